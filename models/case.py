@@ -1,0 +1,46 @@
+"""A case: checked tables, settings and scenarios. What every other module reads the world from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+import pandas as pd
+from pydantic import Field
+
+from .scenario import Scenario, Strict
+
+
+class CaseSettings(Strict):
+    """Contents of `case.toml`."""
+
+    name: str
+    """The case's name."""
+    currency: str
+    """Currency of every amount, such as EUR."""
+    choice_model: Literal["logit", "first_choice"]
+    """How a customer class picks an option of its menu."""
+    discount_rate: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    """Yearly rate of capital; 0.08 is 8 % a year."""
+    description: str = ""
+    """One sentence for people."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A checked case. Build one with `load_case` or `build_case`, never by hand.
+
+    `tables` holds every table of the schema (absent optional ones as empty frames). Blanks in
+    optional text columns (`rates.tier`, `price_points.price_book`) are "", blanks in optional number
+    columns without a default (`tiers.turnaround_hours`, `criteria.minimum`) are NaN; every other
+    default is filled in. Text is stripped `str`, numbers are float64, ranks int64, flags bool.
+    """
+
+    settings: CaseSettings
+    tables: Mapping[str, pd.DataFrame]
+    scenarios: Mapping[str, Scenario] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 of every input file by its path inside the case; empty for a case built in memory."""
+    warnings: tuple[str, ...] = ()
+    """What is legal but likely wrong, one sentence each."""

@@ -1,0 +1,74 @@
+"""A plan: everything decided and what follows from it, as plain tables. Holds no solver object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+MONEY_KPIS = (
+    "service_revenue",
+    "delivery_cost",
+    "fulfilment_cost",
+    "admin_cost",
+    "capital_cost",
+    "fixed_cost",
+    "service_cost",
+    "service_margin",
+    "loyalty_loss",
+    "product_revenue",
+    "account_revenue",
+    "account_margin",
+)
+SHARE_KPIS = ("service_margin_share", "account_margin_share", "cost_to_serve", "attach_rate")
+KPIS = MONEY_KPIS + SHARE_KPIS
+
+PLAN_TABLES: Mapping[str, tuple[str, ...]] = {
+    "menus": ("price_book", "tier", "model", "price"),
+    "coverage": ("price_book", "product", "covered"),
+    "uptake": (
+        "segment",
+        "customer_class",
+        "product",
+        "tier",
+        "model",
+        "price",
+        "share",
+        "units",
+        "service_revenue",
+        "product_revenue",
+    ),
+    "allocation": ("region", "family", "service", "tier", "model", "provider", "cases", "hours", "cost"),
+    "fulfilment": ("product", "tier", "policy", "cases", "cost"),
+    "experience": ("tier", "region", "metric", "value", "limit", "ok"),
+}
+"""Columns of each table of a plan, which are also the CSV files of a run folder."""
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What the plan chooses, each sorted by name (design section 4, plan.json `decisions`)."""
+
+    tiers: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    providers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Menus, coverage, uptake, allocation, fulfilment and experience, with their KPIs.
+
+    Each table is a DataFrame with the columns of `PLAN_TABLES`, rows in a fixed order. KPIs are in the
+    case's currency a year or shares; a share is None where its denominator is 0.
+    """
+
+    decisions: Decisions
+    menus: pd.DataFrame
+    coverage: pd.DataFrame
+    uptake: pd.DataFrame
+    allocation: pd.DataFrame
+    fulfilment: pd.DataFrame
+    experience: pd.DataFrame
+    kpis: Mapping[str, float | None]
