@@ -8,14 +8,16 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models.plan import Plan
+import pandas as pd
+
+from models.plan import KPIS, MONEY_KPIS, Plan
 
 if TYPE_CHECKING:
     from .audit import Audit
 
 
 class Status(StrEnum):
-    """How a solve ended (design section 4)."""
+    """How a solve ended."""
 
     OPTIMAL = "optimal"
     """A plan proved within the gap asked for."""
@@ -25,6 +27,10 @@ class Status(StrEnum):
     """Proved: no plan obeys every rule."""
     NO_PLAN = "no_plan"
     """A limit came first and nothing was found."""
+
+
+class NoPlanError(ValueError):
+    """A table was asked of a result that holds no plan."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,10 @@ class Result:
     """The plan recomputed without the search; None without a plan."""
     menus_given: bool = False
     """Whether the menus were given to `evaluate`, so that no rule on menus, tiers, models and prices binds them."""
+    tiers: tuple[str, ...] = ()
+    """The case's tiers from the lowest rank to the highest, for showing; empty after `load`."""
+    model_kinds: Mapping[str, str] = field(default_factory=dict)
+    """Kind of each of the case's pricing models, for showing prices in words; empty after `load`."""
 
     @property
     def gain_gap(self) -> float | None:
@@ -60,6 +70,60 @@ class Result:
         if self.bound is None or self.objective is None or self.no_contract_objective is None:
             return None
         return (self.bound - self.objective) / max(1.0, self.objective - self.no_contract_objective)
+
+    @property
+    def decided(self) -> Plan:
+        """The plan; raises `NoPlanError` where there is none."""
+        if self.plan is None:
+            raise NoPlanError(
+                f"scenario {self.scenario_name} of {self.case_name} ended {self.status}: there is no plan"
+            )
+        return self.plan
+
+    @property
+    def menus(self) -> pd.DataFrame:
+        """One row per option offered (columns of menus.csv); raises `NoPlanError` without a plan, as all tables do."""
+        return self.decided.menus
+
+    @property
+    def coverage(self) -> pd.DataFrame:
+        """One row per price book and product it holds (columns of coverage.csv)."""
+        return self.decided.coverage
+
+    @property
+    def uptake(self) -> pd.DataFrame:
+        """What each cohort buys, money a year (columns of uptake.csv)."""
+        return self.decided.uptake
+
+    @property
+    def allocation(self) -> pd.DataFrame:
+        """Cases, hours and case cost a year by work class and provider (columns of allocation.csv)."""
+        return self.decided.allocation
+
+    @property
+    def fulfilment(self) -> pd.DataFrame:
+        """Parts cases and their cost a year by product, tier and policy (columns of fulfilment.csv)."""
+        return self.decided.fulfilment
+
+    @property
+    def experience(self) -> pd.DataFrame:
+        """What customers get against what the rules ask, by tier and region (columns of experience.csv)."""
+        return self.decided.experience
+
+    @property
+    def kpis(self) -> pd.DataFrame:
+        """One row per KPI: kpi, unit (the currency, or `share`), value, and baseline (NaN where there is none)."""
+        values, today = self.decided.kpis, self.baseline or {}
+        units = [self.currency if name in MONEY_KPIS else "share" for name in KPIS]
+        rows = [(name, unit, values[name], today.get(name)) for name, unit in zip(KPIS, units, strict=True)]
+        frame = pd.DataFrame(rows, columns=["kpi", "unit", "value", "baseline"])
+        return frame.astype({"value": float, "baseline": float})
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from .notebook import result_page
+
+        return result_page(self)
 
     def save(self, path: str | Path) -> Path:
         """Write the run folder `path`, replacing an earlier run there (see `optimizer.run_folder.save_run`)."""

@@ -1,0 +1,50 @@
+"""A result as a small self-contained page of HTML, for notebooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from .result import Result
+from .summary import kpi_rows, menu_grid, status_sentence
+
+SHOWN_BOOKS = 20
+_STYLE = "text-align:left;padding:2px 10px 2px 0"
+
+
+def result_page(result: Result) -> str:
+    """Status sentence, menus and KPIs beside today's. Names from the case are escaped."""
+    title = f"{result.case_name}, scenario {result.scenario_name}"
+    parts = [f"<p><b>{escape(title)}</b><br>{escape(status_sentence(result))}</p>"]
+    if result.audit is not None and not result.audit.ok:
+        parts.append("<p><b>The audit found faults: do not use this plan.</b> See <code>result.audit</code>.</p>")
+    if result.plan is not None:
+        parts += [_menus(result), _kpis(result)]
+    return f"<div>{''.join(parts)}</div>"
+
+
+def _menus(result: Result) -> str:
+    grid = menu_grid(result)
+    shown = grid.head(SHOWN_BOOKS)
+    rows = ([str(book), *cells] for book, *cells in shown.itertuples(name=None))
+    hidden = len(grid) - len(shown)
+    note = f"<p>and {hidden} more price books in <code>result.menus</code></p>" if hidden else ""
+    return _table(["price book", *map(str, grid.columns)], rows) + note
+
+
+def _kpis(result: Result) -> str:
+    rows = kpi_rows(result)
+    if result.baseline is None:
+        return _table(["a year", "plan"], ([row.label, row.plan] for row in rows))
+    return _table(["a year", "today", "plan", "change"], ([row.label, row.today, row.plan, row.change] for row in rows))
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    head = _row("th", header)
+    body = "".join(_row("td", row) for row in rows)
+    return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
+
+
+def _row(tag: str, cells: Sequence[str]) -> str:
+    written = (f'<{tag} style="{_STYLE}">{escape(cell)}</{tag}>' for cell in cells)
+    return f"<tr>{''.join(written)}</tr>"

@@ -1,0 +1,145 @@
+"""A result in words and small tables, for whatever shows it: a terminal, a notebook, a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from models.plan import MONEY_KPIS
+
+from .result import Result, Status
+
+SHOWN_KPIS = (
+    "account_revenue",
+    "product_revenue",
+    "service_revenue",
+    "service_cost",
+    "service_margin",
+    "account_margin",
+    "loyalty_loss",
+    "service_margin_share",
+    "account_margin_share",
+    "cost_to_serve",
+    "attach_rate",
+)
+"""KPIs of the comparison with today, in the order shown."""
+
+_SCALES = ((1e9, " bn"), (1e6, " M"), (1e4, " k"))
+_PRICES = {
+    "pay_per_use": "{price:,.6g} {currency} an incident",
+    "fixed_warranty": "{percent:.4g} %",
+    "lease": "{percent:.4g} %",
+    "performance_based": "{percent:.4g} %",
+    "cost_plus": "cost {percent:+.4g} %",
+    "usage_based": "{price:,.6g} {currency} an hour",
+}
+
+
+@dataclass(frozen=True)
+class KpiRow:
+    """One line of the comparison with today, in words. `today` and `change` are "" without a baseline."""
+
+    label: str
+    today: str
+    plan: str
+    change: str
+
+
+def money(amount: float | None, currency: str) -> str:
+    """Amount in words, such as `1.23 M EUR`; `none` for None."""
+    if amount is None:
+        return "none"
+    for scale, suffix in _SCALES:
+        if abs(amount) >= scale * 0.999995:
+            divisor = 1e3 if suffix == " k" else scale
+            return f"{amount / divisor:,.2f}{suffix} {currency}"
+    return f"{amount:,.2f} {currency}"
+
+
+def percent(share: float | None) -> str:
+    """Share in per cent, such as `32.4 %`; small ones keep two figures, None is `none`."""
+    if share is None:
+        return "none"
+    if share == 0 or abs(share) >= 0.001:
+        return f"{share * 100:.2f} %"
+    return f"{share * 100:.1e} %" if abs(share) < 1e-6 else f"{share * 100:.2g} %"
+
+
+def price_in_words(kind: str | None, price: float, currency: str) -> str:
+    """Price as its pricing-model kind means it: yearly share of unit value in %, money per incident or hour.
+
+    A model of unknown kind shows the bare number.
+    """
+    form = _PRICES.get(kind or "", "{price:,.6g}")
+    return form.format(price=price, percent=price * 100, currency=currency)
+
+
+def status_sentence(result: Result) -> str:
+    """What was found and what is proved, in one or two sentences."""
+    goal = result.objective_name.replace("_", " ")
+    found, bound = money(result.objective, result.currency), money(result.bound, result.currency)
+    if result.status is Status.INFEASIBLE:
+        return " ".join(filter(None, ("Infeasible, proved: no plan obeys every rule.", result.reason)))
+    if result.status is Status.NO_PLAN:
+        known = "" if result.bound is None else f" No plan can have more than {bound} of {goal} a year."
+        return " ".join(filter(None, (f"No plan: a limit came before one was found.{known}", result.reason)))
+    verdict = "Optimal, proved" if result.status is Status.OPTIMAL else "Feasible, not proved best"
+    return f"{verdict}: {found} of {goal} a year; no plan can have more than {bound} (gap {percent(result.gap)})."
+
+
+def kpi_rows(result: Result) -> list[KpiRow]:
+    """The plan's KPIs beside today's. Empty without a plan."""
+    if result.plan is None:
+        return []
+    return [_kpi_row(name, result.plan.kpis[name], result.baseline, result.currency) for name in SHOWN_KPIS]
+
+
+def _kpi_row(name: str, value: float | None, baseline: Mapping[str, float | None] | None, currency: str) -> KpiRow:
+    shown = _kpi_in_words(name, value, currency)
+    if baseline is None:
+        return KpiRow(_label(name), "", shown, "")
+    today = baseline[name]
+    return KpiRow(_label(name), _kpi_in_words(name, today, currency), shown, _change(name, today, value, currency))
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _kpi_in_words(name: str, value: float | None, currency: str) -> str:
+    return money(value, currency) if name in MONEY_KPIS else percent(value)
+
+
+def _change(name: str, today: float | None, value: float | None, currency: str) -> str:
+    if today is None or value is None:
+        return ""
+    sign = "+" if value >= today else "-"
+    if name not in MONEY_KPIS:
+        return f"{sign}{abs(value - today) * 100:.2f} points"
+    relative = f" ({(value - today) / abs(today):+.1%})".replace("%", " %") if today else ""
+    return f"{sign}{money(abs(value - today), currency)}{relative}"
+
+
+def menu_grid(result: Result) -> pd.DataFrame:
+    """Menus in words: a row per price book, a column per offered tier by rank, a cell like `fixed_warranty 8.5 %`.
+
+    A tier that a book does not offer is ""; a book with an empty menu has a row of them. Raises `NoPlanError`
+    without a plan.
+    """
+    menus = result.menus
+    words = [
+        f"{model} {price_in_words(result.model_kinds.get(model), price, result.currency)}"
+        for model, price in zip(menus["model"], menus["price"], strict=True)
+    ]
+    cells = menus.assign(words=words)
+    grid = cells.pivot(index="price_book", columns="tier", values="words")
+    books = pd.concat([result.coverage["price_book"], menus["price_book"]]).unique()
+    return grid.reindex(index=books, columns=_by_rank(list(grid.columns), result.tiers)).fillna("")
+
+
+def _by_rank(offered: list[str], ranked: tuple[str, ...]) -> list[str]:
+    """Offered tiers in the case's order of rank; by name where the case's order is not known."""
+    known = [tier for tier in ranked if tier in offered]
+    return known + sorted(set(offered) - set(known))
