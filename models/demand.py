@@ -199,6 +199,10 @@ def _locked(contracts: pd.DataFrame, totals: pd.DataFrame) -> Locked:
     )
 
 
+def _sums(groups: Codes, weights: Array, count: int) -> Array:
+    return np.bincount(groups, weights=weights, minlength=count).astype(np.float64)
+
+
 def demand_base(catalog: Catalog) -> DemandBase:
     """Demand of a case: U, R and H of every cohort (free units), and the locked units.
 
@@ -214,6 +218,6 @@ def demand_base(catalog: Catalog) -> DemandBase:
         cohorts=_cohorts(catalog, totals),
         locked=_locked(contracts, totals),
         total_units=float(base["units"].sum()),
-        revenue_by_product=np.bincount(product, weights=base["revenue"], minlength=count),
-        revenue_without_contracts=np.bincount(product, weights=kept, minlength=count),
+        revenue_by_product=_sums(product, base["revenue"].to_numpy(dtype=float), count),
+        revenue_without_contracts=_sums(product, kept, count),
     )
