@@ -9,6 +9,7 @@ import pandas as pd
 
 from models.plan import MONEY_KPIS
 
+from .audit import Audit
 from .result import Result, Status
 
 SHOWN_KPIS = (
@@ -25,6 +26,9 @@ SHOWN_KPIS = (
     "attach_rate",
 )
 """KPIs of the comparison with today, in the order shown."""
+
+LIMITS = frozenset()
+BINDING_TOLERANCE = 1e-6
 
 _SCALES = ((1e9, " bn"), (1e6, " M"), (1e4, " k"))
 _PRICES = {
@@ -143,3 +147,53 @@ def _by_rank(offered: list[str], ranked: tuple[str, ...]) -> list[str]:
     """Offered tiers in the case's order of rank; by name where the case's order is not known."""
     known = [tier for tier in ranked if tier in offered]
     return known + sorted(set(offered) - set(known))
+
+
+def decision_lines(result: Result) -> list[str]:
+    """What the plan chooses, a line for each kind of choice. Empty without a plan."""
+    if result.plan is None:
+        return []
+    decisions = result.plan.decisions
+    chosen = {
+        "Tiers": tuple(_by_rank(list(decisions.tiers), result.tiers)),
+        "Pricing models": decisions.models,
+        "Products supported": decisions.products,
+        "Providers engaged": decisions.providers,
+    }
+    return [f"{what}: {', '.join(names) or 'none'}" for what, names in chosen.items()]
+
+
+@dataclass(frozen=True)
+class BindingRule:
+    """A rule that holds with nothing to spare: its limit, and the first of the places where."""
+
+    rule: str
+    limit: str
+    scopes: str
+
+
+def binding_rules(audit: Audit) -> list[BindingRule]:
+    """Rules of the scenario and the case that bind, one row per rule and limit.
+
+    Left out are checks that only say whether the plan fits together (`Audit.rules` has them all).
+    """
+    rules = audit.rules[audit.rules["rule"].isin(LIMITS)]
+    room = BINDING_TOLERANCE * rules[["value", "limit"]].abs().max(axis=1).clip(lower=1.0)
+    binding = rules[rules["slack"] <= room]
+    grouped = binding.groupby(["rule", "limit"], sort=False)["scope"].agg(list)
+    return [BindingRule(str(rule), f"{limit:,.6g}", _first(scopes)) for (rule, limit), scopes in grouped.items()]
+
+
+def _first(scopes: list[str], shown: int = 4) -> str:
+    hidden = len(scopes) - shown
+    return ", ".join(scopes[:shown]) + (f" and {hidden} more" if hidden > 0 else "")
+
+
+def failing_lines(audit: Audit) -> list[str]:
+    """One line for every rule that is broken and every amount that differs."""
+    broken = audit.rules[~audit.rules["ok"].astype(bool)]
+    wrong = audit.kpis[~audit.kpis["ok"].astype(bool)]
+    return [
+        *(f"{row.rule} {row.scope}: {row.value} against {row.limit}" for row in broken.itertuples()),
+        *(f"{row.kpi}: claimed {row.claimed}, recomputed {row.recomputed}" for row in wrong.itertuples()),
+    ]

@@ -1,0 +1,127 @@
+"""What each command of `tierwise` does, and the exit code it ends with."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from models import Case, CaseError, apply_scenario, load_case, read_menus, scenario_warnings, write_template
+
+from .audit import audit_run
+from .evaluate import evaluate
+from .exit_codes import DONE, FAILED, NO_PLAN
+from .progress import ProgressCallback, StopCheck
+from .result import Result, Status
+from .run_folder import check_run_target
+from .solve import solve
+from .terminal import console_on, say, show_result, show_verdict
+from .watching import watch
+
+
+def _validate(arguments: Namespace) -> int:
+    case = load_case(arguments.case)
+    names = [arguments.scenario] if arguments.scenario else list(case.scenarios)
+    warnings = _check_scenarios(case, names)
+    _warn(warnings)
+    console = console_on(sys.stdout)
+    sizes = (f"{len(table):,} {name}" for name, table in case.tables.items() if len(table))
+    say(console, f"{case.settings.name}: {', '.join(sizes)}")
+    say(console, f"No faults found; scenarios checked: {', '.join(names) or 'none'}; warnings: {len(warnings)}.")
+    return DONE
+
+
+def _check_scenarios(case: Case, names: Iterable[str]) -> list[str]:
+    """Apply each scenario's changes; the warnings, each once. Raises `CaseError` with the faults of all of them."""
+    problems, warnings = [], dict.fromkeys(case.warnings)
+    for name in names:
+        try:
+            changed, scenario = apply_scenario(case, name)
+            warnings |= dict.fromkeys(scenario_warnings(changed, scenario))
+        except CaseError as error:
+            problems += error.problems
+    if problems:
+        raise CaseError(problems)
+    return list(warnings)
+
+
+def _solve(arguments: Namespace) -> int:
+    case = load_case(arguments.case)
+    folder = _run_folder(arguments)
+    _warn_of(case, arguments.scenario)
+
+    def search(progress: ProgressCallback, should_stop: StopCheck) -> Result:
+        return solve(case, arguments.scenario, progress=progress, should_stop=should_stop, **_limits(arguments))
+
+    return _finish(watch(search, case.settings.currency, sys.stderr), folder)
+
+
+def _evaluate(arguments: Namespace) -> int:
+    case = load_case(arguments.case)
+    menus = read_menus(arguments.menus, case)
+    folder = _run_folder(arguments, arguments.menus.stem)
+    _warn_of(case, arguments.scenario)
+
+    def search(progress: ProgressCallback, should_stop: StopCheck) -> Result:
+        return evaluate(
+            case, arguments.scenario, menus=menus, progress=progress, should_stop=should_stop, **_limits(arguments)
+        )
+
+    return _finish(watch(search, case.settings.currency, sys.stderr), folder)
+
+
+def _audit(arguments: Namespace) -> int:
+    audit = audit_run(load_case(arguments.case), arguments.run_folder)
+    show_verdict(console_on(sys.stdout), audit)
+    return DONE if audit.ok else FAILED
+
+
+def _template(arguments: Namespace) -> int:
+    write_template(arguments.file)
+    say(console_on(sys.stdout), f"Wrote {arguments.file}. Fill it in, then run: tierwise validate {arguments.file}")
+    return DONE
+
+
+COMMANDS: Mapping[str, Callable[[Namespace], int]] = {
+    "validate": _validate,
+    "solve": _solve,
+    "evaluate": _evaluate,
+    "audit": _audit,
+    "template": _template,
+}
+"""What runs for each command."""
+
+
+def _limits(arguments: Namespace) -> dict[str, float | None]:
+    return {"gap": arguments.gap, "time_limit": arguments.time_limit}
+
+
+def _run_folder(arguments: Namespace, *more: str) -> Path:
+    """The run folder to write, refused before the search and not after it."""
+    name = "-".join([arguments.case.resolve().stem, arguments.scenario, *more])
+    folder: Path = arguments.out or Path("runs", name)
+    check_run_target(folder)
+    return folder
+
+
+def _warn_of(case: Case, scenario_name: str) -> None:
+    changed, scenario = apply_scenario(case, scenario_name)
+    _warn([*case.warnings, *scenario_warnings(changed, scenario)])
+
+
+def _warn(sentences: Iterable[str]) -> None:
+    for sentence in dict.fromkeys(sentences):
+        print(f"Warning: {sentence}", file=sys.stderr)
+
+
+def _finish(result: Result, folder: Path) -> int:
+    """Save the run, show it, and say by the exit code how the search ended."""
+    command = ["tierwise", *sys.argv[1:]]
+    replace(result, manifest={**result.manifest, "command": command}).save(folder)
+    show_result(console_on(sys.stdout), result, folder)
+    if result.status is Status.NO_PLAN:
+        return NO_PLAN
+    faulty = result.audit is not None and not result.audit.ok
+    return FAILED if faulty or result.status is Status.INFEASIBLE else DONE

@@ -1,0 +1,108 @@
+"""A result and an audit on a terminal."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TextIO
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from .audit import Audit
+from .result import Result
+from .summary import binding_rules, decision_lines, failing_lines, kpi_rows, menu_grid, status_sentence
+
+SHOWN_ROWS = 20
+"""Rows of a table shown before the rest is only counted."""
+
+PIPED_WIDTH = 140
+
+
+def console_on(stream: TextIO) -> Console:
+    """Console as wide as the terminal; into a pipe or file, of a fixed width unless COLUMNS is set."""
+    fitted = stream.isatty() or "COLUMNS" in os.environ
+    return Console(file=stream, width=None if fitted else PIPED_WIDTH, highlight=False, markup=False, emoji=False)
+
+
+def show_result(console: Console, result: Result, folder: Path) -> None:
+    """What was decided, what it earns against today, what is proved, the audit's verdict, where the files are."""
+    say(console, f"\n{result.case_name}, scenario {result.scenario_name}", style="bold")
+    if result.plan is not None:
+        for line in decision_lines(result):
+            say(console, line)
+        _show_menus(console, result)
+        _show_kpis(console, result)
+        _show_rules(console, result)
+    say(console, status_sentence(result))
+    if result.audit is not None:
+        show_verdict(console, result.audit)
+    say(console, f"Files: {folder}")
+
+
+def show_verdict(console: Console, audit: Audit) -> None:
+    """Whether the audit passed, and the first faults if it did not."""
+    checked = f"{len(audit.rules):,} rules and {len(audit.kpis):,} amounts recomputed"
+    if audit.ok:
+        say(console, f"Audit: passed, {checked}.")
+        return
+    faults = failing_lines(audit)
+    say(console, f"Audit: FAILED, {len(faults):,} faults; {checked}. Do not use this plan.", style="bold red")
+    for line in faults[:SHOWN_ROWS]:
+        say(console, f"  {line}")
+    _say_hidden(console, len(faults), "faults", "audit.json")
+
+
+def say(console: Console, sentence: str, style: str = "") -> None:
+    """Print a line as it is: never cut, wrapped only by the terminal itself."""
+    console.print(Text(sentence, style=style), soft_wrap=True)
+
+
+def _show_menus(console: Console, result: Result) -> None:
+    grid = menu_grid(result)
+    rows = ([str(book), *cells] for book, *cells in grid.head(SHOWN_ROWS).itertuples(name=None))
+    _show_table(console, "Menus", ["price book", *map(str, grid.columns)], rows)
+    _say_hidden(console, len(grid), "price books", "menus.csv")
+
+
+def _show_kpis(console: Console, result: Result) -> None:
+    if result.baseline is None:
+        _show_table(console, "A year", ["", "plan"], ([row.label, row.plan] for row in kpi_rows(result)), right=True)
+        if result.baseline_reason is not None:
+            say(console, f"No comparison with today: {result.baseline_reason}")
+        return
+    rows = ([row.label, row.today, row.plan, row.change] for row in kpi_rows(result))
+    _show_table(console, "A year", ["", "today", "plan", "change"], rows, right=True)
+
+
+def _show_rules(console: Console, result: Result) -> None:
+    for sentence in result.broken_rules:
+        say(console, f"Broken by the given menus: {sentence}")
+    if result.audit is None:
+        return
+    binding = binding_rules(result.audit)
+    rows = ([row.rule, row.limit, row.scopes] for row in binding)
+    if binding:
+        _show_table(console, "Rules that bind", ["rule", "limit", "where"], rows)
+    else:
+        say(console, "No rule binds.")
+
+
+def _show_table(
+    console: Console, title: str, header: Sequence[str], rows: Iterable[Sequence[str]], *, right: bool = False
+) -> None:
+    """Print a table whose long names are folded, not cut; `right` sets all columns but the first to the right."""
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for position, name in enumerate(header):
+        table.add_column(Text(name), justify="right" if right and position else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    console.print(table)
+
+
+def _say_hidden(console: Console, count: int, what: str, file: str) -> None:
+    if count > SHOWN_ROWS:
+        say(console, f"and {count - SHOWN_ROWS:,} more {what} in {file}")
