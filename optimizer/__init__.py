@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from .progress import Progress
     from .result import Result, Status
 
+__version__ = "0.1.0"
+
 _HOMES = {
     "Case": "models",
     "CaseError": "models",

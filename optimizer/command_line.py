@@ -7,11 +7,11 @@ import sys
 import traceback
 from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
-from importlib.metadata import version
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import __version__
 from .exit_codes import BAD_INPUT, DONE, FAULT, INTERRUPTED
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         "tierwise", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=RawDescriptionHelpFormatter
     )
-    parser.add_argument("--version", action="version", version=f"tierwise {version('tierwise')}")
+    parser.add_argument("--version", action="version", version=f"tierwise {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_validate(commands)
     _add_solve(commands)

@@ -1,0 +1,7 @@
+"""`python -m optimizer`: the command `tierwise` where its script is not on the path."""
+
+import sys
+
+from .command_line import main
+
+sys.exit(main())
