@@ -5,7 +5,9 @@ Names are imported when first used, so that the command line starts at once.
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -29,14 +31,22 @@ _HOMES = {
 __all__ = ["Case", "CaseError", "Progress", "Result", "Status", "build_case", "load_case"]
 
 
-def __getattr__(name: str) -> Any:
-    """Import a public name from the module it lives in."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'optimizer' has no attribute {name!r}")
-    value = getattr(import_module(_HOMES[name]), name)
-    globals()[name] = value
-    return value
+class _Package(ModuleType):
+    """Keeps a public name, such as the function `audit`, when the module of that name is imported."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _HOMES:
+            raise AttributeError(f"module 'optimizer' has no attribute {name!r}")
+        value = getattr(import_module(_HOMES[name]), name)
+        super().__setattr__(name, value)
+        return value
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _HOMES and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+    def __dir__(self) -> list[str]:
+        return sorted(__all__)
 
 
-def __dir__() -> list[str]:
-    return sorted(__all__)
+sys.modules[__name__].__class__ = _Package

@@ -148,7 +148,11 @@ def _add_search(parser: ArgumentParser) -> None:
     parser.add_argument("--scenario", metavar="NAME", default="base", help="scenario to solve (default: base)")
     parser.add_argument("--out", metavar="RUN", type=Path, help="run folder to write (default: runs/CASE-SCENARIO)")
     parser.add_argument(
-        "--gap", type=_not_negative, default=1e-4, help="stop when proved this close to the best (default: 1e-4)"
+        "--gap",
+        metavar="SHARE",
+        type=_not_negative,
+        default=1e-4,
+        help="stop when proved this close to the best (default: 1e-4, that is 0.01 %%)",
     )
     parser.add_argument(
         "--time-limit", metavar="SECONDS", type=_positive, help="stop then with the best plan so far (default: none)"

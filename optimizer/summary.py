@@ -9,7 +9,7 @@ import pandas as pd
 
 from models.plan import MONEY_KPIS
 
-from .audit import Audit
+from .audit import RULES, Audit
 from .result import Result, Status
 
 SHOWN_KPIS = (
@@ -27,8 +27,8 @@ SHOWN_KPIS = (
 )
 """KPIs of the comparison with today, in the order shown."""
 
-LIMITS = frozenset()
-BINDING_TOLERANCE = 1e-6
+NEAR = 1e-3
+"""A rule binds when its slack is at most this, times max(1, both sides): menus and prices move in steps."""
 
 _SCALES = ((1e9, " bn"), (1e6, " M"), (1e4, " k"))
 _PRICES = {
@@ -163,37 +163,17 @@ def decision_lines(result: Result) -> list[str]:
     return [f"{what}: {', '.join(names) or 'none'}" for what, names in chosen.items()]
 
 
-@dataclass(frozen=True)
-class BindingRule:
-    """A rule that holds with nothing to spare: its limit, and the first of the places where."""
+def binding_rules(audit: Audit) -> list[tuple[str, str]]:
+    """Rules within `NEAR` of their limit: what each asks, and the first of the places where it binds.
 
-    rule: str
-    limit: str
-    scopes: str
-
-
-def binding_rules(audit: Audit) -> list[BindingRule]:
-    """Rules of the scenario and the case that bind, one row per rule and limit.
-
-    Left out are checks that only say whether the plan fits together (`Audit.rules` has them all).
+    Checks that only say whether a plan fits together are left out; `Audit.rules` has them all.
     """
-    rules = audit.rules[audit.rules["rule"].isin(LIMITS)]
-    room = BINDING_TOLERANCE * rules[["value", "limit"]].abs().max(axis=1).clip(lower=1.0)
-    binding = rules[rules["slack"] <= room]
-    grouped = binding.groupby(["rule", "limit"], sort=False)["scope"].agg(list)
-    return [BindingRule(str(rule), f"{limit:,.6g}", _first(scopes)) for (rule, limit), scopes in grouped.items()]
+    rules = audit.rules[[not RULES[name].structural for name in audit.rules["rule"]]]
+    near = rules["slack"] <= NEAR * rules[["value", "limit"]].abs().max(axis=1).clip(lower=1.0)
+    places = rules[near].groupby("rule", sort=False)["scope"].agg(list)
+    return [(RULES[str(name)].text, _first(scopes)) for name, scopes in places.items()]
 
 
 def _first(scopes: list[str], shown: int = 4) -> str:
     hidden = len(scopes) - shown
     return ", ".join(scopes[:shown]) + (f" and {hidden} more" if hidden > 0 else "")
-
-
-def failing_lines(audit: Audit) -> list[str]:
-    """One line for every rule that is broken and every amount that differs."""
-    broken = audit.rules[~audit.rules["ok"].astype(bool)]
-    wrong = audit.kpis[~audit.kpis["ok"].astype(bool)]
-    return [
-        *(f"{row.rule} {row.scope}: {row.value} against {row.limit}" for row in broken.itertuples()),
-        *(f"{row.kpi}: claimed {row.claimed}, recomputed {row.recomputed}" for row in wrong.itertuples()),
-    ]

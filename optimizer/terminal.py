@@ -14,7 +14,7 @@ from rich.text import Text
 
 from .audit import Audit
 from .result import Result
-from .summary import binding_rules, decision_lines, failing_lines, kpi_rows, menu_grid, status_sentence
+from .summary import NEAR, binding_rules, decision_lines, kpi_rows, menu_grid, status_sentence
 
 SHOWN_ROWS = 20
 """Rows of a table shown before the rest is only counted."""
@@ -49,7 +49,7 @@ def show_verdict(console: Console, audit: Audit) -> None:
     if audit.ok:
         say(console, f"Audit: passed, {checked}.")
         return
-    faults = failing_lines(audit)
+    faults = audit.faults
     say(console, f"Audit: FAILED, {len(faults):,} faults; {checked}. Do not use this plan.", style="bold red")
     for line in faults[:SHOWN_ROWS]:
         say(console, f"  {line}")
@@ -84,9 +84,8 @@ def _show_rules(console: Console, result: Result) -> None:
     if result.audit is None:
         return
     binding = binding_rules(result.audit)
-    rows = ([row.rule, row.limit, row.scopes] for row in binding)
     if binding:
-        _show_table(console, "Rules that bind", ["rule", "limit", "where"], rows)
+        _show_table(console, f"Rules that bind (within {NEAR:.1%} of the limit)", ["rule", "where"], binding)
     else:
         say(console, "No rule binds.")
 

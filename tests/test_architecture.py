@@ -1,0 +1,59 @@
+"""What the layout promises: packages that resolve here, all of them installed, and pieces of a readable size."""
+
+from __future__ import annotations
+
+import ast
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import models
+import optimizer
+
+ROOT = Path(__file__).parents[1]
+SOURCES = sorted(path for package in ("models", "optimizer") for path in (ROOT / package).rglob("*.py"))
+MOST_FILE_LINES = 350
+MOST_FUNCTION_LINES = 40
+
+
+@pytest.mark.parametrize("package", [models, optimizer])
+def test_package_resolves_inside_the_project(package: object) -> None:
+    assert Path(str(getattr(package, "__file__", ""))).parent.parent == ROOT
+
+
+def test_every_package_is_installed() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    folders = {".".join(path.parent.relative_to(ROOT).parts) for path in SOURCES}
+    assert set(settings["tool"]["setuptools"]["packages"]) == folders
+
+
+def test_every_package_has_its_init() -> None:
+    assert [path.parent for path in SOURCES if not (path.parent / "__init__.py").exists()] == []
+
+
+def test_the_distribution_cannot_be_uploaded_by_mistake() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert "Private :: Do Not Upload" in settings["project"]["classifiers"]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_files_and_functions_stay_short(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= MOST_FILE_LINES
+    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
+    assert [node.name for node in functions if _lines(node) > MOST_FUNCTION_LINES] == []
+
+
+def _lines(node: ast.FunctionDef) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def test_public_names_of_the_optimizer_are_what_they_say() -> None:
+    for name in optimizer.__all__:
+        assert getattr(optimizer, name).__name__ == name
+
+
+def test_an_unknown_name_is_refused() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'solv'"):
+        _ = optimizer.solv  # type: ignore[attr-defined]
