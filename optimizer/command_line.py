@@ -46,7 +46,9 @@ exit codes:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command, `sys.argv` by default, and return its exit code. Wrong usage raises SystemExit(2)."""
-    arguments = _parser().parse_args(argv)
+    given = sys.argv[1:] if argv is None else list(argv)
+    arguments = _parser().parse_args(given)
+    arguments.command_line = ["tierwise", *given]
     try:
         from .commands import COMMANDS  # loads the tables and the solver, which --help need not wait for
 

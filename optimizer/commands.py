@@ -6,6 +6,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from models import Case, CaseError, apply_scenario, load_case, read_menus, scenario_warnings, write_template
@@ -13,7 +14,6 @@ from models import Case, CaseError, apply_scenario, load_case, read_menus, scena
 from .audit import audit_run
 from .evaluate import evaluate
 from .exit_codes import DONE, FAILED, NO_PLAN
-from .progress import ProgressCallback, StopCheck
 from .result import Result, Status
 from .run_folder import check_run_target
 from .solve import solve
@@ -49,27 +49,32 @@ def _check_scenarios(case: Case, names: Iterable[str]) -> list[str]:
 
 def _solve(arguments: Namespace) -> int:
     case = load_case(arguments.case)
-    folder = _run_folder(arguments)
-    _warn_of(case, arguments.scenario)
-
-    def search(progress: ProgressCallback, should_stop: StopCheck) -> Result:
-        return solve(case, arguments.scenario, progress=progress, should_stop=should_stop, **_limits(arguments))
-
-    return _finish(watch(search, case.settings.currency, sys.stderr), folder)
+    return _search(arguments, case, _run_folder(arguments), partial(solve, case, arguments.scenario))
 
 
 def _evaluate(arguments: Namespace) -> int:
     case = load_case(arguments.case)
     menus = read_menus(arguments.menus, case)
     folder = _run_folder(arguments, arguments.menus.stem)
-    _warn_of(case, arguments.scenario)
+    return _search(arguments, case, folder, partial(evaluate, case, arguments.scenario, menus=menus))
 
-    def search(progress: ProgressCallback, should_stop: StopCheck) -> Result:
-        return evaluate(
-            case, arguments.scenario, menus=menus, progress=progress, should_stop=should_stop, **_limits(arguments)
-        )
 
-    return _finish(watch(search, case.settings.currency, sys.stderr), folder)
+def _search(arguments: Namespace, case: Case, folder: Path, search: Callable[..., Result]) -> int:
+    """Search under the arguments' limits, save the run, show it; say by the exit code how it ended."""
+    changed, scenario = apply_scenario(case, arguments.scenario)
+    _warn([*case.warnings, *scenario_warnings(changed, scenario)])
+    limited = partial(search, gap=arguments.gap, time_limit=arguments.time_limit)
+    result = watch(limited, case.settings.currency, sys.stderr)
+    replace(result, manifest={**result.manifest, "command": arguments.command_line}).save(folder)
+    show_result(console_on(sys.stdout), result, folder)
+    return _exit_code(result)
+
+
+def _exit_code(result: Result) -> int:
+    if result.status is Status.NO_PLAN:
+        return NO_PLAN
+    faulty = result.audit is not None and not result.audit.ok
+    return FAILED if faulty or result.status is Status.INFEASIBLE else DONE
 
 
 def _audit(arguments: Namespace) -> int:
@@ -94,10 +99,6 @@ COMMANDS: Mapping[str, Callable[[Namespace], int]] = {
 """What runs for each command."""
 
 
-def _limits(arguments: Namespace) -> dict[str, float | None]:
-    return {"gap": arguments.gap, "time_limit": arguments.time_limit}
-
-
 def _run_folder(arguments: Namespace, *more: str) -> Path:
     """The run folder to write, refused before the search and not after it."""
     name = "-".join([arguments.case.resolve().stem, arguments.scenario, *more])
@@ -106,22 +107,6 @@ def _run_folder(arguments: Namespace, *more: str) -> Path:
     return folder
 
 
-def _warn_of(case: Case, scenario_name: str) -> None:
-    changed, scenario = apply_scenario(case, scenario_name)
-    _warn([*case.warnings, *scenario_warnings(changed, scenario)])
-
-
 def _warn(sentences: Iterable[str]) -> None:
     for sentence in dict.fromkeys(sentences):
         print(f"Warning: {sentence}", file=sys.stderr)
-
-
-def _finish(result: Result, folder: Path) -> int:
-    """Save the run, show it, and say by the exit code how the search ended."""
-    command = ["tierwise", *sys.argv[1:]]
-    replace(result, manifest={**result.manifest, "command": command}).save(folder)
-    show_result(console_on(sys.stdout), result, folder)
-    if result.status is Status.NO_PLAN:
-        return NO_PLAN
-    faulty = result.audit is not None and not result.audit.ok
-    return FAILED if faulty or result.status is Status.INFEASIBLE else DONE

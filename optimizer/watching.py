@@ -6,25 +6,33 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from shutil import get_terminal_size
 from time import monotonic
 from types import FrameType
-from typing import TextIO, TypeVar
+from typing import Protocol, TextIO, TypeVar
 
 from .exit_codes import INTERRUPTED
 from .progress import Progress, ProgressCallback, StopCheck
 from .summary import money, percent
 
 Answer = TypeVar("Answer")
+Answer_co = TypeVar("Answer_co", covariant=True)
 
 _REDRAW_SECONDS = 0.25
 _LOG_SECONDS = 5.0
 
 
-def watch(search: Callable[[ProgressCallback, StopCheck], Answer], currency: str, stream: TextIO) -> Answer:
+class Search(Protocol[Answer_co]):
+    """What can be watched: `solve` or `evaluate` with all but these two arguments given."""
+
+    def __call__(self, *, progress: ProgressCallback, should_stop: StopCheck) -> Answer_co:
+        """Search, report to `progress`, and end early once `should_stop` says so."""
+
+
+def watch(search: Search[Answer], currency: str, stream: TextIO) -> Answer:
     """Run `search` and show its progress on `stream`; raises what the search raises.
 
     The search runs in a thread of its own, so that the line keeps moving and Ctrl-C is heard while the
@@ -32,7 +40,7 @@ def watch(search: Callable[[ProgressCallback, StopCheck], Answer], currency: str
     """
     line = ProgressLine(currency, stream)
     with _interrupts() as stop, ThreadPoolExecutor(max_workers=1, thread_name_prefix="search") as pool:
-        future = pool.submit(search, line.update, stop.is_set)
+        future = pool.submit(search, progress=line.update, should_stop=stop.is_set)
         _redraw_until_done(future, line, stop)
         line.close()
         return future.result()

@@ -1,0 +1,114 @@
+"""The line of progress, and Ctrl-C."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import threading
+import time
+
+import pytest
+
+from optimizer.progress import Progress, ProgressCallback, StopCheck
+from optimizer.watching import ProgressLine, progress_in_words, watch
+
+NEWS = Progress(seconds=3.0, phase="pricing menus", objective=1.23e6, bound=1.24e6, gap=0.0081)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_words_of_a_full_report() -> None:
+    assert progress_in_words(NEWS, 12.4, "EUR") == (
+        "12 s  pricing menus  best 1.23 M EUR  bound 1.24 M EUR  gap 0.81 %"
+    )
+
+
+def test_words_before_anything_is_known() -> None:
+    assert progress_in_words(None, 0.2, "EUR") == "0 s  starting"
+    early = Progress(seconds=1.0, phase="reading prices")
+    assert progress_in_words(early, 1.0, "EUR") == "1 s  reading prices  no plan yet  no bound yet"
+
+
+def test_a_terminal_has_one_live_line_that_is_cut_to_its_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    stream = Terminal()
+    line = ProgressLine("EUR", stream)
+    line.update(NEWS)
+    line.draw()
+    assert stream.getvalue() == "\r0 s  pricing menus  "[:20]
+    line.close()
+    assert stream.getvalue().endswith("\r" + " " * 19 + "\r")
+    assert "\n" not in stream.getvalue()
+
+
+def test_a_shorter_live_line_covers_a_longer_one() -> None:
+    stream = Terminal()
+    line = ProgressLine("EUR", stream)
+    line.update(NEWS)
+    line.draw()
+    longer = len(stream.getvalue()) - 1
+    line.update(Progress(seconds=4.0, phase="x"))
+    line.draw()
+    last = stream.getvalue().rpartition("\r")[2]
+    assert len(last) == longer
+    assert last.rstrip() == "0 s  x  no plan yet  no bound yet"
+
+
+def test_into_a_file_a_line_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([100.0, 101.0, 104.9, 105.0, 109.0, 111.0])
+    monkeypatch.setattr("optimizer.watching.monotonic", lambda: next(clock))
+    stream = io.StringIO()
+    line = ProgressLine("EUR", stream)
+    line.update(NEWS)
+    for _ in range(5):
+        line.draw()
+    line.close()
+    assert [text.split("  ")[0] for text in stream.getvalue().splitlines()] == ["5 s", "11 s"]
+
+
+def test_watch_returns_what_the_search_returns() -> None:
+    def search(*, progress: ProgressCallback, should_stop: StopCheck) -> str:
+        progress(NEWS)
+        return f"stopped: {should_stop()}"
+
+    assert watch(search, "EUR", io.StringIO()) == "stopped: False"
+
+
+def test_watch_raises_what_the_search_raises() -> None:
+    def search(*, progress: ProgressCallback, should_stop: StopCheck) -> str:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        watch(search, "EUR", io.StringIO())
+
+
+def test_the_first_interrupt_asks_the_search_to_stop() -> None:
+    def search(*, progress: ProgressCallback, should_stop: StopCheck) -> bool:
+        os.kill(os.getpid(), signal.SIGINT)
+        until = time.monotonic() + 10
+        while not should_stop() and time.monotonic() < until:
+            time.sleep(0.01)
+        time.sleep(0.6)  # long enough for the watcher to look again
+        return should_stop()
+
+    before = signal.getsignal(signal.SIGINT)
+    stream = io.StringIO()
+    assert watch(search, "EUR", stream)
+    assert stream.getvalue() == "Stopping with the best plan so far. Ctrl-C again stops at once, without a plan.\n"
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_watch_works_outside_of_the_main_thread() -> None:
+    answers: list[str] = []
+
+    def search(*, progress: ProgressCallback, should_stop: StopCheck) -> str:
+        return "done"
+
+    thread = threading.Thread(target=lambda: answers.append(watch(search, "EUR", io.StringIO())))
+    thread.start()
+    thread.join(10)
+    assert answers == ["done"]
