@@ -15,13 +15,13 @@ from .scenario import Scenario, Strict
 class CaseSettings(Strict):
     """Contents of `case.toml`."""
 
-    name: str
+    name: Annotated[str, Field(min_length=1)]
     """The case's name."""
-    currency: str
+    currency: Annotated[str, Field(min_length=1)]
     """Currency of every amount, such as EUR."""
     choice_model: Literal["logit", "first_choice"]
     """How a customer class picks an option of its menu."""
-    discount_rate: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    discount_rate: Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
     """Yearly rate of capital; 0.08 is 8 % a year."""
     description: str = ""
     """One sentence for people."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Objective = Literal["account_revenue", "account_margin", "service_revenue", "service_margin"]
-Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Margin = Annotated[float, Field(le=1, allow_inf_nan=False)]
+Share = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
+Margin = Annotated[float, Field(strict=True, le=1, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, strict=True)]
-Points = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Points = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
 
 
 class Strict(BaseModel):
@@ -30,10 +30,17 @@ class Change(Strict):
     """Column to edit."""
     set: str | float | bool | None = None
     """New value. Exactly one of set, add, multiply is given."""
-    add: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    add: Annotated[float, Field(strict=True, allow_inf_nan=False)] | None = None
     """Amount to add."""
-    multiply: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    multiply: Annotated[float, Field(strict=True, allow_inf_nan=False)] | None = None
     """Factor to multiply by."""
+
+    @model_validator(mode="after")
+    def _one_operation(self) -> Self:
+        given = [name for name in ("set", "add", "multiply") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(f"a change has exactly one of set, add and multiply, not {' and '.join(given) or 'none'}")
+        return self
 
 
 class Scenario(Strict):
@@ -65,7 +72,7 @@ class Scenario(Strict):
     """Most providers engaged."""
     max_provider_share: Share | None = None
     """Most of all team and partner hours that one partner may work."""
-    min_provider_score: Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)] | None = None
+    min_provider_score: Annotated[float, Field(strict=True, ge=0, le=10, allow_inf_nan=False)] | None = None
     """Least weighted score of an engaged partner, 0..10."""
     min_tier_gap: Points | None = None
     """Least relative step of mean payment from a tier to a higher-ranked one in a menu."""

@@ -1,0 +1,142 @@
+"""The kinds of column and table that a schema is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from math import inf
+
+
+class Kind(StrEnum):
+    """What a column holds."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    INTEGER = "integer"
+    FLAG = "flag"
+    CHOICE = "choice"
+
+
+class Presence(Enum):
+    """Marks a column that must be filled in every row."""
+
+    REQUIRED = "required"
+
+
+REQUIRED = Presence.REQUIRED
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """An interval of numbers; an open end is left out of it."""
+
+    low: float = -inf
+    high: float = inf
+    low_open: bool = False
+
+    def __str__(self) -> str:
+        low = "" if self.low == -inf else f"{'>' if self.low_open else '>='} {self.low:g}"
+        if self.high == inf:
+            return low
+        return f"from {self.low:g} to {self.high:g}" if low and not self.low_open else f"{low} and <= {self.high:g}"
+
+
+ANY = Bounds()
+POSITIVE = Bounds(0, low_open=True)
+NON_NEGATIVE = Bounds(0)
+SHARE = Bounds(0, 1)
+POSITIVE_SHARE = Bounds(0, 1, low_open=True)
+SCORE = Bounds(0, 10)
+POINTS = Bounds(0, 100)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, kind, limits, what a blank means, and what it refers to."""
+
+    name: str
+    kind: Kind
+    doc: str
+    unit: str = ""
+    bounds: Bounds = ANY
+    default: str | float | bool | Presence | None = REQUIRED
+    """Value of a blank cell; None lets it stay blank ("" or NaN); REQUIRED forbids a blank."""
+    default_from: str = ""
+    """Column of the same row whose value a blank takes."""
+    choices: tuple[str, ...] = ()
+    refers: str = ""
+    """`table.column` in which every value must occur; a blank refers to nothing."""
+    also: tuple[str, ...] = ()
+    """Values allowed besides those referred to."""
+    reserved: tuple[str, ...] = ()
+    """Names with a meaning of their own that the column must not use."""
+    only_for: str = ""
+    """Value of the table's `kind` column that the column belongs to; 0 or blank in every other row."""
+    unique: bool = False
+    """No two rows share a value."""
+
+    @property
+    def required(self) -> bool:
+        """Whether a blank cell is a fault, and so is a missing column."""
+        return self.default is REQUIRED and not self.only_for
+
+    @property
+    def expected(self) -> str:
+        """What a cell must hold, for messages and notes."""
+        words = {
+            Kind.TEXT: "a name",
+            Kind.NUMBER: f"a number {self.bounds}".strip(),
+            Kind.INTEGER: f"an integer {self.bounds}".strip(),
+            Kind.FLAG: "true or false",
+            Kind.CHOICE: f"one of {', '.join(self.choices)}",
+        }
+        return words[self.kind]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: its columns, the key that tells rows apart, and an example row for the template."""
+
+    name: str
+    doc: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    unique: bool = True
+    """Whether no two rows share the key."""
+    optional: bool = False
+    """Whether the table may be missing."""
+    may_be_empty: bool = False
+    """Whether a table that is there may have no rows."""
+    pairs: tuple[tuple[tuple[str, ...], str], ...] = ()
+    """(columns, table): together the columns must occur in a row of that table, under the same names."""
+    example: Mapping[str, str | float | bool] | None = None
+
+    def column(self, name: str) -> Column:
+        """The column of that name; KeyError if there is none."""
+        return self.by_name[name]
+
+    @property
+    def by_name(self) -> dict[str, Column]:
+        """Columns by name, in their order."""
+        return {column.name: column for column in self.columns}
+
+
+def text(name: str, doc: str, **more: object) -> Column:
+    """A column of names."""
+    return Column(name, Kind.TEXT, doc, **more)  # type: ignore[arg-type]  # keyword names are Column's own
+
+
+def number(name: str, bounds: Bounds, doc: str, unit: str = "", **more: object) -> Column:
+    """A column of numbers."""
+    return Column(name, Kind.NUMBER, doc, unit, bounds, **more)  # type: ignore[arg-type]  # as above
+
+
+def choice(name: str, choices: tuple[str, ...], doc: str, **more: object) -> Column:
+    """A column of words from a fixed list."""
+    return Column(name, Kind.CHOICE, doc, choices=choices, **more)  # type: ignore[arg-type]  # as above
+
+
+def flag(name: str, doc: str) -> Column:
+    """A column of true and false."""
+    return Column(name, Kind.FLAG, doc)

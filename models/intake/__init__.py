@@ -1,0 +1,1 @@
+"""Reading and checking cases: files to raw columns, raw columns to checked tables, tables to a case."""

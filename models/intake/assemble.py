@@ -1,0 +1,65 @@
+"""From a reading to a case: every check, all problems raised together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import pandas as pd
+
+from ..case import Case
+from ..problems import Problem, ProblemList
+from ..scenario import Scenario
+from ..schema import TABLES
+from .documents import check_scenario, check_settings
+from .reading import Reading
+from .references import check_references
+from .rules import check_rules
+from .tables import CleanTable, clean, empty_table
+
+
+def assemble(reading: Reading, problems: ProblemList) -> Case:
+    """The checked case. Raises `CaseError` with everything found, reading included."""
+    settings = None
+    if reading.settings is not None:
+        settings = check_settings(reading.settings, reading.settings_file, problems)
+    tables = check_tables(reading, problems)
+    scenarios = _check_scenarios(reading, problems)
+    problems.check()
+    if settings is None:
+        raise AssertionError("settings are missing without a problem")
+    case = Case(settings, frames(tables), scenarios, dict(reading.digests), tuple(reading.notes))
+    return case
+
+
+def frames(tables: Mapping[str, CleanTable]) -> dict[str, pd.DataFrame]:
+    """The clean frames by name, in the order of the schema."""
+    return {name: tables[name].frame for name in TABLES if name in tables}
+
+
+def check_tables(reading: Reading, problems: ProblemList) -> dict[str, CleanTable]:
+    """Clean every table and check them against each other; missing optional ones come out empty."""
+    tables = {}
+    for name, schema in TABLES.items():
+        if name in reading.tables:
+            tables[name] = clean(reading.tables[name], schema, problems)
+        elif name not in reading.unreadable and schema.optional:
+            tables[name] = empty_table(schema)
+        elif name not in reading.unreadable:
+            problems.add(Problem(name, "the table is missing", expected=f"{name}.csv or {name}.parquet: {schema.doc}"))
+    check_together(tables, tables, problems)
+    return tables
+
+
+def check_together(tables: Mapping[str, CleanTable], changed: Collection[str], problems: ProblemList) -> None:
+    """References and rules that concern a changed table."""
+    check_references(tables, changed, problems)
+    check_rules(tables, changed, problems)
+
+
+def _check_scenarios(reading: Reading, problems: ProblemList) -> dict[str, Scenario]:
+    scenarios = {}
+    for name, document in reading.scenarios.items():
+        scenario = check_scenario(name, document, reading.scenario_files.get(name, f"scenario {name}"), problems)
+        if scenario is not None:
+            scenarios[name] = scenario
+    return scenarios

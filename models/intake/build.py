@@ -1,0 +1,57 @@
+"""The two ways to a case: from disk and from memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ..case import Case, CaseSettings
+from ..problems import CaseError, Problem, ProblemList, suggestion
+from ..scenario import Scenario
+from ..schema import TABLES
+from .assemble import assemble
+from .folder import read_folder
+from .raw import Rows, from_frame
+from .reading import Reading
+
+
+def load_case(path: str | Path) -> Case:
+    """Read and check a case folder (CSV, Parquet, or both) or one `.xlsx` workbook.
+
+    Raises `CaseError` with every problem of every file.
+    """
+    place, problems = Path(path), ProblemList()
+    if place.is_dir():
+        return assemble(read_folder(place, problems), problems)
+    message = "a case is a folder or an .xlsx workbook" if place.exists() else "there is no such file or folder"
+    raise CaseError([Problem(str(path), message, expected="the path of a case folder or of an .xlsx workbook")])
+
+
+def build_case(
+    settings: CaseSettings | Mapping[str, Any],
+    tables: Mapping[str, pd.DataFrame],
+    scenarios: Mapping[str, Scenario | Mapping[str, Any]] | None = None,
+) -> Case:
+    """The case made of objects in memory, with the same checks as files get.
+
+    `tables` holds the schema's tables by name; NaN and None are blanks. Raises `CaseError`.
+    """
+    reading, problems = Reading(), ProblemList()
+    reading.settings = settings.model_dump() if isinstance(settings, CaseSettings) else settings
+    for name, frame in tables.items():
+        if name in TABLES:
+            reading.tables[name] = from_frame(name, frame, Rows(name))
+        else:
+            problems.add(Problem(name, f"no table has this name{suggestion(name, TABLES)}", expected="the name of a table"))
+    for name, scenario in (scenarios or {}).items():
+        reading.scenarios[name] = _document(scenario)
+    return assemble(reading, problems)
+
+
+def _document(scenario: Scenario | Mapping[str, Any]) -> Mapping[str, Any]:
+    document = scenario.model_dump() if isinstance(scenario, Scenario) else dict(scenario)
+    document.pop("name", None)
+    return document

@@ -1,0 +1,102 @@
+"""Settings and scenarios: documents of keys and values, checked against their models."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from ..case import CaseSettings
+from ..problems import Problem, ProblemList, suggestion
+from ..scenario import Change, Scenario
+from .encoding import decode
+from .raw import cell_text
+
+Model = TypeVar("Model", bound=BaseModel)
+Document = Mapping[str, Any]
+
+EXPECTED = {
+    "greater_than_equal": "a number >= {ge}",
+    "less_than_equal": "a number <= {le}",
+    "finite_number": "a finite number",
+    "float_type": "a number",
+    "int_type": "an integer",
+    "int_from_float": "an integer",
+    "string_type": "text in quotation marks",
+    "literal_error": "one of {expected}",
+    "dict_type": "a table such as { provider = \"Orbis\" }",
+    "string_too_short": "some text",
+}
+"""What pydantic's kinds of error ask for, in words; the braces take the error's own context."""
+
+
+def read_toml(file: str, data: bytes, problems: ProblemList) -> Document | None:
+    """A TOML file's contents; None, with a problem, when it cannot be read."""
+    text = decode(data, file, file, problems)
+    if text is None:
+        return None
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        problems.add(Problem(file, f"the file is not valid TOML: {error}", expected="key = value, texts in quotation marks"))
+        return None
+
+
+def check_settings(document: Document, file: str, problems: ProblemList) -> CaseSettings | None:
+    """The case's settings, or None with problems."""
+    return _validate(CaseSettings, document, file, problems)
+
+
+def check_scenario(name: str, document: Document, file: str, problems: ProblemList) -> Scenario | None:
+    """A scenario of that name, or None with problems."""
+    if "name" in document:
+        known = [key for key in Scenario.model_fields if key != "name"]
+        message = "unknown key; a scenario is named by its file"
+        problems.add(Problem(file, message, column="name", expected=f"only the keys {', '.join(known)}"))
+        document = {key: value for key, value in document.items() if key != "name"}
+    changes = document.get("change")
+    ordered = {**document, "change": tuple(changes)} if isinstance(changes, list) else dict(document)
+    return _validate(Scenario, {**ordered, "name": name}, file, problems)
+
+
+def _validate(model: type[Model], document: Document, file: str, problems: ProblemList) -> Model | None:
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        problems.extend(_problems(error, model, file))
+        return None
+
+
+def _problems(error: ValidationError, model: type[BaseModel], file: str) -> Iterable[Problem]:
+    seen = set()
+    for item in error.errors():
+        place, fields = _place(item["loc"], model)
+        if place not in seen:
+            seen.add(place)
+            yield _problem(item, place, fields, file)
+
+
+def _place(loc: tuple[int | str, ...], model: type[BaseModel]) -> tuple[str, Iterable[str]]:
+    """(the key as a person would write it, the keys known there); a union's own names are left out."""
+    if loc[:1] == ("change",) and len(loc) > 1:
+        inner = loc[2:4] if loc[2:3] == ("where",) else loc[2:3]
+        return ".".join([f"change[{int(loc[1]) + 1}]", *map(str, inner)]), Change.model_fields
+    return ".".join(map(str, loc[:1])), [key for key in model.model_fields if model is not Scenario or key != "name"]
+
+
+def _problem(item: Any, place: str, fields: Iterable[str], file: str) -> Problem:
+    kind, context = item["type"], item.get("ctx", {})
+    if kind == "missing":
+        return Problem(file, "missing key", column=place, expected=f"{place} = ...")
+    if kind == "extra_forbidden":
+        word = place.rsplit(".", 1)[-1]
+        message = f"unknown key{suggestion(word, fields)}"
+        return Problem(file, message, column=place, expected=f"only the keys {', '.join(fields)}")
+    if kind == "value_error":
+        return Problem(file, str(context["error"]), column=place)
+    found = cell_text(item["input"])
+    hint = suggestion(found, str(context.get("expected", "")).replace("'", "").replace(" or ", ", ").split(", "))
+    expected = EXPECTED.get(kind, item["msg"]).format(**context).replace("'", "")
+    return Problem(file, f"wrong value{hint}", column=place, found=found, expected=expected)

@@ -1,0 +1,84 @@
+"""A case folder: `case.toml`, one file or folder per table, and `scenarios/NAME.toml`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..problems import Problem, ProblemList, suggestion
+from ..schema import TABLES
+from .delimited import read_csv
+from .documents import read_toml
+from .parquet import read_parquet
+from .reading import Reading
+
+SETTINGS = "case.toml"
+SCENARIOS = "scenarios"
+FORMATS = (".csv", ".parquet")
+
+
+def read_folder(folder: Path, problems: ProblemList) -> Reading:
+    """Read every file of a case; what cannot be read becomes a problem."""
+    reading = Reading()
+    _read_settings(folder, reading, problems)
+    for name in TABLES:
+        _read_table(folder, name, reading, problems)
+    for file in sorted((folder / SCENARIOS).glob("*.toml")):
+        document = read_toml(*_content(file, folder, reading), problems)
+        if document is not None:
+            reading.scenarios[file.stem] = document
+            reading.scenario_files[file.stem] = f"{SCENARIOS}/{file.name}"
+    _look_for_strangers(folder, reading, problems)
+    return reading
+
+
+def _content(file: Path, folder: Path, reading: Reading) -> tuple[str, bytes]:
+    """(path inside the case, bytes), with the digest noted."""
+    name, data = file.relative_to(folder).as_posix(), file.read_bytes()
+    reading.digest(name, data)
+    return name, data
+
+
+def _read_settings(folder: Path, reading: Reading, problems: ProblemList) -> None:
+    file = folder / SETTINGS
+    if file.is_file():
+        reading.settings = read_toml(*_content(file, folder, reading), problems)
+    else:
+        expected = "a file case.toml with name, currency, choice_model and discount_rate"
+        problems.add(Problem(SETTINGS, "the file is missing", expected=expected))
+
+
+def _read_table(folder: Path, name: str, reading: Reading, problems: ProblemList) -> None:
+    files = [file for ending in FORMATS if (file := folder / f"{name}{ending}").is_file()]
+    parts = sorted((folder / name).glob("*.parquet")) if (folder / name).is_dir() else []
+    sources = [file.name for file in files] + ([f"{name}/"] if parts else [])
+    if len(sources) > 1:
+        reading.unreadable.add(name)
+        message = f"the table is given more than once: {', '.join(sources)}"
+        problems.add(Problem(name, message, expected="one of them; remove or rename the others"))
+    elif parts:
+        contents = dict(_content(part, folder, reading) for part in parts)
+        reading.put(name, read_parquet(name, contents, problems))
+    elif files:
+        file, data = _content(files[0], folder, reading)
+        single = read_csv(name, file, data, problems) if file.endswith(".csv") else read_parquet(name, {file: data}, problems)
+        reading.put(name, single)
+
+
+def _look_for_strangers(folder: Path, reading: Reading, problems: ProblemList) -> None:
+    """Files that look like misspelt tables are problems, other tables are noted as not read."""
+    for entry in sorted(folder.iterdir()):
+        if not _could_be_a_table(entry) or _name(entry) in TABLES:
+            continue
+        hint = suggestion(_name(entry), TABLES)
+        if hint:
+            problems.add(Problem(entry.name, f"no table has this name{hint}", expected="the name of a table"))
+        else:
+            reading.notes.append(f"{entry.name} is no table of a case and was not read.")
+
+
+def _could_be_a_table(entry: Path) -> bool:
+    return any(entry.glob("*.parquet")) if entry.is_dir() else entry.suffix in FORMATS
+
+
+def _name(entry: Path) -> str:
+    return entry.name if entry.is_dir() else entry.stem

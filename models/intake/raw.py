@@ -1,0 +1,112 @@
+"""Tables as they were read, before any check, with the way back to where each cell stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from numbers import Integral, Real
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+Flags = NDArray[np.bool_]
+
+
+class Origin(Protocol):
+    """Says where a row of a table stands in the input."""
+
+    @property
+    def name(self) -> str:
+        """The file or sheet."""
+
+    def place(self, row: int, column: str = "") -> str:
+        """Where data row `row` (from 0) stands, in the reader's own words."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Origin of a table without lines: built in memory, or changed by a scenario."""
+
+    name: str
+
+    def place(self, row: int, column: str = "") -> str:
+        """Rows are counted from 1, headers not counted."""
+        return f"{self.name} row {row + 1}"
+
+
+@dataclass(frozen=True)
+class RawColumn:
+    """Cells of one column: strings or an Arrow type, nulls where blank."""
+
+    values: pa.ChunkedArray
+    odd: Flags | None = None
+    """Cells that cannot be names: dates, fractions, true and false, errors of a workbook."""
+
+    def show(self, row: int) -> str:
+        """The cell as text, for messages."""
+        value = self.values[row].as_py()
+        return "" if value is None else cell_text(value)
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """One table as read: its columns under their stripped headers."""
+
+    name: str
+    columns: Mapping[str, RawColumn]
+    length: int
+    origin: Origin = field(default_factory=lambda: Rows("table"))
+
+
+def cell_text(value: object) -> str:
+    """One cell as text: blank is "", true and false in small letters, numbers in full precision."""
+    if value is None or value is pd.NA or value is pd.NaT:
+        return ""
+    if isinstance(value, bool | np.bool_):
+        return "true" if value else "false"
+    if isinstance(value, Integral):
+        return str(int(value))
+    if isinstance(value, Real):
+        return repr(float(value))
+    return str(value)
+
+
+def is_odd(value: object) -> bool:
+    """Whether a filled cell is neither text nor a whole number."""
+    whole = isinstance(value, Integral) and not isinstance(value, bool | np.bool_)
+    return not (isinstance(value, str) or whole) and not is_blank(value)
+
+
+def is_blank(value: object) -> bool:
+    """Whether a cell holds nothing; NaN counts, since pandas writes it for a blank."""
+    return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value)
+
+
+def from_objects(values: Iterable[object]) -> RawColumn:
+    """A column of cells of mixed types, as worksheets and object columns have."""
+    cells = [None if is_blank(value) else value for value in values]
+    texts = pa.array([cell_text(value) for value in cells], pa.large_string())
+    return RawColumn(pa.chunked_array([texts]), np.fromiter(map(is_odd, cells), bool, len(cells)))
+
+
+def from_series(series: pd.Series[Any]) -> RawColumn:
+    """A DataFrame's column; NaN is a blank."""
+    try:
+        values = pa.array(series, from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
+        return from_objects(series)
+    return RawColumn(values if isinstance(values, pa.ChunkedArray) else pa.chunked_array([values]))
+
+
+def from_frame(name: str, frame: pd.DataFrame, origin: Origin) -> RawTable:
+    """A DataFrame as a raw table; its index is ignored."""
+    columns = {str(label).strip(): from_series(frame[label]) for label in frame.columns.unique()}
+    return RawTable(name, columns, len(frame), origin)
+
+
+def repeated(headers: Sequence[str]) -> list[str]:
+    """Headers that occur more than once, in order."""
+    return sorted({header for header in headers if headers.count(header) > 1}, key=headers.index)

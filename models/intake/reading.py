@@ -1,0 +1,40 @@
+"""What a reader hands over: documents and raw tables, not yet checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from .raw import RawTable
+
+
+@dataclass
+class Reading:
+    """Everything found in a case folder, a workbook or memory."""
+
+    settings: Mapping[str, Any] | None = None
+    """Contents of `case.toml`, None when missing or unreadable."""
+    settings_file: str = "case.toml"
+    tables: dict[str, RawTable] = field(default_factory=dict)
+    unreadable: set[str] = field(default_factory=set)
+    """Tables that are there but cannot be read; the problem is noted."""
+    scenarios: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    scenario_files: dict[str, str] = field(default_factory=dict)
+    """Where each scenario stands, for messages."""
+    digests: dict[str, str] = field(default_factory=dict)
+    """SHA-256 by file."""
+    notes: list[str] = field(default_factory=list)
+    """Warnings about files that were not read."""
+
+    def digest(self, file: str, data: bytes) -> None:
+        """Note a file's SHA-256."""
+        self.digests[file] = sha256(data).hexdigest()
+
+    def put(self, name: str, table: RawTable | None) -> None:
+        """Keep a table, or note that it is unreadable."""
+        if table is None:
+            self.unreadable.add(name)
+        else:
+            self.tables[name] = table

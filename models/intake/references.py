@@ -1,0 +1,61 @@
+"""References between tables: what one table names, another must hold."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+import numpy as np
+
+from ..fields import Column, Table
+from ..problems import ProblemList, listed, suggestion
+from ..schema import TABLES
+from .tables import CleanTable, Tables
+
+
+def check_references(tables: Tables, changed: Collection[str], problems: ProblemList) -> None:
+    """Check every reference from or to a changed table; names that are faulty themselves are passed over."""
+    for schema, column, target in _references():
+        if schema.name in tables and target in tables and {schema.name, target} & set(changed):
+            _check_column(tables[schema.name], column, tables[target], problems)
+    for schema in TABLES.values():
+        for columns, target in schema.pairs:
+            if schema.name in tables and target in tables and {schema.name, target} & set(changed):
+                _check_pair(tables[schema.name], columns, tables[target], problems)
+
+
+def _references() -> Iterator[tuple[Table, Column, str]]:
+    for schema in TABLES.values():
+        for column in schema.columns:
+            if column.refers:
+                yield schema, column, column.refers.split(".")[0]
+
+
+def _check_column(table: CleanTable, column: Column, target: CleanTable, problems: ProblemList) -> None:
+    values = table.frame[column.name]
+    field = column.refers.split(".")[1]
+    if field in target.faulty and target.faulty[field].all():
+        return
+    known = target.frame[field].drop_duplicates()
+    unknown = (values != "").to_numpy(bool) & ~values.isin([*column.also]).to_numpy(bool) & ~values.isin(known).to_numpy(bool)
+    unknown &= table.sound(column.name)
+    table.mark(column.name, unknown)
+    if not unknown.any():
+        return
+    words = sorted({*known, *column.also} - {""})
+
+    def message(row: int) -> str:
+        return f"no {field} of that name in {target.name}{suggestion(str(values.iloc[row]), words)}"
+
+    expected = f"one of {listed(words)}" if words else f"a row in {target.name}, which is empty"
+    table.report(problems, unknown, column.name, message, expected)
+
+
+def _check_pair(table: CleanTable, columns: tuple[str, ...], target: CleanTable, problems: ProblemList) -> None:
+    sound = table.sound(*columns)
+    pairs = table.frame.loc[sound, list(columns)]
+    found = pairs.merge(target.frame[list(columns)].drop_duplicates(), how="left", on=list(columns), indicator=True)
+    unknown = np.zeros(len(table.frame), dtype=bool)
+    unknown[np.flatnonzero(sound)] = (found["_merge"] == "left_only").to_numpy()
+    message = f"no row of {target.name} has this {' and '.join(columns)}"
+    table.mark(columns[-1], unknown)
+    table.report(problems, unknown, columns[-1], message, f"a pair that {target.name} holds")

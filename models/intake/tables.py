@@ -1,0 +1,190 @@
+"""One raw table to one clean table: its columns, its keys, and where each row came from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..fields import Column, Table
+from ..problems import Problem, ProblemList, listed, suggestion
+from .cells import Fault, blank_column, outside, parse
+from .raw import Flags, Origin, RawColumn, RawTable, Rows, cell_text
+
+SHOWN = 20
+"""Faulty rows of one kind in one column that are listed one by one."""
+
+
+@dataclass
+class CleanTable:
+    """A table whose cells are clean; faulty ones are blank and marked in `faulty`."""
+
+    schema: Table
+    frame: pd.DataFrame
+    origin: Origin
+    faulty: dict[str, Flags] = field(default_factory=dict)
+    """Rows with a faulty cell, by column."""
+
+    @property
+    def name(self) -> str:
+        """The table's name."""
+        return self.schema.name
+
+    def key(self, row: int) -> str:
+        """The row's key as `column=value`, blanks left out."""
+        cells = {column: self._shown(row, column) for column in self.schema.key}
+        return ", ".join(f"{column}={value}" for column, value in cells.items() if value)
+
+    def _shown(self, row: int, column: str) -> str:
+        value = self.frame[column].iloc[row]
+        return f"{value:g}" if isinstance(value, float) and value == value else cell_text(value).replace("nan", "")
+
+    def sound(self, *columns: str) -> Flags:
+        """Rows whose cells in these columns are all free of faults."""
+        sound = np.ones(len(self.frame), dtype=bool)
+        for column in columns:
+            if column in self.faulty:
+                sound &= ~self.faulty[column]
+        return sound
+
+    def mark(self, column: str, rows: Flags) -> None:
+        """Mark cells as faulty, so that later checks pass over them."""
+        self.faulty[column] = self.faulty.get(column, np.zeros(len(self.frame), dtype=bool)) | rows
+
+    def report(
+        self,
+        problems: ProblemList,
+        rows: Flags,
+        column: str,
+        message: str | Callable[[int], str],
+        expected: str | Callable[[int], str] = "",
+        show: Callable[[int], str] | None = None,
+    ) -> None:
+        """Add a problem for each marked row, the first `SHOWN` of them one by one."""
+        positions = np.flatnonzero(rows)
+        for row in map(int, positions[:SHOWN]):
+            found = show(row) if show else self._shown(row, column)
+            said = message if isinstance(message, str) else message(row)
+            wanted = expected if isinstance(expected, str) else expected(row)
+            problems.add(Problem(self.name, said, self.origin.place(row, column), self.key(row), column, found, wanted))
+        if len(positions) > SHOWN:
+            rest = f"{message if isinstance(message, str) else 'the same kind of fault'}: and {len(positions) - SHOWN} more rows"
+            problems.add(Problem(self.name, rest, self.origin.name, "", column))
+
+
+def empty_table(schema: Table) -> CleanTable:
+    """The table without rows, with its columns and their types."""
+    frame = pd.DataFrame({column.name: blank_column(column, 0).values for column in schema.columns})
+    return CleanTable(schema, frame, Rows(schema.name))
+
+
+def clean(raw: RawTable, schema: Table, problems: ProblemList) -> CleanTable:
+    """Check columns, cells and keys of one table; everything wrong goes to `problems`."""
+    _check_columns(raw, schema, problems)
+    if raw.length == 0 and not schema.may_be_empty:
+        problems.add(Problem(schema.name, "the table has no rows", raw.origin.name, expected="at least one row"))
+    columns, faults = {}, []
+    for column in schema.columns:
+        present = raw.columns.get(column.name)
+        parsed = parse(present, column) if present else blank_column(column, raw.length)
+        columns[column.name] = parsed.values
+        faults += [(column, present, fault) for fault in parsed.faults]
+    table = CleanTable(schema, pd.DataFrame(columns, index=pd.RangeIndex(raw.length)), raw.origin)
+    missing = [column.name for column in schema.columns if column.required and column.name not in raw.columns]
+    for name in missing:
+        table.mark(name, np.ones(raw.length, dtype=bool))
+    for column, present, fault in faults:
+        _report_fault(table, column, present, fault, problems)
+    _fill_from_other_columns(table)
+    _check_kind_columns(table, problems)
+    _check_keys(table, problems)
+    return table
+
+
+def _check_columns(raw: RawTable, schema: Table, problems: ProblemList) -> None:
+    known = [column.name for column in schema.columns]
+    for name in raw.columns:
+        if name not in known:
+            message = f"unknown column{suggestion(name, known)}" if name else "a column without a header"
+            expected = f"only the columns {listed(known, 20)}"
+            problems.add(Problem(schema.name, message, raw.origin.place(-1, name), column=name, expected=expected))
+    for column in schema.columns:
+        if column.required and column.name not in raw.columns:
+            expected = f"a column {column.name} with {column.expected} in every row"
+            problems.add(Problem(schema.name, "missing column", raw.origin.name, column=column.name, expected=expected))
+
+
+def _report_fault(table: CleanTable, column: Column, raw: RawColumn | None, fault: Fault, problems: ProblemList) -> None:
+    if raw is None or not fault.rows.any():
+        return
+    table.mark(column.name, fault.rows)
+
+    def message(row: int) -> str:
+        return fault.message + fault.hint(raw.show(row))
+
+    def expected(row: int) -> str:
+        return fault.expected + fault.advice(raw.show(row))
+
+    table.report(problems, fault.rows, column.name, message, expected, raw.show)
+
+
+def _fill_from_other_columns(table: CleanTable) -> None:
+    for column in table.schema.columns:
+        if column.default_from:
+            values = table.frame[column.name]
+            table.frame[column.name] = values.where(values != "", table.frame[column.default_from])
+
+
+def _check_kind_columns(table: CleanTable, problems: ProblemList) -> None:
+    """Columns of one kind only: required and bounded there (`only_for`), 0 or blank elsewhere."""
+    for column in table.schema.columns:
+        if not column.only_for:
+            continue
+        values = table.frame[column.name].to_numpy(dtype=float)
+        kind = table.frame["kind"]
+        own, other = (kind == column.only_for).to_numpy(bool), (~kind.isin(["", column.only_for])).to_numpy(bool)
+        own = own & table.sound(column.name)
+        if isinstance(column.default, int | float):
+            values = np.where(np.isnan(values) & own, float(column.default), values)
+        table.report(problems, own & np.isnan(values), column.name, f"blank cell; {column.only_for} needs it", column.expected, str)
+        table.report(problems, own & outside(values, column), column.name, "out of range", column.expected)
+        stray = other & ~np.isnan(values) & (values != 0)
+        table.report(problems, stray, column.name, f"only a {column.only_for} model has it", "a blank cell")
+        table.frame[column.name] = np.where(own | (kind == ""), values, 0.0)
+
+
+def _check_keys(table: CleanTable, problems: ProblemList) -> None:
+    for column in table.schema.columns:
+        if column.unique:
+            _check_unique(table, (column.name,), problems)
+    if table.schema.unique:
+        _check_unique(table, table.schema.key, problems)
+
+
+def _check_unique(table: CleanTable, columns: Sequence[str], problems: ProblemList) -> None:
+    sound = table.sound(*columns)
+    codes = row_codes(table.frame, columns)
+    repeats = np.zeros(len(codes), dtype=bool)
+    repeats[sound] = pd.Series(codes[sound]).duplicated().to_numpy()
+
+    def message(row: int) -> str:
+        first = int(np.flatnonzero(sound & (codes == codes[row]))[0])
+        return f"the same {' and '.join(columns)} as {table.origin.place(first, columns[0])}"
+
+    expected = f"each {' and '.join(columns)} once"
+    table.report(problems, repeats, columns[0], message, expected)
+
+
+def row_codes(frame: pd.DataFrame, columns: Sequence[str]) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """One integer per row; rows agree in these columns exactly where their integers do."""
+    codes = np.zeros(len(frame), dtype=np.int64)
+    for column in columns:
+        step, words = pd.factorize(frame[column])
+        codes = codes * (len(words) + 1) + step + 1
+    return codes
+
+
+Tables = Mapping[str, CleanTable]
