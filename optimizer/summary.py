@@ -83,14 +83,20 @@ def price_in_words(kind: str | None, price: float, currency: str) -> str:
 def status_sentence(result: Result) -> str:
     """What was found and what is proved, in one or two sentences."""
     goal = result.objective_name.replace("_", " ")
-    found, bound = money(result.objective, result.currency), money(result.bound, result.currency)
+    found, bound = _to_the_unit(result.objective, result.currency), _to_the_unit(result.bound, result.currency)
     if result.status is Status.INFEASIBLE:
         return " ".join(filter(None, ("Infeasible, proved: no plan obeys every rule.", result.reason)))
     if result.status is Status.NO_PLAN:
         known = "" if result.bound is None else f" No plan can have more than {bound} of {goal} a year."
         return " ".join(filter(None, (f"No plan: a limit came before one was found.{known}", result.reason)))
     verdict = "Optimal, proved" if result.status is Status.OPTIMAL else "Feasible, not proved best"
-    return f"{verdict}: {found} of {goal} a year; no plan can have more than {bound} (gap {percent(result.gap)})."
+    gain = "" if result.gain_gap is None else f", {percent(result.gain_gap)} of what contracts add"
+    return f"{verdict}: {found} of {goal} a year; no plan can have more than {bound} (gap {percent(result.gap)}{gain})."
+
+
+def _to_the_unit(amount: float | None, currency: str) -> str:
+    """An objective and its bound often differ in their last figures only, so none is left out."""
+    return "none" if amount is None else f"{amount:,.{0 if abs(amount) >= 1000 else 2}f} {currency}"
 
 
 def kpi_rows(result: Result) -> list[KpiRow]:

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from .audit import Audit
 from .result import Result
-from .summary import NEAR, binding_rules, decision_lines, kpi_rows, menu_grid, status_sentence
+from .summary import NEAR, binding_rules, decision_lines, kpi_rows, menu_grid, percent, status_sentence
 
 SHOWN_ROWS = 20
 """Rows of a table shown before the rest is only counted."""
@@ -37,6 +37,7 @@ def show_result(console: Console, result: Result, folder: Path) -> None:
         _show_menus(console, result)
         _show_kpis(console, result)
         _show_rules(console, result)
+        say(console, "")
     say(console, status_sentence(result))
     if result.audit is not None:
         show_verdict(console, result.audit)
@@ -50,7 +51,7 @@ def show_verdict(console: Console, audit: Audit) -> None:
         say(console, f"Audit: passed, {checked}.")
         return
     faults = audit.faults
-    say(console, f"Audit: FAILED, {len(faults):,} faults; {checked}. Do not use this plan.", style="bold red")
+    say(console, f"Audit: FAILED; {checked}. Do not use this plan. Faults: {len(faults):,}", style="bold red")
     for line in faults[:SHOWN_ROWS]:
         say(console, f"  {line}")
     _say_hidden(console, len(faults), "faults", "audit.json")
@@ -85,7 +86,7 @@ def _show_rules(console: Console, result: Result) -> None:
         return
     binding = binding_rules(result.audit)
     if binding:
-        _show_table(console, f"Rules that bind (within {NEAR:.1%} of the limit)", ["rule", "where"], binding)
+        _show_table(console, f"Rules that bind (within {percent(NEAR)} of the limit)", ["rule", "where"], binding)
     else:
         say(console, "No rule binds.")
 
@@ -94,7 +95,7 @@ def _show_table(
     console: Console, title: str, header: Sequence[str], rows: Iterable[Sequence[str]], *, right: bool = False
 ) -> None:
     """Print a table whose long names are folded, not cut; `right` sets all columns but the first to the right."""
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(title=f"\n{title}", title_justify="left", box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for position, name in enumerate(header):
         table.add_column(Text(name), justify="right" if right and position else "left", overflow="fold")
     for row in rows:

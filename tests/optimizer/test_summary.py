@@ -75,13 +75,18 @@ def test_price(kind: str | None, price: float, words: str) -> None:
     [
         (
             small_result(),
-            "Optimal, proved: 12.00 M EUR of account revenue a year; no plan can have more than 12.00 M EUR "
+            "Optimal, proved: 12,000,000 EUR of account revenue a year; no plan can have more than 12,000,600 EUR "
             "(gap 0.005 %).",
         ),
         (
+            small_result(no_contract_objective=9_000_000.0),
+            "Optimal, proved: 12,000,000 EUR of account revenue a year; no plan can have more than 12,000,600 EUR "
+            "(gap 0.005 %, 0.02 % of what contracts add).",
+        ),
+        (
             small_result(status=Status.FEASIBLE, bound=12_600_000.0, gap=0.05),
-            "Feasible, not proved best: 12.00 M EUR of account revenue a year; no plan can have more than 12.60 M EUR "
-            "(gap 5.00 %).",
+            "Feasible, not proved best: 12,000,000 EUR of account revenue a year; no plan can have more than "
+            "12,600,000 EUR (gap 5.00 %).",
         ),
         (
             without_plan(Status.INFEASIBLE, reason="No provider serves gold in the north."),
@@ -89,7 +94,7 @@ def test_price(kind: str | None, price: float, words: str) -> None:
         ),
         (
             without_plan(Status.NO_PLAN, bound=13_000_000.0),
-            "No plan: a limit came before one was found. No plan can have more than 13.00 M EUR of account revenue "
+            "No plan: a limit came before one was found. No plan can have more than 13,000,000 EUR of account revenue "
             "a year.",
         ),
         (without_plan(Status.NO_PLAN), "No plan: a limit came before one was found."),
