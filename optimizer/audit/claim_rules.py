@@ -1,0 +1,128 @@
+"""What plan.json and the manifest claim, against the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from models.case import Case
+from models.plan import KPIS
+from models.scenario import Scenario
+
+from .demand import Demand, chosen
+from .ledger import Ledger
+from .money import added_up, no_contract_objective, sales, shares_of
+from .table_rules import uptake
+
+_DEFAULT_GAP = 1e-4
+_STAGE_TWO = 1e-6
+
+Claims = Mapping[str, object]
+
+
+def _number(claims: Claims, key: str) -> float | None:
+    value = claims.get(key)
+    return float(value) if isinstance(value, (int, float)) else None
+
+
+def check_claims(
+    ledger: Ledger, demand: Demand, scenario: Scenario, claims: Claims, kpis: Mapping[str, float | None]
+) -> None:
+    """Everything claimed of the plan as a whole. A key that is not in `claims` is not checked."""
+    _check_source(ledger, demand.case, scenario, claims)
+    _check_proof(ledger, claims, kpis[scenario.objective])
+    _check_gain(ledger, demand, scenario, claims)
+    baseline = claims.get("baseline")
+    if isinstance(baseline, Mapping):
+        _check_baseline(ledger, demand, {name: _number(baseline, name) for name in KPIS})
+    inputs = claims.get("inputs")
+    if isinstance(inputs, Mapping) and demand.case.files:
+        _check_inputs(ledger, demand.case, inputs)
+
+
+def _check_source(ledger: Ledger, case: Case, scenario: Scenario, claims: Claims) -> None:
+    names = {
+        "case": case.settings.name,
+        "currency": case.settings.currency,
+        "scenario": scenario.name,
+        "objective_name": scenario.objective,
+    }
+    odd = [f"{key}={claims[key]}, expected {name}" for key, name in names.items() if claims.get(key, name) != name]
+    ledger.none("source", ", ".join(names), odd)
+
+
+def _check_proof(ledger: Ledger, claims: Claims, recomputed: float | None) -> None:
+    """Objective, bound, gap and status."""
+    objective, bound, gap = (_number(claims, key) for key in ("objective", "bound", "gap"))
+    if "objective" in claims:
+        ledger.equal("objective", ["plan.json"], _or_nan(objective), _or_nan(recomputed))
+    if "bound" in claims and bound is not None:
+        ledger.at_least("bound", ["plan.json"], bound, _or_nan(objective))
+    if "gap" in claims:
+        ledger.none("gap", "plan.json", _faults_of_ratio("gap", gap, bound, objective, abs(objective or 0.0)))
+    if "status" in claims:
+        asked = _number(claims, "asked_gap")
+        allowed = (asked if asked is not None else _DEFAULT_GAP) + _STAGE_TWO
+        proved = gap is not None and gap <= allowed
+        good = claims["status"] == "feasible" or (claims["status"] == "optimal" and proved)
+        ledger.none(
+            "status", "plan.json", [] if good else [f"status={claims['status']}; gap={gap}; asked={allowed:.3g}"]
+        )
+
+
+def _check_gain(ledger: Ledger, demand: Demand, scenario: Scenario, claims: Claims) -> None:
+    objective, bound, without = (_number(claims, key) for key in ("objective", "bound", "no_contract_objective"))
+    if "no_contract_objective" in claims:
+        true = no_contract_objective(demand, scenario.objective)
+        ledger.equal("no_contract_objective", ["plan.json"], _or_nan(without), true)
+    if "gain_gap" in claims:
+        gain = (objective or 0.0) - (without or 0.0)
+        whole = objective if without is not None else None
+        faults = _faults_of_ratio("gain_gap", _number(claims, "gain_gap"), bound, whole, gain)
+        ledger.none("gain_gap", "plan.json", faults)
+
+
+def _or_nan(value: float | None) -> float:
+    return float("nan") if value is None else value
+
+
+def _faults_of_ratio(
+    name: str, claimed: float | None, bound: float | None, objective: float | None, scale: float
+) -> list[str]:
+    """What is wrong with a claimed (bound - objective) / max(1, scale); nothing to claim without a bound."""
+    if bound is None or objective is None:
+        return [] if claimed is None else [f"{name}={claimed}, expected null"]
+    true = (bound - objective) / max(1.0, scale)
+    if claimed is not None and abs(claimed - true) <= 1e-9 * max(1.0, abs(true)):
+        return []
+    return [f"{name}={claimed}, expected {true:.9g}"]
+
+
+def _check_inputs(ledger: Ledger, case: Case, inputs: Mapping[str, object]) -> None:
+    """Hashes of the case's files now against those in the manifest."""
+    changed = [
+        f"file={name}" for name in sorted({*case.files, *map(str, inputs)}) if case.files.get(name) != inputs.get(name)
+    ]
+    ledger.none("inputs", "manifest.json", changed)
+
+
+def _check_baseline(ledger: Ledger, demand: Demand, claimed: Mapping[str, float | None]) -> None:
+    """What today's menus alone decide of the baseline, and that its amounts add up."""
+    products = demand.case.tables["products"]
+    covered = demand.holdings.merge(products.loc[products["support"] != "excluded", ["product"]], on="product")
+    rows = uptake(demand, chosen(demand, demand.case.tables["current_menus"], covered))
+    sold = sales(rows, demand.case)
+    known = {name: _or_nan(value) for name, value in claimed.items()}
+    total = demand.installed["units"].sum()
+    expected: dict[str, float | None] = {
+        "admin_cost": sold["admin_cost"],
+        "capital_cost": sold["capital_cost"],
+        "product_revenue": sold["product_revenue"] - known["loyalty_loss"],
+        "attach_rate": sold["units"] / total if total else None,
+        **added_up(known),
+        **shares_of(known),
+    }
+    pairs = pd.DataFrame({"claimed": claimed, "expected": expected}, dtype=float).dropna(how="all")
+    pairs = pairs[pairs.index.isin(list(expected))]
+    ledger.equal("baseline", [f"kpi={name}" for name in pairs.index], pairs["claimed"], pairs["expected"])

@@ -1,0 +1,87 @@
+"""The audit: recompute every amount and judge every rule, from the plan and the case alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from models.case import Case
+from models.plan import Plan
+from models.scenario import Scenario
+
+from .claim_rules import check_claims
+from .delivery_rules import check_experience, check_flows, check_hours, check_parts, check_providers
+from .demand import Demand, chosen, locked_rows
+from .ledger import Audit, Ledger, kpi_rows
+from .menu_rules import check_coverage, check_menus, check_offer, check_prices
+from .money import kpis, offer
+from .plan_rules import check_amounts, check_rows, known_part
+from .registry import RULES_ON_MENUS
+from .table_rules import check_experience_table, check_flow_amounts, check_uptake, experience, uptake
+from .work import work
+
+
+def audit(
+    case: Case,
+    scenario: Scenario,
+    plan: Plan,
+    claims: Mapping[str, object] | None = None,
+    menus_given: bool = False,
+) -> Audit:
+    """Recompute every amount of a plan and judge every rule.
+
+    `case` is the case with the scenario's changes already made (`models.apply_scenario`). What the plan
+    decides is taken from its menus, coverage, decisions, flows and policies; everything else in its tables
+    is a claim. `claims` holds what is said of the plan as a whole: the keys of plan.json, `asked_gap` and
+    `inputs` (`optimizer.plan_document.claims`); keys that are not there are not checked. With `menus_given`
+    the rules on menus, tiers, models and prices do not bind. Tolerance: 1e-6 x max(1, both sides).
+    """
+    ledger = Ledger(dropped=RULES_ON_MENUS if menus_given else frozenset())
+    demand = Demand(case)
+    check_rows(ledger, demand, plan)
+    check_amounts(ledger, plan)
+    known = known_part(ledger, case, plan)
+    _judge_menus(ledger, demand, scenario, known)
+    recomputed = _judge_delivery(ledger, demand, scenario, known)
+    check_margins(ledger, scenario, recomputed)
+    if claims is not None:
+        check_claims(ledger, demand, scenario, claims, recomputed)
+    return Audit(ledger.rules(), kpi_rows(plan.kpis, recomputed))
+
+
+def _judge_menus(ledger: Ledger, demand: Demand, scenario: Scenario, plan: Plan) -> None:
+    check_menus(ledger, demand, scenario, plan.menus)
+    check_prices(ledger, demand, scenario, plan.menus)
+    check_offer(ledger, demand, scenario, plan.menus, plan.decisions)
+    check_coverage(ledger, demand, plan)
+
+
+def _judge_delivery(ledger: Ledger, demand: Demand, scenario: Scenario, plan: Plan) -> dict[str, float | None]:
+    """Judge what follows from the choice of every customer class, and return the KPIs."""
+    case, decided = demand.case, plan.decisions
+    covered = plan.coverage[plan.coverage["covered"].astype(bool)].drop_duplicates()
+    choice = chosen(demand, plan.menus, covered)
+    done = work(demand, choice, locked_rows(demand), plan.allocation, plan.fulfilment)
+    check_providers(ledger, case, scenario, decided)
+    check_flows(ledger, done, decided)
+    check_hours(ledger, done, scenario, decided)
+    check_experience(ledger, done, scenario)
+    check_parts(ledger, case, done)
+    expected = uptake(demand, choice)
+    check_uptake(ledger, expected, plan.uptake)
+    check_flow_amounts(ledger, done)
+    check_experience_table(ledger, experience(case, scenario, done), plan.experience)
+    return kpis(demand, expected, done, offer(demand, plan.menus, decided))
+
+
+def check_margins(ledger: Ledger, scenario: Scenario, kpis: Mapping[str, float | None]) -> None:
+    """Margin floors and cost to serve, as amounts of money."""
+    money = {name: value if value is not None else 0.0 for name, value in kpis.items()}
+    for scope in ("service", "account"):
+        floor = getattr(scenario, f"min_{scope}_margin")
+        if floor is not None:
+            ledger.at_least(
+                f"min_{scope}_margin", ["plan"], money[f"{scope}_margin"], floor * money[f"{scope}_revenue"]
+            )
+    if scenario.max_cost_to_serve is not None:
+        serving = money["delivery_cost"] + money["fulfilment_cost"] + money["admin_cost"]
+        ledger.at_most("max_cost_to_serve", ["plan"], serving, scenario.max_cost_to_serve * money["service_revenue"])

@@ -1,0 +1,180 @@
+"""Where checks are written down: the registry of rules, the tolerance, and the audit's verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from models.plan_tables import RunError
+
+from .registry import RULES
+
+TOLERANCE = 1e-6
+"""Allowed difference, times max(1, both sides)."""
+RULE_COLUMNS = ("rule", "scope", "value", "limit", "slack", "ok")
+KPI_COLUMNS = ("kpi", "claimed", "recomputed", "difference", "ok")
+_LISTED = 20
+
+Floats = NDArray[np.float64]
+Room = Callable[[Floats, Floats], Floats]
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Verdict on a plan. `rules` has a row for each check, `kpis` a row for each amount.
+
+    `rules`: rule (a key of `RULES`), scope (what it was checked on, as `column=name; ...`), value, limit,
+    slack (room left, negative when broken), ok. Rules on means show sums on both sides.
+    `kpis`: kpi, claimed, recomputed, difference, ok; NaN where an amount has no value.
+    """
+
+    rules: pd.DataFrame
+    kpis: pd.DataFrame
+
+    @property
+    def ok(self) -> bool:
+        """Whether every rule holds and every KPI is as claimed."""
+        return bool(self.rules["ok"].all() and self.kpis["ok"].all())
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """One sentence for each check that failed."""
+        broken = self.rules[~self.rules["ok"]]
+        wrong = self.kpis[~self.kpis["ok"]]
+        return (
+            *(
+                f"{row['rule']} ({row['scope']}): {row['value']:.9g} against {row['limit']:.9g}. "
+                f"Expected: {RULES[row['rule']].text}"
+                for row in broken.to_dict("records")
+            ),
+            *(
+                f"kpi {row['kpi']}: claimed {row['claimed']:.9g}, recomputed {row['recomputed']:.9g}."
+                for row in wrong.to_dict("records")
+            ),
+        )
+
+    def to_document(self) -> dict[str, object]:
+        """Contents of audit.json: `ok`, and `rules` and `kpis` as lists of rows."""
+        return {"ok": self.ok, "rules": self.rules.to_dict("records"), "kpis": self.kpis.to_dict("records")}
+
+
+def read_audit(values: object) -> Audit:
+    """An audit from the parsed audit.json; raises `RunError` where it does not have that form."""
+    if not isinstance(values, dict) or set(values) != {"ok", "rules", "kpis"}:
+        raise RunError(["audit.json: expected the keys ok, rules and kpis."])
+    audit = Audit(_rows(values["rules"], RULE_COLUMNS, "rules"), _rows(values["kpis"], KPI_COLUMNS, "kpis"))
+    if values["ok"] is not audit.ok:
+        raise RunError([f"audit.json: ok is {values['ok']!r}, but its rows say {audit.ok}."])
+    return audit
+
+
+def _rows(values: object, columns: tuple[str, ...], key: str) -> pd.DataFrame:
+    """Rows of audit.json as a frame: the first text columns, then numbers, then ok."""
+    fault = RunError([f"audit.json: {key} must be rows of {', '.join(columns)}."])
+    if not isinstance(values, list) or not all(isinstance(row, dict) and tuple(row) == columns for row in values):
+        raise fault
+    frame = pd.DataFrame(values, columns=list(columns))
+    if not all(isinstance(ok, bool) for ok in frame["ok"]):
+        raise fault
+    try:
+        numbers = {name: frame[name].astype(float) for name in columns[-4:-1]}
+    except (TypeError, ValueError):
+        raise fault from None
+    return frame.assign(**numbers).astype({"ok": bool})
+
+
+def scopes(frame: pd.DataFrame, *columns: str) -> list[str]:
+    """What each row is about: `column=name; column=name`."""
+    texts = [[f"{column}={value}" for value in frame[column]] for column in columns]
+    return ["; ".join(parts) for parts in zip(*texts, strict=True)]
+
+
+@dataclass
+class Ledger:
+    """Collects the checks of one audit in the order they are made."""
+
+    dropped: frozenset[str] = frozenset()
+    """Rules that do not bind this plan; checks of them are not written down."""
+    pages: list[pd.DataFrame] = field(default_factory=list)
+
+    def at_least(self, rule: str, scope: Sequence[str], value: ArrayLike, limit: ArrayLike) -> None:
+        """Write down value >= limit for each scope."""
+        self._write(self._judged(rule, scope, value, limit, lambda v, x: v - x))
+
+    def at_most(self, rule: str, scope: Sequence[str], value: ArrayLike, limit: ArrayLike) -> None:
+        """Write down value <= limit for each scope."""
+        self._write(self._judged(rule, scope, value, limit, lambda v, x: x - v))
+
+    def equal(self, rule: str, scope: Sequence[str], value: ArrayLike, limit: ArrayLike) -> None:
+        """Write down value = limit for each scope."""
+        self._write(self._judged(rule, scope, value, limit, lambda v, x: -np.abs(v - x)))
+
+    def same(self, rule: str, scope: Sequence[str], claimed: ArrayLike, recomputed: ArrayLike) -> None:
+        """Write down claimed = recomputed for many rows: those that differ, or the one that differs most."""
+        page = self._judged(rule, scope, claimed, recomputed, lambda v, x: -np.abs(v - x))
+        wrong = page[~page["ok"]]
+        self._write(page.nsmallest(1, "slack") if wrong.empty else wrong.head(_LISTED))
+
+    def none(self, rule: str, checked: str, offenders: Iterable[str]) -> None:
+        """Write down that nothing offends: one row for each offender, or one row that names what was checked."""
+        found = list(offenders)
+        ones = np.ones(len(found))
+        self.at_most(rule, found or [checked], ones if found else [0.0], 0.0)
+
+    def _judged(self, rule: str, scope: Sequence[str], value: ArrayLike, limit: ArrayLike, room: Room) -> pd.DataFrame:
+        if rule not in RULES:
+            raise KeyError(rule)
+        sides = np.asarray(value, float), np.asarray(limit, float)
+        values, limits, _ = np.broadcast_arrays(*sides, np.empty(len(scope)))
+        slack = room(values, limits) + 0.0
+        allowed = TOLERANCE * np.maximum(1.0, np.maximum(np.abs(values), np.abs(limits)))
+        columns = {"rule": rule, "scope": list(scope), "value": values, "limit": limits, "slack": slack}
+        return pd.DataFrame({**columns, "ok": slack >= -allowed}, columns=list(RULE_COLUMNS))
+
+    def _write(self, page: pd.DataFrame) -> None:
+        if len(page) and page["rule"].iloc[0] not in self.dropped:
+            self.pages.append(page)
+
+    def rules(self) -> pd.DataFrame:
+        """Every check, in the order of the registry and, inside a rule, as written down."""
+        rows = pd.concat(self.pages, ignore_index=True)
+        place = rows["rule"].map({name: i for i, name in enumerate(RULES)})
+        return rows.iloc[place.argsort(kind="stable")].reset_index(drop=True)
+
+
+def kpi_rows(claimed: Mapping[str, float | None], recomputed: Mapping[str, float | None]) -> pd.DataFrame:
+    """Compare every KPI: equal within the tolerance, or both without a value."""
+    names = list(recomputed)
+    left = np.array([claimed.get(name) for name in names], dtype=float)
+    right = np.array([recomputed[name] for name in names], dtype=float)
+    difference = left - right
+    near = np.abs(difference) <= TOLERANCE * np.maximum(1.0, np.abs(right))
+    ok = near | (np.isnan(left) & np.isnan(right))
+    values = (names, left, right, difference, ok)
+    return pd.DataFrame(dict(zip(KPI_COLUMNS, values, strict=True)))
+
+
+def differences(stored: Audit, verdict: Audit) -> list[str]:
+    """Where a stored audit says something else than a new one: rows missing, added, or with other numbers."""
+    pairs = (
+        (stored.rules, verdict.rules, ["rule", "scope"], ["value", "limit", "slack"]),
+        (stored.kpis, verdict.kpis, ["kpi"], ["claimed", "recomputed", "difference"]),
+    )
+    found: list[str] = []
+    for old, new, keys, numbers in pairs:
+        both = _numbered(old, keys).merge(_numbered(new, keys), on=[*keys, "n"], how="outer", suffixes=("", "_new"))
+        same = both["ok"].eq(both["ok_new"])
+        for name in numbers:
+            near = np.isclose(both[name], both[f"{name}_new"], rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True)
+            same &= pd.Series(near, index=both.index)
+        found += scopes(both[~same].head(_LISTED), *keys)
+    return found
+
+
+def _numbered(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Rows with their number among those of the same keys, so that equal keys pair up one to one."""
+    return rows.assign(n=rows.groupby(keys).cumcount())

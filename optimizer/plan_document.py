@@ -1,0 +1,137 @@
+"""plan.json: what a run claims about its plan, and back to a result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import pandas as pd
+from pydantic import Field, ValidationError
+
+from models.plan import KPIS, Decisions, Plan
+from models.plan_tables import RunError
+from models.scenario import Strict
+
+from .result import Result, Status
+
+Amount = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+
+
+class DecisionLists(Strict):
+    """What the plan chooses, names sorted."""
+
+    tiers: tuple[str, ...]
+    models: tuple[str, ...]
+    products: tuple[str, ...]
+    providers: tuple[str, ...]
+
+
+class PlanDocument(Strict):
+    """Contents of plan.json, in the order they are written. Without a plan there are no values: null."""
+
+    status: Status
+    objective_name: str
+    objective: Amount | None
+    bound: Amount | None
+    gap: Amount | None
+    case: str
+    scenario: str
+    seconds: Amount
+    currency: str = ""
+    menus_given: bool = False
+    decisions: DecisionLists | None
+    kpis: dict[str, Amount | None] | None
+    no_contract_objective: Amount | None = None
+    gain_gap: Amount | None = None
+    baseline: dict[str, Amount | None] | None = None
+    baseline_reason: str | None = None
+    broken_rules: tuple[str, ...] = ()
+    reason: str | None = None
+
+
+def plan_document(result: Result) -> PlanDocument:
+    """What plan.json says of a result."""
+    plan = result.plan
+    return PlanDocument(
+        status=result.status,
+        objective_name=result.objective_name,
+        objective=result.objective,
+        bound=result.bound,
+        gap=result.gap,
+        case=result.case_name,
+        scenario=result.scenario_name,
+        seconds=result.seconds,
+        currency=result.currency,
+        menus_given=result.menus_given,
+        decisions=DecisionLists(**vars(plan.decisions)) if plan else None,
+        kpis={name: plan.kpis[name] for name in KPIS} if plan else None,
+        no_contract_objective=result.no_contract_objective,
+        gain_gap=result.gain_gap,
+        baseline=dict(result.baseline) if result.baseline is not None else None,
+        baseline_reason=result.baseline_reason,
+        broken_rules=result.broken_rules,
+        reason=result.reason,
+    )
+
+
+def claims(result: Result) -> dict[str, object]:
+    """What a result claims, for `audit`: the values of plan.json and, where the manifest has them, the
+    gap asked for (`asked_gap`) and the hashes of the input files (`inputs`)."""
+    return claims_of(plan_document(result), result.manifest)
+
+
+def claims_of(document: PlanDocument, manifest: Mapping[str, object]) -> dict[str, object]:
+    """The claims of a plan.json and its manifest."""
+    options = manifest.get("options")
+    asked = options.get("gap") if isinstance(options, Mapping) else None
+    inputs = manifest.get("inputs")
+    extra = {"asked_gap": asked, "inputs": inputs}
+    return document.model_dump(mode="json") | {key: value for key, value in extra.items() if value is not None}
+
+
+def read_plan_document(values: object) -> PlanDocument:
+    """Check the parsed plan.json; raises `RunError` that lists every fault."""
+    try:
+        document = PlanDocument.model_validate(values)
+    except ValidationError as error:
+        raise RunError([_sentence(fault["loc"], fault["msg"], fault["input"]) for fault in error.errors()]) from None
+    problems = _completeness(document)
+    if problems:
+        raise RunError(problems)
+    return document
+
+
+def _sentence(place: tuple[int | str, ...], message: str, found: object) -> str:
+    key = ".".join(map(str, place)) or "the whole file"
+    if message == "Field required":
+        return f"plan.json: {key} is missing."
+    if message.startswith("Extra inputs"):
+        return f"plan.json: {key} is not a key of this file; remove it."
+    return f"plan.json: {key} is {found!r}. {message}."
+
+
+def _completeness(document: PlanDocument) -> list[str]:
+    """Values that a plan must have, or must not have without a plan."""
+    planned = document.status in (Status.OPTIMAL, Status.FEASIBLE)
+    problems = []
+    for key in ("objective", "decisions", "kpis"):
+        if (getattr(document, key) is None) == planned:
+            expected = "a value" if planned else "null"
+            problems.append(f"plan.json: the status is {document.status}, so {key} must be {expected}.")
+    for part in ("kpis", "baseline"):
+        names = getattr(document, part)
+        if names is not None:
+            problems += [f"plan.json: {part}.{name} is missing." for name in KPIS if name not in names]
+            problems += [f"plan.json: {part}.{name} is not a KPI; remove it." for name in names if name not in KPIS]
+    return problems
+
+
+def to_result(
+    document: PlanDocument, tables: Mapping[str, pd.DataFrame] | None, manifest: Mapping[str, object]
+) -> Result:
+    """The result that a checked plan.json and its tables describe."""
+    values = document.model_dump(exclude={"case", "scenario", "decisions", "kpis", "gain_gap"})
+    plan = None
+    if tables is not None and document.decisions is not None and document.kpis is not None:
+        plan = Plan(decisions=Decisions(**document.decisions.model_dump()), kpis=document.kpis, **tables)
+    return Result(case_name=document.case, scenario_name=document.scenario, plan=plan, manifest=manifest, **values)

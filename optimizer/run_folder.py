@@ -1,0 +1,190 @@
+"""The run folder: a plan, its audit and its manifest on disk. Written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+import pandas as pd
+
+from models.plan import PLAN_TABLES
+from models.plan_tables import RunError, read_plan_tables, write_plan_tables
+
+from .audit import Audit, read_audit
+from .plan_document import PlanDocument, plan_document, read_plan_document, to_result
+from .result import Result
+
+T = TypeVar("T")
+
+TABLE_FILES = tuple(f"{name}.csv" for name in PLAN_TABLES)
+RUN_FILES = ("plan.json", *TABLE_FILES, "audit.json", "manifest.json")
+"""Every file a run folder may hold."""
+
+
+def save_run(result: Result, path: str | Path) -> Path:
+    """Write the run folder `path` and return it.
+
+    Without a plan only plan.json and manifest.json are written. The folder appears whole: it is built
+    beside its place and then renamed. An earlier run in `path` is replaced; `RunError` refuses any other
+    folder or file there.
+    """
+    target = Path(path).absolute()
+    check_run_target(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.parent / f".{target.name}.{os.getpid()}.partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    try:
+        partial.mkdir()
+        _write_files(result, partial)
+        _put_in_place(partial, target)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return target
+
+
+def check_run_target(path: str | Path) -> None:
+    """Raise `RunError` unless a run may be written to `path`: nothing there, an empty folder, or an earlier run."""
+    target = Path(path)
+    if not os.path.lexists(target):
+        return
+    if not target.is_dir():
+        raise RunError([f"{target} is a file, not a folder; name another folder for the run."])
+    found = sorted(entry.name for entry in target.iterdir())
+    strangers = [name for name in found if name not in RUN_FILES]
+    if strangers:
+        raise RunError([f"{target} holds {strangers[0]}, which is no part of a run; name another folder for the run."])
+    if found and "plan.json" not in found:
+        raise RunError([f"{target} is not empty and holds no plan.json; name another folder for the run."])
+
+
+def load_run(path: str | Path) -> Result:
+    """Read a run folder. Raises `RunError` that lists every missing file, bad column and bad value."""
+    run = read_run(path)
+    result = to_result(run.document, run.tables, run.manifest)
+    return replace(result, audit=run.audit)
+
+
+@dataclass(frozen=True)
+class RunFiles:
+    """The files of a run, checked one by one; the tables and the audit are None without a plan."""
+
+    document: PlanDocument
+    manifest: Mapping[str, object]
+    tables: Mapping[str, pd.DataFrame] | None
+    audit: Audit | None
+
+
+def read_run(path: str | Path) -> RunFiles:
+    """Read and check every file of a run folder; raises `RunError` that lists every fault."""
+    folder = Path(path)
+    if not folder.is_dir():
+        raise RunError([f"{folder}: there is no such folder."])
+    problems: list[str] = []
+    document = _reading(problems, read_plan_document, folder / "plan.json")
+    manifest = _reading(problems, _manifest, folder / "manifest.json")
+    tables, audit = None, None
+    if document is not None and document.decisions is None:
+        problems += [f"{name}: the run has no plan, so this file must not be here." for name in _plan_files(folder)]
+    else:
+        tables, faults = read_plan_tables(folder)
+        problems += faults
+        audit = _reading(problems, read_audit, folder / "audit.json")
+    if problems or document is None or manifest is None:
+        raise RunError(problems)
+    return RunFiles(document, manifest, tables, audit)
+
+
+def _reading(problems: list[str], read: Callable[[object], T], path: Path) -> T | None:
+    """What `read` makes of a JSON file; None, with the faults added to `problems`, if it cannot be read."""
+    try:
+        return read(_read_json(path))
+    except RunError as error:
+        problems += error.problems
+        return None
+
+
+def _manifest(values: object) -> Mapping[str, object]:
+    if not isinstance(values, dict):
+        raise RunError(["manifest.json: expected an object with keys and values."])
+    return values
+
+
+def _plan_files(folder: Path) -> list[str]:
+    return [name for name in (*TABLE_FILES, "audit.json") if (folder / name).exists()]
+
+
+def _read_json(path: Path) -> object:
+    """The values of a strict JSON file: UTF-8, no NaN, no key twice."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_unique_keys)
+    except FileNotFoundError:
+        raise RunError([f"{path.name}: the file is missing."]) from None
+    except UnicodeDecodeError as error:
+        raise RunError([f"{path.name}: byte {error.start + 1} is not UTF-8 text; save the file as UTF-8."]) from None
+    except json.JSONDecodeError as error:
+        raise RunError([f"{path.name} line {error.lineno}, column {error.colno}: not JSON ({error.msg})."]) from None
+    except ValueError as error:
+        raise RunError([f"{path.name}: {error}."]) from None
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a JSON number; an unknown value is null")
+
+
+def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key {twice!r} appears twice")
+    return values
+
+
+def _write_files(result: Result, folder: Path) -> None:
+    _write_json(folder / "plan.json", plan_document(result).model_dump(mode="json"))
+    _write_json(folder / "manifest.json", dict(sorted(result.manifest.items())))
+    if result.plan is None:
+        return
+    write_plan_tables(vars(result.plan), folder)
+    if result.audit is not None:
+        _write_json(folder / "audit.json", result.audit.to_document())
+
+
+def _write_json(path: Path, values: object) -> None:
+    text = json.dumps(strict_json(values), ensure_ascii=False, allow_nan=False, indent=1)
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def strict_json(value: object) -> object:
+    """The value with everything JSON cannot hold replaced: null for NaN and infinities, text for the unknown."""
+    if isinstance(value, Mapping):
+        return {str(key): strict_json(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [strict_json(item) for item in value]
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    return str(value)
+
+
+def _put_in_place(partial: Path, target: Path) -> None:
+    """Rename the finished folder to its place; an earlier run steps aside first and returns if that fails."""
+    if not target.exists():
+        partial.rename(target)
+        return
+    earlier = target.parent / f".{target.name}.{os.getpid()}.earlier"
+    target.rename(earlier)
+    try:
+        partial.rename(target)
+    except BaseException:
+        earlier.rename(target)
+        raise
+    shutil.rmtree(earlier, ignore_errors=True)
