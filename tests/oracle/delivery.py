@@ -1,0 +1,137 @@
+"""The best delivery of a given volume of work: a linear program for every set of providers and discount brackets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product as combinations
+from math import inf
+
+from .fulfilment import least_fulfilment_cost, turnaround_possible
+from .linear import Linear, maximum, plus
+from .rules import PARTNERS, least_margins, provider_rules, service_rules
+from .settling import Flow, Payment, amounts, cost_per_case, flows, payment_pieces
+from .volume import Volume
+from .world import Row, World
+
+
+def weighted_score(world: World, provider: str) -> float:
+    """A provider's mean score, weighted by the criteria's weights."""
+    weights = {row["criterion"]: row["weight"] for row in world.tables["criteria"]}
+    scores = {row["criterion"]: row["score"] for row in world.rows("scores", provider=provider)}
+    return float(sum(weights[c] * scores[c] for c in weights) / sum(weights.values()))
+
+
+def good_enough(world: World, provider: Row) -> bool:
+    """Whether a provider's quality lets it be engaged; only partners are looked at."""
+    if provider["kind"] not in PARTNERS or not world.tables["criteria"]:
+        return True
+    least = world.scenario.min_provider_score
+    if least is not None and weighted_score(world, provider["provider"]) < least - 1e-9:
+        return False
+    for criterion in world.tables["criteria"]:
+        score = world.row("scores", provider=provider["provider"], criterion=criterion["criterion"])["score"]
+        if criterion["minimum"] is not None and score < criterion["minimum"]:
+            return False
+    return True
+
+
+def engageable(world: World) -> list[str]:
+    """Providers that may be engaged."""
+    return [
+        row["provider"] for row in world.tables["providers"] if row["engage"] != "excluded" and good_enough(world, row)
+    ]
+
+
+def engagements(world: World) -> Iterator[list[str]]:
+    """Every allowed set of engaged providers."""
+    allowed = engageable(world)
+    required = {row["provider"] for row in world.rows("providers", engage="required")}
+    most = world.scenario.max_providers
+    for chosen in combinations((True, False), repeat=len(allowed)):
+        engaged = [provider for provider, taken in zip(allowed, chosen, strict=True) if taken]
+        if required <= set(engaged) and (most is None or len(engaged) <= most):
+            yield engaged
+
+
+def engagement_cost(world: World, engaged: list[str]) -> float:
+    """Fixed costs of engaged providers, with what it costs to close their readiness gaps."""
+    cost = sum(world.row("providers", provider=provider)["fixed_cost"] for provider in engaged)
+    for gap in world.tables["readiness"]:
+        if gap["provider"] in engaged and gap["actual"] < gap["required"]:
+            cost += gap["cost_to_close"]
+    return float(cost)
+
+
+@dataclass(frozen=True)
+class Task:
+    """A volume to deliver, with fixed costs outside delivery, and what to maximize.
+
+    `floor` names an amount and its least value, for a second stage."""
+
+    volume: Volume
+    fixed_cost: float
+    mean_margin: float
+    objective: str
+    floor: tuple[str, float] | None = None
+
+
+def solve(world: World, task: Task, payments: dict[str, Payment], fixed: float, fulfilment: float) -> float | None:
+    """Optimum for given engaged providers, payment pieces and policies; None if nothing is feasible."""
+    flow = flows(world, task.volume, list(payments))
+    if flow is None:
+        return None
+    money = amounts(world, task.volume, flow, fixed, fulfilment, task.mean_margin, list(payments))
+    at_least_zero = [
+        *provider_rules(world, flow, list(payments)),
+        *service_rules(world, flow),
+        *least_margins(world, money),
+        *payment_rules(world, flow, payments),
+    ]
+    if task.floor:
+        at_least_zero.append(plus((1.0, money[task.floor[0]]), (-1.0, {"": task.floor[1]})))
+    upper = {(work, provider): share * task.volume.cases[work] for (work, provider), share in flow.items()}
+    sums: dict[object, Linear] = {}
+    for work, provider in flow:
+        sums.setdefault(work, {"": -task.volume.cases[work]})[work, provider] = 1.0
+    return maximum(money[task.objective], at_least_zero, list(sums.values()), upper)
+
+
+def payment_rules(world: World, flow: Flow, payments: dict[str, Payment]) -> list[Linear]:
+    """Each provider is paid its commitment at least, and its piece's line; its case cost lies in the piece."""
+    rules: list[Linear] = []
+    for provider, piece in payments.items():
+        cost: Linear = {(work, j): cost_per_case(world, work, provider) for work, j in flow if j == provider}
+        pay: Linear = {provider: 1.0}
+        rules.append(plus((1.0, pay), (-piece.slope, cost), (-1.0, {"": piece.intercept})))
+        rules.append(plus((1.0, pay), (-1.0, {"": piece.least})))
+        rules.append(plus((1.0, cost), (-1.0, {"": piece.above})))
+        if piece.upto < inf:
+            rules.append(plus((1.0, {"": piece.upto}), (-1.0, cost)))
+    return rules
+
+
+def relaxed_optimum(world: World, task: Task) -> float | None:
+    """Bound on `best_delivery`: everybody engaged for nothing, the deepest discount throughout, cheapest parts."""
+    if not turnaround_possible(world, task.volume):
+        return None
+    payments = {
+        provider: Payment(0.0, inf, 0.0, min(piece.slope for piece in payment_pieces(world, provider)), 0.0)
+        for provider in engageable(world)
+    }
+    return solve(world, task, payments, task.fixed_cost, 0.0)
+
+
+def best_delivery(world: World, task: Task) -> float | None:
+    """Optimum over providers engaged, discount brackets, policies and flows; None if nothing is feasible."""
+    fulfilment = least_fulfilment_cost(world, task.volume)
+    if fulfilment is None:
+        return None
+    best: float | None = None
+    for engaged in engagements(world):
+        fixed = task.fixed_cost + engagement_cost(world, engaged)
+        for pieces in combinations(*(payment_pieces(world, provider) for provider in engaged)):
+            found = solve(world, task, dict(zip(engaged, pieces, strict=True)), fixed, fulfilment)
+            if found is not None and (best is None or found > best):
+                best = found
+    return best
