@@ -65,7 +65,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _explain(error: Exception) -> int:
     """Say on standard error what went wrong, without a traceback; return the exit code."""
-    from models import CaseError, RunError
+    from models import CaseError
+    from models.plan_tables import RunError
 
     if isinstance(error, CaseError | RunError):
         print(error, file=sys.stderr)

@@ -9,12 +9,12 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from models import Case, CaseError, apply_scenario, load_case, read_menus, scenario_warnings, write_template
+from models import Case, CaseError, Problem, apply_scenario, load_case, read_menus, scenario_warnings, write_template
 
-from .audit import audit_run
 from .evaluate import evaluate
 from .exit_codes import DONE, FAILED, NO_PLAN
 from .result import Result, Status
+from .run_audit import audit_run
 from .run_folder import check_run_target
 from .solve import solve
 from .terminal import console_on, say, show_result, show_verdict
@@ -35,7 +35,8 @@ def _validate(arguments: Namespace) -> int:
 
 def _check_scenarios(case: Case, names: Iterable[str]) -> list[str]:
     """Apply each scenario's changes; the warnings, each once. Raises `CaseError` with the faults of all of them."""
-    problems, warnings = [], dict.fromkeys(case.warnings)
+    problems: list[Problem] = []
+    warnings = dict.fromkeys(case.warnings)
     for name in names:
         try:
             changed, scenario = apply_scenario(case, name)

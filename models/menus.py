@@ -1,0 +1,45 @@
+"""Menus given from outside, at any price: read and checked against the case they are for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from .case import Case
+from .intake.assemble import check_together
+from .intake.delimited import read_csv
+from .intake.raw import RawTable, Rows, from_frame
+from .intake.tables import CleanTable, clean
+from .problems import CaseError, Problem, ProblemList
+from .schema import TABLES
+
+SAME_AS = "current_menus"
+"""The table whose columns and constraints menus share."""
+
+
+def read_menus(path: str | Path, case: Case) -> pd.DataFrame:
+    """Menus from a CSV file with the columns price_book, tier, model, price; raises `CaseError`."""
+    file, problems = Path(path), ProblemList()
+    if not file.is_file():
+        fault = "there is no such file" if not file.exists() else "menus are one CSV file, not a folder"
+        raise CaseError([Problem("menus", fault, str(file), expected="a file like menus.csv of a run folder")])
+    raw = read_csv("menus", file.name, file.read_bytes(), problems)
+    problems.check()
+    assert raw is not None  # or it is a problem
+    return _checked(raw, case, problems)
+
+
+def check_menus(menus: pd.DataFrame, case: Case) -> pd.DataFrame:
+    """Menus from memory, with the same checks as a file gets; raises `CaseError`."""
+    return _checked(from_frame("menus", menus, Rows("menus")), case, ProblemList())
+
+
+def _checked(raw: RawTable, case: Case, problems: ProblemList) -> pd.DataFrame:
+    """Columns price_book, tier, model, price; every name one of the case, each price book and tier once."""
+    tables = {name: CleanTable(TABLES[name], frame, Rows(name)) for name, frame in case.tables.items()}
+    menus = clean(raw, replace(TABLES[SAME_AS], name="menus"), problems)
+    check_together({**tables, SAME_AS: menus}, {SAME_AS}, problems)
+    problems.check()
+    return menus.frame
