@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from .case import Case, CaseSettings
 from .changes import apply_scenario
-from .intake.build import build_case, load_case
+from .loading import build_case, load_case
+from .menus import check_menus, read_menus
 from .problems import CaseError, Problem
 from .scenario import Change, Scenario
 
@@ -17,5 +18,7 @@ __all__ = [
     "Scenario",
     "apply_scenario",
     "build_case",
+    "check_menus",
     "load_case",
+    "read_menus",
 ]
