@@ -38,7 +38,7 @@ def volume_discount(case_cost: float, thresholds: Sequence[float], discounts: Se
 
     `thresholds` rise; bracket k runs from thresholds[k] to thresholds[k + 1], the last is open.
     """
-    ends = [*thresholds[1:], float("inf")]
+    ends = [*thresholds, float("inf")][1:]
     parts = (
         discount * max(0.0, min(case_cost, end) - start)
         for start, end, discount in zip(thresholds, ends, discounts, strict=True)
