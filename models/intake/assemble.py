@@ -11,6 +11,7 @@ from ..problems import Problem, ProblemList
 from ..scenario import Scenario
 from ..schema import TABLES
 from .documents import check_scenario, check_settings
+from .edits import check_edit, edits
 from .reading import Reading
 from .references import check_references
 from .rules import check_rules
@@ -21,14 +22,15 @@ def assemble(reading: Reading, problems: ProblemList) -> Case:
     """The checked case. Raises `CaseError` with everything found, reading included."""
     settings = None
     if reading.settings is not None:
-        settings = check_settings(reading.settings, reading.settings_file, problems)
+        settings = check_settings(
+            reading.settings, reading.settings_file, problems, reading.places.get(reading.settings_file, {})
+        )
     tables = check_tables(reading, problems)
     scenarios = _check_scenarios(reading, problems)
     problems.check()
     if settings is None:
         raise AssertionError("settings are missing without a problem")
-    case = Case(settings, frames(tables), scenarios, dict(reading.digests), tuple(reading.notes))
-    return case
+    return Case(settings, frames(tables), scenarios, dict(reading.digests), tuple(reading.notes))
 
 
 def frames(tables: Mapping[str, CleanTable]) -> dict[str, pd.DataFrame]:
@@ -59,7 +61,11 @@ def check_together(tables: Mapping[str, CleanTable], changed: Collection[str], p
 def _check_scenarios(reading: Reading, problems: ProblemList) -> dict[str, Scenario]:
     scenarios = {}
     for name, document in reading.scenarios.items():
-        scenario = check_scenario(name, document, reading.scenario_files.get(name, f"scenario {name}"), problems)
+        file = reading.scenario_file(name)
+        places = reading.places.get(file, {})
+        scenario = check_scenario(name, document, file, problems, places)
         if scenario is not None:
             scenarios[name] = scenario
+            for edit in edits(scenario, file, places):
+                check_edit(edit, problems)
     return scenarios

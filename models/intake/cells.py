@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ..fields import Column, Kind
 from ..problems import suggestion
+from ..schema.fields import Column, Kind
 from .raw import Flags, RawColumn
 
 PLAIN_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
@@ -61,8 +61,8 @@ def _flags(mask: pa.ChunkedArray) -> Flags:
 
 def _is_text(kind: pa.DataType) -> bool:
     value = kind.value_type if pa.types.is_dictionary(kind) else kind
-    text = pa.types.is_string(value) or pa.types.is_large_string(value) or pa.types.is_string_view(value)
-    return text or pa.types.is_null(value)
+    tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_null)
+    return any(test(value) for test in tests)
 
 
 def _trimmed(raw: RawColumn) -> pa.ChunkedArray:

@@ -114,4 +114,6 @@ def _explain(name: str, file: str, content: str, width: int, error: str, problem
     if rest:
         problems.add(Problem(name, f"and {rest} more rows with too many or too few cells", file))
     if len(problems) == before:
-        problems.add(Problem(name, f"the file cannot be read as CSV: {error}", file, expected="a comma-separated table"))
+        problems.add(
+            Problem(name, f"the file cannot be read as CSV: {error}", file, expected="a comma-separated table")
+        )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -16,6 +18,9 @@ from .raw import cell_text
 
 Model = TypeVar("Model", bound=BaseModel)
 Document = Mapping[str, Any]
+Places = Mapping[str, str]
+"""Where each key of a document stands, when that is a cell."""
+NOWHERE: Places = MappingProxyType({})
 
 EXPECTED = {
     "greater_than_equal": "a number >= {ge}",
@@ -26,13 +31,13 @@ EXPECTED = {
     "int_from_float": "an integer",
     "string_type": "text in quotation marks",
     "literal_error": "one of {expected}",
-    "dict_type": "a table such as { provider = \"Orbis\" }",
+    "dict_type": 'a table such as { provider = "Orbis" }',
     "string_too_short": "some text",
 }
 """What pydantic's kinds of error ask for, in words; the braces take the error's own context."""
 
 
-def read_toml(file: str, data: bytes, problems: ProblemList) -> Document | None:
+def read_toml(file: str, data: bytes, problems: ProblemList) -> dict[str, Any] | None:
     """A TOML file's contents; None, with a problem, when it cannot be read."""
     text = decode(data, file, file, problems)
     if text is None:
@@ -40,16 +45,22 @@ def read_toml(file: str, data: bytes, problems: ProblemList) -> Document | None:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        problems.add(Problem(file, f"the file is not valid TOML: {error}", expected="key = value, texts in quotation marks"))
+        problems.add(
+            Problem(file, f"the file is not valid TOML: {error}", expected="key = value, texts in quotation marks")
+        )
         return None
 
 
-def check_settings(document: Document, file: str, problems: ProblemList) -> CaseSettings | None:
+def check_settings(
+    document: Document, file: str, problems: ProblemList, places: Places = NOWHERE
+) -> CaseSettings | None:
     """The case's settings, or None with problems."""
-    return _validate(CaseSettings, document, file, problems)
+    return _validate(CaseSettings, document, file, problems, places)
 
 
-def check_scenario(name: str, document: Document, file: str, problems: ProblemList) -> Scenario | None:
+def check_scenario(
+    name: str, document: Document, file: str, problems: ProblemList, places: Places = NOWHERE
+) -> Scenario | None:
     """A scenario of that name, or None with problems."""
     if "name" in document:
         known = [key for key in Scenario.model_fields if key != "name"]
@@ -58,15 +69,21 @@ def check_scenario(name: str, document: Document, file: str, problems: ProblemLi
         document = {key: value for key, value in document.items() if key != "name"}
     changes = document.get("change")
     ordered = {**document, "change": tuple(changes)} if isinstance(changes, list) else dict(document)
-    return _validate(Scenario, {**ordered, "name": name}, file, problems)
+    return _validate(Scenario, {**ordered, "name": name}, file, problems, places)
 
 
-def _validate(model: type[Model], document: Document, file: str, problems: ProblemList) -> Model | None:
+def _validate(model: type[Model], document: Document, file: str, problems: ProblemList, places: Places) -> Model | None:
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        problems.extend(_problems(error, model, file))
+        for problem in _problems(error, model, file):
+            problems.add(replace(problem, place=place_of(problem.column, places)))
         return None
+
+
+def place_of(key: str, places: Places) -> str:
+    """Where a key stands; `change[2].set` stands where `change[2]` does."""
+    return places.get(key) or places.get(key.split(".")[0], "")
 
 
 def _problems(error: ValidationError, model: type[BaseModel], file: str) -> Iterable[Problem]:

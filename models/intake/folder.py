@@ -59,9 +59,11 @@ def _read_table(folder: Path, name: str, reading: Reading, problems: ProblemList
         contents = dict(_content(part, folder, reading) for part in parts)
         reading.put(name, read_parquet(name, contents, problems))
     elif files:
-        file, data = _content(files[0], folder, reading)
-        single = read_csv(name, file, data, problems) if file.endswith(".csv") else read_parquet(name, {file: data}, problems)
-        reading.put(name, single)
+        name_in_case, data = _content(files[0], folder, reading)
+        if files[0].suffix == ".csv":
+            reading.put(name, read_csv(name, name_in_case, data, problems))
+        else:
+            reading.put(name, read_parquet(name, {name_in_case: data}, problems))
 
 
 def _look_for_strangers(folder: Path, reading: Reading, problems: ProblemList) -> None:

@@ -20,13 +20,23 @@ class Reading:
     tables: dict[str, RawTable] = field(default_factory=dict)
     unreadable: set[str] = field(default_factory=set)
     """Tables that are there but cannot be read; the problem is noted."""
-    scenarios: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    scenarios: dict[str, dict[str, Any]] = field(default_factory=dict)
     scenario_files: dict[str, str] = field(default_factory=dict)
-    """Where each scenario stands, for messages."""
+    """File of each scenario; none for one built in memory."""
+    places: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Cell of each key, by document; empty for files, whose keys are found by name."""
     digests: dict[str, str] = field(default_factory=dict)
     """SHA-256 by file."""
     notes: list[str] = field(default_factory=list)
     """Warnings about files that were not read."""
+
+    def note_place(self, document: str, key: str, place: str) -> None:
+        """Note where a key of a document stands in a workbook."""
+        self.places.setdefault(document, {})[key] = place
+
+    def scenario_file(self, name: str) -> str:
+        """Where a scenario stands, for messages."""
+        return self.scenario_files.get(name, f"scenario {name}")
 
     def digest(self, file: str, data: bytes) -> None:
         """Note a file's SHA-256."""

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator
 
 import numpy as np
 
-from ..fields import Column, Table
 from ..problems import ProblemList, listed, suggestion
 from ..schema import TABLES
+from ..schema.fields import Column, Table
 from .tables import CleanTable, Tables
 
 
@@ -36,7 +36,9 @@ def _check_column(table: CleanTable, column: Column, target: CleanTable, problem
     if field in target.faulty and target.faulty[field].all():
         return
     known = target.frame[field].drop_duplicates()
-    unknown = (values != "").to_numpy(bool) & ~values.isin([*column.also]).to_numpy(bool) & ~values.isin(known).to_numpy(bool)
+    unknown = (
+        (values != "").to_numpy(bool) & ~values.isin([*column.also]).to_numpy(bool) & ~values.isin(known).to_numpy(bool)
+    )
     unknown &= table.sound(column.name)
     table.mark(column.name, unknown)
     if not unknown.any():

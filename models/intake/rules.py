@@ -53,7 +53,11 @@ def accounts_hold_products(tables: Tables, problems: ProblemList) -> None:
     without = ~accounts.frame["account_id"].isin(base.frame["account_id"].drop_duplicates()).to_numpy(bool)
     without &= accounts.sound("account_id")
     accounts.report(
-        problems, without, "account_id", "the account has no row in installed_base", "at least one product for every account"
+        problems,
+        without,
+        "account_id",
+        "the account has no row in installed_base",
+        "at least one product for every account",
     )
 
 
@@ -76,7 +80,11 @@ def shares_sum_to_one(tables: Tables, problems: ProblemList) -> None:
 def _report_sum(classes: CleanTable, segment: str, total: float, problems: ProblemList) -> None:
     rows = np.flatnonzero((classes.frame["segment"] == segment).to_numpy(bool))
     place = classes.origin.place(int(rows[0]), "share") if len(rows) else classes.origin.name
-    message = f"the shares of segment {segment} sum to {total:.9g}" if len(rows) else f"segment {segment} has no customer class"
+    message = (
+        f"the shares of segment {segment} sum to {total:.9g}"
+        if len(rows)
+        else f"segment {segment} has no customer class"
+    )
     expected = f"shares that sum to 1 (within {SUM_TOLERANCE:g})"
     problems.add(Problem(classes.name, message, place, f"segment={segment}", "share", expected=expected))
 
@@ -100,7 +108,9 @@ def loyalty_is_complete(tables: Tables, problems: ProblemList) -> None:
 def target_reaches_floor(tables: Tables, problems: ProblemList) -> None:
     """csat_target is csat_floor or more."""
     tiers = tables["tiers"]
-    low = (tiers.frame["csat_target"] < tiers.frame["csat_floor"]).to_numpy(bool) & tiers.sound("csat_floor", "csat_target")
+    low = (tiers.frame["csat_target"] < tiers.frame["csat_floor"]).to_numpy(bool) & tiers.sound(
+        "csat_floor", "csat_target"
+    )
 
     def expected(row: int) -> str:
         return f"a number from csat_floor ({tiers.frame['csat_floor'].iloc[row]:g}) to 100"
@@ -126,10 +136,14 @@ def _option_prices(name: str) -> None:
         models, table = tables["pricing_models"].frame, tables[name]
         marked_up = table.frame["model"].isin(models.loc[models["kind"] == "cost_plus", "model"]).to_numpy(bool)
         price = table.frame["price"].to_numpy(float)
-        known = table.sound("price", "model") & table.frame["model"].isin(models.loc[models["kind"] != "", "model"]).to_numpy(bool)
+        known = table.sound("price", "model") & table.frame["model"].isin(
+            models.loc[models["kind"] != "", "model"]
+        ).to_numpy(bool)
         for bounds, rows in zip(OPTION_PRICE[name], (~marked_up, marked_up), strict=True):
             low = (price <= bounds.low) if bounds.low_open else (price < bounds.low)
-            table.report(problems, known & rows & low, "price", "out of range for the model's kind", f"a number {bounds}")
+            table.report(
+                problems, known & rows & low, "price", "out of range for the model's kind", f"a number {bounds}"
+            )
 
 
 for _name in OPTION_PRICE:
@@ -165,7 +179,9 @@ def discounts_rise(tables: Tables, problems: ProblemList) -> None:
     step = ordered.groupby("provider")["discount"].diff()
     wrong = np.zeros(len(table.frame), dtype=bool)
     wrong[ordered.index[(step <= 0).to_numpy(bool)]] = True
-    table.report(problems, wrong, "discount", "not larger than at the threshold before", "a discount that rises with above")
+    table.report(
+        problems, wrong, "discount", "not larger than at the threshold before", "a discount that rises with above"
+    )
 
 
 @_rule("providers", "criteria", "scores")

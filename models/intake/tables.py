@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..fields import Column, Table
 from ..problems import Problem, ProblemList, listed, suggestion
+from ..schema.fields import Column, Table
 from .cells import Fault, blank_column, outside, parse
 from .raw import Flags, Origin, RawColumn, RawTable, Rows, cell_text
 
@@ -71,7 +71,8 @@ class CleanTable:
             wanted = expected if isinstance(expected, str) else expected(row)
             problems.add(Problem(self.name, said, self.origin.place(row, column), self.key(row), column, found, wanted))
         if len(positions) > SHOWN:
-            rest = f"{message if isinstance(message, str) else 'the same kind of fault'}: and {len(positions) - SHOWN} more rows"
+            said = message if isinstance(message, str) else message(int(positions[0]))
+            rest = f"and {len(positions) - SHOWN} more rows at fault like the first: {said}"
             problems.add(Problem(self.name, rest, self.origin.name, "", column))
 
 
@@ -117,7 +118,9 @@ def _check_columns(raw: RawTable, schema: Table, problems: ProblemList) -> None:
             problems.add(Problem(schema.name, "missing column", raw.origin.name, column=column.name, expected=expected))
 
 
-def _report_fault(table: CleanTable, column: Column, raw: RawColumn | None, fault: Fault, problems: ProblemList) -> None:
+def _report_fault(
+    table: CleanTable, column: Column, raw: RawColumn | None, fault: Fault, problems: ProblemList
+) -> None:
     if raw is None or not fault.rows.any():
         return
     table.mark(column.name, fault.rows)
@@ -149,7 +152,14 @@ def _check_kind_columns(table: CleanTable, problems: ProblemList) -> None:
         own = own & table.sound(column.name)
         if isinstance(column.default, int | float):
             values = np.where(np.isnan(values) & own, float(column.default), values)
-        table.report(problems, own & np.isnan(values), column.name, f"blank cell; {column.only_for} needs it", column.expected, str)
+        table.report(
+            problems,
+            own & np.isnan(values),
+            column.name,
+            f"blank cell; {column.only_for} needs it",
+            column.expected,
+            str,
+        )
         table.report(problems, own & outside(values, column), column.name, "out of range", column.expected)
         stray = other & ~np.isnan(values) & (values != 0)
         table.report(problems, stray, column.name, f"only a {column.only_for} model has it", "a blank cell")

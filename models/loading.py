@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from ..case import Case, CaseSettings
-from ..problems import CaseError, Problem, ProblemList, suggestion
-from ..scenario import Scenario
-from ..schema import TABLES
-from .assemble import assemble
-from .folder import read_folder
-from .raw import Rows, from_frame
-from .reading import Reading
+from .case import Case, CaseSettings
+from .cautions import case_warnings
+from .changes import changed_case
+from .intake.assemble import assemble
+from .intake.folder import read_folder
+from .intake.raw import Rows, from_frame
+from .intake.reading import Reading
+from .intake.workbook import read_workbook
+from .problems import CaseError, Problem, ProblemList, suggestion
+from .scenario import Scenario
+from .schema import TABLES
 
 
 def load_case(path: str | Path) -> Case:
@@ -25,7 +29,9 @@ def load_case(path: str | Path) -> Case:
     """
     place, problems = Path(path), ProblemList()
     if place.is_dir():
-        return assemble(read_folder(place, problems), problems)
+        return _finished(read_folder(place, problems), problems)
+    if place.is_file() and place.suffix.lower() == ".xlsx":
+        return _finished(read_workbook(place, problems), problems)
     message = "a case is a folder or an .xlsx workbook" if place.exists() else "there is no such file or folder"
     raise CaseError([Problem(str(path), message, expected="the path of a case folder or of an .xlsx workbook")])
 
@@ -45,13 +51,29 @@ def build_case(
         if name in TABLES:
             reading.tables[name] = from_frame(name, frame, Rows(name))
         else:
-            problems.add(Problem(name, f"no table has this name{suggestion(name, TABLES)}", expected="the name of a table"))
+            problems.add(
+                Problem(name, f"no table has this name{suggestion(name, TABLES)}", expected="the name of a table")
+            )
     for name, scenario in (scenarios or {}).items():
         reading.scenarios[name] = _document(scenario)
-    return assemble(reading, problems)
+    return _finished(reading, problems)
 
 
-def _document(scenario: Scenario | Mapping[str, Any]) -> Mapping[str, Any]:
+def _finished(reading: Reading, problems: ProblemList) -> Case:
+    """The checked case with its warnings, every scenario's changes tried on it."""
+    case = assemble(reading, problems)
+    for name, scenario in case.scenarios.items():
+        if scenario.change:
+            try:
+                file = reading.scenario_file(name)
+                changed_case(case, scenario, file, reading.places.get(file, {}))
+            except CaseError as error:
+                problems.extend(error.problems)
+    problems.check()
+    return replace(case, warnings=(*case.warnings, *case_warnings(case)))
+
+
+def _document(scenario: Scenario | Mapping[str, Any]) -> dict[str, Any]:
     document = scenario.model_dump() if isinstance(scenario, Scenario) else dict(scenario)
     document.pop("name", None)
     return document

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from math import inf
@@ -96,7 +95,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: its columns, the key that tells rows apart, and an example row for the template."""
+    """One table: its columns, the key that tells rows apart."""
 
     name: str
     doc: str
@@ -110,7 +109,6 @@ class Table:
     """Whether a table that is there may have no rows."""
     pairs: tuple[tuple[tuple[str, ...], str], ...] = ()
     """(columns, table): together the columns must occur in a row of that table, under the same names."""
-    example: Mapping[str, str | float | bool] | None = None
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError if there is none."""

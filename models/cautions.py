@@ -1,0 +1,183 @@
+"""Warnings: what is legal in a case or a scenario but likely a mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+
+from .case import Case
+from .problems import listed
+from .scenario import Scenario
+from .schema import PARTNER_KINDS
+
+Tables = Mapping[str, pd.DataFrame]
+MARGIN_RULES = ("min_service_margin", "min_account_margin")
+
+
+def case_warnings(case: Case) -> tuple[str, ...]:
+    """Warnings that hold whatever the scenario, one sentence each."""
+    tables = case.tables
+    checks = (_unserved_tiers, _unkept_promises, _idle_partners, _unbilled_options, _products_without_parts)
+    return tuple(sentence for check in checks for sentence in check(tables))
+
+
+def scenario_warnings(case: Case, scenario: Scenario) -> tuple[str, ...]:
+    """Warnings about one scenario of a case (with its changes made, if any), one sentence each."""
+    return (*_revenue_without_margin(scenario), *_low_partners(case.tables, scenario))
+
+
+def _revenue_without_margin(scenario: Scenario) -> Iterator[str]:
+    if scenario.objective.endswith("_revenue") and all(getattr(scenario, rule) is None for rule in MARGIN_RULES):
+        yield (
+            f"Scenario {scenario.name} maximizes {scenario.objective} without {' or '.join(MARGIN_RULES)}: "
+            "nothing keeps the plan from buying revenue at a loss."
+        )
+
+
+def _low_partners(tables: Tables, scenario: Scenario) -> Iterator[str]:
+    least = scenario.min_provider_score
+    if least is None:
+        return
+    for provider, score in weighted_scores(tables).items():
+        if score < least and provider in set(_engageable(tables)["provider"]):
+            yield (
+                f"Partner {provider} can never be engaged in scenario {scenario.name}: "
+                f"its score {score:.3g} is under min_provider_score {least:g}."
+            )
+
+
+def weighted_scores(tables: Tables) -> dict[str, float]:
+    """Weighted mean score of each scored provider, 0..10."""
+    scores = tables["scores"].merge(tables["criteria"], on="criterion")
+    scores["weighted"] = scores["score"] * scores["weight"]
+    sums = scores.groupby("provider")[["weighted", "weight"]].sum()
+    return {str(name): float(row["weighted"] / row["weight"]) for name, row in sums.iterrows()}
+
+
+def _engageable(tables: Tables) -> pd.DataFrame:
+    """Partners that are not excluded."""
+    providers = tables["providers"]
+    return providers[providers["kind"].isin(PARTNER_KINDS) & (providers["engage"] != "excluded")]
+
+
+def _idle_partners(tables: Tables) -> Iterator[str]:
+    scores = tables["scores"].merge(tables["criteria"], on="criterion")
+    failed = scores[scores["score"] < scores["minimum"]]
+    usable = set(tables["rates"].loc[tables["rates"]["max_share"] > 0, "provider"])
+    for provider in _engageable(tables).itertuples():
+        low = failed.loc[failed["provider"] == provider.provider, "criterion"]
+        reasons = {f"its score on {name} is under the criterion's minimum": True for name in low}
+        reasons["it has no rate with a max_share over 0"] = provider.provider not in usable
+        reasons["its capacity_hours is 0"] = bool(provider.capacity_hours == 0)
+        reasons["its max_share is 0"] = bool(provider.max_share == 0)
+        if any(reasons.values()):
+            why = ", and ".join(reason for reason, holds in reasons.items() if holds)
+            yield f"Partner {provider.provider} can never be engaged to any use: {why}."
+
+
+def _unkept_promises(tables: Tables) -> Iterator[str]:
+    clocked = set(tables["services"].loc[tables["services"]["response_clock"], "service"])
+    mix = tables["service_mix"]
+    promised = set(mix.loc[mix["service"].isin(clocked) & (mix["cases_per_incident"] > 0), "tier"])
+    for tier in _open(tables["tiers"]).itertuples():
+        if tier.tier in promised and tier.min_attainment == 0:
+            yield (
+                f"Tier {tier.tier} promises a response within {tier.response_hours:g} hours but has no min_attainment: "
+                "nothing holds the plan to the promise."
+            )
+
+
+def _open(table: pd.DataFrame) -> pd.DataFrame:
+    return table[table["offer"] != "excluded"]
+
+
+def _unserved_tiers(tables: Tables) -> Iterator[str]:
+    """Work that the tier brings in a region and family, and for which no provider has a rate."""
+    work = _work(tables)
+    rates = tables["rates"].merge(_hirable(tables), on="provider")
+    place = ["region", "family", "service"]
+    anywhere = rates.loc[rates["tier"] == "", place].drop_duplicates()
+    own = rates.loc[rates["tier"] != "", [*place, "tier"]].drop_duplicates()
+    served = pd.concat([own, anywhere.merge(work[["tier"]].drop_duplicates(), how="cross")])
+    found = work.merge(served.drop_duplicates(), how="left", on=[*place, "tier"], indicator=True)
+    missing = found[found["_merge"] == "left_only"]
+    for (tier, region, family), services in missing.groupby(["tier", "region", "family"])["service"]:
+        yield (
+            f"Tier {tier} cannot be served for family {family} in region {region}: "
+            f"no provider has a rate for {listed(sorted(services))}."
+        )
+
+
+def _hirable(tables: Tables) -> pd.DataFrame:
+    providers = tables["providers"]
+    return providers.loc[(providers["engage"] != "excluded") & (providers["capacity_hours"] > 0), ["provider"]]
+
+
+def _work(tables: Tables) -> pd.DataFrame:
+    """(tier, service, region, family) that contracts on open tiers can bring."""
+    mix = tables["service_mix"].merge(_open(tables["tiers"])[["tier"]], on="tier")
+    mix = mix.loc[(mix["cases_per_incident"] > 0) | (mix["cases_per_unit"] > 0), ["tier", "service"]]
+    return mix.merge(_presence(tables), how="cross")
+
+
+def _presence(tables: Tables) -> pd.DataFrame:
+    """(region, family) pairs in which units of supported products stand."""
+    accounts, base = tables["accounts"], tables["installed_base"]
+    products = tables["products"].loc[tables["products"]["support"] != "excluded", ["product", "family"]]
+    regions, region_codes = np.unique(accounts["region"].to_numpy(object), return_inverse=True)
+    families, family_codes = np.unique(products["family"].to_numpy(object), return_inverse=True)
+    held = pd.Index(products["product"]).get_indexer(pd.Index(base["product"]))
+    at = pd.Index(accounts["account_id"]).get_indexer(pd.Index(base["account_id"]))
+    pairs = np.unique((region_codes[at] * len(families) + family_codes[held])[held >= 0])
+    return pd.DataFrame({"region": regions[pairs // len(families)], "family": families[pairs % len(families)]})
+
+
+def _unbilled_options(tables: Tables) -> Iterator[str]:
+    """Cohorts for which an option's yearly payment T is not > 0."""
+    models = _open(tables["pricing_models"])
+    models = models[models["model"].isin(tables["price_points"]["model"])]
+    by_kind = models.groupby("kind")["model"].agg(sorted).to_dict()
+    still = tables["products"].loc[tables["products"]["incident_rate"] == 0, "product"]
+    if "pay_per_use" in by_kind and len(still):
+        names = listed(by_kind["pay_per_use"])
+        yield f"Nobody buys {names} for {listed(list(still))}: without incidents nothing is billed per incident."
+    if "usage_based" in by_kind:
+        for segment, product in _without_usage(tables):
+            yield (
+                f"Segment {segment} never buys {listed(by_kind['usage_based'])} for {product}: "
+                "its units have no usage_hours, so nothing is billed."
+            )
+    if "cost_plus" in by_kind:
+        yield from _costless_tiers(tables, by_kind["cost_plus"])
+
+
+def _costless_tiers(tables: Tables, models: list[str]) -> Iterator[str]:
+    mix = tables["service_mix"].merge(tables["services"], on="service")
+    mix["cost"] = (mix["cases_per_incident"] + mix["cases_per_unit"]) * mix["standard_cost"]
+    costly = set(mix.loc[mix["cost"] > 0, "tier"])
+    points = tables["price_points"]
+    for tier in sorted(set(points.loc[points["model"].isin(models), "tier"]) - costly):
+        yield f"Nobody buys tier {tier} under {listed(models)}: its services have no standard cost to mark up."
+
+
+def _without_usage(tables: Tables) -> list[tuple[str, str]]:
+    """(segment, product) pairs that are held and whose units have no usage hours at all."""
+    accounts, base = tables["accounts"], tables["installed_base"]
+    hours = pd.DataFrame({"product": base["product"], "hours": base["units"] * base["usage_hours"]})
+    hours["segment"] = base["account_id"].map(accounts.set_index("account_id")["segment"])
+    sums = hours.groupby(["segment", "product"])["hours"].sum()
+    return [(str(segment), str(product)) for segment, product in sums.index[(sums == 0).to_numpy(bool)]]
+
+
+def _products_without_parts(tables: Tables) -> Iterator[str]:
+    """Products that tiers send parts cases to but that have no fulfilment policy."""
+    parts = tables["service_mix"].merge(tables["services"][["service", "needs_parts"]], on="service")
+    works = (parts["cases_per_incident"] > 0) | (parts["cases_per_unit"] > 0)
+    if not (parts["needs_parts"] & works).any():
+        return
+    products = tables["products"].loc[tables["products"]["support"] != "excluded", "product"]
+    bare = sorted(set(products) - set(tables["fulfilment"]["product"]))
+    if bare:
+        yield f"No fulfilment policy for {listed(bare)}: where a tier's services need parts, they cannot be covered."

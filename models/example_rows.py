@@ -1,0 +1,108 @@
+"""One example row for each table and sheet of the template; together they form a tiny valid case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+Row = Mapping[str, str | float | bool]
+
+EXAMPLE_ROWS: Mapping[str, Row] = {
+    "accounts": {"account_id": "A-001", "segment": "hospitals", "region": "north", "product_revenue": 250000},
+    "installed_base": {"account_id": "A-001", "product": "scanner", "units": 4, "usage_hours": 2000},
+    "segments": {"segment": "hospitals", "price_book": "health", "discount": 0.05},
+    "customer_classes": {
+        "segment": "hospitals",
+        "customer_class": "all",
+        "share": 1,
+        "price_sensitivity": 0.4,
+        "risk_aversion": 0,
+    },
+    "appeal": {"segment": "hospitals", "customer_class": "all", "tier": "gold", "appeal": 1.5},
+    "loyalty": {"segment": "hospitals", "tier": "gold", "retention": 0.95, "cross_sell": 0.03},
+    "products": {
+        "product": "scanner",
+        "family": "imaging",
+        "unit_value": 80000,
+        "incident_rate": 3,
+        "downtime_cost": 120,
+        "adhoc_price": 1500,
+        "adhoc_hours": 40,
+        "price_index": 1,
+        "product_margin": 0.4,
+        "support": "optional",
+        "support_cost": 0,
+    },
+    "tiers": {
+        "tier": "gold",
+        "rank": 1,
+        "response_hours": 8,
+        "min_attainment": 0.7,
+        "turnaround_hours": 48,
+        "csat_floor": 75,
+        "csat_target": 85,
+        "loyalty_loss": 10,
+        "incident_factor": 0.9,
+        "fixed_cost": 20000,
+        "offer": "optional",
+    },
+    "pricing_models": {
+        "model": "warranty",
+        "kind": "fixed_warranty",
+        "fixed_cost": 5000,
+        "admin_cost": 40,
+        "offer": "optional",
+    },
+    "price_points": {"tier": "gold", "model": "warranty", "price": 0.08},
+    "services": {
+        "service": "field_visit",
+        "hours_per_case": 4,
+        "standard_cost": 600,
+        "needs_parts": True,
+        "response_clock": True,
+        "benchmark_cost": 650,
+    },
+    "service_mix": {"tier": "gold", "service": "field_visit", "cases_per_incident": 0.8, "cases_per_unit": 0},
+    "providers": {
+        "provider": "own_team",
+        "kind": "in_house",
+        "capacity_hours": 20000,
+        "fixed_cost": 50000,
+        "engage": "required",
+    },
+    "rates": {
+        "provider": "own_team",
+        "region": "north",
+        "family": "imaging",
+        "service": "field_visit",
+        "cost_per_case": 620,
+        "response_hours": 5,
+        "csat": 86,
+    },
+    "fulfilment": {
+        "product": "scanner",
+        "policy": "replace_local",
+        "parts_cost": 900,
+        "turnaround_hours": 24,
+        "fixed_cost": 8000,
+    },
+    "current_menus": {"price_book": "health", "tier": "gold", "model": "warranty", "price": 0.075},
+    "contracts": {
+        "account_id": "A-001",
+        "product": "scanner",
+        "tier": "gold",
+        "model": "warranty",
+        "price": 0.07,
+        "units": 1,
+    },
+    "criteria": {"criterion": "quality", "weight": 2, "minimum": 5},
+    "scores": {"provider": "own_team", "criterion": "quality", "score": 8},
+    "readiness": {
+        "provider": "own_team",
+        "capability": "remote_tools",
+        "required": 7,
+        "actual": 6,
+        "cost_to_close": 4000,
+        "months": 2,
+    },
+    "volume_discounts": {"provider": "own_team", "above": 500000, "discount": 0.05},
+}

@@ -1,0 +1,141 @@
+"""The sheets of a workbook that are no tables: case, scenarios and changes, as the documents they stand for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ..case import CaseSettings
+from ..problems import Problem, ProblemList, suggestion
+from ..schema import TABLES, Kind
+from .cells import PLAIN_NUMBER
+from .raw import RawTable
+from .reading import Reading
+
+SHEETS = {
+    "case": ("key", "value"),
+    "scenarios": ("scenario", "key", "value"),
+    "changes": ("scenario", "table", "where", "column", "operation", "value"),
+}
+"""Columns of each sheet that is no table."""
+OPERATIONS = ("set", "add", "multiply")
+MAY_BE_BLANK = {"case": ("value",), "scenarios": ("key", "value"), "changes": ("where", "value")}
+TEXT_KEYS = {"name", "currency", "choice_model", "description", "objective"}
+
+Row = tuple[str, dict[str, str]]
+"""(place, stripped cells by column)"""
+
+
+def read_settings(sheet: RawTable | None, present: bool, reading: Reading, problems: ProblemList) -> None:
+    """The sheet `case` as the contents of a case.toml."""
+    if not present:
+        expected = f"columns key and value, and the keys {', '.join(CaseSettings.model_fields)}"
+        problems.add(Problem("case", "the sheet is missing", expected=expected))
+    rows = _rows(sheet, problems)
+    if sheet is not None and rows is not None:
+        document: dict[str, Any] = {}
+        reading.settings = document
+        for place, cells in rows:
+            _put(document, "case", place, cells, problems)
+            reading.note_place("case", cells["key"], place)
+
+
+def read_scenarios(sheet: RawTable | None, reading: Reading, problems: ProblemList) -> None:
+    """The sheet `scenarios` as one document per scenario. A row without a key only names its scenario."""
+    for place, cells in _rows(sheet, problems) or []:
+        document = reading.scenarios.setdefault(cells["scenario"], {})
+        if cells["key"]:
+            _put(document, "scenarios", place, cells, problems)
+            reading.note_place(reading.scenario_file(cells["scenario"]), cells["key"], place)
+
+
+def read_changes(sheet: RawTable | None, reading: Reading, problems: ProblemList) -> None:
+    """The sheet `changes`, appended in order to the documents of the scenarios it names."""
+    for place, cells in _rows(sheet, problems) or []:
+        name, change = cells["scenario"], _change(place, cells, problems)
+        if name not in reading.scenarios:
+            message = f"no scenario of that name in the sheet scenarios{suggestion(name, reading.scenarios)}"
+            expected = "a scenario with at least one row there; its key and value may be blank"
+            problems.add(Problem("changes", message, place, "", "scenario", name, expected))
+        elif change is not None:
+            changes = reading.scenarios[name].setdefault("change", [])
+            changes.append(change)
+            reading.note_place(reading.scenario_file(name), f"change[{len(changes)}]", place)
+
+
+def _rows(sheet: RawTable | None, problems: ProblemList) -> list[Row] | None:
+    """The sheet's rows; None, with problems, when its columns are wrong."""
+    if sheet is None:
+        return None
+    wanted, before = SHEETS[sheet.name], len(problems)
+    for name in [column for column in sheet.columns if column not in wanted]:
+        message, place = f"unknown column{suggestion(name, wanted)}", sheet.origin.place(-1, name)
+        problems.add(Problem(sheet.name, message, place, "", name, expected=f"only {', '.join(wanted)}"))
+    for name in [column for column in wanted if column not in sheet.columns]:
+        place = sheet.origin.place(-1)
+        problems.add(Problem(sheet.name, "missing column", place, "", name, expected=", ".join(wanted)))
+    return list(_filled_rows(sheet, problems)) if len(problems) == before else None
+
+
+def _filled_rows(sheet: RawTable, problems: ProblemList) -> Iterator[Row]:
+    """Rows whose needed cells are filled; the others are problems."""
+    for row in range(sheet.length):
+        cells = {name: column.show(row).strip() for name, column in sheet.columns.items()}
+        needed = [name for name in cells if name not in MAY_BE_BLANK[sheet.name]]
+        blank = [name for name in needed if not cells[name]]
+        for name in blank:
+            place = sheet.origin.place(row, name)
+            problems.add(Problem(sheet.name, "blank cell", place, "", name, expected="a name"))
+        if not blank:
+            yield sheet.origin.place(row, "value"), cells
+
+
+def _put(document: dict[str, Any], sheet: str, place: str, cells: dict[str, str], problems: ProblemList) -> None:
+    key, value = cells["key"], cells["value"]
+    if key in document:
+        problems.add(Problem(sheet, "the key is given twice", place, "", key, expected="each key once"))
+    elif key == "change":
+        expected = "rows in the sheet changes"
+        problems.add(Problem(sheet, "changes have a sheet of their own", place, "", key, expected=expected))
+    elif value:
+        document[key] = value if key in TEXT_KEYS else _typed(value)
+
+
+def _typed(value: str) -> str | int | float:
+    """A number where the text is one: an int when it is whole."""
+    if not re.match(PLAIN_NUMBER, value):
+        return value
+    number = float(value)
+    return int(number) if number.is_integer() else number
+
+
+def _change(place: str, cells: dict[str, str], problems: ProblemList) -> dict[str, Any] | None:
+    operation = cells["operation"]
+    if operation not in OPERATIONS:
+        message = f"unknown operation{suggestion(operation, OPERATIONS)}"
+        problems.add(Problem("changes", message, place, "", "operation", operation, "set, add or multiply"))
+        return None
+    where = _where(place, cells["where"], problems)
+    if where is None:
+        return None
+    value = cells["value"] if _is_text(cells["table"], cells["column"]) else _typed(cells["value"])
+    return {"table": cells["table"], "where": where, "column": cells["column"], operation: value}
+
+
+def _is_text(table: str, column: str) -> bool:
+    schema = TABLES[table].by_name if table in TABLES else {}
+    return column in schema and schema[column].kind is Kind.TEXT
+
+
+def _where(place: str, text: str, problems: ProblemList) -> dict[str, list[str]] | None:
+    """`provider=Orbis; region=north|south` as conditions."""
+    where: dict[str, list[str]] = {}
+    for part in filter(None, map(str.strip, text.split(";"))):
+        name, equals, values = part.partition("=")
+        if not equals or not name.strip() or name.strip() in where:
+            expected = "conditions such as provider=Orbis; region=north|south, each column once"
+            problems.add(Problem("changes", "unreadable conditions", place, "", "where", text, expected))
+            return None
+        where[name.strip()] = [value.strip() for value in values.split("|")]
+    return where

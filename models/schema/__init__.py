@@ -1,0 +1,56 @@
+"""Every table of a case and every column of it, declared once: readers, checks, writers and the template follow it."""
+
+from __future__ import annotations
+
+from . import delivery, market, offer
+from .fields import NON_NEGATIVE, POSITIVE, Bounds, Column, Kind, Table
+from .words import LOCKED_CLASS, NO_CONTRACT, OFFER, PARTNER_KINDS, PRICING_KINDS, PROVIDER_KINDS
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        market.ACCOUNTS,
+        market.INSTALLED_BASE,
+        market.SEGMENTS,
+        market.CUSTOMER_CLASSES,
+        market.APPEAL,
+        market.LOYALTY,
+        offer.PRODUCTS,
+        offer.TIERS,
+        offer.PRICING_MODELS,
+        offer.PRICE_POINTS,
+        offer.SERVICES,
+        offer.SERVICE_MIX,
+        delivery.PROVIDERS,
+        delivery.RATES,
+        delivery.FULFILMENT,
+        offer.CURRENT_MENUS,
+        market.CONTRACTS,
+        delivery.CRITERIA,
+        delivery.SCORES,
+        delivery.READINESS,
+        delivery.VOLUME_DISCOUNTS,
+    )
+}
+"""Every table by name, in the order in which they are documented."""
+
+OPTION_PRICE: dict[str, tuple[Bounds, Bounds]] = {
+    "price_points": (POSITIVE, Bounds(-1, low_open=True)),
+    "current_menus": (NON_NEGATIVE, Bounds(-1)),
+    "contracts": (NON_NEGATIVE, Bounds(-1)),
+}
+"""Limits of `price` by table: (every kind but cost_plus, cost_plus, whose price is a mark-up)."""
+
+__all__ = [
+    "LOCKED_CLASS",
+    "NO_CONTRACT",
+    "OFFER",
+    "OPTION_PRICE",
+    "PARTNER_KINDS",
+    "PRICING_KINDS",
+    "PROVIDER_KINDS",
+    "TABLES",
+    "Column",
+    "Kind",
+    "Table",
+]

@@ -1,0 +1,102 @@
+"""Tables of who delivers: providers, rates, fulfilment, scores, readiness, discounts."""
+
+from __future__ import annotations
+
+from .fields import NON_NEGATIVE, POINTS, POSITIVE, SCORE, SHARE, Table, choice, number, text
+from .words import HOURS, MONEY, OFFER, PER_CASE, PROVIDER_KINDS, YEARLY
+
+PROVIDERS = Table(
+    "providers",
+    "routes that deliver work",
+    (
+        text("provider", "name of the provider"),
+        choice("kind", PROVIDER_KINDS, "kind of the provider"),
+        number("capacity_hours", NON_NEGATIVE, "hours it can work", "hours a year"),
+        number("fixed_cost", NON_NEGATIVE, "cost of engaging it", YEARLY, default=0.0),
+        number("commitment", NON_NEGATIVE, "least payment when engaged", YEARLY, default=0.0),
+        number("max_share", SHARE, "most of all team and partner hours it may work", default=1.0),
+        number("risk_share", SHARE, "share of bonus and penalty that it bears", default=0.0),
+        choice("engage", OFFER, "whether it is engaged"),
+    ),
+    key=("provider",),
+)
+RATES = Table(
+    "rates",
+    "what providers charge and achieve",
+    (
+        text("provider", "provider", refers="providers.provider"),
+        text("region", "region, as accounts name it", refers="accounts.region"),
+        text("family", "product family", refers="products.family"),
+        text("service", "service", refers="services.service"),
+        text("tier", "tier; blank is every tier without a row of its own", default=None, refers="tiers.tier"),
+        number("cost_per_case", NON_NEGATIVE, "what a case costs", PER_CASE),
+        number("response_hours", POSITIVE, "mean response time", HOURS),
+        number("csat", POINTS, "satisfaction with a case", "CSAT points"),
+        number("max_share", SHARE, "most of a work class's cases it may take", default=1.0),
+    ),
+    key=("provider", "region", "family", "service", "tier"),
+)
+FULFILMENT = Table(
+    "fulfilment",
+    "ways to meet a product's parts cases",
+    (
+        text("product", "product", refers="products.product"),
+        text("policy", "name of the policy"),
+        number("parts_cost", NON_NEGATIVE, "cost of parts", "currency a parts case"),
+        number("turnaround_hours", NON_NEGATIVE, "time until parts are there", HOURS),
+        number("fixed_cost", NON_NEGATIVE, "cost of using the policy for the product", YEARLY, default=0.0),
+    ),
+    key=("product", "policy"),
+    may_be_empty=True,
+)
+CRITERIA = Table(
+    "criteria",
+    "what partners are scored on",
+    (
+        text("criterion", "name of the criterion"),
+        number("weight", POSITIVE, "weight in the partner's score"),
+        number("minimum", SCORE, "least score of an engaged partner; blank is none", "points of 10", default=None),
+    ),
+    key=("criterion",),
+    optional=True,
+    may_be_empty=True,
+)
+SCORES = Table(
+    "scores",
+    "scores of providers; every partner that is not excluded has every score",
+    (
+        text("provider", "provider", refers="providers.provider"),
+        text("criterion", "criterion", refers="criteria.criterion"),
+        number("score", SCORE, "score", "points of 10"),
+    ),
+    key=("provider", "criterion"),
+    optional=True,
+    may_be_empty=True,
+)
+READINESS = Table(
+    "readiness",
+    "what providers still need before they can be engaged",
+    (
+        text("provider", "provider", refers="providers.provider"),
+        text("capability", "name of the capability"),
+        number("required", SCORE, "level needed", "points of 10"),
+        number("actual", SCORE, "level today", "points of 10"),
+        number("cost_to_close", NON_NEGATIVE, "cost of closing the gap", MONEY),
+        number("months", NON_NEGATIVE, "time to close the gap", "months"),
+    ),
+    key=("provider", "capability"),
+    optional=True,
+    may_be_empty=True,
+)
+VOLUME_DISCOUNTS = Table(
+    "volume_discounts",
+    "discounts on the part of a provider's yearly case cost above a threshold",
+    (
+        text("provider", "provider", refers="providers.provider"),
+        number("above", POSITIVE, "yearly case cost from which it is given", YEARLY),
+        number("discount", SHARE, "discount up to the next threshold; rises with above"),
+    ),
+    key=("provider", "above"),
+    optional=True,
+    may_be_empty=True,
+)

@@ -1,0 +1,17 @@
+"""Fixed words of the tables, and the units that columns are in."""
+
+from __future__ import annotations
+
+OFFER = ("required", "optional", "excluded")
+PRICING_KINDS = ("pay_per_use", "fixed_warranty", "lease", "cost_plus", "performance_based", "usage_based")
+PARTNER_KINDS = ("volume_partner", "specialist_partner")
+PROVIDER_KINDS = ("in_house", *PARTNER_KINDS, "self_service", "community")
+NO_CONTRACT = "none"
+"""Tier name that stands for having no contract, in `loyalty` and in a plan's uptake."""
+LOCKED_CLASS = "contract"
+"""Customer class under which a plan lists units locked by contracts in force."""
+
+MONEY = "currency"
+YEARLY = "currency a year"
+PER_CASE = "currency a case"
+HOURS = "hours"
