@@ -9,7 +9,9 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from models import Case, CaseError, Problem, apply_scenario, load_case, read_menus, scenario_warnings, write_template
+from models import Case, apply_scenario, load_case, read_menus
+from models.cautions import scenario_warnings
+from models.template import write_template
 
 from .evaluate import evaluate
 from .exit_codes import DONE, FAILED, NO_PLAN
@@ -22,9 +24,10 @@ from .watching import watch
 
 
 def _validate(arguments: Namespace) -> int:
-    case = load_case(arguments.case)
+    case = load_case(arguments.case)  # which tries every scenario's changes
     names = [arguments.scenario] if arguments.scenario else list(case.scenarios)
-    warnings = _check_scenarios(case, names)
+    found = [*case.warnings, *(sentence for name in names for sentence in _warnings(case, name))]
+    warnings = list(dict.fromkeys(found))
     _warn(warnings)
     console = console_on(sys.stdout)
     sizes = (f"{len(table):,} {name}" for name, table in case.tables.items() if len(table))
@@ -33,19 +36,15 @@ def _validate(arguments: Namespace) -> int:
     return DONE
 
 
-def _check_scenarios(case: Case, names: Iterable[str]) -> list[str]:
-    """Apply each scenario's changes; the warnings, each once. Raises `CaseError` with the faults of all of them."""
-    problems: list[Problem] = []
-    warnings = dict.fromkeys(case.warnings)
-    for name in names:
-        try:
-            changed, scenario = apply_scenario(case, name)
-            warnings |= dict.fromkeys(scenario_warnings(changed, scenario))
-        except CaseError as error:
-            problems += error.problems
-    if problems:
-        raise CaseError(problems)
-    return list(warnings)
+def _warnings(case: Case, scenario_name: str) -> tuple[str, ...]:
+    """What is legal but likely wrong in one scenario of the case."""
+    changed, scenario = apply_scenario(case, scenario_name)
+    return (*changed.warnings, *scenario_warnings(changed, scenario))
+
+
+def _warn(sentences: Iterable[str]) -> None:
+    for sentence in sentences:
+        print(f"Warning: {sentence}", file=sys.stderr)
 
 
 def _solve(arguments: Namespace) -> int:
@@ -62,8 +61,7 @@ def _evaluate(arguments: Namespace) -> int:
 
 def _search(arguments: Namespace, case: Case, folder: Path, search: Callable[..., Result]) -> int:
     """Search under the arguments' limits, save the run, show it; say by the exit code how it ended."""
-    changed, scenario = apply_scenario(case, arguments.scenario)
-    _warn([*case.warnings, *scenario_warnings(changed, scenario)])
+    _warn(_warnings(case, arguments.scenario))
     limited = partial(search, gap=arguments.gap, time_limit=arguments.time_limit)
     result = watch(limited, case.settings.currency, sys.stderr)
     replace(result, manifest={**result.manifest, "command": arguments.command_line}).save(folder)
@@ -106,8 +104,3 @@ def _run_folder(arguments: Namespace, *more: str) -> Path:
     folder: Path = arguments.out or Path("runs", name)
     check_run_target(folder)
     return folder
-
-
-def _warn(sentences: Iterable[str]) -> None:
-    for sentence in dict.fromkeys(sentences):
-        print(f"Warning: {sentence}", file=sys.stderr)
