@@ -49,6 +49,15 @@ def _lines(node: ast.FunctionDef) -> int:
     return (node.end_lineno or node.lineno) - node.lineno + 1
 
 
+def test_the_audit_imports_the_world_and_the_result_only() -> None:
+    for path in (ROOT / "optimizer" / "audit").glob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        outside = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level == 2}
+        absolute = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and not node.level}
+        assert outside <= {"result"}, path
+        assert not any(str(name).startswith("optimizer") for name in absolute), path
+
+
 def test_public_names_of_the_optimizer_are_what_they_say() -> None:
     for name in optimizer.__all__:
         assert getattr(optimizer, name).__name__ == name
