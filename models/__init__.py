@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from .case import Case, CaseSettings
+from .cautions import case_warnings, scenario_warnings
 from .changes import apply_scenario
 from .loading import build_case, load_case
 from .menus import check_menus, read_menus
 from .problems import CaseError, Problem
 from .scenario import Change, Scenario
+from .template import write_template
+from .writing import write_case
 
 __all__ = [
     "Case",
@@ -18,7 +21,11 @@ __all__ = [
     "Scenario",
     "apply_scenario",
     "build_case",
+    "case_warnings",
     "check_menus",
     "load_case",
     "read_menus",
+    "scenario_warnings",
+    "write_case",
+    "write_template",
 ]

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from .case import Case
+from .intake.matching import positions
 from .problems import listed
 from .scenario import Scenario
 from .schema import PARTNER_KINDS
@@ -128,9 +129,9 @@ def _presence(tables: Tables) -> pd.DataFrame:
     products = tables["products"].loc[tables["products"]["support"] != "excluded", ["product", "family"]]
     regions, region_codes = np.unique(accounts["region"].to_numpy(object), return_inverse=True)
     families, family_codes = np.unique(products["family"].to_numpy(object), return_inverse=True)
-    held = pd.Index(products["product"]).get_indexer(pd.Index(base["product"]))
-    at = pd.Index(accounts["account_id"]).get_indexer(pd.Index(base["account_id"]))
-    pairs = np.unique((region_codes[at] * len(families) + family_codes[held])[held >= 0])
+    held = positions(base["product"], products["product"])
+    owner = positions(base["account_id"], accounts["account_id"])
+    pairs = np.unique((region_codes[owner] * len(families) + family_codes[held])[held >= 0])
     return pd.DataFrame({"region": regions[pairs // len(families)], "family": families[pairs % len(families)]})
 
 
@@ -165,8 +166,9 @@ def _costless_tiers(tables: Tables, models: list[str]) -> Iterator[str]:
 def _without_usage(tables: Tables) -> list[tuple[str, str]]:
     """(segment, product) pairs that are held and whose units have no usage hours at all."""
     accounts, base = tables["accounts"], tables["installed_base"]
+    owner = positions(base["account_id"], accounts["account_id"])
     hours = pd.DataFrame({"product": base["product"], "hours": base["units"] * base["usage_hours"]})
-    hours["segment"] = base["account_id"].map(accounts.set_index("account_id")["segment"])
+    hours["segment"] = accounts["segment"].to_numpy(object)[owner]
     sums = hours.groupby(["segment", "product"])["hours"].sum()
     return [(str(segment), str(product)) for segment, product in sums.index[(sums == 0).to_numpy(bool)]]
 

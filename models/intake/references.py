@@ -9,6 +9,7 @@ import numpy as np
 from ..problems import ProblemList, listed, suggestion
 from ..schema import TABLES
 from ..schema.fields import Column, Table
+from .matching import among
 from .tables import CleanTable, Tables
 
 
@@ -35,15 +36,13 @@ def _check_column(table: CleanTable, column: Column, target: CleanTable, problem
     field = column.refers.split(".")[1]
     if field in target.faulty and target.faulty[field].all():
         return
-    known = target.frame[field].drop_duplicates()
-    unknown = (
-        (values != "").to_numpy(bool) & ~values.isin([*column.also]).to_numpy(bool) & ~values.isin(known).to_numpy(bool)
-    )
+    known = target.frame[field]
+    unknown = (values != "").to_numpy(bool) & ~among(values, column.also) & ~among(values, known)
     unknown &= table.sound(column.name)
     table.mark(column.name, unknown)
     if not unknown.any():
         return
-    words = sorted({*known, *column.also} - {""})
+    words = sorted({*known.drop_duplicates(), *column.also} - {""})
 
     def message(row: int) -> str:
         return f"no {field} of that name in {target.name}{suggestion(str(values.iloc[row]), words)}"

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ..problems import Problem, ProblemList
 from ..schema import NO_CONTRACT, OPTION_PRICE, PARTNER_KINDS
+from .matching import among
 from .raw import Flags
 from .tables import CleanTable, Tables
 
@@ -50,7 +51,7 @@ def accounts_hold_products(tables: Tables, problems: ProblemList) -> None:
     accounts, base = tables["accounts"], tables["installed_base"]
     if "account_id" in base.faulty:
         return
-    without = ~accounts.frame["account_id"].isin(base.frame["account_id"].drop_duplicates()).to_numpy(bool)
+    without = ~among(accounts.frame["account_id"], base.frame["account_id"])
     without &= accounts.sound("account_id")
     accounts.report(
         problems,

@@ -128,14 +128,15 @@ def _is_text(table: str, column: str) -> bool:
     return column in schema and schema[column].kind is Kind.TEXT
 
 
-def _where(place: str, text: str, problems: ProblemList) -> dict[str, list[str]] | None:
+def _where(place: str, text: str, problems: ProblemList) -> dict[str, str | list[str]] | None:
     """`provider=Orbis; region=north|south` as conditions."""
-    where: dict[str, list[str]] = {}
+    where: dict[str, str | list[str]] = {}
     for part in filter(None, map(str.strip, text.split(";"))):
         name, equals, values = part.partition("=")
         if not equals or not name.strip() or name.strip() in where:
             expected = "conditions such as provider=Orbis; region=north|south, each column once"
             problems.add(Problem("changes", "unreadable conditions", place, "", "where", text, expected))
             return None
-        where[name.strip()] = [value.strip() for value in values.split("|")]
+        first, *others = [value.strip() for value in values.split("|")]
+        where[name.strip()] = [first, *others] if others else first
     return where

@@ -1,0 +1,140 @@
+"""Workbooks as they are written: a sheet per table with headers, notes and drop-down lists, and rows below."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from openpyxl import Workbook
+from openpyxl.comments import Comment
+from openpyxl.styles import Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from .case import CaseSettings
+from .intake.sheets import OPERATIONS, SHEETS
+from .scenario import Scenario
+from .schema import TABLES, Column, Kind, Table
+
+Cell = str | float | bool | None
+LIST_LIMIT = 255
+"""Excel refuses a drop-down list written out in more characters."""
+LAST_ROW = 1_048_576
+NEEDED, OPTIONAL = "305496", "8EA9DB"
+"""Header colours of columns that must and may be filled."""
+NOTES = {
+    "case": {"key": "name, currency, choice_model, discount_rate (0.08 is 8 % a year) or description", "value": ""},
+    "scenarios": {
+        "scenario": "name of the scenario; base is solved unless another is asked for",
+        "key": "a rule of the scenario, objective or description",
+        "value": "shares as fractions, counts as whole numbers; blank is off",
+    },
+    "changes": {
+        "scenario": "a scenario of the sheet scenarios",
+        "table": "table to edit, or case",
+        "where": "rows to edit, such as provider=Orbis; region=north|south; blank is every row",
+        "column": "column to edit",
+        "operation": "set, add or multiply; changes are made in order",
+        "value": "the new value, the amount to add, or the factor",
+    },
+}
+
+
+def new_workbook() -> Workbook:
+    """A workbook with every sheet of a case, headers only."""
+    workbook = Workbook()
+    workbook.remove(workbook.worksheets[0])
+    for name, headers in SHEETS.items():
+        _fill_header(workbook.create_sheet(name), headers, NOTES[name])
+    _add_list(workbook["case"], 1, tuple(CaseSettings.model_fields))
+    _add_list(workbook["scenarios"], 2, tuple(key for key in Scenario.model_fields if key not in {"name", "change"}))
+    _add_list(workbook["changes"], 2, (*TABLES, "case"))
+    _add_list(workbook["changes"], 5, OPERATIONS)
+    for table in TABLES.values():
+        _add_table(workbook.create_sheet(table.name), table)
+    return workbook
+
+
+def append_rows(sheet: Worksheet, rows: Iterable[Mapping[str, Cell]]) -> None:
+    """Write rows under the sheet's header; text is kept as text, whatever it looks like."""
+    headers = [str(cell.value) for cell in sheet[1]]
+    for number, row in enumerate(rows, sheet.max_row + 1):
+        for at, header in enumerate(headers, 1):
+            value = row.get(header)
+            if value is not None and value != "":
+                cell = sheet.cell(number, at, value)
+                if isinstance(value, str):
+                    cell.data_type = "s"  # else a name that begins with = would become a formula
+
+
+def save(workbook: Workbook, path: Path) -> None:
+    """Save under a passing name in the same folder, then rename: no half-written workbook is ever seen."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=path.parent, suffix=".xlsx.part", delete=False) as passing:
+        name = passing.name
+    try:
+        workbook.save(name)
+        os.replace(name, path)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def _add_table(sheet: Worksheet, table: Table) -> None:
+    notes = {column.name: _note(column) for column in table.columns}
+    first = table.columns[0].name
+    whole = f"Sheet {table.name}{' (optional)' if table.optional else ''}: {table.doc}.\n"
+    notes[first] = whole + notes[first]
+    required = [column.name for column in table.columns if column.required]
+    _fill_header(sheet, [column.name for column in table.columns], notes, required)
+    if table.optional:
+        sheet.sheet_properties.tabColor = OPTIONAL
+    for at, column in enumerate(table.columns, 1):
+        if column.kind in (Kind.CHOICE, Kind.FLAG):
+            _add_list(sheet, at, column.choices or ("TRUE", "FALSE"))
+
+
+def _note(column: Column) -> str:
+    unit = f" [{column.unit}]" if column.unit else ""
+    lines = [f"{column.doc}{unit}", f"Holds {column.expected}.", _blank_note(column)]
+    if column.refers:
+        also = f", or {' or '.join(column.also)}" if column.also else ""
+        lines.append(f"As in {column.refers.replace('.', ', column ')}{also}.")
+    return "\n".join(filter(None, lines))
+
+
+def _blank_note(column: Column) -> str:
+    if column.only_for:
+        needed = "" if isinstance(column.default, int | float) else "; needed there"
+        return f"For kind {column.only_for} only{needed}, blank elsewhere."
+    if column.required:
+        return "Must be filled."
+    shown = f": a blank is {column.default}" if column.default is not None else ""
+    return f"May be blank{shown}."
+
+
+def _fill_header(
+    sheet: Worksheet, headers: Sequence[str], notes: Mapping[str, str], required: Sequence[str] | None = None
+) -> None:
+    for at, header in enumerate(headers, 1):
+        cell = sheet.cell(1, at, header)
+        cell.font = Font(bold=True, color="FFFFFF")
+        cell.fill = PatternFill("solid", fgColor=NEEDED if required is None or header in required else OPTIONAL)
+        if notes[header]:
+            cell.comment = Comment(notes[header], "Tierwise", width=320, height=120)
+        sheet.column_dimensions[get_column_letter(at)].width = max(12, len(header) + 3)
+    sheet.freeze_panes = "A2"
+
+
+def _add_list(sheet: Worksheet, at: int, words: tuple[str, ...]) -> None:
+    """Offer the words as a drop-down list in one column; a list too long for Excel is left out."""
+    listed = ",".join(words)
+    if len(listed) > LIST_LIMIT:
+        return
+    validation = DataValidation(type="list", formula1=f'"{listed}"', allow_blank=True, showErrorMessage=True)
+    validation.error = f"One of: {', '.join(words)}"[:LIST_LIMIT]
+    letter = get_column_letter(at)
+    validation.add(f"{letter}2:{letter}{LAST_ROW}")
+    sheet.add_data_validation(validation)
