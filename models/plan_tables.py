@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -64,21 +65,29 @@ def read_plan_tables(folder: Path) -> tuple[dict[str, pd.DataFrame], list[str]]:
 
 
 def _read_text(path: Path, columns: tuple[str, ...]) -> tuple[pd.DataFrame | None, list[str]]:
-    """Every cell of a CSV file as text, or the reason why it cannot be read."""
-    if not path.is_file():
-        return None, [f"{path.name}: the file is missing."]
+    """Every cell of a CSV file as text, or the reasons why it cannot be read."""
     try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, na_filter=False, index_col=False, encoding="utf-8")
+        # A byte-order mark, as Excel writes it, is no part of the first column's name.
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            header, *lines = csv.reader(file, strict=True)
+    except FileNotFoundError:
+        return None, [f"{path.name}: the file is missing."]
     except UnicodeDecodeError as error:
         return None, [f"{path.name}: byte {error.start + 1} is not UTF-8 text; save the file as UTF-8."]
-    except pd.errors.EmptyDataError:
+    except csv.Error as error:
+        return None, [f"{path.name}: not a table of comma-separated values ({error})."]
+    except ValueError:
         return None, [f"{path.name}: the file is empty; expected the columns {', '.join(columns)}."]
-    except pd.errors.ParserError as error:
-        return None, [f"{path.name}: not a table of comma-separated values ({str(error).strip()})."]
-    if tuple(frame.columns) != columns:
-        found = ", ".join(map(str, frame.columns))
-        return None, [f"{path.name}: the columns are {found}; expected {', '.join(columns)}, in this order."]
-    return frame, []
+    if tuple(header) != columns:
+        return None, [
+            f"{path.name}: the columns are {', '.join(header)}; expected {', '.join(columns)}, in this order."
+        ]
+    ragged = [row for row, cells in enumerate(lines) if len(cells) != len(columns)]
+    if ragged:
+        return None, [
+            f"{path.name} line {row + 2}: {len(lines[row])} cells; expected {len(columns)}." for row in ragged[:_SHOWN]
+        ]
+    return pd.DataFrame(lines, columns=list(columns), dtype=str), []
 
 
 def _typed(name: str, raw: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
@@ -89,8 +98,8 @@ def _typed(name: str, raw: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
         text = raw[column].astype(str)
         may_be_blank = (name, column) in BLANK
         if column in FLAGS:
-            good, expected = text.isin(["true", "false"]), "true or false"
-            typed[column] = text == "true"
+            good, expected = text.str.lower().isin(["true", "false"]), "true or false"
+            typed[column] = text.str.lower() == "true"
         elif column in NUMBERS:
             good, expected = _is_number(text) | ((text == "") & may_be_blank), "a finite number such as 1234.5"
             typed[column] = pd.Series(text.where(good & (text != ""), "nan").to_numpy(object).astype(float))

@@ -10,7 +10,7 @@ from models.case import Case
 from models.plan import KPIS
 from models.scenario import Scenario
 
-from .demand import Demand, chosen
+from .demand import Demand, chosen, locked_rows
 from .ledger import Ledger
 from .money import added_up, no_contract_objective, sales, shares_of
 from .table_rules import uptake
@@ -111,8 +111,8 @@ def _check_baseline(ledger: Ledger, demand: Demand, claimed: Mapping[str, float 
     """What today's menus alone decide of the baseline, and that its amounts add up."""
     products = demand.case.tables["products"]
     covered = demand.holdings.merge(products.loc[products["support"] != "excluded", ["product"]], on="product")
-    rows = uptake(demand, chosen(demand, demand.case.tables["current_menus"], covered))
-    sold = sales(rows, demand.case)
+    choice = chosen(demand, demand.case.tables["current_menus"], covered)
+    sold = sales(uptake(demand, choice, locked_rows(demand)), demand.case)
     known = {name: _or_nan(value) for name, value in claimed.items()}
     total = demand.installed["units"].sum()
     expected: dict[str, float | None] = {

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from models.case import Case
-from models.plan import Plan
+from models.plan import PLAN_TABLES, Plan
 
 from .demand import Demand
 from .ledger import Ledger, scopes
@@ -21,7 +21,6 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "fulfilment": ("product", "tier", "policy"),
     "experience": ("tier", "region", "metric"),
 }
-_METRICS = frozenset({"csat", "csat_over_target", "attainment", "turnaround_hours"})
 
 
 def names_of(case: Case) -> Mapping[str, frozenset[str]]:
@@ -40,7 +39,8 @@ def names_of(case: Case) -> Mapping[str, frozenset[str]]:
         "region": ("accounts", "region"),
         "policy": ("fulfilment", "policy"),
     }
-    return {column: frozenset(tables[table][key]) for column, (table, key) in sources.items()}
+    names = {column: frozenset(tables[table][key]) for column, (table, key) in sources.items()}
+    return names | {"metric": frozenset({"csat", "csat_over_target", "attainment", "turnaround_hours"})}
 
 
 _ALSO: Mapping[tuple[str, str], frozenset[str]] = {
@@ -53,20 +53,19 @@ _ALSO: Mapping[tuple[str, str], frozenset[str]] = {
 
 
 def known_part(ledger: Ledger, case: Case, plan: Plan) -> Plan:
-    """The plan without the rows that name what the case does not have; writes those down."""
+    """The plan without the rows that name what the case does not have; writes those names down."""
     names = names_of(case)
+    unknown = list(_unknown_decisions(plan, names))
     kept: dict[str, pd.DataFrame] = {}
-    for name in ("menus", "coverage", "uptake", "allocation", "fulfilment", "experience"):
+    for name in PLAN_TABLES:
         table = getattr(plan, name).reset_index(drop=True)
         known = pd.Series(True, table.index)
-        for column in table.columns.intersection([*names, "metric"]):
-            allowed = _METRICS if column == "metric" else names[column] | _ALSO.get((name, column), frozenset())
-            strange = ~table[column].isin(allowed)
-            offenders = table.loc[strange, column].drop_duplicates()
-            ledger.none("names", f"{name}.{column}", (f"{name}.{column}={value}" for value in offenders))
+        for column in table.columns.intersection(list(names)):
+            strange = ~table[column].isin(names[column] | _ALSO.get((name, column), frozenset()))
+            unknown += [f"{name}.{column}={value}" for value in table.loc[strange, column].drop_duplicates()]
             known &= ~strange
         kept[name] = table[known].reset_index(drop=True)
-    ledger.none("names", "decisions", _unknown_decisions(plan, names))
+    ledger.none("names", "every table and decision", unknown)
     return Plan(decisions=plan.decisions, kpis=plan.kpis, **kept)
 
 
@@ -79,27 +78,29 @@ def _unknown_decisions(plan: Plan, names: Mapping[str, frozenset[str]]) -> Itera
 
 
 def check_rows(ledger: Ledger, demand: Demand, plan: Plan) -> None:
-    """No row twice; coverage has exactly the products that each price book holds; no name decided twice."""
+    """No row and no decision twice; coverage has exactly the products that each price book holds."""
+    odd = [f"decisions.{part} twice: {name}" for part, names in vars(plan.decisions).items() for name in _twice(names)]
     for name, keys in _KEYS.items():
         table = getattr(plan, name)
-        twice = table[table.duplicated(list(keys))]
-        ledger.none("rows", f"{name}.csv: rows twice", (f"{name}.csv twice: {text}" for text in scopes(twice, *keys)))
+        again = table[table.duplicated(list(keys))]
+        odd += [f"{name} twice: {text}" for text in scopes(again, *keys)]
     pairs = ["price_book", "product"]
     both = plan.coverage[pairs].drop_duplicates().merge(demand.holdings, on=pairs, how="outer", indicator="side")
-    for side, words in (("right_only", "missing"), ("left_only", "without units")):
-        odd = both[both["side"] == side]
-        found = (f"coverage.csv {words}: {text}" for text in scopes(odd, *pairs))
-        ledger.none("rows", f"coverage.csv: rows {words}", found)
-    for part, decided in vars(plan.decisions).items():
-        again = sorted({name for name in decided if decided.count(name) > 1})
-        ledger.none("rows", f"decisions.{part}: names twice", (f"decisions.{part} twice: {name}" for name in again))
+    odd += [f"coverage missing: {text}" for text in scopes(both[both["side"] == "right_only"], *pairs)]
+    odd += [f"coverage without units: {text}" for text in scopes(both[both["side"] == "left_only"], *pairs)]
+    ledger.none("rows", "every table and decision", odd)
+
+
+def _twice(names: tuple[str, ...]) -> list[str]:
+    return sorted({name for name in names if names.count(name) > 1})
 
 
 def check_amounts(ledger: Ledger, plan: Plan) -> None:
     """Prices are finite; cases are not negative."""
-    odd = plan.menus[~np.isfinite(plan.menus["price"])]
-    ledger.none("amounts", "menus.price", scopes(odd, "price_book", "tier", "model"))
+    menus = plan.menus[~np.isfinite(plan.menus["price"])]
+    odd = [f"menus.price: {text}" for text in scopes(menus, "price_book", "tier", "model")]
     for name in ("allocation", "fulfilment"):
         table = getattr(plan, name)
-        odd = table[~(table["cases"] >= 0)]
-        ledger.none("amounts", f"{name}.cases", (f"{name}: {text}" for text in scopes(odd, *_KEYS[name])))
+        wrong = table[~(table["cases"] >= 0)]
+        odd += [f"{name}.cases: {text}" for text in scopes(wrong, *_KEYS[name])]
+    ledger.none("amounts", "menus, allocation, fulfilment", odd)

@@ -8,7 +8,7 @@ from models.case import Case
 from models.scenario import Scenario
 
 from .delivery_rules import experience_sums, turnaround_sums
-from .demand import Demand, locked_rows, none_rows
+from .demand import Demand, none_rows
 from .ledger import Ledger, scopes
 from .work import Work
 
@@ -17,9 +17,8 @@ _UPTAKE_AMOUNTS = ["share", "units", "service_revenue", "product_revenue"]
 _EXPERIENCE_KEYS = ["tier", "region", "metric"]
 
 
-def uptake(demand: Demand, choice: pd.DataFrame) -> pd.DataFrame:
+def uptake(demand: Demand, choice: pd.DataFrame, locked: pd.DataFrame) -> pd.DataFrame:
     """Every row uptake.csv should hold: options by cohort, who buys nothing, and contracts in force."""
-    locked = locked_rows(demand)
     free = pd.concat([choice, none_rows(demand, choice)], ignore_index=True)
     keys = [*_UPTAKE_KEYS, "capital", "admin_cost"]
     locked = locked.groupby(keys, as_index=False)[_UPTAKE_AMOUNTS[1:]].sum().assign(share=1.0)
