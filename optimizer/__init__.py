@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from models import Case, CaseError, build_case, load_case
 
+    from .evaluate import evaluate
     from .progress import Progress
-    from .result import Result, Status
+    from .result import NoPlanError, Result, Status
+    from .run_audit import audit_run
+    from .solve import solve
 
 __version__ = "0.1.0"
 

@@ -6,12 +6,11 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from errno import EEXIST
 from functools import partial
 from pathlib import Path
 
-from models import Case, apply_scenario, load_case, read_menus
-from models.cautions import scenario_warnings
-from models.template import write_template
+from models import Case, apply_scenario, load_case, read_menus, scenario_warnings, write_template
 
 from .evaluate import evaluate
 from .exit_codes import DONE, FAILED, NO_PLAN
@@ -83,6 +82,8 @@ def _audit(arguments: Namespace) -> int:
 
 
 def _template(arguments: Namespace) -> int:
+    if arguments.file.exists():
+        raise FileExistsError(EEXIST, "the file exists already; name another one", str(arguments.file))
     write_template(arguments.file)
     say(console_on(sys.stdout), f"Wrote {arguments.file}. Fill it in, then run: tierwise validate {arguments.file}")
     return DONE

@@ -1,0 +1,237 @@
+"""The engine: search menus and coverage, deliver them exactly, and make a result of the best.
+
+`solve` and `evaluate` differ only in which menus may be chosen and which rules bind.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from models.case import Case
+from models.offers import Offers, build_offers
+from models.plan import Plan
+from models.scenario import Scenario
+
+from .assemble import Choice, assemble, choice_totals
+from .audit import RULES_ON_MENUS, Audit, audit
+from .plan_document import claims
+from .program.delivery import Delivery, deliver
+from .program.setting import Setting
+from .program.solver import Limits
+from .program.statement import Given
+from .progress import Progress, ProgressCallback, StopCheck
+from .result import Result, Status
+from .search.columns import prepare_books
+from .search.master import Master, Node
+from .search.tree import Candidate, Progressed, Proof, Tree
+
+MARGIN_RULES = frozenset({"min_service_margin", "min_account_margin", "max_cost_to_serve"})
+EXACT = 1e-9
+"""Relative gap of a delivery program."""
+ROUNDING = 1e-9
+"""Relative rounding allowed when a gap is compared with the one asked for."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What may end a solve: a gap that is good enough, a deadline, a request to stop."""
+
+    gap: float
+    deadline: float | None
+    should_stop: StopCheck | None
+
+    def of_delivery(self) -> Limits:
+        """Limits of one delivery program."""
+        seconds = None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
+        return Limits(seconds, gap=EXACT, stop=self.should_stop)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is searched: a setting, the options menus may use, and what is given."""
+
+    setting: Setting
+    offers: Offers
+    given: Given = field(default_factory=Given)
+    root: Node = field(default_factory=Node)
+    dropped: frozenset[str] = frozenset()
+    """Names of program rules that do not bind."""
+    menus_given: bool = False
+
+
+@dataclass(frozen=True)
+class Found:
+    """Best plan of a search and its proof, objective and bound in money."""
+
+    plan: Plan | None
+    objective: float | None
+    bound: float | None
+    infeasible: bool
+
+
+class Search:
+    """Runs one question: keeps the best choice with its exact delivery, and reports on the way."""
+
+    def __init__(self, question: Question, limit: Limit, progress: ProgressCallback | None) -> None:
+        self.question, self.limit, self.progress = question, limit, progress
+        self.started = time.monotonic()
+        self.best: tuple[float, Choice, Delivery] | None = None
+        setting, scenario = question.setting, question.setting.scenario
+        free = not question.menus_given
+        fewest = (scenario.min_menu or 0) if free else 0
+        tiers = len(setting.catalog.tiers)
+        most = min(tiers, scenario.max_menu) if free and scenario.max_menu is not None else tiers
+        books = prepare_books(setting, question.offers, keep_price_rules=free)
+        self.master = Master(setting, question.offers, books, fewest, most, question.given, question.dropped)
+
+    def run(self) -> Proof:
+        """Search; the proof is in scaled cost."""
+        if self.master.stated.contradictions:
+            return Proof(np.inf, np.inf)
+        tree = Tree(
+            self.master, self._accept, self._tolerance, self.limit.deadline, self.limit.should_stop, self._report
+        )
+        return tree.search(self.question.root)
+
+    def _choice(self, columns: Collection[int]) -> Choice:
+        pool, books = self.master.pool, self.master.books
+        menus = {books[pool[i].book].code: pool[i].menu for i in columns}
+        covered = {books[pool[i].book].code: books[pool[i].book].required | pool[i].optional for i in columns}
+        return Choice(dict(sorted(menus.items())), covered)
+
+    def _accept(self, candidate: Candidate) -> float | None:
+        """True cost of a candidate: its menus with the best delivery, every rule checked exactly."""
+        choice = self._choice(candidate.columns)
+        outcome = deliver_choice(self.question, choice, self.limit, second_stage=False)
+        if outcome is None:
+            return None
+        if self.best is None or outcome.objective > self.best[0]:
+            self.best = (outcome.objective, choice, outcome)
+        return self.master.cost(outcome.objective)
+
+    def _tolerance(self, cost: float) -> float:
+        return self.limit.gap * max(1.0, abs(self.master.money(cost))) * self.master.stated.matrix.cost_scale
+
+    def _report(self, state: Progressed) -> None:
+        if self.progress is None:
+            return
+        objective = self.master.money(state.best) if np.isfinite(state.best) else None
+        bound = self.master.money(state.bound) if np.isfinite(state.bound) else None
+        gap = None if objective is None or bound is None else relative_gap(bound, objective)
+        self.progress(Progress(time.monotonic() - self.started, state.phase, objective, bound, gap))
+
+
+def relative_gap(bound: float, objective: float) -> float:
+    """(bound - objective) / max(1, |objective|)."""
+    return (bound - objective) / max(1.0, abs(objective))
+
+
+def given_by(setting: Setting, offers: Offers, choice: Choice) -> Given:
+    """What menus and coverage settle: tiers, models and products."""
+    used = [option for menu in choice.menus.values() for option in menu]
+    covered = {product for products in choice.covered.values() for product in products}
+    support = setting.catalog.offer["products"]
+    required = {code for code, name in enumerate(setting.catalog.products) if support[name] == "required"}
+    return Given(
+        supported=frozenset(covered | required),
+        tiers=frozenset(offers.options.tier[used].tolist()),
+        models=frozenset(offers.options.model[used].tolist()),
+    )
+
+
+def deliver_choice(
+    question: Question, choice: Choice, limit: Limit, second_stage: bool, supported: frozenset[int] | None = None
+) -> Delivery | None:
+    """Best exact delivery of menus and coverage; None where there is none (or a limit came first)."""
+    setting, offers = question.setting, question.offers
+    given = given_by(setting, offers, choice)
+    if supported is not None:
+        given = replace(given, supported=supported)
+    totals = choice_totals(offers, setting.index, choice)
+    outcome = deliver(setting, totals, given, question.dropped, limit.of_delivery(), second_stage)
+    return outcome.delivery
+
+
+def find_best(question: Question, limit: Limit, progress: ProgressCallback | None) -> Found:
+    """Search a question and finish its best plan: second stage on margin, tables, KPIs."""
+    if question.setting.hopeless_partners:
+        return Found(None, None, None, infeasible=True)
+    search = Search(question, limit, progress)
+    proof = search.run()
+    bound = search.master.money(proof.bound) if np.isfinite(proof.bound) else None
+    if search.best is None:
+        return Found(None, None, bound, infeasible=bool(proof.bound == np.inf))
+    _, choice, first = search.best
+    # A stop asked for ends the search, not the last step that makes its best plan worth having.
+    final = deliver_choice(question, choice, replace(limit, deadline=None, should_stop=None), second_stage=True)
+    plan = assemble(question.setting, question.offers, choice, final or first)
+    objective = plan.kpis[question.setting.scenario.objective]
+    assert objective is not None  # money KPIs always have a value
+    return Found(plan, objective, max(bound if bound is not None else np.inf, objective), infeasible=False)
+
+
+def current_choice(setting: Setting, offers: Offers) -> Choice:
+    """Today's menus, with every product but the excluded ones covered."""
+    support = setting.catalog.offer["products"]
+    sold = {code for code, name in enumerate(setting.catalog.products) if support[name] != "excluded"}
+    product = setting.demand.cohorts.product
+    menus, covered = {}, {}
+    for book in offers.books_with_units:
+        span = offers.cohorts_of(book)
+        menus[book] = tuple(offers.options.of(book))
+        covered[book] = frozenset(int(code) for code in np.unique(product[span.start : span.stop])) & sold
+    return Choice(menus, covered)
+
+
+def offers_of(setting: Setting, table: pd.DataFrame) -> Offers:
+    """Offers of the options in `table` (price_book, tier, model, price)."""
+    return build_offers(setting.catalog, setting.demand, table)
+
+
+def baseline(setting: Setting, limit: Limit) -> tuple[dict[str, float | None] | None, str | None]:
+    """KPIs of today's menus under their best delivery, or why there are none.
+
+    Rules on menus, tiers, models and prices, and on margins and cost to serve, do not bind.
+    """
+    current = setting.case.tables["current_menus"]
+    if current.empty:
+        return None, "The case has no current_menus."
+    if setting.hopeless_partners:
+        return None, f"Required partners fail the quality rule: {', '.join(setting.hopeless_partners)}."
+    offers = offers_of(setting, current)
+    choice = current_choice(setting, offers)
+    question = Question(setting, offers, dropped=MARGIN_RULES | RULES_ON_MENUS, menus_given=True)
+    support = setting.catalog.offer["products"]
+    sold = frozenset(code for code, name in enumerate(setting.catalog.products) if support[name] != "excluded")
+    delivery = deliver_choice(question, choice, limit, second_stage=True, supported=sold)
+    if delivery is None:
+        return None, "Today's menus cannot be delivered under the scenario's capacity, partner and experience rules."
+    return dict(assemble(setting, offers, choice, delivery).kpis), None
+
+
+def status_of(found: Found, gap: float) -> Status:
+    """Status of a search by what it found and proved."""
+    if found.plan is None:
+        return Status.INFEASIBLE if found.infeasible else Status.NO_PLAN
+    assert found.objective is not None
+    assert found.bound is not None
+    # The second stage may have given up to 1e-6 (relative) of the objective for margin.
+    allowed = gap + 1e-6 + ROUNDING
+    return Status.OPTIMAL if relative_gap(found.bound, found.objective) <= allowed else Status.FEASIBLE
+
+
+def audited(case: Case, scenario: Scenario, result: Result) -> Result:
+    """The result with its audit; a plan that fails it is never called optimal."""
+    plan = result.plan
+    if plan is None:
+        return result
+    verdict: Audit = audit(case, scenario, plan, claims(result), menus_given=result.menus_given)
+    if not verdict.ok and result.status is Status.OPTIMAL:
+        result = replace(result, status=Status.FEASIBLE, reason="The plan fails its audit; see the audit's rows.")
+        verdict = audit(case, scenario, plan, claims(result), menus_given=result.menus_given)
+    return replace(result, audit=verdict)

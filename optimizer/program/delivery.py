@@ -1,0 +1,146 @@
+"""The best delivery of given menus: who works what, which parts policies, at what money."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.catalog import Array
+
+from .expressions import Expression, Row, Switch, combine
+from .rules import RULES
+from .setting import Setting
+from .solver import Limits, Stated, scaled, solve_integer, state
+from .statement import Given, Statement
+from .totals import Box
+
+MARGIN_OF = {
+    "account_revenue": "account_margin",
+    "account_margin": "account_margin",
+    "service_revenue": "service_margin",
+    "service_margin": "service_margin",
+}
+"""The margin of the same scope as each objective."""
+SECOND_STAGE_SLACK = 1e-6
+"""How far (relative) the second stage may fall short of the objective found."""
+SECOND_STAGE_GAP = 1e-6
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Flows by route (cases a year), parts policies, and what is engaged and supported."""
+
+    flows: Array
+    policies: tuple[tuple[int, int, int, float], ...]
+    """(product, tier, row of the fulfilment table sorted by product and policy, parts cases)."""
+    engaged: tuple[int, ...]
+    supported: tuple[int, ...]
+    objective: float
+
+
+@dataclass(frozen=True)
+class DeliveryOutcome:
+    """A delivery, or why there is none."""
+
+    delivery: Delivery | None
+    proved: bool
+    """Whether it is proved best (or proved impossible)."""
+    bound: float
+    """Proved upper bound on the objective; -inf when proved impossible."""
+    contradictions: tuple[tuple[str, str], ...] = ()
+
+
+def labelled_rows(statement: Statement, dropped: Collection[str] = ()) -> Iterator[tuple[str, Row]]:
+    """Every row of every rule that is not dropped, with its rule's name."""
+    for rule in RULES:
+        if rule.name not in dropped:
+            for row in rule.rows(statement):
+                yield rule.name, row
+
+
+def deliver(
+    setting: Setting,
+    totals: Array,
+    given: Given,
+    dropped: Collection[str] = (),
+    limits: Limits | None = None,
+    second_stage: bool = True,
+) -> DeliveryOutcome:
+    """Best delivery for demand totals: first the scenario's objective, then the margin of its scope.
+
+    The second stage holds the objective within 1e-6 (relative) of what the first found, so that no cost
+    is wasted where revenue alone was asked for.
+    """
+    statement = Statement(setting, Box.at(totals), given)
+    rows = list(labelled_rows(statement, dropped))
+    objective = statement.amounts[setting.scenario.objective]
+    limits = limits or Limits()
+    first = _maximize(rows, objective, limits)
+    if first.solution is None:
+        bound = first.bound if not first.proved else -np.inf
+        return DeliveryOutcome(None, first.proved, bound, first.stated.contradictions)
+    found = first.stated.value(objective, first.solution)
+    best = first
+    margin = MARGIN_OF[setting.scenario.objective]
+    if second_stage and margin != setting.scenario.objective:
+        floor = combine([(found - SECOND_STAGE_SLACK * max(1.0, abs(found)), 1.0)])
+        kept = [*rows, ("objective", Row("", objective, ">=", floor))]
+        second = _maximize(
+            kept, statement.amounts[margin], Limits(limits.seconds, gap=SECOND_STAGE_GAP, stop=limits.stop)
+        )
+        best = second if second.solution is not None else first
+    assert best.solution is not None
+    delivery = _read(statement, best.stated, best.solution, objective)
+    return DeliveryOutcome(delivery, first.proved, first.bound)
+
+
+@dataclass(frozen=True)
+class _Found:
+    stated: Stated
+    solution: Array | None
+    proved: bool
+    bound: float
+
+
+def _maximize(rows: list[tuple[str, Row]], amount: Expression, limits: Limits) -> _Found:
+    stated = state(rows, combine([(amount, -1.0)]))
+    if stated.contradictions:
+        return _Found(stated, None, True, -np.inf)
+    if not stated.columns:
+        return _Found(stated, np.zeros(0), True, float(amount.constant))
+    program = scaled(stated.matrix)
+    outcome = solve_integer(program, limits)
+    bound = float(amount.constant) - outcome.bound / stated.matrix.cost_scale
+    if outcome.values is None:
+        return _Found(stated, None, outcome.infeasible, bound)
+    return _Found(stated, outcome.values * stated.matrix.column_scale, outcome.solved, bound)
+
+
+def _read(statement: Statement, stated: Stated, solution: Array, objective: Expression) -> Delivery:
+    flows = np.array([max(0.0, stated.value(flow, solution)) for flow in statement.flows])
+    policies = []
+    for choice in statement.policy_choices:
+        met = [stated.value(cases, solution) for cases in choice.cases]
+        if met:
+            place = int(np.argmax(met))
+            policies.append((choice.product, choice.tier, choice.policies[place], choice.volume.constant))
+    return Delivery(
+        flows=flows,
+        policies=tuple(policies),
+        engaged=_engaged(statement, flows),
+        supported=_on(statement.products, stated, solution),
+        objective=stated.value(objective, solution),
+    )
+
+
+def _engaged(statement: Statement, flows: Array) -> tuple[int, ...]:
+    """Required providers and those with work: engaging one without work can only cost."""
+    working = np.unique(statement.setting.routes.provider[flows > 0])
+    return tuple(sorted({*working.tolist(), *np.flatnonzero(statement.setting.must_engage).tolist()}))
+
+
+def _on(switches: list[Switch], stated: Stated, solution: Array) -> tuple[int, ...]:
+    values = (stated.value(combine([(switch, 1.0)]), solution) for switch in switches)
+    return tuple(code for code, value in enumerate(values) if value > 0.5)

@@ -1,0 +1,319 @@
+"""The master program: the statement over demand totals, fed by menu columns, re-solved warm.
+
+Menus reach the statement through one row per demand total: total - sum of column totals = standing.
+A bound from any multipliers is the box bound of the statement plus the best menu of every book at the
+prices they imply, so it holds whatever columns are missing and whatever stopped the solver.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from models.catalog import Array, Codes
+from models.offers import Offers
+
+from ..program.delivery import labelled_rows
+from ..program.expressions import combine
+from ..program.setting import Setting
+from ..program.solver import ScaledProgram, Stated, box_bound, kept_columns, load, quiet_highs, run, scaled, state
+from ..program.statement import Given, Statement
+from ..program.totals import menu_totals, reach, standing_totals
+from .columns import Book, Column
+from .pricing import FREE_BOOK, Find, Pricer, Restriction, conforms
+
+ELASTIC = 4.0
+"""Most violation of a totals row while a feasible mix of columns is sought, in scaled units."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """A part of the search space: switches settled, books restricted."""
+
+    switches: Mapping[int, int] = field(default_factory=dict)
+    """Value of settled integer columns of the statement."""
+    books: Mapping[int, Restriction] = field(default_factory=dict)
+    """Restriction of price books, by place."""
+    bound: float = -np.inf
+    """Lower bound on the (scaled, minimized) cost."""
+    depth: int = 0
+
+
+@dataclass(frozen=True)
+class Relaxed:
+    """Solution of the master's linear program."""
+
+    infeasible: bool
+    cost: float = np.inf
+    statement: Array = field(default_factory=lambda: np.zeros(0))
+    """Scaled values of the statement's columns."""
+    columns: Array = field(default_factory=lambda: np.zeros(0))
+    """Weight of each menu column."""
+    duals: Array = field(default_factory=lambda: np.zeros(0))
+    """Multipliers of the statement's rows, the totals rows and the books' rows."""
+
+
+@dataclass(frozen=True)
+class Priced:
+    """What pricing at some multipliers gave."""
+
+    bound: float
+    """Valid lower bound on the cost in the node."""
+    worths: Array
+    """Upper bound on the worth of any column of each book."""
+    duals: Array
+    finds: tuple[tuple[int, Find], ...]
+
+
+class Master:
+    """Columns of one search, the live linear program, and what turns one into the other."""
+
+    def __init__(
+        self, setting: Setting, offers: Offers, books: Sequence[Book], fewest: int, most: int, given: Given,
+        dropped: frozenset[str],
+    ) -> None:  # fmt: skip
+        self.setting, self.offers, self.books = setting, offers, list(books)
+        self.pricer = Pricer(setting, offers, books, fewest, most)
+        self.box = reach(offers, setting.index, setting.sellable)
+        self.statement = Statement(setting, self.box, given)
+        amount = self.statement.amounts[setting.scenario.objective]
+        self.constant = float(amount.constant)
+        self.stated: Stated = state(labelled_rows(self.statement, dropped), combine([(amount, -1.0)]))
+        self._lay_out()
+        self.pool: list[Column] = []
+        self._known: set[Column] = set()
+        self._entries: list[Array] = []
+        self._start()
+
+    def _lay_out(self) -> None:
+        """Scaled statement with the totals rows appended."""
+        matrix = self.stated.matrix
+        program = scaled(matrix)
+        at = kept_columns(self.stated, self.statement.totals)
+        self.live = np.flatnonzero(at >= 0)
+        """Totals that the statement uses."""
+        self.live_columns: Codes = at[self.live]
+        self.total_scale = matrix.column_scale[self.live_columns]
+        places = np.arange(len(self.live))
+        link = sparse.csc_matrix(
+            (np.ones(len(self.live)), (places, self.live_columns)), shape=(len(self.live), len(program.cost))
+        )
+        standing = standing_totals(self.offers, self.setting.index)[self.live] / self.total_scale
+        self.program = ScaledProgram(
+            program.cost,
+            program.low,
+            program.high,
+            program.integer,
+            sparse.vstack([program.rows, link]).tocsc(),
+            np.concatenate([program.row_low, standing]),
+            np.concatenate([program.row_high, standing]),
+        )
+        self.first_total_row = len(program.row_low)
+        self.first_book_row = len(self.program.row_low)
+
+    # -- scale -----------------------------------------------------------------------------------
+
+    def money(self, cost: float) -> float:
+        """Objective in natural money of a scaled cost."""
+        return self.constant - cost / self.stated.matrix.cost_scale
+
+    def cost(self, money: float) -> float:
+        """Scaled cost of an objective in natural money."""
+        return (self.constant - money) * self.stated.matrix.cost_scale
+
+    # -- the live linear program -----------------------------------------------------------------
+
+    def _start(self) -> None:
+        self.highs = quiet_highs()
+        program, size = self.program, len(self.live)
+        books = len(self.books)
+        eye = sparse.vstack([sparse.csc_matrix((self.first_total_row, size)), sparse.identity(size, format="csc")])
+        rows = sparse.hstack([program.rows, eye, -eye]).tocsc()
+        rows = sparse.vstack([rows, sparse.csc_matrix((books, rows.shape[1]))]).tocsc()
+        elastic = np.zeros(2 * size)
+        whole = ScaledProgram(
+            np.concatenate([program.cost, elastic]),
+            np.concatenate([program.low, elastic]),
+            np.concatenate([program.high, elastic]),
+            np.concatenate([program.integer, elastic > 0]),
+            rows,
+            np.concatenate([program.row_low, np.ones(books)]),
+            np.concatenate([program.row_high, np.ones(books)]),
+        )
+        load(self.highs, whole, with_integers=False)
+        self.first_column = rows.shape[1]
+        self._seeking = False
+
+    def column(self, place: int, find: Find) -> Column:
+        """The column of a menu found for the book at `place`."""
+        book = self.books[place]
+        first = int(self.offers.options.start[book.code])
+        menu = tuple(first + option for option in find.menu)
+        covered = np.zeros(len(self.setting.catalog.products), dtype=bool)
+        covered[list(book.required | find.optional)] = True
+        totals = menu_totals(self.offers, self.setting.index, book.code, list(menu), covered, self.pricer.change)
+        return Column(place, menu, find.optional, totals)
+
+    def add(self, finds: Sequence[tuple[int, Find]]) -> int:
+        """Add the columns of finds that are new; how many there were."""
+        fresh = [self.column(place, find) for place, find in finds]
+        fresh = [column for column in dict.fromkeys(fresh) if column not in self._known]
+        for column in fresh:
+            self._known.add(column)
+            self.pool.append(column)
+            self._entries.append(column.totals[self.live] / self.total_scale)
+            entries = self._entries[-1]
+            at = np.flatnonzero(entries)
+            rows = np.concatenate([self.first_total_row + at, [self.first_book_row + column.book]]).astype(np.int32)
+            values = np.concatenate([-entries[at], [1.0]])
+            self.highs.addCol(0.0, 0.0, highspy.kHighsInf, len(rows), rows, values)
+        return len(fresh)
+
+    def enter(self, node: Node) -> bool:
+        """Make the node's restrictions those of the linear program; False if a book has no menu left."""
+        if not self._stock(node):
+            return False
+        low, high = self.node_box(node)
+        count = len(low)
+        self.highs.changeColsBounds(count, np.arange(count, dtype=np.int32), low, high)
+        if self.pool:
+            top = np.where(self.admitted(node), highspy.kHighsInf, 0.0)
+            at = np.arange(self.first_column, self.first_column + len(self.pool), dtype=np.int32)
+            self.highs.changeColsBounds(len(at), at, np.zeros(len(at)), top)
+        return True
+
+    def _stock(self, node: Node) -> bool:
+        """See to it that every book has a column that obeys the node; False where none exists."""
+        stocked = {self.pool[i].book for i in np.flatnonzero(self.admitted(node))}
+        bare = [place for place in range(len(self.books)) if place not in stocked]
+        prices = np.zeros(self.setting.index.size)
+        worth, charges = self.pricer.worth(prices), self.pricer.charges(prices)
+        for place in bare:
+            restriction = node.books.get(place, FREE_BOOK)
+            found, _ = self.pricer.search(place, worth, charges, prices, restriction, -np.inf, 1, every=False)
+            if not found:
+                return False
+            self.add([(place, found[0])])
+        return True
+
+    def node_box(self, node: Node) -> tuple[Array, Array]:
+        """Bounds of the statement's columns in a node."""
+        low, high = self.program.low.copy(), self.program.high.copy()
+        for column, value in node.switches.items():
+            low[column] = high[column] = float(value)
+        return low, high
+
+    def admitted(self, node: Node) -> NDArray[np.bool_]:
+        """Whether each column of the pool obeys the node's restrictions."""
+        keep = np.ones(len(self.pool), dtype=bool)
+        if node.books:
+            for i, column in enumerate(self.pool):
+                restriction = node.books.get(column.book, FREE_BOOK)
+                keep[i] = conforms(self.books[column.book], restriction, self.local(column), column.optional)
+        return keep
+
+    def local(self, column: Column) -> tuple[int, ...]:
+        """A column's options by place within its book."""
+        first = int(self.offers.options.start[self.books[column.book].code])
+        return tuple(option - first for option in column.menu)
+
+    def seek_feasibility(self, seeking: bool) -> None:
+        """Minimize the violation of the totals rows instead of the cost, or go back to the cost."""
+        if seeking == self._seeking:
+            return
+        self._seeking = seeking
+        size = len(self.live)
+        count = len(self.program.cost)
+        cost = np.concatenate([self.program.cost * (not seeking), np.full(2 * size, float(seeking))])
+        at = np.arange(count + 2 * size, dtype=np.int32)
+        self.highs.changeColsCost(len(at), at, cost)
+        slack = at[count:]
+        top = np.full(2 * size, ELASTIC * seeking)
+        self.highs.changeColsBounds(len(slack), slack, np.zeros(2 * size), top)
+
+    def relax(self) -> Relaxed:
+        """Solve the linear program over the columns at hand."""
+        outcome = run(self.highs)
+        if outcome.infeasible or outcome.values is None:
+            return Relaxed(infeasible=True)
+        duals = np.array(self.highs.getSolution().row_dual)
+        count = len(self.program.cost)
+        return Relaxed(False, outcome.objective, outcome.values[:count], outcome.values[self.first_column :], duals)
+
+    # -- pricing ---------------------------------------------------------------------------------
+
+    def prices(self, duals: Array) -> Array:
+        """Scaled cost saved per natural unit of each total."""
+        prices = np.zeros(self.setting.index.size)
+        prices[self.live] = -duals[self.first_total_row : self.first_book_row] / self.total_scale
+        return prices
+
+    def price(self, node: Node, duals: Array, floors: Array | None = None, room: int = 4) -> Priced:
+        """Best menu of every book at multipliers, and the bound that follows.
+
+        `floors` are worths known to be reached; a book without a better menu is worth its floor.
+        """
+        prices = self.prices(duals)
+        worth, charges = self.pricer.worth(prices), self.pricer.charges(prices)
+        worths, finds = np.zeros(len(self.books)), []
+        for place in range(len(self.books)):
+            floor = -np.inf if floors is None else float(floors[place])
+            restriction = node.books.get(place, FREE_BOOK)
+            found, _ = self.pricer.search(place, worth, charges, prices, restriction, floor, room, every=False)
+            worths[place] = max((find.worth for find in found), default=floor)
+            finds += [(place, find) for find in found]
+        return Priced(self._bound(node, duals, worths), worths, duals, tuple(finds))
+
+    def _bound(self, node: Node, duals: Array, worths: Array) -> float:
+        low, high = self.node_box(node)
+        program, seeking = self.program, self._seeking
+        multipliers = duals[: self.first_book_row]
+        cost = np.zeros_like(program.cost) if seeking else program.cost
+        base = box_bound(cost, low, high, program.rows, program.row_low, program.row_high, multipliers)
+        if seeking:
+            totals = multipliers[self.first_total_row :]
+            base += ELASTIC * float(np.minimum(1 - totals, 0).sum() + np.minimum(1 + totals, 0).sum())
+        return base - float(worths.sum())
+
+    def every_within(self, node: Node, priced: Priced, budget: float, room: int) -> list[tuple[int, Find]] | None:
+        """Every column whose use raises the bound by at most `budget`; None where they are too many."""
+        prices = self.prices(priced.duals)
+        worth, charges = self.pricer.worth(prices), self.pricer.charges(prices)
+        finds: list[tuple[int, Find]] = []
+        for place in range(len(self.books)):
+            floor = float(priced.worths[place]) - budget
+            floor -= 1e-9 * max(1.0, abs(floor))
+            left = room - len(finds)
+            restriction = node.books.get(place, FREE_BOOK)
+            found, fit = self.pricer.search(place, worth, charges, prices, restriction, floor, left + 1, every=True)
+            finds += [(place, find) for find in found]
+            if not fit or len(finds) > room:
+                return None
+        return finds
+
+    # -- integer programs over columns -----------------------------------------------------------
+
+    def integer_program(self, node: Node, among: Sequence[int]) -> ScaledProgram:
+        """The statement with the pool's columns at `among` as binaries, under the node's restrictions."""
+        low, high = self.node_box(node)
+        program, count = self.program, len(among)
+        books = len(self.books)
+        entries = np.array([self._entries[i] for i in among]).reshape(count, len(self.live))
+        totals = sparse.vstack([sparse.csc_matrix((self.first_total_row, count)), -sparse.csc_matrix(entries).T])
+        owner = np.array([self.pool[i].book for i in among], dtype=np.int64)
+        pick = sparse.csc_matrix((np.ones(count), (owner, np.arange(count))), shape=(books, count))
+        rows = sparse.bmat([[program.rows, totals], [None, pick]]).tocsc()
+        return ScaledProgram(
+            np.concatenate([program.cost, np.zeros(count)]),
+            np.concatenate([low, np.zeros(count)]),
+            np.concatenate([high, np.ones(count)]),
+            np.concatenate([program.integer, np.ones(count, dtype=bool)]),
+            rows,
+            np.concatenate([program.row_low, np.ones(books)]),
+            np.concatenate([program.row_high, np.ones(books)]),
+        )

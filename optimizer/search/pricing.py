@@ -1,0 +1,190 @@
+"""Pricing: what menus are worth at given prices of the demand totals, and the best ones of each book."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.catalog import Array, Codes
+from models.offers import Offers
+
+from ..program.setting import Setting
+from ..program.totals import TotalsIndex, product_revenue_change
+from .columns import Book
+from .kernel import BARRED, COVERED, FREE, search_menus
+
+
+@dataclass(frozen=True)
+class Restriction:
+    """What a branch settles about one price book; places count within the book."""
+
+    barred: frozenset[int] = frozenset()
+    """Options no menu may have."""
+    must: frozenset[int] = frozenset()
+    """Tiers every menu must have."""
+    covered: frozenset[int] = frozenset()
+    """Optional products (codes) that are covered."""
+    uncovered: frozenset[int] = frozenset()
+    """Optional products (codes) that are not."""
+
+
+FREE_BOOK = Restriction()
+
+
+@dataclass(frozen=True)
+class Find:
+    """A menu (places within the book), the optional products it covers, and its worth."""
+
+    menu: tuple[int, ...]
+    optional: frozenset[int]
+    worth: float
+
+
+class Pricer:
+    """Worth of menus at prices of the demand totals. Prices are per unit of each total, any currency."""
+
+    def __init__(self, setting: Setting, offers: Offers, books: Sequence[Book], fewest: int, most: int) -> None:
+        self.setting, self.offers, self.books = setting, offers, books
+        self.fewest, self.most = fewest, most
+        self.change = product_revenue_change(offers)
+        cohorts, catalog = offers.demand.cohorts, setting.catalog
+        self._product = cohorts.product[offers.cohort]
+        self._units = cohorts.units[offers.cohort]
+        self._tier = offers.options.tier[offers.option]
+        self._model = offers.options.model[offers.option]
+        self._group = catalog.performance_group[self._model]
+        self._admin = catalog.model_table["admin_cost"].to_numpy(dtype=float)[self._model]
+        self._margin = catalog.product_table["product_margin"].to_numpy(dtype=float)[self._product]
+        per_unit = offers.terms.incidents * catalog.parts_per_incident[self._tier]
+        self._parts = per_unit + catalog.parts_per_unit[self._tier]
+        self._logit = catalog.case.settings.choice_model == "logit"
+
+    def worth(self, prices: Array) -> Array:
+        """What one full cohort taking an option is worth, per cell."""
+        index: TotalsIndex = self.setting.index
+        cohorts, terms = self.offers.demand.cohorts, self.offers.terms
+        family = self.setting.catalog.family_of_product[cohorts.product]
+        # Sums over regions first, by cohort: far fewer entries than cells.
+        incidents = np.einsum("cr,rctg->ctg", cohorts.units_by_region, prices[index.incidents[:, family]])
+        units = np.einsum("cr,rct->ct", cohorts.units_by_region, prices[index.units[:, family]])
+        money = prices[0] * terms.yearly + prices[1] * self._admin + prices[2] * terms.capital
+        parts = self._parts * prices[index.parts[self._product, self._tier]]
+        worth = self._units * (money + parts) + self.change * (prices[3] + prices[4] * self._margin)
+        worth += terms.incidents * incidents[self.offers.cohort, self._tier, self._group]
+        return np.asarray(worth + units[self.offers.cohort, self._tier])
+
+    def charges(self, prices: Array) -> Array:
+        """Price of using an option's tier and model, per option."""
+        index, options = self.setting.index, self.offers.options
+        return np.asarray(-prices[index.tier_uses[options.tier]] - prices[index.model_uses[options.model]])
+
+    def search(
+        self,
+        place: int,
+        worth: Array,
+        charges: Array,
+        prices: Array,
+        restriction: Restriction,
+        floor: float,
+        room: int,
+        every: bool,
+    ) -> tuple[list[Find], bool]:
+        """Menus of the book at `place` worth more than `floor`: the best and some on the way, or all.
+
+        `worth` and `charges` come from the methods of that name. The flag says whether all fitted.
+        """
+        book = self.books[place]
+        options = self.offers.options.of(book.code)
+        allowed = book.allowed.copy()
+        allowed[list(restriction.barred)] = False
+        must = np.zeros(len(book.tier_start) - 1, dtype=bool)
+        must[list(restriction.must)] = True
+        mode, charge = _coverage(book, restriction, prices, self.setting.index)
+        menus, worths, fit = search_menus(
+            book.utility,
+            np.ascontiguousarray(self.offers.block(worth, book.code)),
+            book.payment,
+            self._logit,
+            book.tier_start,
+            allowed,
+            must,
+            book.fits,
+            self.fewest,
+            self.most,
+            charges[options.start : options.stop],
+            book.group,
+            charge,
+            mode,
+            floor,
+            every,
+            room,
+        )
+        block = self.offers.block(worth, book.code)
+        finds = [
+            find
+            for menu, value in zip(menus, worths, strict=True)
+            for find in self._with_coverage(book, menu[menu >= 0], float(value), block, mode, charge, floor, every)
+        ]
+        return finds, bool(fit)
+
+    def _with_coverage(
+        self,
+        book: Book,
+        menu: Codes,
+        value: float,
+        worth: Array,
+        mode: Codes,
+        charge: Array,
+        floor: float,
+        every: bool,
+    ) -> Iterator[Find]:
+        """The menu with its best coverage; with `every`, each coverage that keeps it above the floor."""
+        gains = _group_gains(self.offers, book, menu, worth, charge)
+        open_groups = [g for g in range(1, len(mode) - 1) if mode[g] == FREE]
+        settled = frozenset(book.optional[g - 1] for g in range(1, len(mode) - 1) if mode[g] == COVERED)
+        best = {g for g in open_groups if gains[g] > 0}
+        options = tuple(int(o) for o in menu)
+        yield Find(options, settled | {book.optional[g - 1] for g in best}, value)
+        if not every or not len(menu):
+            return
+        for count in range(1, len(open_groups) + 1):
+            for flipped in itertools.combinations(open_groups, count):
+                worth_then = value - sum(abs(gains[g]) for g in flipped)
+                if worth_then > floor:
+                    chosen = best.symmetric_difference(flipped)
+                    yield Find(options, settled | {book.optional[g - 1] for g in chosen}, worth_then)
+
+
+def _coverage(book: Book, restriction: Restriction, prices: Array, index: TotalsIndex) -> tuple[Codes, Array]:
+    mode, charge = book.mode.copy(), np.zeros(len(book.mode))
+    for place, product in enumerate(book.optional, start=1):
+        charge[place] = -prices[index.coverages[product]]
+        if product in restriction.covered:
+            mode[place] = COVERED
+        if product in restriction.uncovered:
+            mode[place] = BARRED
+    return mode, charge
+
+
+def _group_gains(offers: Offers, book: Book, menu: Codes, worth: Array, charge: Array) -> Array:
+    """What covering each product group brings under a menu."""
+    first = int(offers.options.start[book.code])
+    shares = offers.shares(book.code, [first + int(o) for o in menu])
+    values = (shares * np.where(shares > 0, worth[:, menu], 0.0)).sum(axis=1)
+    return np.bincount(book.group, weights=values, minlength=len(charge)) - charge
+
+
+def conforms(book: Book, restriction: Restriction, menu: Sequence[int], optional: frozenset[int]) -> bool:
+    """Whether a column obeys a branch's restriction of its book."""
+    if restriction is FREE_BOOK:
+        return True
+    tiers = set((np.searchsorted(book.tier_start, np.asarray(menu), side="right") - 1).tolist()) if menu else set()
+    return (
+        restriction.barred.isdisjoint(menu)
+        and restriction.must <= tiers
+        and restriction.covered <= optional
+        and restriction.uncovered.isdisjoint(optional)
+    )

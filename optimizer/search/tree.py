@@ -1,0 +1,370 @@
+"""Branch and price: proves how good the best menus are.
+
+Nodes settle yes-or-no decisions of the statement first (tiers, models, products, providers, policies),
+then tiers, options and coverage of single price books, so the tree always ends. A node is closed when
+its bound is no better than what is asked, when it is proved infeasible, or when every column that could
+still matter fits an integer program, which is then exact.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from models.catalog import Array
+
+from ..program.solver import Limits, Outcome, ScaledProgram, solve_integer
+from .master import Master, Node, Priced, Relaxed
+from .pricing import FREE_BOOK, Restriction
+
+INTEGRAL = 1e-6
+"""Distance from a whole number that counts as none."""
+FEASIBLE = 1e-9
+"""Violation of totals rows (scaled) that counts as none."""
+FEW_COLUMNS = 3_000
+"""Most columns of an integer program tried while switches are open."""
+MANY_COLUMNS = 60_000
+"""Most columns of an integer program tried once all switches are settled."""
+POLISH_NODES = 200
+"""Most nodes of an integer program that only looks for a better plan."""
+SWITCH_ORDER = ("tier_", "model_", "product_", "provider_", "policy_", "choice_", "bracket_")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Columns chosen, one per book (positions in the pool), and the cost the program gives them."""
+
+    columns: tuple[int, ...]
+    cost: float
+
+
+@dataclass(frozen=True)
+class Progressed:
+    """State of the search in scaled cost."""
+
+    phase: str
+    best: float
+    bound: float
+
+
+@dataclass(frozen=True)
+class Proof:
+    """How the search ended: the best cost accepted, and a valid lower bound on every cost.
+
+    Both are infinite when it is proved that nothing is feasible.
+    """
+
+    best: float
+    bound: float
+
+
+class Stopped(Exception):
+    """A limit came."""
+
+
+class Tree:
+    """One search over a master program.
+
+    `accept` tries a candidate for real and returns its true (scaled) cost, or None if it does not hold;
+    `tolerance` maps the best cost to how far above the bound it may stay.
+    """
+
+    def __init__(
+        self,
+        master: Master,
+        accept: Callable[[Candidate], float | None],
+        tolerance: Callable[[float], float],
+        deadline: float | None,
+        stop: Callable[[], bool] | None,
+        report: Callable[[Progressed], None],
+    ) -> None:
+        self.master, self.accept, self.tolerance = master, accept, tolerance
+        self.deadline, self.stop, self.report = deadline, stop, report
+        self.best = np.inf
+        self.closed = np.inf
+        """Least bound among closed nodes."""
+        self.open: list[tuple[float, int, Node]] = []
+        self._ticket = itertools.count()
+        self._tried: dict[tuple[int, ...], float | None] = {}
+        self._polished = 0
+
+    # -- the recipe ------------------------------------------------------------------------------
+
+    def search(self, root: Node) -> Proof:
+        """Search below `root` until the gap is proved, nothing is left, or a limit comes."""
+        self._push(root)
+        current: Node | None = None
+        try:
+            while self.open and not self._proved():
+                current = heapq.heappop(self.open)[2]
+                self._process(current)
+                current = None
+        except Stopped:
+            if current is not None:
+                self._push(current)
+        return Proof(self.best, self.bound)
+
+    @property
+    def bound(self) -> float:
+        """Valid lower bound on the cost of every plan."""
+        opened = self.open[0][0] if self.open else np.inf
+        return min(self.best, self.closed, opened)
+
+    @property
+    def cutoff(self) -> float:
+        """Cost that a node must be able to beat to be of interest."""
+        return self.best - self.tolerance(self.best) if np.isfinite(self.best) else np.inf
+
+    def _proved(self) -> bool:
+        return bool(self.bound >= self.cutoff)
+
+    def _push(self, node: Node) -> None:
+        heapq.heappush(self.open, (node.bound, next(self._ticket), node))
+
+    def _process(self, node: Node) -> None:
+        if node.bound >= self.cutoff:
+            self._close(node.bound)
+            return
+        self._say("bounding", node)
+        if not self.master.enter(node):
+            return
+        solved = self._bound(node)
+        if solved is None:
+            return
+        relaxed, priced = solved
+        node = replace(node, bound=max(node.bound, priced.bound))
+        self._look_for_plans(node, relaxed)
+        if node.bound >= self.cutoff:
+            self._close(node.bound)
+        elif not self._finish(node, priced):
+            self._branch(node, relaxed)
+
+    def _close(self, bound: float) -> None:
+        self.closed = min(self.closed, bound)
+
+    # -- bounds ----------------------------------------------------------------------------------
+
+    def _bound(self, node: Node) -> tuple[Relaxed, Priced] | None:
+        """Linear program and bound of a node after adding columns; None if it was closed on the way."""
+        if not self._reach_feasibility(node):
+            return None
+        best: Priced | None = None
+        while True:
+            self._check_limits()
+            relaxed = self.master.relax()
+            if relaxed.infeasible:
+                return None
+            floors = -relaxed.duals[self.master.first_book_row :]
+            priced = self.master.price(node, relaxed.duals, floors)
+            if best is None or priced.bound > best.bound:
+                best = priced
+            self._say("bounding", node, max(node.bound, best.bound))
+            if best.bound >= self.cutoff:
+                self._close(max(node.bound, best.bound))
+                return None
+            if self._converged(relaxed, best) or not self.master.add(priced.finds):
+                return relaxed, best
+
+    def _converged(self, relaxed: Relaxed, priced: Priced) -> bool:
+        wanted = 0.05 * self.tolerance(relaxed.cost)
+        return bool(relaxed.cost - priced.bound <= wanted)
+
+    def _reach_feasibility(self, node: Node) -> bool:
+        """Add columns until the node's linear program has a solution; False once it is proved to have none.
+
+        A node without a solution over the columns at hand may only lack columns, so the violation of the
+        totals rows is minimized with menus priced for that.
+        """
+        if not self.master.relax().infeasible:
+            return True
+        self.master.seek_feasibility(True)
+        try:
+            while True:
+                self._check_limits()
+                relaxed = self.master.relax()
+                if relaxed.infeasible:
+                    return False
+                if relaxed.cost <= FEASIBLE:
+                    break
+                priced = self.master.price(node, relaxed.duals, -relaxed.duals[self.master.first_book_row :])
+                if priced.bound > FEASIBLE or not self.master.add(priced.finds):
+                    return False
+        finally:
+            self.master.seek_feasibility(False)
+        return True
+
+    # -- plans -----------------------------------------------------------------------------------
+
+    def _look_for_plans(self, node: Node, relaxed: Relaxed) -> None:
+        """Accept the node's solution if it is whole; otherwise, at times, solve over the columns at hand."""
+        chosen = self._whole(relaxed)
+        if chosen is not None:
+            self._try(Candidate(chosen, relaxed.cost))
+            return
+        if node.depth == 0 or self._settled(relaxed) or not np.isfinite(self.best):
+            self._say("looking for plans", node)
+            among = np.flatnonzero(self.master.admitted(node)).tolist()
+            program = self.master.integer_program(node, among)
+            limits = self._limits(0.2 * self.tolerance(relaxed.cost), POLISH_NODES)
+            self._try_outcome(solve_integer(program, limits), program, among)
+
+    def _whole(self, relaxed: Relaxed) -> tuple[int, ...] | None:
+        """The chosen column of every book, if statement and menus are integral."""
+        if not self._settled(relaxed) or (np.abs(relaxed.columns - np.round(relaxed.columns)) > INTEGRAL).any():
+            return None
+        return tuple(int(i) for i in np.flatnonzero(relaxed.columns > 0.5))
+
+    def _settled(self, relaxed: Relaxed) -> bool:
+        values = relaxed.statement[self.master.program.integer]
+        return bool((np.abs(values - np.round(values)) <= INTEGRAL).all())
+
+    def _try(self, candidate: Candidate) -> None:
+        key = tuple(sorted(candidate.columns))
+        if key not in self._tried:
+            self._tried[key] = self.accept(replace(candidate, columns=key))
+        cost = self._tried[key]
+        if cost is not None and cost < self.best:
+            self.best = cost
+
+    def _try_outcome(self, outcome: Outcome, program: ScaledProgram, among: list[int]) -> None:
+        self._check_limits()
+        if outcome.values is not None:
+            weights = outcome.values[len(program.cost) - len(among) :]
+            chosen = tuple(among[i] for i in np.flatnonzero(weights > 0.5))
+            self._try(Candidate(chosen, outcome.objective))
+
+    # -- finishing a node exactly ----------------------------------------------------------------
+
+    def _finish(self, node: Node, priced: Priced) -> bool:
+        """Close the node by an integer program over every column that could beat the cutoff, if few enough."""
+        if not np.isfinite(self.best):
+            return False
+        settled = len(node.switches) >= int(self.master.program.integer.sum())
+        room = MANY_COLUMNS if settled else FEW_COLUMNS
+        finds = self.master.every_within(node, priced, self.cutoff - priced.bound, room)
+        if finds is None:
+            return False
+        self._say("closing", node)
+        self.master.add(finds)
+        wanted = {(place, find.menu, find.optional) for place, find in finds}
+        among = [
+            i for i, column in enumerate(self.master.pool)
+            if (column.book, self.master.local(column), column.optional) in wanted
+        ]  # fmt: skip
+        program = self.master.integer_program(node, among)
+        outcome = solve_integer(program, self._limits(0.2 * self.tolerance(self.best), None))
+        before = self.cutoff
+        self._try_outcome(outcome, program, among)
+        if outcome.infeasible:
+            # No choice among the columns that matter: whatever else the node holds costs the cutoff or more.
+            self._close(before)
+            return True
+        self._close(max(node.bound, min(outcome.bound, before)))
+        return True
+
+    # -- branching -------------------------------------------------------------------------------
+
+    def _branch(self, node: Node, relaxed: Relaxed) -> None:
+        children = list(self._children(node, relaxed))
+        for child in children:
+            self._push(replace(child, bound=node.bound, depth=node.depth + 1))
+        if not children:
+            # Whole, yet not accepted: nothing is left to settle, and the bound stands.
+            self._close(node.bound)
+
+    def _children(self, node: Node, relaxed: Relaxed) -> Iterator[Node]:
+        column = self._open_switch(relaxed)
+        if column is not None:
+            for value in (1, 0) if relaxed.statement[column] > 0.5 else (0, 1):
+                yield replace(node, switches={**node.switches, column: value})
+            return
+        split = self._open_book(node, relaxed)
+        if split is not None:
+            place, parts = split
+            for part in parts:
+                yield replace(node, books={**node.books, place: part})
+
+    def _open_switch(self, relaxed: Relaxed) -> int | None:
+        """The most important kind of fractional switch, and of it the most fractional."""
+        integer = np.flatnonzero(self.master.program.integer)
+        values = relaxed.statement[integer]
+        distance = np.abs(values - np.round(values))
+        if not (distance > INTEGRAL).any():
+            return None
+        kinds = self._kinds[integer]
+        ranked = sorted(zip(kinds, -distance, integer, strict=True))
+        return int(next(column for _, minus, column in ranked if -minus > INTEGRAL))
+
+    @property
+    def _kinds(self) -> Array:
+        if not hasattr(self, "_kind_of"):
+            kinds = np.zeros(len(self.master.program.cost))
+            for name, column in self.master.stated.columns.items():
+                kinds[column] = next((i for i, p in enumerate(SWITCH_ORDER) if name.startswith(p)), len(SWITCH_ORDER))
+            self._kind_of = kinds
+        return self._kind_of
+
+    def _open_book(self, node: Node, relaxed: Relaxed) -> tuple[int, list[Restriction]] | None:
+        """A book with a fractional tier, option or coverage, and the two restrictions that part it."""
+        master = self.master
+        by_book: dict[int, list[tuple[int, float]]] = {}
+        for i in np.flatnonzero(relaxed.columns > INTEGRAL):
+            by_book.setdefault(master.pool[i].book, []).append((int(i), float(relaxed.columns[i])))
+        for place in sorted(by_book, key=lambda place: max(weight for _, weight in by_book[place])):
+            restriction = node.books.get(place, FREE_BOOK)
+            for parts in self._splits(place, by_book[place], restriction):
+                return place, parts
+        return None
+
+    def _splits(self, place: int, columns: list[tuple[int, float]], known: Restriction) -> Iterator[list[Restriction]]:
+        master, book = self.master, self.master.books[place]
+        tiers: dict[int, float] = {}
+        options: dict[int, float] = {}
+        products: dict[int, float] = {}
+        for i, weight in columns:
+            for option in master.local(master.pool[i]):
+                tier = int(np.searchsorted(book.tier_start, option, side="right")) - 1
+                tiers[tier] = tiers.get(tier, 0.0) + weight
+                options[option] = options.get(option, 0.0) + weight
+            for product in master.pool[i].optional:
+                products[product] = products.get(product, 0.0) + weight
+        for tier in _fractional(tiers):
+            span = frozenset(range(int(book.tier_start[tier]), int(book.tier_start[tier + 1])))
+            yield [replace(known, must=known.must | {tier}), replace(known, barred=known.barred | span)]
+        for option in _fractional(options):
+            tier = int(np.searchsorted(book.tier_start, option, side="right")) - 1
+            span = frozenset(range(int(book.tier_start[tier]), int(book.tier_start[tier + 1])))
+            chosen = replace(known, must=known.must | {tier}, barred=known.barred | (span - {option}))
+            yield [chosen, replace(known, barred=known.barred | {option})]
+        for product in _fractional(products):
+            yield [
+                replace(known, covered=known.covered | {product}),
+                replace(known, uncovered=known.uncovered | {product}),
+            ]
+
+    # -- limits ----------------------------------------------------------------------------------
+
+    def _limits(self, gap: float, nodes: int | None) -> Limits:
+        seconds = None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
+        return Limits(seconds, nodes, absolute_gap=gap, stop=self.stop)
+
+    def _check_limits(self) -> None:
+        late = self.deadline is not None and time.monotonic() >= self.deadline
+        if late or (self.stop is not None and self.stop()):
+            raise Stopped
+
+    def _say(self, phase: str, node: Node, bound: float | None = None) -> None:
+        own = node.bound if bound is None else bound
+        opened = self.open[0][0] if self.open else np.inf
+        self.report(Progressed(phase, self.best, min(self.best, self.closed, opened, own)))
+
+
+def _fractional(weights: dict[int, float]) -> list[int]:
+    """Keys whose weight is not whole, the most fractional first."""
+    open_keys = [key for key, weight in weights.items() if abs(weight - round(weight)) > INTEGRAL]
+    return sorted(open_keys, key=lambda key: (-abs(weights[key] - round(weights[key])), key))

@@ -1,0 +1,108 @@
+"""`solve`: the best menus, coverage and delivery of a scenario, with proof and audit."""
+
+from __future__ import annotations
+
+import platform
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from models import Case, apply_scenario
+from models.offers import sellable_options
+from models.scenario import Scenario
+
+from . import __version__
+from .assemble import no_contract_objective
+from .engine import Found, Limit, Question, audited, baseline, find_best, offers_of, relative_gap, status_of
+from .program.setting import Setting, build_setting
+from .progress import ProgressCallback, StopCheck
+from .result import Result
+
+GAP = 1e-4
+"""Relative gap that is proved when none is asked for."""
+_PACKAGES = ("highspy", "numba", "numpy", "pandas", "pulp")
+
+
+def solve(
+    case: Case,
+    scenario: str | Scenario = "base",
+    *,
+    gap: float = GAP,
+    time_limit: float | None = None,
+    progress: ProgressCallback | None = None,
+    should_stop: StopCheck | None = None,
+) -> Result:
+    """Decide tiers, menus, prices, coverage, partners and delivery for the best objective of a scenario.
+
+    The search ends when the relative gap (bound - objective) / max(1, |objective|) is proved to be at most
+    `gap`, after `time_limit` seconds, or once `should_stop()` is true; the bound is valid in every case.
+    `progress` is called with the state of the search. Raises `CaseError` for an unknown scenario or
+    changes that do not fit the case, ValueError for a gap or time limit that makes no sense.
+    """
+    clock = Clock(gap, time_limit, should_stop)
+    changed, wanted = apply_scenario(case, scenario)
+    setting = build_setting(changed, wanted)
+    question = Question(setting, offers_of(setting, sellable_options(setting.catalog)))
+    found = find_best(question, clock.limit, progress)
+    return clock.result(replace(changed, files=case.files), setting, found)
+
+
+class Clock:
+    """Time of one solve: its limits, and the result that is made when it ends."""
+
+    def __init__(self, gap: float, time_limit: float | None, should_stop: StopCheck | None) -> None:
+        if not 0 <= gap < float("inf"):
+            raise ValueError(f"gap is {gap!r}; expected a number >= 0, such as 1e-4")
+        if time_limit is not None and not time_limit >= 0:
+            raise ValueError(f"time_limit is {time_limit!r}; expected seconds >= 0, or None for no limit")
+        self.began, self.start = datetime.now(UTC), time.monotonic()
+        self.time_limit = time_limit
+        deadline = None if time_limit is None else self.start + time_limit
+        self.limit = Limit(gap, deadline, should_stop)
+
+    def result(self, case: Case, setting: Setting, found: Found, **more: object) -> Result:
+        """Result of what was found: status, gap, baseline, manifest, audit."""
+        today, reason = baseline(setting, replace(self.limit, deadline=None, should_stop=None))
+        result = Result(
+            status=status_of(found, self.limit.gap),
+            case_name=case.settings.name,
+            scenario_name=setting.scenario.name,
+            objective_name=setting.scenario.objective,
+            currency=case.settings.currency,
+            objective=found.objective,
+            bound=found.bound,
+            gap=None if found.plan is None else relative_gap(found.bound or 0.0, found.objective or 0.0),
+            seconds=time.monotonic() - self.start,
+            plan=found.plan,
+            no_contract_objective=None if found.plan is None else no_contract_objective(setting),
+            baseline=today,
+            baseline_reason=reason,
+            reason=_reason(setting, found),
+            manifest=self._manifest(case),
+            tiers=setting.catalog.tiers,
+            model_kinds=dict(setting.catalog.model_table["kind"]),
+        )
+        return audited(case, setting.scenario, replace(result, **more))  # type: ignore[arg-type]
+
+    def _manifest(self, case: Case) -> dict[str, object]:
+        return {
+            "inputs": dict(case.files),
+            "versions": {"tierwise": __version__, "python": platform.python_version()}
+            | {name: version(name) for name in _PACKAGES},
+            "start": self.began.isoformat(),
+            "end": datetime.now(UTC).isoformat(),
+            "options": {"gap": self.limit.gap, "time_limit": self.time_limit},
+        }
+
+
+def _reason(setting: Setting, found: Found) -> str | None:
+    """What stands in the way of a plan, where it is known."""
+    if found.plan is not None:
+        return None
+    if setting.hopeless_partners:
+        names = ", ".join(setting.hopeless_partners)
+        return f"Required partners fail the quality rule: {names}."
+    if found.infeasible:
+        return "No menus, coverage and delivery obey every rule of the scenario together."
+    return "The limit came before any plan was found."
