@@ -11,27 +11,51 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from models import Case, CaseError, build_case, load_case
+    from models import Case, CaseError, CaseSettings, Scenario, build_case, load_case
+    from models.plan_tables import RunError
 
     from .evaluate import evaluate
     from .progress import Progress
     from .result import NoPlanError, Result, Status
-    from .run_audit import audit_run
+    from .run_audit import audit_run as audit
     from .solve import solve
 
 __version__ = "0.1.0"
 
+__all__ = [
+    "Case",
+    "CaseError",
+    "CaseSettings",
+    "NoPlanError",
+    "Progress",
+    "Result",
+    "RunError",
+    "Scenario",
+    "Status",
+    "audit",
+    "build_case",
+    "evaluate",
+    "load_case",
+    "solve",
+]
+
 _HOMES = {
     "Case": "models",
     "CaseError": "models",
-    "build_case": "models",
-    "load_case": "models",
+    "CaseSettings": "models",
+    "NoPlanError": "optimizer.result",
     "Progress": "optimizer.progress",
     "Result": "optimizer.result",
+    "RunError": "models.plan_tables",
+    "Scenario": "models",
     "Status": "optimizer.result",
+    "audit": "optimizer.run_audit",
+    "build_case": "models",
+    "evaluate": "optimizer.evaluate",
+    "load_case": "models",
+    "solve": "optimizer.solve",
 }
-
-__all__ = ["Case", "CaseError", "Progress", "Result", "Status", "build_case", "load_case"]
+_NAMES_AT_HOME = {"audit": "audit_run"}
 
 
 class _Package(ModuleType):
@@ -40,7 +64,7 @@ class _Package(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name not in _HOMES:
             raise AttributeError(f"module 'optimizer' has no attribute {name!r}")
-        value = getattr(import_module(_HOMES[name]), name)
+        value = getattr(import_module(_HOMES[name]), _NAMES_AT_HOME.get(name, name))
         super().__setattr__(name, value)
         return value
 

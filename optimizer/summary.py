@@ -30,6 +30,9 @@ SHOWN_KPIS = (
 NEAR = 1e-3
 """A rule binds when its slack is at most this, times max(1, both sides): menus and prices move in steps."""
 
+MOST_CHANGE = 10.0
+"""Relative changes above this, 1,000 %, are not shown."""
+
 _SCALES = ((1e9, " bn"), (1e6, " M"), (1e4, " k"))
 _PRICES = {
     "pay_per_use": "{price:,.6g} {currency} an incident",
@@ -63,12 +66,12 @@ def money(amount: float | None, currency: str) -> str:
 
 
 def percent(share: float | None) -> str:
-    """Share in per cent, such as `32.4 %`; small ones keep two figures, None is `none`."""
+    """Share in per cent, such as `32.4 %`; small ones keep three figures, None is `none`."""
     if share is None:
         return "none"
-    if share == 0 or abs(share) >= 0.001:
+    if share == 0 or abs(share) >= 0.01:
         return f"{share * 100:.2f} %"
-    return f"{share * 100:.1e} %" if abs(share) < 1e-6 else f"{share * 100:.2g} %"
+    return f"{share * 100:.3g} %"
 
 
 def price_in_words(kind: str | None, price: float, currency: str) -> str:
@@ -128,8 +131,14 @@ def _change(name: str, today: float | None, value: float | None, currency: str) 
     sign = "+" if value >= today else "-"
     if name not in MONEY_KPIS:
         return f"{sign}{abs(value - today) * 100:.2f} points"
-    relative = f" ({(value - today) / abs(today):+.1%})".replace("%", " %") if today else ""
-    return f"{sign}{money(abs(value - today), currency)}{relative}"
+    return f"{sign}{money(abs(value - today), currency)}{_relative(value, today)}"
+
+
+def _relative(value: float, today: float) -> str:
+    """Change in per cent, left out where today's amount is too small for it to mean anything."""
+    if abs(value - today) > MOST_CHANGE * abs(today):
+        return ""
+    return f" ({(value - today) / abs(today) * 100:+.1f} %)" if today else ""
 
 
 def menu_grid(result: Result) -> pd.DataFrame:
@@ -175,7 +184,8 @@ def binding_rules(audit: Audit) -> list[tuple[str, str]]:
     Checks that only say whether a plan fits together are left out; `Audit.rules` has them all.
     """
     rules = audit.rules[[not RULES[name].structural for name in audit.rules["rule"]]]
-    near = rules["slack"] <= NEAR * rules[["value", "limit"]].abs().max(axis=1).clip(lower=1.0)
+    sides = rules[["value", "limit"]].abs().max(axis=1)
+    near = (sides > 0) & (rules["slack"] <= NEAR * sides.clip(lower=1.0))
     places = rules[near].groupby("rule", sort=False)["scope"].agg(list)
     return [(RULES[str(name)].text, _first(scopes)) for name, scopes in places.items()]
 

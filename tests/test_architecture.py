@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -58,11 +60,25 @@ def test_the_audit_imports_the_world_and_the_result_only() -> None:
         assert not any(str(name).startswith("optimizer") for name in absolute), path
 
 
-def test_public_names_of_the_optimizer_are_what_they_say() -> None:
-    for name in optimizer.__all__:
-        assert getattr(optimizer, name).__name__ == name
+def test_public_names_are_there_whatever_was_imported_before() -> None:
+    modules = ["optimizer.audit.judge", "optimizer.solve", "optimizer.evaluate"]
+    script = (
+        f"import optimizer, {', '.join(modules)}\n"
+        "print(*(type(getattr(optimizer, name)).__name__ for name in ('audit', 'solve', 'evaluate', 'load_case')))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["function"] * 4
+
+
+@pytest.mark.parametrize("name", optimizer.__all__)
+def test_every_public_name_is_documented(name: str) -> None:
+    assert getattr(optimizer, name).__doc__
 
 
 def test_an_unknown_name_is_refused() -> None:
     with pytest.raises(AttributeError, match="no attribute 'solv'"):
         _ = optimizer.solv  # type: ignore[attr-defined]
+
+
+def test_the_public_names_are_those_listed() -> None:
+    assert dir(optimizer) == sorted(optimizer.__all__)

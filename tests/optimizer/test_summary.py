@@ -17,7 +17,7 @@ from optimizer.summary import (
     price_in_words,
     status_sentence,
 )
-from tests.optimizer.showing import small_result, without_plan
+from tests.optimizer.showing import TODAY, small_result, without_plan
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,8 @@ def test_money(amount: float | None, words: str) -> None:
         (0.0, "0.00 %"),
         (0.00042, "0.042 %"),
         (5e-5, "0.005 %"),
-        (3e-8, "3.0e-06 %"),
+        (0.000101, "0.0101 %"),
+        (3e-8, "3e-06 %"),
         (None, "none"),
     ],
 )
@@ -112,6 +113,12 @@ def test_kpis_beside_today() -> None:
     assert rows["Loyalty loss"] == ("0.00 EUR", "0.00 EUR", "+0.00 EUR")
 
 
+def test_a_change_from_next_to_nothing_is_not_put_in_per_cent() -> None:
+    today = TODAY | {"service_revenue": 100.0}
+    rows = {row.label: row.change for row in kpi_rows(small_result(baseline=today))}
+    assert rows["Service revenue"] == "+2.00 M EUR"
+
+
 def test_kpis_without_today() -> None:
     rows = {row.label: (row.today, row.plan, row.change) for row in kpi_rows(small_result(baseline=None))}
     assert rows["Service revenue"] == ("", "2.00 M EUR", "")
@@ -162,6 +169,7 @@ def test_binding_rules_are_those_near_their_limit() -> None:
         ("capacity", "provider=Local", 998.0, 1000.0, 2.0),
         ("min_service_margin", "plan", 320.0, 320.0, 0.0),
         ("flow_conservation", "every class", 5.0, 5.0, 0.0),
+        ("rate_share", "nothing to share", 0.0, 0.0, 0.0),
     )
     assert binding_rules(audit) == [
         ("a provider works at most capacity_hours.", "provider=Orbis"),
