@@ -122,14 +122,19 @@ def relaxed_optimum(world: World, task: Task) -> float | None:
     return solve(world, task, payments, task.fixed_cost, 0.0)
 
 
-def best_delivery(world: World, task: Task) -> float | None:
-    """Optimum over providers engaged, discount brackets, policies and flows; None if nothing is feasible."""
+def best_delivery(world: World, task: Task, relaxed: float = inf, best: float | None = None) -> float | None:
+    """Optimum over providers engaged, discount brackets, policies and flows; None if nothing is feasible.
+
+    Given the `relaxed` optimum and a value `best` already found, the larger of `best` and the optimum is returned,
+    and ways that cannot beat it are left out: what engaging costs is not yet in the relaxed margin."""
     fulfilment = least_fulfilment_cost(world, task.volume)
     if fulfilment is None:
         return None
-    best: float | None = None
     for engaged in engagements(world):
-        fixed = task.fixed_cost + engagement_cost(world, engaged)
+        engaging = engagement_cost(world, engaged)
+        fixed = task.fixed_cost + engaging
+        if best is not None and task.objective.endswith("margin") and relaxed - fulfilment - engaging <= best:
+            continue
         for pieces in combinations(*(payment_pieces(world, provider) for provider in engaged)):
             found = solve(world, task, dict(zip(engaged, pieces, strict=True)), fixed, fulfilment)
             if found is not None and (best is None or found > best):

@@ -31,10 +31,12 @@ class Offer:
 
 @dataclass(frozen=True)
 class Optimum:
-    """Outcome of an enumeration: `optimal` or `infeasible`, with the best objective."""
+    """Outcome of an enumeration: `optimal` or `infeasible`, with the best objective and one plan that earns it."""
 
     status: str
     objective: float | None
+    offers: tuple[Offer, ...] = ()
+    """The best offers, in the order of the price books."""
 
 
 class Enumeration:
@@ -99,19 +101,20 @@ class Enumeration:
             for offers in combinations(*choices)
             if not rules_on_menus or self.strategy_allowed([offer.menu for offer in offers])
         ]
-        tasks = [self.task(offers) for offers in allowed]
-        tasks.sort(key=lambda task: -optimistic(self.world, task))
+        plans = [(offers, self.task(offers)) for offers in allowed]
+        plans.sort(key=lambda plan: -optimistic(self.world, plan[1]))
         best: float | None = None
-        for task in tasks:
+        winner: tuple[Offer, ...] = ()
+        for offers, task in plans:
             if best is not None and optimistic(self.world, task) <= best:
                 break
             bound = relaxed_optimum(self.world, task)
             if bound is None or (best is not None and bound <= best):
                 continue
-            found = best_delivery(self.world, task)
+            found = best_delivery(self.world, task, bound, best)
             if found is not None and (best is None or found > best):
-                best = found
-        return Optimum("infeasible" if best is None else "optimal", best)
+                best, winner = found, offers
+        return Optimum("infeasible" if best is None else "optimal", best, winner)
 
     def strategy_allowed(self, menus: list[Menu]) -> bool:
         """Whether required tiers and models are offered and counts are within bounds."""

@@ -16,7 +16,8 @@ from .random_work import draw_work
 from .sketch import Sketch, new_sketch
 from .world import Row
 
-OPTIONAL_TABLES = ("current_menus", "contracts", "criteria", "scores", "readiness", "volume_discounts")
+SEEDS = range(240)
+"""Seeds whose cases together use every feature."""
 
 Drawn = tuple[CaseSettings, dict[str, pd.DataFrame], dict[str, Scenario]]
 
@@ -25,6 +26,7 @@ def random_case(seed: int) -> Drawn:
     """Settings, raw tables and one scenario (`base`) of the case with this seed."""
     sketch = new_sketch(Random(seed))
     draw_market(sketch)
+    sketch.keep_used_places()
     draw_offer(sketch)
     draw_work(sketch)
     settings = CaseSettings(
@@ -48,13 +50,13 @@ def draw_scenario(sketch: Sketch) -> Scenario:
 def draw_money_rules(sketch: Sketch) -> Row:
     """Margin rules, cost to serve and the over-delivery cap."""
     rules: Row = {}
-    if sketch.chance(0.3):
-        rules["min_service_margin"] = sketch.between(-0.4, 0.5)
-    if sketch.chance(0.2):
-        rules["min_account_margin"] = sketch.between(0, 0.4)
     if sketch.chance(0.25):
-        rules["max_cost_to_serve"] = sketch.between(0.25, 0.8)
+        rules["min_service_margin"] = sketch.between(-0.6, 0.45)
+    if sketch.chance(0.18):
+        rules["min_account_margin"] = sketch.between(0.05, 0.45)
     if sketch.chance(0.2):
+        rules["max_cost_to_serve"] = sketch.between(0.3, 0.9)
+    if sketch.chance(0.16):
         rules["max_csat_over_target"] = sketch.between(6, 25)
     return rules
 
@@ -62,19 +64,19 @@ def draw_money_rules(sketch: Sketch) -> Row:
 def draw_menu_rules(sketch: Sketch) -> Row:
     """Counts of tiers and models, sizes of menus, price ladder and price change."""
     rules: Row = {}
+    if sketch.chance(0.2):
+        rules["min_tiers"] = min(len(sketch.tiers), sketch.rng.choice((1, 2, 2)))
     if sketch.chance(0.15):
-        rules["min_tiers"] = min(len(sketch.tiers), sketch.rng.choice((1, 1, 2)))
-    if sketch.chance(0.2):
         rules["max_tiers"] = sketch.rng.choice((1, 1, 2))
-    if sketch.chance(0.25):
-        rules["max_models"] = sketch.rng.choice((1, 1, 2))
-    if sketch.chance(0.3):
-        rules["min_menu"] = sketch.rng.choice((1, 1, 1, 2))
     if sketch.chance(0.2):
+        rules["max_models"] = sketch.rng.choice((1, 1, 2))
+    if sketch.chance(0.25):
+        rules["min_menu"] = sketch.rng.choice((1, 1, 1, 2))
+    if sketch.chance(0.15):
         rules["max_menu"] = max(rules.get("min_menu", 0), sketch.rng.choice((1, 1, 2)))
     if sketch.chance(0.3):
         rules["min_tier_gap"] = sketch.maybe(0.8, sketch.between(0, 0.4))
-    if "current_menus" in sketch.tables and sketch.chance(0.5):
+    if "current_menus" in sketch.tables and sketch.chance(0.4):
         rules["max_price_change"] = sketch.between(0.05, 0.6)
     return rules
 
@@ -82,11 +84,11 @@ def draw_menu_rules(sketch: Sketch) -> Row:
 def draw_provider_rules(sketch: Sketch) -> Row:
     """How many partners, how much of the work each may have, and how good each must be."""
     rules: Row = {}
-    if sketch.chance(0.25):
+    if sketch.chance(0.2):
         rules["max_providers"] = sketch.rng.choice((1, 2, 2, 3))
-    if sketch.chance(0.25):
+    if sketch.chance(0.2):
         rules["max_provider_share"] = sketch.between(0.3, 0.9)
-    if "criteria" in sketch.tables and sketch.chance(0.6):
+    if "criteria" in sketch.tables and sketch.chance(0.4):
         rules["min_provider_score"] = sketch.between(3.5, 7)
     return rules
 

@@ -64,7 +64,7 @@ def draw_classes(sketch: Sketch) -> None:
             )
             for tier in sketch.tiers:
                 if sketch.chance(0.9):
-                    appeal = 0.0 if indifferent else sketch.between(-0.5, 4.0)
+                    appeal = 0.0 if indifferent else sketch.maybe(0.96, sketch.between(-0.5, 4.0), -25.0)
                     sketch.add(
                         "appeal",
                         {"segment": segment, "customer_class": customer_class, "tier": tier, "appeal": appeal},

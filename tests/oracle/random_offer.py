@@ -8,7 +8,7 @@ from math import prod
 from .sketch import Sketch, rounded
 from .world import Row
 
-MOST_COMBINATIONS = 500
+MOST_COMBINATIONS = 800
 """Most combinations of menus and coverage in one case."""
 
 
@@ -19,7 +19,7 @@ def draw_offer(sketch: Sketch) -> None:
     draw_price_points(sketch)
     if sketch.chance(0.6):
         draw_current_menus(sketch)
-    if sketch.chance(0.45):
+    if sketch.chance(0.4):
         draw_contracts(sketch)
 
 
@@ -36,14 +36,14 @@ def draw_tiers(sketch: Sketch) -> None:
                 "tier": tier,
                 "rank": rank * 10,
                 "response_hours": sketch.between(8, 30) / rank,
-                "min_attainment": sketch.maybe(0.6, sketch.between(0.1, 0.6)),
+                "min_attainment": sketch.maybe(0.5, sketch.between(0.1, 0.6)),
                 "turnaround_hours": sketch.between(30, 90) if sketch.chance(0.6) else None,
                 "csat_floor": floor,
                 "csat_target": rounded(floor + sketch.rng.uniform(2, 20)),
                 "loyalty_loss": sketch.maybe(0.6, sketch.money(0, 0.003)),
                 "incident_factor": sketch.maybe(0.4, sketch.between(0.7, 1.1), 1.0),
                 "fixed_cost": sketch.maybe(0.7, sketch.money(0, 0.3)),
-                "offer": sketch.pick({"required": 1.0, "optional": 8, "excluded": 0.7}),
+                "offer": sketch.pick({"required": 0.8, "optional": 8, "excluded": 0.7}),
             },
         )
 
@@ -118,6 +118,9 @@ def draw_price_points(sketch: Sketch) -> None:
                 points.append(point)
     while combinations_of(sketch, points) > MOST_COMBINATIONS and (spare := spare_points(points)):
         points.remove(sketch.rng.choice(spare))
+    for product in sketch.tables["products"]:
+        if combinations_of(sketch, points) > MOST_COMBINATIONS and product["support"] == "optional":
+            product["support"] = "required"
     for point in points:
         sketch.add("price_points", point)
 
@@ -155,7 +158,7 @@ def draw_contracts(sketch: Sketch) -> None:
         left = base["units"]
         while left > 0 and sketch.chance(0.35):
             model = sketch.rng.choice(sketch.tables["pricing_models"])
-            units = left if sketch.chance(0.1) else sketch.rng.randint(1, max(1, int(left // 2)))
+            units = left if sketch.chance(0.4) else sketch.rng.randint(1, max(1, int(left // 2)))
             left -= units
             sketch.add(
                 "contracts",

@@ -39,8 +39,8 @@ def draw_services(sketch: Sketch) -> None:
             },
         )
         for tier in sketch.tiers:
-            if sketch.chance(0.93):
-                often = 0.0 if number == 2 else sketch.between(0.3, 1.1)
+            if number == 0 or sketch.chance(0.9):
+                often = 0.0 if number == 2 else sketch.maybe(0.95, sketch.between(0.3, 1.1), 1e-9)
                 row: Row = {"tier": tier, "service": service, "cases_per_incident": often}
                 row["cases_per_unit"] = sketch.between(0.2, 2) if scheduled else 0.0
                 sketch.add("service_mix", row)
@@ -98,9 +98,11 @@ def draw_rate(sketch: Sketch, provider: str, service: Row) -> Row:
     cost = service["standard_cost"] * sketch.rng.uniform(*((0.02, 0.2) if cheap else (0.4, 1.4)))
     return {
         "cost_per_case": sketch.maybe(0.97, rounded(cost)),
-        "response_hours": sketch.between(2, 25),
-        "csat": sketch.between(48, 75) if cheap else sketch.between(58, 96),
-        "max_share": sketch.maybe(0.8 if cheap else 0.1, sketch.between(0.2, 0.7), 1.0),
+        "response_hours": sketch.between(2, 18),
+        "csat": sketch.between(48, 75) if cheap else sketch.between(60, 96),
+        "max_share": sketch.maybe(
+            0.8 if cheap else 0.03 if provider == "Inhouse" else 0.15, sketch.between(0.2, 0.7), 1.0
+        ),
     }
 
 

@@ -54,6 +54,11 @@ class Sketch:
         """One key, drawn by weight."""
         return self.rng.choices(list(weights), list(weights.values()))[0]
 
+    def keep_used_places(self) -> None:
+        """Drop regions without accounts and families without products, which no rate may name."""
+        self.regions = list(dict.fromkeys(row["region"] for row in self.tables["accounts"]))
+        self.families = list(dict.fromkeys(row["family"] for row in self.tables["products"]))
+
     def add(self, table: str, row: Row) -> None:
         """Append a row to a table."""
         self.tables.setdefault(table, []).append(row)
