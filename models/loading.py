@@ -45,7 +45,7 @@ def build_case(
 
     `tables` holds the schema's tables by name; NaN and None are blanks. Raises `CaseError`.
     """
-    reading, problems = Reading(), ProblemList()
+    reading, problems = Reading(settings_file="settings", form="a DataFrame {}"), ProblemList()
     reading.settings = settings.model_dump() if isinstance(settings, CaseSettings) else settings
     for name, frame in tables.items():
         if name in TABLES:

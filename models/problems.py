@@ -87,11 +87,11 @@ def quoted(text: str) -> str:
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """`, did you mean "x"?` where a known word differs in letter case or by a slip; else empty."""
+    """` (did you mean "x"?)` where a known word differs in letter case or by a slip; else empty."""
     words = list(known)
     same = [candidate for candidate in words if candidate.casefold() == word.casefold()]
     close = same or (get_close_matches(word, words, n=1, cutoff=0.7) if len(words) <= SEARCHED else [])
-    return f", did you mean {quoted(close[0])}?" if close else ""
+    return f" (did you mean {quoted(close[0])}?)" if close else ""
 
 
 def listed(words: Sequence[str], most: int = 8) -> str:

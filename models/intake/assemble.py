@@ -47,7 +47,7 @@ def check_tables(reading: Reading, problems: ProblemList) -> dict[str, CleanTabl
         elif name not in reading.unreadable and schema.optional:
             tables[name] = empty_table(schema)
         elif name not in reading.unreadable:
-            problems.add(Problem(name, "the table is missing", expected=f"{name}.csv or {name}.parquet: {schema.doc}"))
+            problems.add(Problem(name, "the table is missing", expected=f"{reading.form.format(name)}: {schema.doc}"))
     check_together(tables, tables, problems)
     return tables
 

@@ -17,6 +17,8 @@ class Reading:
     settings: Mapping[str, Any] | None = None
     """Contents of `case.toml`, None when missing or unreadable."""
     settings_file: str = "case.toml"
+    form: str = "{0}.csv or {0}.parquet"
+    """How a table is given here, for the message that one is missing."""
     tables: dict[str, RawTable] = field(default_factory=dict)
     unreadable: set[str] = field(default_factory=set)
     """Tables that are there but cannot be read; the problem is noted."""

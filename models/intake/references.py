@@ -34,7 +34,7 @@ def _references() -> Iterator[tuple[Table, Column, str]]:
 def _check_column(table: CleanTable, column: Column, target: CleanTable, problems: ProblemList) -> None:
     values = table.frame[column.name]
     field = column.refers.split(".")[1]
-    if field in target.faulty and target.faulty[field].all():
+    if _says_nothing(target, field):
         return
     known = target.frame[field]
     unknown = (values != "").to_numpy(bool) & ~among(values, column.also) & ~among(values, known)
@@ -49,6 +49,13 @@ def _check_column(table: CleanTable, column: Column, target: CleanTable, problem
 
     expected = f"one of {listed(words)}" if words else f"a row in {target.name}, which is empty"
     table.report(problems, unknown, column.name, message, expected)
+
+
+def _says_nothing(target: CleanTable, field: str) -> bool:
+    """Whether the table's own fault (no rows, a missing column) already explains every missing name."""
+    if target.frame.empty:
+        return not target.schema.may_be_empty
+    return not target.sound(field).any()
 
 
 def _check_pair(table: CleanTable, columns: tuple[str, ...], target: CleanTable, problems: ProblemList) -> None:

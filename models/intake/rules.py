@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from ..problems import Problem, ProblemList
 from ..schema import NO_CONTRACT, OPTION_PRICE, PARTNER_KINDS
 from .matching import among
 from .raw import Flags
-from .tables import CleanTable, Tables
+from .tables import SHOWN, CleanTable, Tables
 
 SUM_TOLERANCE = 5e-6
 """Shares written with six decimals (0.333333 three times) pass."""
@@ -97,12 +97,9 @@ def loyalty_is_complete(tables: Tables, problems: ProblemList) -> None:
     if "tier" in loyalty.faulty or "segment" in loyalty.faulty:
         return
     names = [NO_CONTRACT, *tiers.frame.loc[tiers.sound("tier"), "tier"]]
-    wanted = pd.MultiIndex.from_product([segments.frame.loc[segments.sound("segment"), "segment"].unique(), names])
-    given = pd.MultiIndex.from_frame(loyalty.frame[["segment", "tier"]])
-    for segment, tier in wanted[~wanted.isin(given)]:
-        expected = "a row for none and for every tier in every segment"
-        key = f"segment={segment}, tier={tier}"
-        problems.add(Problem(loyalty.name, "missing row", loyalty.origin.name, key, "tier", expected=expected))
+    given_segments = segments.frame.loc[segments.sound("segment"), "segment"]
+    expected = "a row for none and for every tier in every segment"
+    _report_missing(loyalty, ("segment", "tier"), (given_segments, names), expected, problems)
 
 
 @_rule("tiers")
@@ -191,13 +188,28 @@ def partners_have_scores(tables: Tables, problems: ProblemList) -> None:
     providers, scores = tables["providers"].frame, tables["scores"]
     if "provider" in scores.faulty or "criterion" in scores.faulty:
         return
-    partners = providers.loc[_engageable_partners(providers), "provider"]
-    wanted = pd.MultiIndex.from_product([partners, tables["criteria"].frame["criterion"]])
-    given = pd.MultiIndex.from_frame(scores.frame[["provider", "criterion"]])
-    for provider, criterion in wanted[~wanted.isin(given)]:
-        expected = "a score of every partner that is not excluded, for every criterion"
-        key = f"provider={provider}, criterion={criterion}"
-        problems.add(Problem(scores.name, "missing row", scores.origin.name, key, "score", expected=expected))
+    partners, criteria = providers.loc[_engageable_partners(providers), "provider"], tables["criteria"]
+    names = criteria.frame.loc[criteria.sound("criterion"), "criterion"]
+    expected = "a score of every partner that is not excluded, for every criterion"
+    _report_missing(scores, ("provider", "criterion"), (partners, names), expected, problems)
+
+
+def _report_missing(
+    table: CleanTable,
+    columns: tuple[str, str],
+    wanted: tuple[Iterable[str], Iterable[str]],
+    expected: str,
+    problems: ProblemList,
+) -> None:
+    """Report pairs of wanted names that no row of the table holds."""
+    pairs = pd.MultiIndex.from_product(wanted, names=columns).unique()
+    missing = pairs[~pairs.isin(pd.MultiIndex.from_frame(table.frame[list(columns)]))]
+    for pair in missing[:SHOWN]:
+        key = ", ".join(f"{column}={name}" for column, name in zip(columns, pair, strict=True))
+        problems.add(Problem(table.name, "missing row", table.origin.name, key, expected=expected))
+    if len(missing) > SHOWN:
+        message = f"and {len(missing) - SHOWN} more missing rows"
+        problems.add(Problem(table.name, message, table.origin.name, expected=expected))
 
 
 def _engageable_partners(providers: pd.DataFrame) -> Flags:

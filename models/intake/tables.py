@@ -52,7 +52,8 @@ class CleanTable:
 
     def mark(self, column: str, rows: Flags) -> None:
         """Mark cells as faulty, so that later checks pass over them."""
-        self.faulty[column] = self.faulty.get(column, np.zeros(len(self.frame), dtype=bool)) | rows
+        if rows.any():
+            self.faulty[column] = self.faulty.get(column, np.zeros(len(self.frame), dtype=bool)) | rows
 
     def report(
         self,
@@ -175,16 +176,16 @@ def _check_keys(table: CleanTable, problems: ProblemList) -> None:
 
 
 def _check_unique(table: CleanTable, columns: Sequence[str], problems: ProblemList) -> None:
-    sound = table.sound(*columns)
+    sound, named = table.sound(*columns), " and ".join(filter(None, [", ".join(columns[:-1]), columns[-1]]))
     codes = row_codes(table.frame, columns)
     repeats = np.zeros(len(codes), dtype=bool)
     repeats[sound] = pd.Series(codes[sound]).duplicated().to_numpy()
 
     def message(row: int) -> str:
         first = int(np.flatnonzero(sound & (codes == codes[row]))[0])
-        return f"the same {' and '.join(columns)} as {table.origin.place(first, columns[0])}"
+        return f"the same {named} as {table.origin.place(first, columns[0])}"
 
-    expected = f"each {' and '.join(columns)} once"
+    expected = f"each {named} once"
     table.report(problems, repeats, columns[0], message, expected)
 
 

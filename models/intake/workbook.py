@@ -42,9 +42,11 @@ class Cells:
 
 def read_workbook(file: Path, problems: ProblemList) -> Reading:
     """Read every sheet of a case; what cannot be read becomes a problem."""
-    reading, data = Reading(settings_file="case"), file.read_bytes()
+    reading, data = Reading(settings_file="case", form="a sheet {}"), file.read_bytes()
     reading.digest(file.name, data)
     grids = _grids(data, file.name, problems)
+    if not grids:
+        problems.check()
     for name in grids:
         if name not in TABLES and name not in SHEETS:
             _note_stranger(name, reading, problems)
@@ -52,8 +54,7 @@ def read_workbook(file: Path, problems: ProblemList) -> Reading:
     for name in TABLES:
         if name in sheets:
             reading.put(name, sheets[name])
-    if grids:
-        read_settings(sheets.get("case"), "case" in sheets, reading, problems)
+    read_settings(sheets.get("case"), "case" in sheets, reading, problems)
     read_scenarios(sheets.get("scenarios"), reading, problems)
     read_changes(sheets.get("changes"), reading, problems)
     return reading
