@@ -131,7 +131,8 @@ def _presence(tables: Tables) -> pd.DataFrame:
     families, family_codes = np.unique(products["family"].to_numpy(object), return_inverse=True)
     held = positions(base["product"], products["product"])
     owner = positions(base["account_id"], accounts["account_id"])
-    pairs = np.unique((region_codes[owner] * len(families) + family_codes[held])[held >= 0])
+    served = held >= 0
+    pairs = np.unique(region_codes[owner[served]] * len(families) + family_codes[held[served]])
     return pd.DataFrame({"region": regions[pairs // len(families)], "family": families[pairs % len(families)]})
 
 
