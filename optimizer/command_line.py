@@ -108,7 +108,9 @@ def _add_validate(commands: _SubParsersAction[ArgumentParser]) -> None:
     detail = "Lists every fault with its table, line and column, and what is expected."
     parser = _add_command(commands, "validate", "check a case", detail)
     _add_case(parser)
-    parser.add_argument("--scenario", metavar="NAME", help="check this scenario only (default: all of them)")
+    parser.add_argument(
+        "--scenario", metavar="NAME", help="warn of what is likely wrong in this scenario only (default: in all)"
+    )
 
 
 def _add_solve(commands: _SubParsersAction[ArgumentParser]) -> None:

@@ -31,7 +31,7 @@ def _validate(arguments: Namespace) -> int:
     console = console_on(sys.stdout)
     sizes = (f"{len(table):,} {name}" for name, table in case.tables.items() if len(table))
     say(console, f"{case.settings.name}: {', '.join(sizes)}")
-    say(console, f"No faults found; scenarios checked: {', '.join(names) or 'none'}; warnings: {len(warnings)}.")
+    say(console, f"No faults. Scenarios: {', '.join(case.scenarios) or 'none'}. Warnings: {len(warnings)}.")
     return DONE
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from models.case import Case
+from models.catalog import Array
 from models.offers import Offers, build_offers
 from models.plan import Plan
 from models.scenario import Scenario
@@ -20,7 +21,7 @@ from models.scenario import Scenario
 from .assemble import Choice, assemble, choice_totals
 from .audit import RULES_ON_MENUS, Audit, audit
 from .plan_document import claims
-from .program.delivery import Delivery, deliver
+from .program.delivery import Delivery, deliver, trim
 from .program.setting import Setting
 from .program.solver import Limits
 from .program.statement import Given
@@ -32,7 +33,11 @@ from .search.tree import Candidate, Progressed, Proof, Tree
 
 MARGIN_RULES = frozenset({"min_service_margin", "min_account_margin", "max_cost_to_serve"})
 EXACT = 1e-9
-"""Relative gap of a delivery program."""
+"""Least relative gap asked of a delivery program."""
+DELIVERY_SHARE = 0.01
+"""Share of the gap asked for that a delivery program may keep."""
+PROVED_SHARE = 0.98
+"""Share of the gap asked for that the search proves; the rest is room for rounding and the second stage."""
 ROUNDING = 1e-9
 """Relative rounding allowed when a gap is compared with the one asked for."""
 
@@ -48,7 +53,7 @@ class Limit:
     def of_delivery(self) -> Limits:
         """Limits of one delivery program."""
         seconds = None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
-        return Limits(seconds, gap=EXACT, stop=self.should_stop)
+        return Limits(seconds, gap=max(EXACT, DELIVERY_SHARE * self.gap), stop=self.should_stop)
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,23 @@ class Question:
     dropped: frozenset[str] = frozenset()
     """Names of program rules that do not bind."""
     menus_given: bool = False
+
+    def delivery(self, choice: Choice, limits: Limits) -> Delivery | None:
+        """Best exact delivery of menus and coverage; None where there is none (or a limit came first)."""
+        return deliver(self.setting, self._totals(choice), self._given(choice), self.dropped, limits).delivery
+
+    def trimmed(self, choice: Choice, delivery: Delivery) -> Delivery:
+        """The delivery of best margin among those about as good as `delivery`."""
+        found = delivery.objective
+        outcome = trim(self.setting, self._totals(choice), self._given(choice), found, self.dropped)
+        return outcome.delivery or delivery
+
+    def _totals(self, choice: Choice) -> Array:
+        return choice_totals(self.offers, self.setting.index, choice)
+
+    def _given(self, choice: Choice) -> Given:
+        decided = given_by(self.setting, self.offers, choice)
+        return decided if self.given.supported is None else replace(decided, supported=self.given.supported)
 
 
 @dataclass(frozen=True)
@@ -107,15 +129,20 @@ class Search:
     def _accept(self, candidate: Candidate) -> float | None:
         """True cost of a candidate: its menus with the best delivery, every rule checked exactly."""
         choice = self._choice(candidate.columns)
-        outcome = deliver_choice(self.question, choice, self.limit, second_stage=False)
-        if outcome is None:
+        delivery = self.question.delivery(choice, self.limit.of_delivery())
+        if delivery is None:
             return None
-        if self.best is None or outcome.objective > self.best[0]:
-            self.best = (outcome.objective, choice, outcome)
-        return self.master.cost(outcome.objective)
+        if self.best is None or delivery.objective > self.best[0]:
+            self.best = (delivery.objective, choice, delivery)
+        return self.master.cost(delivery.objective)
 
     def _tolerance(self, cost: float) -> float:
-        return self.limit.gap * max(1.0, abs(self.master.money(cost))) * self.master.stated.matrix.cost_scale
+        return (
+            PROVED_SHARE
+            * self.limit.gap
+            * max(1.0, abs(self.master.money(cost)))
+            * self.master.stated.matrix.cost_scale
+        )
 
     def _report(self, state: Progressed) -> None:
         if self.progress is None:
@@ -144,19 +171,6 @@ def given_by(setting: Setting, offers: Offers, choice: Choice) -> Given:
     )
 
 
-def deliver_choice(
-    question: Question, choice: Choice, limit: Limit, second_stage: bool, supported: frozenset[int] | None = None
-) -> Delivery | None:
-    """Best exact delivery of menus and coverage; None where there is none (or a limit came first)."""
-    setting, offers = question.setting, question.offers
-    given = given_by(setting, offers, choice)
-    if supported is not None:
-        given = replace(given, supported=supported)
-    totals = choice_totals(offers, setting.index, choice)
-    outcome = deliver(setting, totals, given, question.dropped, limit.of_delivery(), second_stage)
-    return outcome.delivery
-
-
 def find_best(question: Question, limit: Limit, progress: ProgressCallback | None) -> Found:
     """Search a question and finish its best plan: second stage on margin, tables, KPIs."""
     if question.setting.hopeless_partners:
@@ -167,19 +181,21 @@ def find_best(question: Question, limit: Limit, progress: ProgressCallback | Non
     if search.best is None:
         return Found(None, None, bound, infeasible=bool(proof.bound == np.inf))
     _, choice, first = search.best
-    # A stop asked for ends the search, not the last step that makes its best plan worth having.
-    final = deliver_choice(question, choice, replace(limit, deadline=None, should_stop=None), second_stage=True)
-    plan = assemble(question.setting, question.offers, choice, final or first)
+    plan = assemble(question.setting, question.offers, choice, question.trimmed(choice, first))
     objective = plan.kpis[question.setting.scenario.objective]
     assert objective is not None  # money KPIs always have a value
     return Found(plan, objective, max(bound if bound is not None else np.inf, objective), infeasible=False)
 
 
+def sold_products(setting: Setting) -> frozenset[int]:
+    """Codes of the products that are not excluded."""
+    support = setting.catalog.offer["products"]
+    return frozenset(code for code, name in enumerate(setting.catalog.products) if support[name] != "excluded")
+
+
 def current_choice(setting: Setting, offers: Offers) -> Choice:
     """Today's menus, with every product but the excluded ones covered."""
-    support = setting.catalog.offer["products"]
-    sold = {code for code, name in enumerate(setting.catalog.products) if support[name] != "excluded"}
-    product = setting.demand.cohorts.product
+    sold, product = sold_products(setting), setting.demand.cohorts.product
     menus, covered = {}, {}
     for book in offers.books_with_units:
         span = offers.cohorts_of(book)
@@ -193,7 +209,7 @@ def offers_of(setting: Setting, table: pd.DataFrame) -> Offers:
     return build_offers(setting.catalog, setting.demand, table)
 
 
-def baseline(setting: Setting, limit: Limit) -> tuple[dict[str, float | None] | None, str | None]:
+def baseline(setting: Setting, limits: Limits) -> tuple[dict[str, float | None] | None, str | None]:
     """KPIs of today's menus under their best delivery, or why there are none.
 
     Rules on menus, tiers, models and prices, and on margins and cost to serve, do not bind.
@@ -205,13 +221,12 @@ def baseline(setting: Setting, limit: Limit) -> tuple[dict[str, float | None] | 
         return None, f"Required partners fail the quality rule: {', '.join(setting.hopeless_partners)}."
     offers = offers_of(setting, current)
     choice = current_choice(setting, offers)
-    question = Question(setting, offers, dropped=MARGIN_RULES | RULES_ON_MENUS, menus_given=True)
-    support = setting.catalog.offer["products"]
-    sold = frozenset(code for code, name in enumerate(setting.catalog.products) if support[name] != "excluded")
-    delivery = deliver_choice(question, choice, limit, second_stage=True, supported=sold)
+    given = Given(supported=sold_products(setting))
+    question = Question(setting, offers, given, dropped=MARGIN_RULES | RULES_ON_MENUS, menus_given=True)
+    delivery = question.delivery(choice, limits)
     if delivery is None:
         return None, "Today's menus cannot be delivered under the scenario's capacity, partner and experience rules."
-    return dict(assemble(setting, offers, choice, delivery).kpis), None
+    return dict(assemble(setting, offers, choice, question.trimmed(choice, delivery)).kpis), None
 
 
 def status_of(found: Found, gap: float) -> Status:

@@ -47,6 +47,8 @@ class PlanDocument(Strict):
     baseline_reason: str | None = None
     broken_rules: tuple[str, ...] = ()
     reason: str | None = None
+    tiers_by_rank: tuple[str, ...] = ()
+    model_kinds: dict[str, str] = Field(default_factory=dict)
 
 
 def plan_document(result: Result) -> PlanDocument:
@@ -71,6 +73,8 @@ def plan_document(result: Result) -> PlanDocument:
         baseline_reason=result.baseline_reason,
         broken_rules=result.broken_rules,
         reason=result.reason,
+        tiers_by_rank=result.tiers,
+        model_kinds=dict(result.model_kinds),
     )
 
 
@@ -130,8 +134,9 @@ def to_result(
     document: PlanDocument, tables: Mapping[str, pd.DataFrame] | None, manifest: Mapping[str, object]
 ) -> Result:
     """The result that a checked plan.json and its tables describe."""
-    values = document.model_dump(exclude={"case", "scenario", "decisions", "kpis", "gain_gap"})
+    values = document.model_dump(exclude={"case", "scenario", "decisions", "kpis", "gain_gap", "tiers_by_rank"})
     plan = None
     if tables is not None and document.decisions is not None and document.kpis is not None:
         plan = Plan(decisions=Decisions(**document.decisions.model_dump()), kpis=document.kpis, **tables)
-    return Result(case_name=document.case, scenario_name=document.scenario, plan=plan, manifest=manifest, **values)
+    names = {"case_name": document.case, "scenario_name": document.scenario, "tiers": document.tiers_by_rank}
+    return Result(plan=plan, manifest=manifest, **names, **values)

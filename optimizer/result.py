@@ -60,9 +60,9 @@ class Result:
     menus_given: bool = False
     """Whether the menus were given to `evaluate`, so that no rule on menus, tiers, models and prices binds them."""
     tiers: tuple[str, ...] = ()
-    """The case's tiers from the lowest rank to the highest, for showing; empty after `load`."""
+    """The case's tiers from the lowest rank to the highest, for showing."""
     model_kinds: Mapping[str, str] = field(default_factory=dict)
-    """Kind of each of the case's pricing models, for showing prices in words; empty after `load`."""
+    """Kind of each of the case's pricing models, for showing prices in words."""
 
     @property
     def gain_gap(self) -> float | None:

@@ -42,12 +42,17 @@ def check_claims(
 
 
 def _check_source(ledger: Ledger, case: Case, scenario: Scenario, claims: Claims) -> None:
-    names = {
+    names: dict[str, object] = {
         "case": case.settings.name,
         "currency": case.settings.currency,
         "scenario": scenario.name,
         "objective_name": scenario.objective,
     }
+    shown = {
+        "tiers_by_rank": list(case.tables["tiers"].sort_values("rank")["tier"]),
+        "model_kinds": dict(case.tables["pricing_models"][["model", "kind"]].itertuples(index=False, name=None)),
+    }
+    names |= {key: value for key, value in shown.items() if claims.get(key)}
     odd = [f"{key}={claims[key]}, expected {name}" for key, name in names.items() if claims.get(key, name) != name]
     ledger.none("source", ", ".join(names), odd)
 

@@ -69,23 +69,27 @@ def check_hours(ledger: Ledger, done: Work, scenario: Scenario, decided: Decisio
         ledger.at_most("max_provider_share", scopes(partners, "provider"), partners["true_hours"], limit)
 
 
-def experience_sums(done: Work) -> pd.DataFrame:
-    """By tier and region, over work classes that are not negligible: cases, and sums of csat, promise kept.
+def experience_sums(flow: pd.DataFrame) -> pd.DataFrame:
+    """By tier and region with cases: sums over flows.
 
-    Columns cases, csat (sum over flows of cases x csat), clock_cases and in_time (over response-clock
-    services), and the tier's thresholds.
+    Columns cases, csat (sum of cases x csat), clock_cases and in_time (over response-clock services),
+    and the tier's thresholds.
     """
-    flow = done.flows[done.flows["class_cases"] > NEGLIGIBLE_CASES]
     clock = flow["cases"].where(flow["response_clock"].astype(bool), 0.0)
     rows = flow.assign(csat=flow["cases"] * flow["csat"], clock_cases=clock, in_time=clock * flow["in_time"])
     keys = ["tier", "region", "min_attainment", "csat_floor", "csat_target"]
-    return rows.groupby(keys, as_index=False)[["cases", "csat", "clock_cases", "in_time"]].sum()
+    sums = rows.groupby(keys, as_index=False)[["cases", "csat", "clock_cases", "in_time"]].sum()
+    return sums[sums["cases"] > 0]
+
+
+def counted_flows(done: Work) -> pd.DataFrame:
+    """Flows of the work classes that rules on means look at."""
+    return done.flows[done.flows["class_cases"] > NEGLIGIBLE_CASES]
 
 
 def check_experience(ledger: Ledger, done: Work, scenario: Scenario) -> None:
     """CSAT floor, over-delivery cap and attainment of each tier and region, as sums."""
-    rows = experience_sums(done)
-    rows = rows[rows["cases"] > 0]
+    rows = experience_sums(counted_flows(done))
     scope = scopes(rows, "tier", "region")
     ledger.at_least("csat_floor", scope, rows["csat"], rows["csat_floor"] * rows["cases"])
     if scenario.max_csat_over_target is not None:
@@ -104,14 +108,13 @@ def check_parts(ledger: Ledger, case: Case, done: Work) -> None:
     both = done.parts.merge(counts, on=keys, how="outer").fillna({"cases": 0.0, "used": 0.0})
     wrong = both[(both["used"] > 1) | ((both["used"] == 0) & (both["cases"] > NEGLIGIBLE_CASES)) | (both["cases"] == 0)]
     ledger.none("policies", "one policy each", scopes(wrong, *keys))
-    turn = turnaround_sums(case, done)
+    turn = turnaround_sums(case, rows[rows["parts_cases"] > NEGLIGIBLE_CASES])
     ledger.at_most("turnaround", scopes(turn, "tier"), turn["hours"], turn["turnaround_hours"] * turn["parts_cases"])
 
 
-def turnaround_sums(case: Case, done: Work) -> pd.DataFrame:
+def turnaround_sums(case: Case, policies: pd.DataFrame) -> pd.DataFrame:
     """By tier with a promise and parts cases: parts_cases, hours (sum of cases x turnaround), turnaround_hours."""
-    rows = done.policies[done.policies["parts_cases"] > NEGLIGIBLE_CASES]
-    rows = rows.assign(hours=rows["parts_cases"] * rows["policy_hours"])
+    rows = policies.assign(hours=policies["parts_cases"] * policies["policy_hours"])
     sums = rows.groupby("tier", as_index=False)[["parts_cases", "hours"]].sum()
     promised = case.tables["tiers"][["tier", "turnaround_hours"]].dropna()
-    return sums.merge(promised, on="tier")
+    return sums[sums["parts_cases"] > 0].merge(promised, on="tier")

@@ -14,7 +14,7 @@ from .demand import Demand, chosen, locked_rows
 from .ledger import Audit, Ledger, kpi_rows
 from .menu_rules import check_coverage, check_menus, check_offer, check_prices
 from .money import kpis, offer
-from .plan_rules import check_amounts, check_rows, known_part
+from .plan_rules import check_amounts, check_rows, known_part, with_types
 from .registry import RULES_ON_MENUS
 from .table_rules import check_experience_table, check_flow_amounts, check_uptake, experience, uptake
 from .work import work
@@ -37,6 +37,7 @@ def audit(
     """
     ledger = Ledger(dropped=RULES_ON_MENUS if menus_given else frozenset())
     demand = Demand(case)
+    plan = with_types(plan)
     check_rows(ledger, demand, plan)
     check_amounts(ledger, plan)
     known = known_part(ledger, case, plan)
@@ -58,7 +59,7 @@ def _judge_menus(ledger: Ledger, demand: Demand, scenario: Scenario, plan: Plan)
 def _judge_delivery(ledger: Ledger, demand: Demand, scenario: Scenario, plan: Plan) -> dict[str, float | None]:
     """Judge what follows from the choice of every customer class, and return the KPIs."""
     case, decided = demand.case, plan.decisions
-    covered = plan.coverage[plan.coverage["covered"].astype(bool)].drop_duplicates()
+    covered = plan.coverage[plan.coverage["covered"]].drop_duplicates()
     choice = chosen(demand, plan.menus, covered)
     locked = locked_rows(demand)
     done = work(demand, choice, locked, plan.allocation, plan.fulfilment)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from models.case import Case
 from models.plan import PLAN_TABLES, Plan
+from models.plan_tables import FLAGS, NUMBERS
 
 from .demand import Demand
 from .ledger import Ledger, scopes
@@ -52,13 +53,22 @@ _ALSO: Mapping[tuple[str, str], frozenset[str]] = {
 }
 
 
+def with_types(plan: Plan) -> Plan:
+    """The plan with numbers as float64, flags as bool and rows numbered from 0; an empty table has no types yet."""
+    tables = {}
+    for name, columns in PLAN_TABLES.items():
+        types = {column: bool if column in FLAGS else float for column in columns if column in FLAGS | NUMBERS}
+        tables[name] = getattr(plan, name).astype(types).reset_index(drop=True)
+    return Plan(decisions=plan.decisions, kpis=plan.kpis, **tables)
+
+
 def known_part(ledger: Ledger, case: Case, plan: Plan) -> Plan:
     """The plan without the rows that name what the case does not have; writes those names down."""
     names = names_of(case)
     unknown = list(_unknown_decisions(plan, names))
     kept: dict[str, pd.DataFrame] = {}
     for name in PLAN_TABLES:
-        table = getattr(plan, name).reset_index(drop=True)
+        table = getattr(plan, name)
         known = pd.Series(True, table.index)
         for column in table.columns.intersection(list(names)):
             strange = ~table[column].isin(names[column] | _ALSO.get((name, column), frozenset()))

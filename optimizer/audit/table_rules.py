@@ -71,15 +71,14 @@ def check_flow_amounts(ledger: Ledger, done: Work) -> None:
 
 
 def experience(case: Case, scenario: Scenario, done: Work) -> pd.DataFrame:
-    """tier, region, metric, value, limit, kind of limit (1 at least, -1 at most) of what the plan delivers."""
-    sums = experience_sums(done)
-    sums = sums[sums["cases"] > 0].assign(mean=lambda rows: rows["csat"] / rows["cases"])
-    cap = scenario.max_csat_over_target
+    """tier, region, metric, value, limit, sense (1 at least, -1 at most) of what the plan delivers."""
+    sums = experience_sums(done.flows).assign(mean=lambda rows: rows["csat"] / rows["cases"])
     clock = sums[sums["clock_cases"] > 0]
-    turn = turnaround_sums(case, done).assign(region="")
+    turn = turnaround_sums(case, done.policies).assign(region="")
+    over, cap = sums["mean"] - sums["csat_target"], scenario.max_csat_over_target
     pieces = [
         _metric(sums, "csat", sums["mean"], sums["csat_floor"], 1),
-        _metric(sums, "csat_over_target", sums["mean"] - sums["csat_target"], cap, -1),
+        _metric(sums, "csat_over_target", over, cap, -1),
         _metric(clock, "attainment", clock["in_time"] / clock["clock_cases"], clock["min_attainment"], 1),
         _metric(turn, "turnaround_hours", turn["hours"] / turn["parts_cases"], turn["turnaround_hours"], -1),
     ]

@@ -66,34 +66,41 @@ def deliver(
     given: Given,
     dropped: Collection[str] = (),
     limits: Limits | None = None,
-    second_stage: bool = True,
 ) -> DeliveryOutcome:
-    """Best delivery for demand totals: first the scenario's objective, then the margin of its scope.
+    """Best delivery for demand totals by the scenario's objective."""
+    statement = Statement(setting, Box.at(totals), given)
+    objective = statement.amounts[setting.scenario.objective]
+    return _outcome(statement, _maximize(list(labelled_rows(statement, dropped)), objective, limits or Limits()))
 
-    The second stage holds the objective within 1e-6 (relative) of what the first found, so that no cost
-    is wasted where revenue alone was asked for.
+
+def trim(
+    setting: Setting,
+    totals: Array,
+    given: Given,
+    found: float,
+    dropped: Collection[str] = (),
+    limits: Limits | None = None,
+) -> DeliveryOutcome:
+    """Second stage: the delivery of best margin (of the objective's scope) among those about as good.
+
+    Holds the objective within 1e-6 (relative) of `found`, so that no cost is wasted where revenue alone
+    was asked for.
     """
     statement = Statement(setting, Box.at(totals), given)
-    rows = list(labelled_rows(statement, dropped))
     objective = statement.amounts[setting.scenario.objective]
-    limits = limits or Limits()
-    first = _maximize(rows, objective, limits)
-    if first.solution is None:
-        bound = first.bound if not first.proved else -np.inf
-        return DeliveryOutcome(None, first.proved, bound, first.stated.contradictions)
-    found = first.stated.value(objective, first.solution)
-    best = first
-    margin = MARGIN_OF[setting.scenario.objective]
-    if second_stage and margin != setting.scenario.objective:
-        floor = combine([(found - SECOND_STAGE_SLACK * max(1.0, abs(found)), 1.0)])
-        kept = [*rows, ("objective", Row("", objective, ">=", floor))]
-        second = _maximize(
-            kept, statement.amounts[margin], Limits(limits.seconds, gap=SECOND_STAGE_GAP, stop=limits.stop)
-        )
-        best = second if second.solution is not None else first
-    assert best.solution is not None
-    delivery = _read(statement, best.stated, best.solution, objective)
-    return DeliveryOutcome(delivery, first.proved, first.bound)
+    floor = combine([(found - SECOND_STAGE_SLACK * max(1.0, abs(found)), 1.0)])
+    rows = [*labelled_rows(statement, dropped), ("objective", Row("", objective, ">=", floor))]
+    margin = statement.amounts[MARGIN_OF[setting.scenario.objective]]
+    return _outcome(statement, _maximize(rows, margin, limits or Limits(gap=SECOND_STAGE_GAP)))
+
+
+def _outcome(statement: Statement, found: _Found) -> DeliveryOutcome:
+    contradictions = found.stated.contradictions
+    if found.solution is None:
+        return DeliveryOutcome(None, found.proved, -np.inf if found.proved else found.bound, contradictions)
+    objective = statement.amounts[statement.setting.scenario.objective]
+    delivery = _read(statement, found.stated, found.solution, objective)
+    return DeliveryOutcome(delivery, found.proved, found.bound, contradictions)
 
 
 @dataclass(frozen=True)

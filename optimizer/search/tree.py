@@ -210,7 +210,7 @@ class Tree:
             self._say("looking for plans", node)
             among = np.flatnonzero(self.master.admitted(node)).tolist()
             program = self.master.integer_program(node, among)
-            limits = self._limits(0.2 * self.tolerance(relaxed.cost), POLISH_NODES)
+            limits = self._limits(self.tolerance(relaxed.cost), POLISH_NODES)
             self._try_outcome(solve_integer(program, limits), program, among)
 
     def _whole(self, relaxed: Relaxed) -> tuple[int, ...] | None:
