@@ -116,8 +116,7 @@ def test_wrong_usage_is_explained(arguments: list[str], named: str, capsys: pyte
 def test_every_fault_ends_with_2_and_leaves_nothing(
     fault: Fault, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    case = write_small_case(tmp_path / "case")
-    fault.corrupt(case)
+    case = fault.write(tmp_path / "case")
     assert main(["solve", str(case), "--out", str(tmp_path / "runs" / "faulty")]) == 2
     told = capsys.readouterr()
     assert [word for word in fault.must_name if word not in told.err] == []
@@ -165,7 +164,16 @@ def test_validate_counts_what_it_read(capsys: pytest.CaptureFixture[str]) -> Non
     assert main(["validate", str(TINY)]) == 0
     told = capsys.readouterr().out
     assert "tiny: " in told
-    assert "No faults found; scenarios checked: base" in told
+    assert "No faults. Scenarios: base, one_tier. Warnings: " in told
+
+
+def test_validate_warns_of_the_scenario_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    case = write_small_case(tmp_path / "case")
+    (case / "scenarios" / "free.toml").write_text('objective = "service_revenue"\n', encoding="utf-8")
+    assert main(["validate", str(case), "--scenario", "base"]) == 0
+    assert "Scenario free maximizes service_revenue" not in capsys.readouterr().err
+    assert main(["validate", str(case)]) == 0
+    assert "Warning: Scenario free maximizes service_revenue" in capsys.readouterr().err
 
 
 def test_validate_finds_the_faults_of_every_scenario(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -175,9 +183,8 @@ def test_validate_finds_the_faults_of_every_scenario(tmp_path: Path, capsys: pyt
         (case / "scenarios" / f"{name}.toml").write_text(change.format(hours), encoding="utf-8")
     assert main(["validate", str(case)]) == 2
     told = capsys.readouterr().err
-    assert "scenario never" in told
-    assert "scenario at_once" in told
-    assert main(["validate", str(case), "--scenario", "base"]) == 0
+    assert "scenarios/never.toml" in told
+    assert "scenarios/at_once.toml" in told
 
 
 # solve
