@@ -176,7 +176,7 @@ class PartsPolicies:
             scope = f"{catalog.products[choice.product]}, {catalog.tiers[choice.tier]}"
             if not choice.policies:
                 yield Row(scope, choice.volume, "<=", _number(NEGLIGIBLE_CASES))
-            elif choice.chosen != (1,):
+            elif not isinstance(choice.chosen[0], int):  # tuples of variables do not compare: == makes a constraint
                 yield Row(scope, combine((switch, 1.0) for switch in choice.chosen), "<=", _number(1))
                 yield Row(scope, combine((cases, 1.0) for cases in choice.cases), "==", choice.volume)
                 most = float(program.box.high[program.setting.index.parts[choice.product, choice.tier]])
