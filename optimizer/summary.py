@@ -88,10 +88,10 @@ def status_sentence(result: Result) -> str:
     goal = result.objective_name.replace("_", " ")
     found, bound = _to_the_unit(result.objective, result.currency), _to_the_unit(result.bound, result.currency)
     if result.status is Status.INFEASIBLE:
-        return " ".join(filter(None, ("Infeasible, proved: no plan obeys every rule.", result.reason)))
+        return f"Infeasible, proved. {result.reason or 'No plan obeys every rule.'}"
     if result.status is Status.NO_PLAN:
         known = "" if result.bound is None else f" No plan can have more than {bound} of {goal} a year."
-        return " ".join(filter(None, (f"No plan: a limit came before one was found.{known}", result.reason)))
+        return f"No plan found. {result.reason or 'A limit came first.'}{known}"
     verdict = "Optimal, proved" if result.status is Status.OPTIMAL else "Feasible, not proved best"
     gain = "" if result.gain_gap is None else f", {percent(result.gain_gap)} of what contracts add"
     return f"{verdict}: {found} of {goal} a year; no plan can have more than {bound} (gap {percent(result.gap)}{gain})."

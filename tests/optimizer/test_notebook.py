@@ -72,7 +72,7 @@ def test_many_price_books_are_counted() -> None:
 
 def test_without_a_plan_there_is_the_status_alone() -> None:
     page = Page(without_plan(Status.NO_PLAN)._repr_html_())
-    assert page.texts == ["clinic care, scenario base", "No plan: a limit came before one was found."]
+    assert page.texts == ["clinic care, scenario base", "No plan found. A limit came first."]
 
 
 def test_a_failed_audit_is_said() -> None:

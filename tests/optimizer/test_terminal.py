@@ -95,7 +95,7 @@ def test_without_a_plan_there_are_status_and_files() -> None:
     assert lines(result) == [
         "",
         "clinic care, scenario base",
-        "Infeasible, proved: no plan obeys every rule. No provider serves gold in the north.",
+        "Infeasible, proved. No provider serves gold in the north.",
         "Files: runs/clinic-base",
     ]
 
