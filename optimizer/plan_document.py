@@ -138,5 +138,11 @@ def to_result(
     plan = None
     if tables is not None and document.decisions is not None and document.kpis is not None:
         plan = Plan(decisions=Decisions(**document.decisions.model_dump()), kpis=document.kpis, **tables)
-    names = {"case_name": document.case, "scenario_name": document.scenario, "tiers": document.tiers_by_rank}
-    return Result(plan=plan, manifest=manifest, **names, **values)
+    return Result(
+        case_name=document.case,
+        scenario_name=document.scenario,
+        tiers=document.tiers_by_rank,
+        plan=plan,
+        manifest=manifest,
+        **values,
+    )

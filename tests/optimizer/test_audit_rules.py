@@ -291,6 +291,8 @@ CLAIMS: list[tuple[str, dict[str, object]]] = [
     ("source", {"case": "another"}),
     ("source", {"scenario": "another"}),
     ("source", {"currency": "USD"}),
+    ("source", {"tiers_by_rank": ["bronze", "gold", "silver"]}),
+    ("source", {"model_kinds": {"warranty": "lease"}}),
     ("source", {"objective_name": "service_margin"}),
 ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -91,9 +92,14 @@ TAMPERINGS: list[tuple[str, Edit, str]] = [
 ]
 
 
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_run(hand_result(), tmp_path_factory.mktemp("saved") / "run")
+
+
 @pytest.fixture
-def run(tmp_path: Path) -> Path:
-    return save_run(hand_result(), tmp_path / "run")
+def run(saved: Path, tmp_path: Path) -> Path:
+    return Path(copytree(saved, tmp_path / "run"))
 
 
 def test_an_untouched_run_passes(run: Path) -> None:

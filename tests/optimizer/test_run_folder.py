@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from shutil import copytree
 
 import numpy as np
 import pandas as pd
@@ -20,9 +21,14 @@ from optimizer.run_folder import RUN_FILES, check_run_target, load_run, save_run
 from .hand_plan import hand_result
 
 
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_run(hand_result(), tmp_path_factory.mktemp("saved") / "run")
+
+
 @pytest.fixture
-def run(tmp_path: Path) -> Path:
-    return save_run(hand_result(), tmp_path / "run")
+def run(saved: Path, tmp_path: Path) -> Path:
+    return Path(copytree(saved, tmp_path / "run"))
 
 
 def no_plan(status: Status = Status.INFEASIBLE) -> Result:
@@ -58,9 +64,9 @@ def test_result_reads_back_as_it_was(run: Path) -> None:
 @pytest.mark.parametrize("number", [0.1 + 0.2, 1 / 3, 1e-300, 123456789.123456789, 5e-324, 1.7976931348623157e308])
 def test_numbers_read_back_to_the_last_bit(number: float, tmp_path: Path) -> None:
     result = hand_result()
-    assert result.plan is not None
-    result.plan.uptake.loc[0, "units"] = number
-    loaded = load_run(save_run(result, tmp_path / "run"))
+    uptake = result.uptake.copy()
+    uptake.loc[0, "units"] = number
+    loaded = load_run(save_run(replace(result, plan=replace(result.decided, uptake=uptake)), tmp_path / "run"))
     assert loaded.plan is not None
     assert loaded.plan.uptake.loc[0, "units"] == number
 
