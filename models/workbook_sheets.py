@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.comments import Comment
@@ -59,15 +60,24 @@ def new_workbook() -> Workbook:
 
 
 def append_rows(sheet: Worksheet, rows: Iterable[Mapping[str, Cell]]) -> None:
-    """Write rows under the sheet's header; text is kept as text, whatever it looks like."""
+    """Write rows under the sheet's header."""
     headers = [str(cell.value) for cell in sheet[1]]
     for number, row in enumerate(rows, sheet.max_row + 1):
         for at, header in enumerate(headers, 1):
             value = row.get(header)
             if value is not None and value != "":
-                cell = sheet.cell(number, at, value)
-                if isinstance(value, str):
-                    cell.data_type = "s"  # else a name that begins with = would become a formula
+                _write(sheet.cell(number, at), value)
+
+
+def _write(cell: Any, value: Cell) -> None:
+    """Put a value into a cell so that it reads back the same."""
+    if isinstance(value, str):
+        cell.value, cell.data_type = value, "s"  # else a name that begins with = would become a formula
+    elif isinstance(value, float):
+        cell.value = repr(value)
+        cell.data_type = "n"  # openpyxl would write 16 digits, which is one too few
+    else:
+        cell.value = value
 
 
 def save(workbook: Workbook, path: Path) -> None:

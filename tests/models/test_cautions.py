@@ -1,0 +1,112 @@
+"""Warnings: each on a case that deserves it, none on the small case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from models import Case, Change, Scenario, apply_scenario, build_case, load_case, scenario_warnings
+from tests.small_case import write_small_case
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    return load_case(write_small_case(tmp_path_factory.mktemp("small") / "case"))
+
+
+def warnings_after(case: Case, table: str, column: str, where: dict[str, Any], value: Any) -> tuple[str, ...]:
+    change = Change(table=table, column=column, where=where, set=value)
+    return apply_scenario(case, Scenario(change=(change,)))[0].warnings
+
+
+def without(case: Case, table: str, column: str, *values: str) -> Case:
+    frame = case.tables[table]
+    return build_case(case.settings, {**case.tables, table: frame[~frame[column].isin(values)]})
+
+
+def test_the_small_case_has_none(case: Case) -> None:
+    assert case.warnings == ()
+    assert [scenario_warnings(case, scenario) for scenario in case.scenarios.values()] == [(), ()]
+
+
+@pytest.mark.parametrize("objective", ["account_revenue", "service_revenue"])
+def test_revenue_without_a_margin_rule(case: Case, objective: str) -> None:
+    bare = Scenario.model_validate({"name": "bold", "objective": objective})
+    (sentence,) = scenario_warnings(case, bare)
+    assert "bold" in sentence
+    assert objective in sentence
+
+    for rule in ("min_service_margin", "min_account_margin"):
+        assert scenario_warnings(case, bare.model_copy(update={rule: 0.1})) == ()
+
+
+def test_margin_objectives_need_no_margin_rule(case: Case) -> None:
+    assert scenario_warnings(case, Scenario(objective="service_margin")) == ()
+
+
+def test_a_tier_that_cannot_be_served(case: Case) -> None:
+    frame = case.tables["rates"]
+    gone = (frame["provider"] == "own") & (frame["region"] == "north") & (frame["service"] == "inspection")
+    bare = build_case(case.settings, {**case.tables, "rates": frame[~gone]})
+
+    # Vega still inspects imaging systems in the north; only gold has inspections
+    (sentence,) = bare.warnings
+    assert "Tier gold cannot be served for family industrial in region north" in sentence
+    assert "inspection" in sentence
+
+
+def test_a_rate_of_an_excluded_provider_serves_nobody(case: Case) -> None:
+    told = warnings_after(case, "providers", "engage", {"provider": "own"}, "excluded")
+
+    assert any("Tier silver cannot be served for family industrial in region north" in sentence for sentence in told)
+
+
+def test_a_promise_that_nothing_holds(case: Case) -> None:
+    (sentence,) = warnings_after(case, "tiers", "min_attainment", {"tier": "silver"}, 0.0)
+
+    assert "Tier silver promises a response within 24 hours" in sentence
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "where", "value", "reason"),
+    [
+        ("criteria", "minimum", {"criterion": "reach"}, 6.0, "score on reach is under"),
+        ("providers", "capacity_hours", {"provider": "Vega"}, 0.0, "capacity_hours is 0"),
+        ("providers", "max_share", {"provider": "Vega"}, 0.0, "max_share is 0"),
+        ("rates", "max_share", {"provider": "Vega"}, 0.0, "no rate"),
+    ],
+)
+def test_a_partner_that_is_never_engaged(
+    case: Case, table: str, column: str, where: dict[str, Any], value: float, reason: str
+) -> None:
+    (sentence,) = warnings_after(case, table, column, where, value)
+
+    assert "Partner Vega" in sentence
+    assert reason in sentence
+
+
+def test_a_partner_under_the_scenarios_score(case: Case) -> None:
+    # Orbis: (2 x 6.5 + 1 x 9) / 3 = 7.333; Vega: (2 x 9 + 1 x 5) / 3 = 7.667
+    told = scenario_warnings(case, Scenario(objective="account_margin", min_provider_score=7.5))
+
+    assert len(told) == 1
+    assert "Partner Orbis" in told[0]
+    assert "7.33" in told[0]
+
+
+def test_an_option_that_bills_nothing(case: Case) -> None:
+    usage = warnings_after(case, "installed_base", "usage_hours", {"product": "gauge"}, 0.0)
+    assert [sentence for sentence in usage if "by_hour for gauge" in sentence and "Segment factory" in sentence]
+
+    still = warnings_after(case, "products", "incident_rate", {"product": "viewer"}, 0.0)
+    assert [sentence for sentence in still if "metered" in sentence and "viewer" in sentence]
+
+    costless = warnings_after(case, "services", "standard_cost", {}, 0.0)
+    assert [sentence for sentence in costless if "open_book" in sentence and "silver" in sentence]
+
+
+def test_a_product_without_a_policy(case: Case) -> None:
+    (sentence,) = without(case, "fulfilment", "product", "viewer").warnings
+
+    assert "No fulfilment policy for viewer" in sentence
