@@ -44,18 +44,21 @@ clean:
 
 $(MADE):
 	$(if $(VERSION),,$(error '$(PYTHON)' is not Python 3.11, 3.12 or 3.13. Name one that is: PYTHON=python3.12 make $(MAKECMDGOALS)))
-	[ ! -e $(VENV)/pyvenv.cfg ] || rm -rf $(VENV)
+	@[ ! -e $(VENV)/pyvenv.cfg ] || rm -rf $(VENV)
 	$(PYTHON) -m venv $(VENV)
-	touch $@
+	@touch $@
 
 $(VENV)/run-$(NEEDS): $(MADE)
-	$(BIN)/python -m pip install --quiet --editable .
-	touch $@
+	@echo 'Installing Tierwise and what it needs into $(VENV); this takes a minute or two, once.'
+	@$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
 
 $(VENV)/test-$(NEEDS): $(MADE)
-	$(BIN)/python -m pip install --quiet --editable '.[test]'
-	touch $@ $(VENV)/run-$(NEEDS)
+	@echo 'Installing what the checks need into $(VENV); this takes a minute or two, once.'
+	@$(BIN)/python -m pip install --quiet --editable '.[test]'
+	@touch $@ $(VENV)/run-$(NEEDS)
 
 $(VENV)/lab-$(NEEDS): $(MADE)
-	$(BIN)/python -m pip install --quiet --editable '.[lab]'
-	touch $@ $(VENV)/run-$(NEEDS)
+	@echo 'Installing JupyterLab into $(VENV); this takes a minute or two, once.'
+	@$(BIN)/python -m pip install --quiet --editable '.[lab]'
+	@touch $@ $(VENV)/run-$(NEEDS)
