@@ -30,15 +30,12 @@ class Problem:
     """What would be right, or what to do."""
 
     def __str__(self) -> str:
-        where = [
-            self.table,
-            self.place,
-            f"row {self.key}" if self.key else "",
-            f"column {self.column}" * bool(self.column),
-        ]
+        where = self.place if self.table in self.place else ", ".join(filter(None, [self.table, self.place]))
+        where += f" ({self.key})" if self.key else ""
+        where += f", column {self.column}" if self.column else ""
         what = [self.message, "" if self.found is None else f"found {quoted(self.found)}"]
         what.append(f"expected {self.expected}" if self.expected else "")
-        return f"{', '.join(filter(None, where))}: {'; '.join(filter(None, what))}."
+        return f"{where}: {'; '.join(filter(None, what))}."
 
 
 class CaseError(ValueError):

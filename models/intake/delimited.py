@@ -48,7 +48,7 @@ def read_csv(name: str, file: str, data: bytes, problems: ProblemList) -> RawTab
     if not _check_structure(name, file, content, headers, problems):
         return None
     try:
-        table = _read_cells(data, len(headers), skipped)
+        table = _read_cells(_with_unix_breaks(content), len(headers), skipped)
     except pa.ArrowInvalid as error:
         _explain(name, file, content, len(headers), str(error), problems)
         return None
@@ -88,11 +88,16 @@ def _check_structure(name: str, file: str, content: str, headers: list[str], pro
     return len(problems) == before
 
 
+def _with_unix_breaks(content: str) -> bytes:
+    """The text with line feeds only: Arrow does not take the lone carriage returns of old files for breaks."""
+    return (content.replace("\r\n", "\n").replace("\r", "\n") if "\r" in content else content).encode()
+
+
 def _read_cells(data: bytes, width: int, skipped: int) -> pa.Table:
     """Every cell as text. Raises pyarrow.ArrowInvalid when a row has too many or too few cells."""
     names = [str(at) for at in range(width)]
     schema = pa.schema([(name, pa.large_string()) for name in names])
-    if len(data.split(b"\n", skipped)[-1].strip()) == 0 or data.count(b"\n") < skipped:
+    if data.count(b"\n") < skipped or not data.split(b"\n", skipped)[-1].strip():
         return schema.empty_table()
     return pacsv.read_csv(
         pa.BufferReader(data),

@@ -33,6 +33,8 @@ EXPECTED = {
     "literal_error": "one of {expected}",
     "dict_type": 'a table such as { provider = "Orbis" }',
     "string_too_short": "some text",
+    "tuple_type": "[[change]] blocks",
+    "model_type": "a block [[change]] with table, column and one of set, add and multiply",
 }
 """What pydantic's kinds of error ask for, in words; the braces take the error's own context."""
 

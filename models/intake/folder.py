@@ -14,6 +14,7 @@ from .reading import Reading
 SETTINGS = "case.toml"
 SCENARIOS = "scenarios"
 FORMATS = (".csv", ".parquet")
+PARTS = (*TABLES, SCENARIOS)
 
 
 def read_folder(folder: Path, problems: ProblemList) -> Reading:
@@ -51,7 +52,10 @@ def _read_table(folder: Path, name: str, reading: Reading, problems: ProblemList
     files = [file for ending in FORMATS if (file := folder / f"{name}{ending}").is_file()]
     parts = sorted((folder / name).glob("*.parquet")) if (folder / name).is_dir() else []
     sources = [file.name for file in files] + ([f"{name}/"] if parts else [])
-    if len(sources) > 1:
+    if (folder / name).is_dir() and not parts:
+        reading.unreadable.add(name)
+        problems.add(Problem(name, "the folder holds no Parquet file", f"{name}/", expected="files such as 1.parquet"))
+    elif len(sources) > 1:
         reading.unreadable.add(name)
         message = f"the table is given more than once: {', '.join(sources)}"
         problems.add(Problem(name, message, expected="one of them; remove or rename the others"))
@@ -67,19 +71,23 @@ def _read_table(folder: Path, name: str, reading: Reading, problems: ProblemList
 
 
 def _look_for_strangers(folder: Path, reading: Reading, problems: ProblemList) -> None:
-    """Files that look like misspelt tables are problems, other tables are noted as not read."""
-    for entry in sorted(folder.iterdir()):
-        if not _could_be_a_table(entry) or _name(entry) in TABLES:
-            continue
-        hint = suggestion(_name(entry), TABLES)
+    """Files that look like misspelt parts of a case are problems, other tables and scenarios are noted as not read."""
+    strays = [file for file in (folder / SCENARIOS).glob("*") if file.suffix != ".toml"]
+    for entry in sorted([*strays, *filter(_could_be_a_part, folder.iterdir())]):
+        hint = suggestion(_name(entry), PARTS) if entry.parent == folder else ""
         if hint:
-            problems.add(Problem(entry.name, f"no table has this name{hint}", expected="the name of a table"))
+            message = f"no part of a case has this name{hint}"
+            problems.add(Problem(entry.name, message, expected="the name of a table, or scenarios"))
         else:
-            reading.notes.append(f"{entry.name} is no table of a case and was not read.")
+            reading.notes.append(f"{entry.relative_to(folder).as_posix()} is no part of a case and was not read.")
 
 
-def _could_be_a_table(entry: Path) -> bool:
-    return any(entry.glob("*.parquet")) if entry.is_dir() else entry.suffix in FORMATS
+def _could_be_a_part(entry: Path) -> bool:
+    if _name(entry) in TABLES or entry.name == SCENARIOS:
+        return False
+    if entry.is_dir():
+        return any(entry.glob("*.parquet")) or any(entry.glob("*.toml"))
+    return entry.suffix in FORMATS
 
 
 def _name(entry: Path) -> str:

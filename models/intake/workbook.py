@@ -62,12 +62,16 @@ def read_workbook(file: Path, problems: ProblemList) -> Reading:
 
 def _grids(data: bytes, file: str, problems: ProblemList) -> dict[str, Grid]:
     try:
-        values = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        formulas = load_workbook(io.BytesIO(data), read_only=True) if _has_formulas(data) else None
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        return _read_grids(data)
+    except Exception as error:  # openpyxl lets through whatever the parsers of zip and XML raise
         expected = "an .xlsx workbook saved by Excel or LibreOffice, without a password"
         problems.add(Problem(file, f"the file cannot be read as a workbook: {error}", expected=expected))
         return {}
+
+
+def _read_grids(data: bytes) -> dict[str, Grid]:
+    values = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    formulas = load_workbook(io.BytesIO(data), read_only=True) if _has_formulas(data) else None
     grids = {}
     for sheet in values.worksheets:
         grid = _grid(sheet)
