@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,10 +40,21 @@ class Exposure:
 Formula = Callable[[Number, Exposure], Number]
 
 
+class Quote(Enum):
+    """What a price is a number of."""
+
+    SHARE_OF_VALUE = "share of unit value a year"
+    PER_INCIDENT = "money per incident"
+    PER_HOUR = "money per hour of use"
+    MARK_UP = "mark-up on standard cost"
+
+
 @dataclass(frozen=True)
 class Kind:
     """A pricing-model kind: how the price k turns into yearly and per-incident payments."""
 
+    quote: Quote
+    """What the price is a number of."""
     yearly: Formula
     """T: billed a year for one unit, before settlement."""
     per_incident: Formula
@@ -51,8 +63,11 @@ class Kind:
     """Whether cases are settled against the response promise."""
     finances: bool = False
     """Whether the seller finances and owns the unit."""
-    on_cost: bool = False
-    """Whether the price is a mark-up on cost, so that a discount applies to 1 + price."""
+
+    @property
+    def on_cost(self) -> bool:
+        """Whether the price is a mark-up on cost, so that a discount applies to 1 + price."""
+        return self.quote is Quote.MARK_UP
 
 
 def _zero(k: Number, x: Exposure) -> Number:
@@ -65,23 +80,29 @@ def _share_of_value(k: Number, x: Exposure) -> Number:
 
 KINDS: Mapping[str, Kind] = {
     "pay_per_use": Kind(
+        Quote.PER_INCIDENT,
         yearly=lambda k, x: k * x.price_index * x.incidents,
         per_incident=lambda k, x: k * x.price_index,
     ),
-    "fixed_warranty": Kind(yearly=_share_of_value, per_incident=_zero),
-    "lease": Kind(yearly=_share_of_value, per_incident=_zero, finances=True),
+    "fixed_warranty": Kind(Quote.SHARE_OF_VALUE, yearly=_share_of_value, per_incident=_zero),
+    "lease": Kind(Quote.SHARE_OF_VALUE, yearly=_share_of_value, per_incident=_zero, finances=True),
     "cost_plus": Kind(
+        Quote.MARK_UP,
         yearly=lambda k, x: (1 + k) * (x.incidents * x.cost_per_incident + x.cost_per_unit),
         per_incident=lambda k, x: (1 + k) * x.cost_per_incident,
-        on_cost=True,
     ),
     # Fixed fee, cost sharing and performance term after Kim, Cohen & Netessine (2007, Management Science 53:12).
     "performance_based": Kind(
+        Quote.SHARE_OF_VALUE,
         yearly=_share_of_value,
         per_incident=lambda k, x: x.expected_settlement + 0.0 * k,
         settles=True,
     ),
-    "usage_based": Kind(yearly=lambda k, x: k * x.price_index * x.usage_hours, per_incident=_zero),
+    "usage_based": Kind(
+        Quote.PER_HOUR,
+        yearly=lambda k, x: k * x.price_index * x.usage_hours,
+        per_incident=_zero,
+    ),
 }
 """Every kind of pricing model. A new kind is one more entry here."""
 

@@ -11,21 +11,20 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
+from models.pricing import KINDS, Quote
+
 from .summary import price_in_words
 
 PALETTE = ("#E69F00", "#56B4E9", "#009E73", "#D55E00", "#0072B2", "#CC79A7", "#000000")
 """Okabe & Ito's colours but for yellow, which is lost on white. More tiers than colours start again."""
 
-_SHARE_OF_VALUE = "Price, % of unit value a year"
 _AXES = {
-    "fixed_warranty": _SHARE_OF_VALUE,
-    "lease": _SHARE_OF_VALUE,
-    "performance_based": _SHARE_OF_VALUE,
-    "pay_per_use": "Price, {currency} per incident",
-    "usage_based": "Price, {currency} per hour of use",
-    "cost_plus": "Price, % on top of standard cost",
+    Quote.SHARE_OF_VALUE: "Price, % of unit value a year",
+    Quote.PER_INCIDENT: "Price, {currency} per incident",
+    Quote.PER_HOUR: "Price, {currency} per hour of use",
+    Quote.MARK_UP: "Price, % on top of standard cost",
 }
-_IN_PERCENT = (_SHARE_OF_VALUE, _AXES["cost_plus"])
+_IN_PERCENT = (_AXES[Quote.SHARE_OF_VALUE], _AXES[Quote.MARK_UP])
 
 
 def menu_chart(menus: pd.DataFrame, kinds: Mapping[str, str], tiers: Sequence[str], currency: str) -> alt.HConcatChart:
@@ -35,7 +34,7 @@ def menu_chart(menus: pd.DataFrame, kinds: Mapping[str, str], tiers: Sequence[st
     lowest rank to the highest. A model without a known kind raises `KeyError`.
     """
     shown = _quoted(menus, kinds, currency)
-    axes = sorted(shown["axis"].unique()) or [_SHARE_OF_VALUE]
+    axes = sorted(shown["axis"].unique()) or [_AXES[Quote.SHARE_OF_VALUE]]
     panels = [_price_panel(shown, axis, tiers, labelled=axis == axes[0]) for axis in axes]
     return alt.hconcat(*panels).properties(title="Menus: what each price book is offered, and at what price")
 
@@ -43,7 +42,7 @@ def menu_chart(menus: pd.DataFrame, kinds: Mapping[str, str], tiers: Sequence[st
 def _quoted(menus: pd.DataFrame, kinds: Mapping[str, str], currency: str) -> pd.DataFrame:
     """Menus with the axis each price belongs on, its place there and the price in words."""
     kind = [kinds[model] for model in menus["model"]]
-    axis = [_AXES[k].format(currency=currency) for k in kind]
+    axis = [_AXES[KINDS[k].quote].format(currency=currency) for k in kind]
     quoted = menus.assign(kind=kind, axis=axis)
     quoted["place"] = [
         price * 100 if where in _IN_PERCENT else price for price, where in zip(menus["price"], axis, strict=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from models.plan import MONEY_KPIS
+from models.pricing import KINDS, Quote
 
 from .audit import RULES, Audit
 from .result import Result, Status
@@ -35,12 +36,10 @@ MOST_CHANGE = 10.0
 
 _SCALES = ((1e9, " bn"), (1e6, " M"), (1e4, " k"))
 _PRICES = {
-    "pay_per_use": "{price:,.6g} {currency} an incident",
-    "fixed_warranty": "{percent:.4g} %",
-    "lease": "{percent:.4g} %",
-    "performance_based": "{percent:.4g} %",
-    "cost_plus": "cost {percent:+.4g} %",
-    "usage_based": "{price:,.6g} {currency} an hour",
+    Quote.SHARE_OF_VALUE: "{percent:.4g} %",
+    Quote.PER_INCIDENT: "{price:,.6g} {currency} an incident",
+    Quote.PER_HOUR: "{price:,.6g} {currency} an hour",
+    Quote.MARK_UP: "cost {percent:+.4g} %",
 }
 
 
@@ -75,11 +74,9 @@ def percent(share: float | None) -> str:
 
 
 def price_in_words(kind: str | None, price: float, currency: str) -> str:
-    """Price as its pricing-model kind means it: yearly share of unit value in %, money per incident or hour.
-
-    A model of unknown kind shows the bare number.
-    """
-    form = _PRICES.get(kind or "", "{price:,.6g}")
+    """Price as its pricing-model kind quotes it; a model of unknown kind shows the bare number."""
+    known = KINDS.get(kind or "")
+    form = _PRICES[known.quote] if known else "{price:,.6g}"
     return form.format(price=price, percent=price * 100, currency=currency)
 
 

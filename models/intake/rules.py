@@ -8,12 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ..pricing import KINDS
 from ..problems import Problem, ProblemList
 from ..schema import NO_CONTRACT, OPTION_PRICE, PARTNER_KINDS
 from .matching import among
 from .raw import Flags
 from .tables import SHOWN, CleanTable, Tables
 
+MARK_UPS = tuple(name for name, kind in KINDS.items() if kind.on_cost)
+"""Kinds of pricing model whose price is a mark-up, and may be negative."""
 SUM_TOLERANCE = 5e-6
 """Shares written with six decimals (0.333333 three times) pass."""
 UNITS_TOLERANCE = 1e-9
@@ -132,7 +135,7 @@ def _option_prices(name: str) -> None:
     @_rule("pricing_models", name)
     def prices_fit_their_kind(tables: Tables, problems: ProblemList) -> None:
         models, table = tables["pricing_models"].frame, tables[name]
-        marked_up = table.frame["model"].isin(models.loc[models["kind"] == "cost_plus", "model"]).to_numpy(bool)
+        marked_up = table.frame["model"].isin(models.loc[models["kind"].isin(MARK_UPS), "model"]).to_numpy(bool)
         price = table.frame["price"].to_numpy(float)
         known = table.sound("price", "model") & table.frame["model"].isin(
             models.loc[models["kind"] != "", "model"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ..pricing import KINDS
+
 OFFER = ("required", "optional", "excluded")
-PRICING_KINDS = ("pay_per_use", "fixed_warranty", "lease", "cost_plus", "performance_based", "usage_based")
+PRICING_KINDS = tuple(KINDS)
 PARTNER_KINDS = ("volume_partner", "specialist_partner")
 PROVIDER_KINDS = ("in_house", *PARTNER_KINDS, "self_service", "community")
 NO_CONTRACT = "none"
