@@ -79,20 +79,20 @@ PROFILES: dict[str, Profile] = {
         tiers=("bronze", "silver", "gold"),
     ),
     "Helix MR": Profile(
-        {"north": 0.75, "central": 0.7, "south": 0.85, "east": 0.95}, 1.06, 0.99, 7, ("mr",), services=SPECIALIST
+        {"north": 0.75, "central": 0.7, "south": 0.85, "east": 0.95}, 1.12, 1.06, 7, ("mr",), services=SPECIALIST
     ),
     "Tomovia": Profile(
-        {"north": 0.8, "central": 0.7, "south": 0.85, "east": 0.9}, 1.08, 1.02, 6, ("ct",), services=SPECIALIST
+        {"north": 0.8, "central": 0.7, "south": 0.85, "east": 0.9}, 1.14, 1.08, 6, ("ct",), services=SPECIALIST
     ),
-    "Raylab": Profile({"central": 0.75, "south": 0.85, "east": 0.85}, 1.02, 1.0, 6, ("xray",), services=SPECIALIST),
+    "Raylab": Profile({"central": 0.75, "south": 0.85, "east": 0.85}, 1.1, 1.05, 6, ("xray",), services=SPECIALIST),
     "Adria Service": Profile({"south": 0.55, "east": 0.6}, 0.8, 0.88, -5, leaves_out=NO_MAGNET_WORK),
 }
 
 # provider, service: EUR a case, mean hours to respond, CSAT points, most of each work class it can take
 ONLINE: dict[tuple[str, str], tuple[float, float, float, float]] = {
-    ("Service Portal", "how_to_question"): (7, 0.2, 74, 0.45),
-    ("Service Portal", "remote_diagnosis"): (26, 0.6, 71, 0.12),
-    ("User Community", "how_to_question"): (4, 9, 72, 0.2),
+    ("Service Portal", "how_to_question"): (7, 0.2, 81, 0.45),
+    ("Service Portal", "remote_diagnosis"): (26, 0.6, 75, 0.12),
+    ("User Community", "how_to_question"): (4, 6, 79, 0.2),
 }
 
 

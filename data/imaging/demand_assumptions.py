@@ -23,14 +23,20 @@ CLASSES: list[Row] = [
 # class: utility of bronze, silver, gold, platinum before price, against having no contract
 APPEAL = {"uptime_first": (-2.8, -1.7, -0.5, 0.0), "budget_first": (-1.1, -0.6, -1.5, -2.4)}
 
-# segment: added to each tier's appeal; None: the segment never buys the tier
-SEGMENT_APPEAL: dict[str, tuple[float | None, ...]] = {
-    "university_hospital": (-0.4, 0.0, 0.2, 0.2),
-    "general_hospital": (0.0, 0.1, 0.0, -0.3),
-    "imaging_chain": (-0.2, 0.1, 0.2, 0.1),
-    "private_practice": (0.6, 0.2, -0.2, None),
-    "manufacturer": (-0.1, 0.1, 0.1, 0.0),
-    "inspection_lab": (0.8, 0.3, -0.1, None),
+# (segment, class): added to each tier's appeal; None: the class never buys the tier
+LEAN: dict[tuple[str, str], tuple[float | None, ...]] = {
+    ("university_hospital", "uptime_first"): (-0.4, 0.0, 0.2, 0.3),
+    ("university_hospital", "budget_first"): (-0.4, 0.0, 0.2, 0.1),
+    ("general_hospital", "uptime_first"): (0.0, 0.1, 0.1, -0.2),
+    ("general_hospital", "budget_first"): (0.0, 0.1, -0.1, -0.5),
+    ("imaging_chain", "uptime_first"): (-0.2, 0.1, 0.2, 0.2),
+    ("imaging_chain", "budget_first"): (-0.2, 0.1, 0.1, -0.2),
+    ("private_practice", "uptime_first"): (0.3, 0.1, 0.0, -0.8),
+    ("private_practice", "budget_first"): (0.6, 0.2, -1.8, -2.0),
+    ("manufacturer", "uptime_first"): (-0.1, 0.1, 0.1, 0.1),
+    ("manufacturer", "budget_first"): (-0.1, 0.1, 0.0, -0.3),
+    ("inspection_lab", "uptime_first"): (0.6, 0.3, 0.0, None),
+    ("inspection_lab", "budget_first"): (0.8, 0.3, -0.4, None),
 }
 
 # tier: retention above having no contract, cross-selling
@@ -78,7 +84,7 @@ PRICE_POINTS: list[tuple[str, str, float, float, int, tuple[str, ...]]] = [
     ("silver", "pay_per_hour", 7, 1.5, 7, EVERYWHERE),
     ("gold", "pay_per_hour", 9, 1.5, 7, EVERYWHERE),
     ("platinum", "pay_per_hour", 11, 2, 7, EVERYWHERE),
-    ("gold", "system_lease", 0.20, 0.01, 7, ("practices",)),
+    ("gold", "system_lease", 0.245, 0.005, 7, ("practices",)),
     ("gold", "uptime_pledge", 0.070, 0.0075, 7, EVERYWHERE),
     ("platinum", "uptime_pledge", 0.095, 0.0075, 7, EVERYWHERE),
 ]

@@ -14,7 +14,7 @@ from random import Random
 
 import delivery_rates
 from assumptions import HOLDINGS, REGIONS, SEGMENTS, STATIC, TIERS, Row, Table
-from demand_assumptions import APPEAL, CLASSES, CONTRACTS, LOYALTY, PRICE_POINTS, SEGMENT_APPEAL
+from demand_assumptions import APPEAL, CLASSES, CONTRACTS, LEAN, LOYALTY, PRICE_POINTS
 from scenarios import CASE, SCENARIOS
 
 SEED = 20260114
@@ -91,10 +91,9 @@ def contracts(chance: Random, accounts: list[Row], installed: list[Row]) -> Iter
 
 
 def appeal() -> Iterator[Row]:
-    """Rows of `appeal`: what the class sees in the tier plus how its segment leans."""
-    for segment, name, *_ in CLASSES:
-        lean = SEGMENT_APPEAL[str(segment)]
-        for tier, base, extra in zip(TIERS, APPEAL[str(name)], lean, strict=True):
+    """Rows of `appeal`: what the class sees in the tier plus how it leans in its segment."""
+    for (segment, name), lean in LEAN.items():
+        for tier, base, extra in zip(TIERS, APPEAL[name], lean, strict=True):
             if extra is not None:
                 yield segment, name, tier, round(base + extra, 2)
 

@@ -43,14 +43,14 @@ column = "engage"
 set = "excluded"
 """,
     ),
-    "margin_floor_36": scenario("The board asks for a service margin of 36 %", margin=0.36),
+    "margin_floor_35": scenario("The board asks for a service margin of 35 %", margin=0.35),
     "faster_response": scenario(
-        "Every response promise is cut by a fifth, and just as many cases must keep it",
+        "Every response promise is cut by a tenth, and just as many cases must keep it",
         """
 [[change]]
 table = "tiers"
 column = "response_hours"
-multiply = 0.8
+multiply = 0.9
 """,
     ),
     "performance_offer": scenario(

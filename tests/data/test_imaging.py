@@ -14,7 +14,7 @@ import optimizer
 from models import Case, load_case
 
 FOLDER = Path(__file__).parents[2] / "data" / "imaging"
-SCENARIOS = {"base", "without_meridian", "margin_floor_36", "faster_response", "performance_offer"}
+SCENARIOS = {"base", "without_meridian", "margin_floor_35", "faster_response", "performance_offer"}
 
 
 @cache
