@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from tests.small_case import write_small_case
 
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "data" / "tiny"
+IMAGING = ROOT / "data" / "imaging"
 RUN_FILES = {
     "plan.json",
     "menus.csv",
@@ -312,7 +315,7 @@ def interrupted(run: Path, *, obeys: bool, times: int) -> tuple[int, str]:
         assert process.stderr is not None
         assert process.stdout.readline() == "searching\n"
         for _ in range(times):
-            process.send_signal(2)
+            process.send_signal(signal.SIGINT)
             said = process.stderr.readline()
         return process.wait(60), said + process.stderr.read()
 
@@ -329,6 +332,30 @@ def test_ctrl_c_twice_ends_at_once_and_leaves_nothing(tmp_path: Path) -> None:
     assert code == 130
     assert "Stopped at once; nothing was written." in told
     assert names_in(tmp_path) == set()
+
+
+def test_ctrl_c_is_heard_while_the_solver_works(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "optimizer", "solve", str(IMAGING), "--gap", "0", "--out", str(tmp_path / "run")]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        first = next(line for line in process.stderr if " s  " in line)
+        assert first.startswith("5 s")
+        process.send_signal(signal.SIGINT)
+        shown, told = process.communicate(timeout=60)
+    status = read_json(tmp_path / "run" / "plan.json")["status"]
+    assert (process.returncode, status) in {(0, "feasible"), (0, "optimal"), (3, "no_plan")}
+    assert "Traceback" not in told
+    assert "Files: " in shown
+
+
+def test_a_time_limit_holds(tmp_path: Path) -> None:
+    began = time.monotonic()
+    done = tierwise("solve", IMAGING, "--gap", "0", "--time-limit", "5", "--out", tmp_path / "run")
+    assert time.monotonic() - began < 5 + 20  # with start-up, today's price book and the audit, on a busy machine
+    plan = read_json(tmp_path / "run" / "plan.json")
+    assert (done.returncode, plan["status"]) in {(0, "feasible"), (0, "optimal"), (3, "no_plan")}
+    if plan["objective"] is not None:
+        assert plan["bound"] >= plan["objective"]
 
 
 # evaluate
