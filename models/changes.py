@@ -126,6 +126,7 @@ def _report_unknown(values: pd.Series[Any], wanted: pd.Series[Any], edit: Edit, 
 
 
 def _edited(numbers: np.ndarray[Any, np.dtype[np.float64]], change: Change) -> np.ndarray[Any, np.dtype[np.float64]]:
-    if change.add is not None:
-        return numbers + change.add
-    return numbers * (1.0 if change.multiply is None else change.multiply)
+    with np.errstate(over="ignore"):  # what becomes infinite is refused when the table is checked again
+        if change.add is not None:
+            return numbers + change.add
+        return numbers * (1.0 if change.multiply is None else change.multiply)

@@ -14,7 +14,7 @@ from .cautions import case_warnings
 from .changes import changed_case
 from .intake.assemble import assemble
 from .intake.folder import read_folder
-from .intake.raw import Rows, from_frame
+from .intake.raw import Rows, from_frame, repeated
 from .intake.reading import Reading
 from .intake.workbook import read_workbook
 from .problems import CaseError, Problem, ProblemList, suggestion
@@ -48,6 +48,8 @@ def build_case(
     reading, problems = Reading(settings_file="settings", form="a DataFrame {}"), ProblemList()
     reading.settings = settings.model_dump() if isinstance(settings, CaseSettings) else settings
     for name, frame in tables.items():
+        for label in repeated([str(label).strip() for label in frame.columns]):
+            problems.add(Problem(name, "the column occurs twice", column=label, expected="each column once"))
         if name in TABLES:
             reading.tables[name] = from_frame(name, frame, Rows(name))
         else:

@@ -28,11 +28,13 @@ class Problem:
     """The value as it was written."""
     expected: str = ""
     """What would be right, or what to do."""
+    part: str = "column"
+    """What `column` names: a column, or a key of a document."""
 
     def __str__(self) -> str:
         where = self.place if self.table in self.place else ", ".join(filter(None, [self.table, self.place]))
         where += f" ({self.key})" if self.key else ""
-        where += f", column {self.column}" if self.column else ""
+        where += f", {self.part} {self.column}" if self.column else ""
         what = [self.message, "" if self.found is None else f"found {quoted(self.found)}"]
         what.append(f"expected {self.expected}" if self.expected else "")
         return f"{where}: {'; '.join(filter(None, what))}."

@@ -97,7 +97,7 @@ def _parse_text(raw: RawColumn, column: Column) -> Parsed:
         reserved = _flags(pc.is_in(text, pa.array(column.reserved, pa.large_string())))
         faults.append(Fault(reserved, "this name is reserved", "another name"))
     if raw.odd is not None:
-        faults.append(Fault(raw.odd, "not a name", "text; format the cell as text"))
+        faults.append(Fault(raw.odd, "not a name", "text; a cell of a workbook must be formatted as text"))
         text = pc.if_else(pa.chunked_array([pa.array(raw.odd)]), "", text)
     return Parsed(_series(text), faults)
 
@@ -196,5 +196,5 @@ def number_advice(found: str) -> str:
     if "%" in text:
         return ", as a fraction: 12 % is 0.12"
     if re.fullmatch(r"[+-]?[\d.,'’\s  ]+", text):
-        return ", with a point for decimals and no thousands separators, such as 1234.5"
-    return ", such as 1234.5"
+        return ", with a point for decimals and no thousands separators"
+    return ""

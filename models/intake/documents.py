@@ -31,7 +31,7 @@ EXPECTED = {
     "int_from_float": "an integer",
     "string_type": "text in quotation marks",
     "literal_error": "one of {expected}",
-    "dict_type": 'a table such as { provider = "Orbis" }',
+    "dict_type": "conditions such as {{ provider = Orbis }}",
     "string_too_short": "some text",
     "tuple_type": "[[change]] blocks",
     "model_type": "a block [[change]] with table, column and one of set, add and multiply",
@@ -67,7 +67,7 @@ def check_scenario(
     if "name" in document:
         known = [key for key in Scenario.model_fields if key != "name"]
         message = "unknown key; a scenario is named by its file"
-        problems.add(Problem(file, message, column="name", expected=f"only the keys {', '.join(known)}"))
+        problems.add(Problem(file, message, column="name", part="key", expected=f"only the keys {', '.join(known)}"))
         document = {key: value for key, value in document.items() if key != "name"}
     changes = document.get("change")
     ordered = {**document, "change": tuple(changes)} if isinstance(changes, list) else dict(document)
@@ -79,7 +79,7 @@ def _validate(model: type[Model], document: Document, file: str, problems: Probl
         return model.model_validate(document)
     except ValidationError as error:
         for problem in _problems(error, model, file):
-            problems.add(replace(problem, place=place_of(problem.column, places)))
+            problems.add(replace(problem, part="key", place=place_of(problem.column, places)))
         return None
 
 
@@ -108,7 +108,7 @@ def _place(loc: tuple[int | str, ...], model: type[BaseModel]) -> tuple[str, Ite
 def _problem(item: Any, place: str, fields: Iterable[str], file: str) -> Problem:
     kind, context = item["type"], item.get("ctx", {})
     if kind == "missing":
-        return Problem(file, "missing key", column=place, expected=f"{place} = ...")
+        return Problem(file, "missing key", column=place, expected=f"the key {place}")
     if kind == "extra_forbidden":
         word = place.rsplit(".", 1)[-1]
         message = f"unknown key{suggestion(word, fields)}"
@@ -117,5 +117,7 @@ def _problem(item: Any, place: str, fields: Iterable[str], file: str) -> Problem
         return Problem(file, str(context["error"]), column=place)
     found = cell_text(item["input"])
     hint = suggestion(found, str(context.get("expected", "")).replace("'", "").replace(" or ", ", ").split(", "))
+    if place.endswith(".set") or ".where." in place:
+        return Problem(file, "wrong value", column=place, found=found, expected="text, a number, true or false")
     expected = EXPECTED.get(kind, item["msg"]).format(**context).replace("'", "")
     return Problem(file, f"wrong value{hint}", column=place, found=found, expected=expected)

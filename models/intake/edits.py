@@ -35,7 +35,7 @@ class Edit:
     def problem(self, message: str, key: str, found: str | None = None, expected: str = "") -> Problem:
         """A problem of one key of this change."""
         place = f"change[{self.number}]" + (f" at {self.cell}" if self.cell else "")
-        return Problem(self.file, message, place, f"table={self.change.table}", key, found, expected)
+        return Problem(self.file, message, place, f"table={self.change.table}", key, found, expected, "key")
 
     @property
     def schema(self) -> Mapping[str, Column]:

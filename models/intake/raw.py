@@ -96,14 +96,15 @@ def from_series(series: pd.Series[Any]) -> RawColumn:
     """A DataFrame's column; NaN is a blank."""
     try:
         values = pa.array(series, from_pandas=True)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
+    except (TypeError, ValueError, OverflowError, NotImplementedError):  # Arrow's own errors derive from these
         return from_objects(series)
     return RawColumn(values if isinstance(values, pa.ChunkedArray) else pa.chunked_array([values]))
 
 
 def from_frame(name: str, frame: pd.DataFrame, origin: Origin) -> RawTable:
-    """A DataFrame as a raw table; its index is ignored."""
-    columns = {str(label).strip(): from_series(frame[label]) for label in frame.columns.unique()}
+    """A DataFrame as a raw table; its index is ignored, and of columns with one name the first is taken."""
+    first = frame.loc[:, ~frame.columns.duplicated()]
+    columns = {str(label).strip(): from_series(first[label]) for label in first.columns}
     return RawTable(name, columns, len(frame), origin)
 
 
