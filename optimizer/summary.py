@@ -187,6 +187,12 @@ def binding_rules(audit: Audit) -> list[tuple[str, str]]:
     return [(RULES[str(name)].text, _first(scopes)) for name, scopes in places.items()]
 
 
-def _first(scopes: list[str], shown: int = 4) -> str:
+def _first(scopes: list[str], shown: int = 3) -> str:
     hidden = len(scopes) - shown
-    return ", ".join(scopes[:shown]) + (f" and {hidden} more" if hidden > 0 else "")
+    return "; ".join(map(_place, scopes[:shown])) + (f"; and {hidden} more" if hidden > 0 else "")
+
+
+def _place(scope: str) -> str:
+    """Names of a scope such as `tier=gold; region=east; model=`, without the columns: `gold, east`."""
+    names = (part.partition("=")[2] if "=" in part else part for part in scope.split("; "))
+    return ", ".join(filter(None, names))

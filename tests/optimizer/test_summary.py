@@ -171,12 +171,12 @@ def test_binding_rules_are_those_near_their_limit() -> None:
         ("rate_share", "nothing to share", 0.0, 0.0, 0.0),
     )
     assert binding_rules(audit) == [
-        ("a provider works at most capacity_hours.", "provider=Orbis"),
+        ("a provider works at most capacity_hours.", "Orbis"),
         ("the service margin is at least min_service_margin of service revenue.", "plan"),
     ]
 
 
 def test_many_places_of_a_binding_rule_are_counted() -> None:
-    audit = audit_of(*(("csat_floor", f"region={name}", 80.0, 80.0, 0.0) for name in "abcdef"))
+    audit = audit_of(*(("csat_floor", f"tier=gold; region={name}; model=", 80.0, 80.0, 0.0) for name in "abcdef"))
     [(_, places)] = binding_rules(audit)
-    assert places == "region=a, region=b, region=c, region=d and 2 more"
+    assert places == "gold, a; gold, b; gold, c; and 3 more"

@@ -43,7 +43,7 @@ def test_a_plan_is_shown_whole() -> None:
         "schools",
         "today plan change",
         "Service revenue 1.60 M EUR 2.00 M EUR +400.00 k EUR (+25.0 %)",
-        "a provider works at most capacity_hours. provider=Orbis",
+        "a provider works at most capacity_hours. Orbis",
         "Audit: passed, 1 rules and 1 amounts recomputed.",
         "Files: runs/clinic-base",
     ]
