@@ -48,6 +48,7 @@ def _judged(world: Case, result: Result, said: Mapping[str, object]) -> Audit:
 
 def with_file_check(verdict: Audit, stored: Audit) -> Audit:
     """The verdict, and whether the audit.json found in the run says the same."""
-    ledger = Ledger()
-    ledger.none("audit_file", "audit.json", differences(stored, verdict))
+    ledger, differing = Ledger(), differences(stored, verdict)
+    said = [f"audit.json: {len(differing)} rows differ, the first on {differing[0]}"] if differing else []
+    ledger.none("audit_file", "audit.json", said)
     return replace(verdict, rules=pd.concat([verdict.rules, ledger.rules()], ignore_index=True))

@@ -46,13 +46,9 @@ class Audit:
         broken = self.rules[~self.rules["ok"]]
         wrong = self.kpis[~self.kpis["ok"]]
         return (
+            *(_sentence(**row) for row in broken[["rule", "scope", "value", "limit"]].to_dict("records")),
             *(
-                f"{row['rule']} ({row['scope']}): {row['value']:.9g} against {row['limit']:.9g}. "
-                f"Expected: {RULES[row['rule']].text}"
-                for row in broken.to_dict("records")
-            ),
-            *(
-                f"kpi {row['kpi']}: claimed {row['claimed']:.9g}, recomputed {row['recomputed']:.9g}."
+                f"kpi {row['kpi']}: {row['claimed']:.9g} is claimed, {row['recomputed']:.9g} is true."
                 for row in wrong.to_dict("records")
             ),
         )
@@ -60,6 +56,13 @@ class Audit:
     def to_document(self) -> dict[str, object]:
         """Contents of audit.json: `ok`, and `rules` and `kpis` as lists of rows."""
         return {"ok": self.ok, "rules": self.rules.to_dict("records"), "kpis": self.kpis.to_dict("records")}
+
+
+def _sentence(rule: str, scope: str, value: float, limit: float) -> str:
+    """What is broken, where, and by how much; an offender found by name has no numbers."""
+    named = RULES[rule].structural and (value, limit) == (1.0, 0.0)
+    numbers = "" if named else f" has {value:.9g} against {limit:.9g} and"
+    return f"{rule} ({scope}){numbers} breaks the rule that {RULES[rule].text}"
 
 
 def read_audit(values: object) -> Audit:
@@ -88,9 +91,14 @@ def _rows(values: object, columns: tuple[str, ...], key: str) -> pd.DataFrame:
 
 
 def scopes(frame: pd.DataFrame, *columns: str) -> list[str]:
-    """What each row is about: `column=name; column=name`."""
-    texts = [[f"{column}={value}" for value in frame[column]] for column in columns]
-    return ["; ".join(parts) for parts in zip(*texts, strict=True)]
+    """What each row is about: `column=name; column=name`, without the columns that are blank."""
+    texts = [_pairs(column, frame[column]) for column in columns]
+    return ["; ".join(filter(None, parts)) for parts in zip(*texts, strict=True)]
+
+
+def _pairs(column: str, values: pd.Series) -> list[str]:
+    blank = values.isna() | (values == "")
+    return ["" if empty else f"{column}={value}" for value, empty in zip(values.tolist(), blank.tolist(), strict=True)]
 
 
 @dataclass
@@ -171,7 +179,7 @@ def differences(stored: Audit, verdict: Audit) -> list[str]:
         for name in numbers:
             near = np.isclose(both[name], both[f"{name}_new"], rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True)
             same &= pd.Series(near, index=both.index)
-        found += scopes(both[~same].head(_LISTED), *keys)
+        found += scopes(both[~same], *keys)
     return found
 
 

@@ -257,7 +257,7 @@ BREAKS = [
     Break("experience", "value of tier=silver; region=north; metric=csat", put("experience", 0, "value", 80.1)),
     Break("experience", "limit of tier=gold; region=north; metric=csat", put("experience", 2, "limit", 79.0)),
     Break("experience", "limit of tier=gold; region=north; metric=csat", put("experience", 2, "limit", float("nan"))),
-    Break("experience", "ok of tier=gold; region=; metric=turnaround_hours", put("experience", 9, "ok", False)),
+    Break("experience", "ok of tier=gold; metric=turnaround_hours", put("experience", 9, "ok", False)),
     Break("experience", "missing: tier=gold; region=south; metric=attainment", drop("experience", 7)),
     Break("experience", "no cases: tier=bronze", add("experience", "bronze", "north", "csat", 80.0, 0.0, True)),
 ]
