@@ -70,11 +70,11 @@ def _rows(sheet: RawTable | None, problems: ProblemList) -> list[Row] | None:
         return None
     wanted, before = SHEETS[sheet.name], len(problems)
     for name in [column for column in sheet.columns if column not in wanted]:
-        message, place = f"unknown column{suggestion(name, wanted)}", sheet.origin.place(-1, name)
+        message = f"unknown column{suggestion(name, wanted)}" if name else "a column without a header"
+        place = sheet.origin.place(-1, name)
         problems.add(Problem(sheet.name, message, place, "", name, expected=f"only {', '.join(wanted)}"))
     for name in [column for column in wanted if column not in sheet.columns]:
-        place = sheet.origin.place(-1)
-        problems.add(Problem(sheet.name, "missing column", place, "", name, expected=", ".join(wanted)))
+        problems.add(Problem(sheet.name, "missing column", "", "", name, expected=", ".join(wanted)))
     return list(_filled_rows(sheet, problems)) if len(problems) == before else None
 
 

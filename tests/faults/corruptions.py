@@ -173,6 +173,28 @@ def sheet_cell(name: str, place: str, value: object) -> Corrupt:
     return sheet(name, lambda page: page.__setitem__(place, value))
 
 
+def unlike_parts(folder: Path) -> None:
+    (folder / "accounts").mkdir()
+    accounts = pd.read_csv(folder / "accounts.csv")
+    accounts.iloc[:3].to_parquet(folder / "accounts" / "1.parquet", index=False)
+    accounts.iloc[3:].assign(product_revenue="much").to_parquet(folder / "accounts" / "2.parquet", index=False)
+    (folder / "accounts.csv").unlink()
+
+
+def no_parts(folder: Path) -> None:
+    (folder / "rates").mkdir()
+    (folder / "rates.csv").rename(folder / "rates" / "1.csv")
+
+
+def renamed_scenarios(folder: Path) -> None:
+    (folder / "scenarios").rename(folder / "Scenarios")
+
+
+def without_sheet(name: str) -> Corrupt:
+    """Turn the case into a workbook that lacks one sheet."""
+    return sheet(name, lambda page: page.parent.remove(page))
+
+
 def no_book(folder: Path) -> Path:
     file = folder / "case.xlsx"
     file.write_bytes(b"this is no zip archive")

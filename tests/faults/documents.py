@@ -137,4 +137,17 @@ DOCUMENTS = (
         ("scenarios/dear.toml", "change[1].times"),
         1,
     ),
+    Fault(
+        "scenario with a name",
+        replaced("scenarios/base.toml", "max_menu", 'name = "b"\nmax_menu'),
+        ("name", "its file"),
+    ),
+    Fault(
+        "list for a value", replaced("scenarios/dear.toml", "multiply = 1.10", "set = [1]"), ("change[1].set", "[1]")
+    ),
+    Fault(
+        "text for conditions",
+        replaced("scenarios/dear.toml", '{ provider = "Orbis", region = ["north", "south"] }', '"x"'),
+        ("change[1].where", "conditions"),
+    ),
 )

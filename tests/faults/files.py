@@ -12,13 +12,17 @@ from tests.faults.corruptions import (
     line,
     moved,
     no_book,
+    no_parts,
     nowhere,
     parquet,
     recoded,
     removed,
+    renamed_scenarios,
     sheet,
     sheet_cell,
     uneven_parts,
+    unlike_parts,
+    without_sheet,
     wrong_ending,
 )
 
@@ -95,6 +99,11 @@ FILES = (
     Fault("no such folder", nowhere, ("no such file",)),
     Fault("not a case", wrong_ending, ("case.toml", ".xlsx")),
 )
+FOLDERS = (
+    Fault("parts that differ", unlike_parts, ("accounts/", "same columns")),
+    Fault("folder without parquet", no_parts, ("rates/", "no Parquet file")),
+    Fault("scenarios in capitals", renamed_scenarios, ("Scenarios", 'did you mean "scenarios"')),
+)
 SHEETS = (
     Fault("no workbook", no_book, ("case.xlsx", "workbook")),
     Fault("sheet: text for a number", sheet_cell("rates", "F5", "1.234,5"), ("rates!F5", "cost_per_case", "1.234,5")),
@@ -126,4 +135,17 @@ SHEETS = (
     Fault("sheet: bad conditions", sheet_cell("changes", "C2", "provider"), ("changes!F2", "where", "provider=Orbis")),
     Fault("sheet: unknown operation", sheet_cell("changes", "E2", "times"), ("changes!F2", "operation", "times")),
     Fault("sheet: change of no scenario", sheet_cell("changes", "A2", "Dear"), ("changes!F2", 'did you mean "dear"')),
+    Fault("sheet: missing table", without_sheet("services"), ("services", "missing", "a sheet services")),
+    Fault("sheet: missing optional words", without_sheet("case"), ("case", "sheet is missing", "discount_rate")),
+    Fault("sheet: unknown column of changes", sheet_cell("changes", "G1", "note"), ("changes!G1", "note", "unknown")),
+    Fault(
+        "sheet: missing column of changes",
+        sheet_cell("changes", "E1", None),
+        ("changes", "operation", "missing column"),
+        2,
+    ),
+    Fault("sheet: key twice", sheet_cell("case", "A3", "name"), ("case!B3", "name", "twice"), 2),
+    Fault("sheet: change as a rule", sheet_cell("scenarios", "B4", "change"), ("scenarios!C4", "sheet changes")),
+    Fault("sheet: blank scenario", sheet_cell("scenarios", "A4", None), ("scenarios!A4", "scenario", "blank")),
+    Fault("sheet: two headers alike", sheet_cell("criteria", "C1", "weight"), ("criteria!1", "weight", "twice")),
 )
