@@ -57,7 +57,7 @@ def test_a_number_too_large_does_not_spoil_its_neighbours() -> None:
     assert parse(raw("1.5", "1e999", "-3"), AMOUNT).values.tolist()[::2] == [1.5, -3.0]
 
 
-@pytest.mark.parametrize("kind", [pa.int8(), pa.uint64(), pa.float32(), pa.decimal128(10, 2)])
+@pytest.mark.parametrize("kind", [pa.int8(), pa.uint64(), pa.float32(), pa.decimal128(24, 2)])
 def test_numbers_of_every_width_are_read(kind: pa.DataType) -> None:
     parsed = parse(RawColumn(pa.chunked_array([pa.array([1, 2, None]).cast(kind)])), number("a", ANY, "a", default=9.0))
 
