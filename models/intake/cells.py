@@ -182,7 +182,7 @@ def _filled(values: NDArray[np.float64], blank: Flags, column: Column) -> pd.Ser
     if isinstance(column.default, int | float) and not column.only_for:
         values[blank] = column.default
     if column.kind is Kind.INTEGER:
-        return pd.Series(np.nan_to_num(np.round(values), nan=0.0, posinf=0.0, neginf=0.0).astype(np.int64))
+        return pd.Series(np.where(np.abs(values) <= EXACT_INTEGER, np.round(values), 0.0).astype(np.int64))
     return pd.Series(values)
 
 
