@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from models import load_case, write_case
 from optimizer.command_line import main
 from optimizer.result import Result, Status
 from tests.faults import FAULTS, Fault
@@ -224,6 +225,18 @@ def test_a_reader_that_leaves_early_is_no_fault(tmp_path: Path) -> None:
     command = f"{sys.executable} -m optimizer solve {TINY} --out {tmp_path / 'run'} | true"
     done = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
     assert done.stderr == ""
+
+
+def test_a_case_in_three_forms_has_one_plan(tmp_path: Path) -> None:
+    case = load_case(write_small_case(tmp_path / "small"))
+    plans = []
+    for form in ("csv", "parquet", "xlsx"):
+        place = write_case(case, tmp_path / f"{form}.xlsx" if form == "xlsx" else tmp_path / form, form)
+        plan = solved(place, tmp_path / f"run-{form}", "--scenario", "dear")
+        plan.pop("seconds")
+        tables = {name: (tmp_path / f"run-{form}" / name).read_bytes() for name in RUN_FILES if name.endswith(".csv")}
+        plans.append((plan, tables))
+    assert plans[0] == plans[1] == plans[2]
 
 
 @pytest.mark.parametrize(
