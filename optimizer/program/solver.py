@@ -7,6 +7,7 @@ the solver's tolerances. All numbers that leave this module are in natural units
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -114,11 +115,29 @@ def state(rows: Iterable[tuple[str, Row]], cost: Expression) -> Stated:
         constraint = pulp.LpConstraint(left, _SENSES[row.sense], f"row_{len(labels)}", 0)
         problem.addConstraint(constraint)
     columns = {variable.name: place for place, variable in enumerate(problem.variables())}
-    return Stated(_matrix(problem, cost.constant), columns, tuple(labels), tuple(contradictions))
+    matrix, kept = _matrix(problem, cost.constant)
+    return Stated(matrix, columns, tuple(labels[i] for i in kept), tuple(contradictions))
 
 
-def _matrix(problem: pulp.LpProblem, offset: float) -> Matrix:
-    """Numbers of a PuLP problem by way of its live HiGHS model, with their scales."""
+def _merged(rows: sparse.csc_matrix, low: Array, high: Array) -> tuple[Codes, Array, Array]:
+    """Rows to keep, and their sides, when rows that differ in their sides alone become one.
+
+    HiGHS 1.15.1 cuts off feasible points where two rows leave a gap near its tolerance between them.
+    """
+    by_row = rows.tocsr()
+    by_row.sort_indices()
+    first: dict[tuple[bytes, bytes], int] = {}
+    low, high = low.copy(), high.copy()
+    for i, (start, end) in enumerate(itertools.pairwise(by_row.indptr)):
+        key = by_row.indices[start:end].tobytes(), by_row.data[start:end].tobytes()
+        at = first.setdefault(key, i)
+        low[at], high[at] = max(low[at], low[i]), min(high[at], high[i])
+    kept = np.array(list(first.values()), dtype=np.int64)
+    return kept, low[kept], high[kept]
+
+
+def _matrix(problem: pulp.LpProblem, offset: float) -> tuple[Matrix, Codes]:
+    """Numbers of a PuLP problem by way of its live HiGHS model, with their scales, and the rows kept of it."""
     solver = pulp.HiGHS(msg=False)
     solver.createAndConfigureSolver(problem)
     solver.buildSolverModel(problem)
@@ -127,26 +146,29 @@ def _matrix(problem: pulp.LpProblem, offset: float) -> Matrix:
     parts = (np.array(lp.a_matrix_.value_), np.array(lp.a_matrix_.index_), np.array(lp.a_matrix_.start_))
     by_column = lp.a_matrix_.format_ == highspy.MatrixFormat.kColwise
     rows = sparse.csc_matrix(parts, shape=shape) if by_column else sparse.csr_matrix(parts, shape=shape).tocsc()
+    kept, *sides = _merged(rows, np.array(lp.row_lower_, dtype=float), np.array(lp.row_upper_, dtype=float))
+    rows = sparse.csc_matrix(rows.tocsr()[kept])
     low, high = np.array(lp.col_lower_, dtype=float), np.array(lp.col_upper_, dtype=float)
     integer = np.array([variable.cat == pulp.LpInteger for variable in problem.variables()], dtype=bool)
     column_scale = np.where(integer, 1.0, _power_of_two(np.maximum(np.abs(low), np.abs(high))))
     scaled = abs(rows @ sparse.diags(column_scale)) if shape[1] else rows
-    largest = scaled.max(axis=1).toarray().ravel() if rows.nnz else np.zeros(shape[0])
+    largest = scaled.max(axis=1).toarray().ravel() if rows.nnz else np.zeros(len(kept))
     cost = np.array(lp.col_cost_, dtype=float)
     cost_scale = 1.0 / float(_power_of_two(np.array([np.abs(cost * column_scale).max(initial=0.0)]))[0])
-    return Matrix(
+    matrix = Matrix(
         cost=cost,
         offset=float(offset),
         low=low,
         high=high,
         integer=integer,
         rows=rows,
-        row_low=np.array(lp.row_lower_, dtype=float),
-        row_high=np.array(lp.row_upper_, dtype=float),
+        row_low=sides[0],
+        row_high=sides[1],
         column_scale=column_scale,
         row_scale=1.0 / _power_of_two(largest),
         cost_scale=cost_scale,
     )
+    return matrix, kept
 
 
 @dataclass(frozen=True)
@@ -184,7 +206,8 @@ def quiet_highs(limits: Limits | None = None) -> highspy.Highs:
     highs.setOptionValue("random_seed", 0)
     highs.setOptionValue("primal_feasibility_tolerance", 1e-9)
     highs.setOptionValue("dual_feasibility_tolerance", 1e-9)
-    highs.setOptionValue("mip_feasibility_tolerance", 1e-9)
+    # Tighter than this, HiGHS 1.15.1 calls some feasible integer programs infeasible.
+    highs.setOptionValue("mip_feasibility_tolerance", 1e-7)
     if limits is not None:
         _limit(highs, limits)
     return highs
