@@ -70,13 +70,13 @@ class Enumeration:
             chosen = {product for product, take in zip(optional, taken, strict=True) if take}
             yield frozenset(chosen | {product for product in held if support[product] == "required"})
 
+    def offer(self, book: str, menu: Menu, covered: frozenset[str]) -> Offer:
+        """A menu and coverage of a book, with what comes of it."""
+        return Offer(menu, covered, book_volume(self.world, self.demand, book, menu, covered))
+
     def offers(self, book: str, menus: list[Menu]) -> list[Offer]:
         """Every menu with every coverage. Nobody buys off an empty menu, but a product covered is one supported."""
-        return [
-            Offer(menu, covered, book_volume(self.world, self.demand, book, menu, covered))
-            for menu in menus
-            for covered in self.coverages(book)
-        ]
+        return [self.offer(book, menu, covered) for menu in menus for covered in self.coverages(book)]
 
     def fixed_cost(self, offers: tuple[Offer, ...]) -> float:
         """Fixed cost of tiers, models and products that are offered, required or under contract."""
