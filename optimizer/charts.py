@@ -95,8 +95,9 @@ def experience_chart(
     `experience` and `allocation` have the columns of experience.csv and allocation.csv, `tiers` is by rising rank.
     Short lines mark the CSAT floors. Costs are case costs, before volume discounts and commitments.
     """
+    scale = alt.Scale(zero=False, padding=15)
     points = alt.Chart(experience_by_region(experience, allocation)).encode(
-        x=alt.X("cost_per_case:Q", title=f"Delivery cost, {currency} per case", scale=alt.Scale(zero=False)),
+        x=alt.X("cost_per_case:Q", title=f"Delivery cost, {currency} per case", scale=scale),
         color=tier_colour(tiers),
         tooltip=[
             alt.Tooltip("tier:N", title="Tier"),
@@ -107,12 +108,11 @@ def experience_chart(
             alt.Tooltip("cases:Q", title="Cases a year", format=",.0f"),
         ],
     )
-    csat_axis = alt.Scale(zero=False)
     marks = points.mark_point(filled=True, size=110).encode(
-        y=alt.Y("csat:Q", title="Mean CSAT, points of 100", scale=csat_axis),
+        y=alt.Y("csat:Q", title="Mean CSAT, points of 100", scale=scale),
         shape=alt.Shape("region:N", title="Region"),
     )
-    floors = points.mark_tick(thickness=2, size=22).encode(y=alt.Y("floor:Q", scale=csat_axis))
+    floors = points.mark_tick(orient="horizontal", thickness=2, size=22).encode(y=alt.Y("floor:Q", scale=scale))
     both: alt.LayerChart = marks + floors
     return both.properties(title="Experience against cost to serve", width=480, height=320)
 
