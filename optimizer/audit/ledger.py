@@ -46,7 +46,7 @@ class Audit:
         broken = self.rules[~self.rules["ok"]]
         wrong = self.kpis[~self.kpis["ok"]]
         return (
-            *(_sentence(**row) for row in broken[["rule", "scope", "value", "limit"]].to_dict("records")),
+            *(_sentence(*row) for row in broken[["rule", "scope", "value", "limit"]].itertuples(index=False)),
             *(
                 f"kpi {row['kpi']}: {row['claimed']:.9g} is claimed, {row['recomputed']:.9g} is true."
                 for row in wrong.to_dict("records")

@@ -83,9 +83,9 @@ RULES: Mapping[str, Rule] = {
         "the gain gap is (bound - objective) / max(1, objective - no_contract_objective).", structural=True
     ),
     "no_contract_objective": Rule("the objective without contracts is that of empty menus.", structural=True),
-    "status": Rule("the status is optimal only within the gap asked for.", structural=True),
+    "status": Rule("the status is optimal within the gap asked for, and feasible beyond it.", structural=True),
     "source": Rule("the run is of this case and scenario.", structural=True),
-    "baseline": Rule("today's KPIs follow from today's menus and add up.", structural=True),
+    "baseline": Rule("today's KPIs are there, follow from today's menus, and add up.", structural=True),
     "inputs": Rule("the case's files are those the plan was made from.", structural=True),
     "audit_file": Rule("audit.json is what an audit of the plan says.", structural=True),
 }

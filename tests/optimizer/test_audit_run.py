@@ -87,6 +87,7 @@ TAMPERINGS: list[tuple[str, Edit, str]] = [
     ("plan.json", swap('   "pump"\n', '   "pump",\n   "valve"\n'), "fixed_cost"),
     ("plan.json", swap('"attach_rate": 0.5', '"attach_rate": 0.4'), "baseline"),
     ("manifest.json", swap('"gap": 0.0001', '"gap": 0.00001'), "status"),
+    ("plan.json", swap('"status": "optimal"', '"status": "feasible"'), "status"),
     ("audit.json", swap('"slack": 660.0', '"slack": 760.0'), "audit_file"),
     ("audit.json", swap('"difference": 0.0', '"difference": 1.0'), "audit_file"),
 ]
