@@ -89,6 +89,8 @@ class Tree:
         self.closed = np.inf
         """Least bound among closed nodes."""
         self.open: list[tuple[float, int, Node]] = []
+        self.current: Node | None = None
+        """The node at work, with the best bound proved for it, so that a stop does not lose it."""
         self._ticket = itertools.count()
         self._tried: dict[tuple[int, ...], float | None] = {}
         self._polished = 0
@@ -98,15 +100,14 @@ class Tree:
     def search(self, root: Node) -> Proof:
         """Search below `root` until the gap is proved, nothing is left, or a limit comes."""
         self._push(root)
-        current: Node | None = None
         try:
             while self.open and not self._proved():
-                current = heapq.heappop(self.open)[2]
-                self._process(current)
-                current = None
+                self.current = heapq.heappop(self.open)[2]
+                self._process(self.current)
+                self.current = None
         except Stopped:
-            if current is not None:
-                self._push(current)
+            if self.current is not None:
+                self._push(self.current)
         return Proof(self.best, self.bound)
 
     @property
@@ -137,7 +138,7 @@ class Tree:
         if solved is None:
             return
         relaxed, priced = solved
-        node = replace(node, bound=max(node.bound, priced.bound))
+        self.current = node = replace(node, bound=max(node.bound, priced.bound))
         self._look_for_plans(node, relaxed)
         if node.bound >= self.cutoff:
             self._close(node.bound)
@@ -163,6 +164,7 @@ class Tree:
             priced = self.master.price(node, relaxed.duals, floors)
             if best is None or priced.bound > best.bound:
                 best = priced
+                self.current = replace(node, bound=max(node.bound, best.bound))
             self._say("bounding", node, max(node.bound, best.bound))
             if best.bound >= self.cutoff:
                 self._close(max(node.bound, best.bound))
