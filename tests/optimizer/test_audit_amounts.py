@@ -13,6 +13,7 @@ from optimizer.audit import audit
 from optimizer.audit.demand import Demand, chosen, locked_rows
 from optimizer.audit.ledger import Ledger
 from optimizer.audit.menu_rules import mean_payments
+from optimizer.audit.money import no_contract_objective
 from optimizer.audit.plan_rules import names_of
 from optimizer.audit.work import rates_by_tier, work
 from optimizer.plan_document import claims
@@ -146,6 +147,20 @@ def test_work_of_contracts_in_force_is_counted_without_any_menu() -> None:
     # 50 pumps in the south with 2 incidents a year
     assert done.classes[["region", "tier", "cases"]].to_numpy().tolist() == [["south", "silver", 100.0]]
     assert done.parts[["product", "tier", "cases"]].to_numpy().tolist() == [["pump", "silver", 100.0]]
+
+
+@pytest.mark.parametrize(
+    ("objective", "amount"),
+    [
+        # kept without a contract: works' pumps 35000 x 0.5 and valves 3000 x 0.5, clinics' pumps 1000 x 0.6
+        ("account_revenue", 17500 + 1500 + 600.0),
+        ("account_margin", 0.5 * 17500 + 0.2 * 1500 + 0.5 * 600),
+        ("service_revenue", 0.0),
+        ("service_margin", 0.0),
+    ],
+)
+def test_no_contract_objective(objective: str, amount: float) -> None:
+    assert no_contract_objective(Demand(hand_case()), objective) == pytest.approx(amount)
 
 
 def empty_plan() -> Plan:

@@ -10,6 +10,7 @@ from shutil import copytree
 import pytest
 
 from models.plan_tables import RunError
+from models.writing import write_case
 from optimizer.result import Status
 from optimizer.run_audit import audit_run
 from optimizer.run_folder import save_run
@@ -127,6 +128,11 @@ def test_a_case_changed_since_is_named(run: Path) -> None:
     path = save_run(replace(saved, manifest=manifest), run)
     verdict = audit_run(replace(hand_case(), files={"tiers.csv": "bb"}), path)
     assert any(text.startswith("inputs (file=tiers.csv)") for text in verdict.faults)
+
+
+def test_a_case_on_disk(run: Path, tmp_path: Path) -> None:
+    verdict = audit_run(write_case(hand_case(), tmp_path / "hand"), run)
+    assert verdict.faults == ()
 
 
 def test_a_run_without_a_plan_cannot_be_audited(run: Path) -> None:

@@ -57,8 +57,7 @@ def test_result_reads_back_as_it_was(run: Path) -> None:
     assert saved.audit is not None
     pd.testing.assert_frame_equal(loaded.audit.rules, saved.audit.rules, check_dtype=False)
     pd.testing.assert_frame_equal(loaded.audit.kpis, saved.audit.kpis, check_dtype=False)
-    simple = {"plan": None, "audit": None}
-    assert replace(loaded, **simple) == replace(saved, **simple)
+    assert replace(loaded, plan=None, audit=None) == replace(saved, plan=None, audit=None)
 
 
 @pytest.mark.parametrize("number", [0.1 + 0.2, 1 / 3, 1e-300, 123456789.123456789, 5e-324, 1.7976931348623157e308])
@@ -267,6 +266,8 @@ FAULTS: list[tuple[Edit, str]] = [
     (lambda folder: (folder / "manifest.json").write_text("[]", encoding="utf-8"), "manifest.json: expected an object"),
     (text("audit.json", '"ok": true', '"ok": false'), "audit.json: ok is False, but its rows say True"),
     (text("audit.json", '"scope"', '"place"'), "audit.json: rules must be rows of rule, scope"),
+    (text("audit.json", '"ok": true\n', '"ok": 1\n'), "audit.json: rules must be rows of rule, scope"),
+    (text("audit.json", '"slack": 0.0', '"slack": "none"'), "audit.json: rules must be rows of rule, scope"),
     (lambda folder: (folder / "audit.json").write_text("{}", encoding="utf-8"), "audit.json: expected the keys"),
 ]
 
