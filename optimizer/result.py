@@ -133,7 +133,7 @@ class Result:
 
     @staticmethod
     def load(path: str | Path) -> Result:
-        """Read a run folder; raises `models.RunError` that lists every fault (see `optimizer.run_folder.load_run`)."""
+        """Read a run folder; raises `RunError` that lists every fault (see `optimizer.run_folder.load_run`)."""
         from .run_folder import load_run
 
         return load_run(path)

@@ -165,9 +165,8 @@ def test_no_contract_objective(objective: str, amount: float) -> None:
 
 def empty_plan() -> Plan:
     """Nothing offered: tables without rows have no types of their own."""
-    plan = hand_plan()
     empty = {name: pd.DataFrame([], columns=list(columns)) for name, columns in PLAN_TABLES.items()}
-    return replace(plan, **empty)
+    return Plan(decisions=hand_plan().decisions, kpis=hand_plan().kpis, **empty)
 
 
 def test_a_plan_without_rows_is_judged() -> None:
