@@ -76,9 +76,9 @@ STATIC: dict[str, Table] = {
         "loyalty_loss,incident_factor,fixed_cost,offer",
         [
             ("bronze", 1, 48, 0.95, "", 69, 72, 0.5, 1, 60000, "optional"),
-            ("silver", 2, 24, 0.94, 96, 75, 77, 1, 0.97, 140000, "optional"),
-            ("gold", 3, 8, 0.89, 48, 78, 80, 2, 0.90, 300000, "optional"),
-            ("platinum", 4, 4, 0.87, 20, 81, 84, 3, 0.82, 480000, "optional"),
+            ("silver", 2, 24, 0.94, 96, 76.5, 78, 1, 0.97, 140000, "optional"),
+            ("gold", 3, 8, 0.89, 48, 79, 80.5, 1.5, 0.90, 300000, "optional"),
+            ("platinum", 4, 4, 0.87, 20, 82.5, 84, 2, 0.82, 480000, "optional"),
         ],
     ),
     "pricing_models": (

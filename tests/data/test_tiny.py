@@ -159,7 +159,7 @@ def test_partner_is_engaged_only_where_silver_is_sold() -> None:
 
 
 def test_todays_menus_earn_what_the_readme_says() -> None:
-    today = dict.fromkeys(SEGMENT_OF_BOOK, (("silver", "fixed", 0.06),))
+    today: dict[str, Menu] = dict.fromkeys(SEGMENT_OF_BOOK, (("silver", "fixed", 0.06),))
     assert total(today) == pytest.approx(TODAY_BY_HAND, abs=1e-6)
     baseline = optimizer.solve(optimizer.load_case(FOLDER), "base").baseline
     assert baseline is not None
