@@ -28,7 +28,9 @@ def made_files(folder: Path) -> dict[str, bytes]:
 
 def test_the_script_makes_every_file_byte_for_byte(tmp_path: Path) -> None:
     script = str(FOLDER / "make_case.py")
-    subprocess.run([sys.executable, script, str(tmp_path)], check=True, env={"PYTHONHASHSEED": "7"})
+    subprocess.run(
+        [sys.executable, script, str(tmp_path)], check=True, env={"PYTHONHASHSEED": "7", "PYTHONDONTWRITEBYTECODE": "1"}
+    )
     made = made_files(tmp_path)
     assert made == made_files(FOLDER)
     assert len(made) == 21 + 1 + len(SCENARIOS)

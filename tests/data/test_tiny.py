@@ -116,9 +116,11 @@ def enumerate_best(max_tiers: int) -> tuple[float, dict[str, Menu]]:
 
 
 def as_menus(frame: pd.DataFrame) -> dict[str, Menu]:
-    rows = sorted(frame.itertuples(index=False), key=lambda row: TIERS[row.tier]["rank"])
+    offered = zip(frame["price_book"], frame["tier"], frame["model"], frame["price"], strict=True)
+    rows = sorted(offered, key=lambda row: TIERS[row[1]]["rank"])
     return {
-        book: tuple((r.tier, r.model, float(r.price)) for r in rows if r.price_book == book) for book in SEGMENT_OF_BOOK
+        book: tuple((tier, model, float(price)) for shown, tier, model, price in rows if shown == book)
+        for book in SEGMENT_OF_BOOK
     }
 
 

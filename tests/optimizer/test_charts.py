@@ -94,9 +94,9 @@ def test_a_model_of_unknown_kind_is_refused() -> None:
 
 
 def test_tiers_keep_their_colours_in_the_order_of_rank() -> None:
-    colour = tier_colour(TIERS).to_dict()
+    colour = spec(tier_colour(TIERS))
     assert colour["scale"] == {"domain": ["silver", "gold"], "range": list(PALETTE[:2])}
-    many = tier_colour([str(place) for place in range(len(PALETTE) + 1)]).to_dict()
+    many = spec(tier_colour([str(place) for place in range(len(PALETTE) + 1)]))
     assert many["scale"]["range"] == [*PALETTE, PALETTE[0]]
 
 
