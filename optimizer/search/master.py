@@ -195,10 +195,11 @@ class Master:
         worth, charges = self.pricer.worth(prices), self.pricer.charges(prices)
         for place in bare:
             restriction = node.books.get(place, FREE_BOOK)
-            found, _ = self.pricer.search(place, worth, charges, prices, restriction, -np.inf, 1, every=False)
-            if not found:
+            # The first that comes will do: seeking "all" with room for one ends at the second.
+            found = self.pricer.search(place, worth, charges, prices, restriction, -np.inf, 1, every=True)
+            if not found.menus:
                 return False
-            self.add([(place, found[0])])
+            self.add([(place, found.menus[0])])
         return True
 
     def node_box(self, node: Node) -> tuple[Array, Array]:
@@ -264,9 +265,9 @@ class Master:
         for place in range(len(self.books)):
             floor = -np.inf if floors is None else float(floors[place])
             restriction = node.books.get(place, FREE_BOOK)
-            found, _ = self.pricer.search(place, worth, charges, prices, restriction, floor, room, every=False)
-            worths[place] = max((find.worth for find in found), default=floor)
-            finds += [(place, find) for find in found]
+            found = self.pricer.search(place, worth, charges, prices, restriction, floor, room, every=False)
+            worths[place] = found.ceiling
+            finds += [(place, find) for find in found.menus]
         return Priced(self._bound(node, duals, worths), worths, duals, tuple(finds))
 
     def _bound(self, node: Node, duals: Array, worths: Array) -> float:
@@ -280,7 +281,9 @@ class Master:
             base += ELASTIC * float(np.minimum(1 - totals, 0).sum() + np.minimum(1 + totals, 0).sum())
         return base - float(worths.sum())
 
-    def every_within(self, node: Node, priced: Priced, budget: float, room: int) -> list[tuple[int, Find]] | None:
+    def every_within(
+        self, node: Node, priced: Priced, budget: float, room: int, patience: int
+    ) -> list[tuple[int, Find]] | None:
         """Every column whose use raises the bound by at most `budget`; None where they are too many."""
         prices = self.prices(priced.duals)
         worth, charges = self.pricer.worth(prices), self.pricer.charges(prices)
@@ -290,9 +293,11 @@ class Master:
             floor -= 1e-9 * max(1.0, abs(floor))
             left = room - len(finds)
             restriction = node.books.get(place, FREE_BOOK)
-            found, fit = self.pricer.search(place, worth, charges, prices, restriction, floor, left + 1, every=True)
-            finds += [(place, find) for find in found]
-            if not fit or len(finds) > room:
+            found = self.pricer.search(
+                place, worth, charges, prices, restriction, floor, left + 1, every=True, patience=patience
+            )
+            finds += [(place, find) for find in found.menus]
+            if not found.complete or len(finds) > room:
                 return None
         return finds
 

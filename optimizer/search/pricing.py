@@ -14,7 +14,10 @@ from models.offers import Offers
 from ..program.setting import Setting
 from ..program.totals import TotalsIndex, product_revenue_change
 from .columns import Book
-from .kernel import BARRED, COVERED, FREE, search_menus
+from .kernel import BARRED, COVERED, FREE, Terms, search_menus
+
+PATIENCE = 300_000
+"""Most nodes of one menu search (a second or two): a bound is worth no more of anybody's time."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,17 @@ class Find:
     menu: tuple[int, ...]
     optional: frozenset[int]
     worth: float
+
+
+@dataclass(frozen=True)
+class Finds:
+    """Menus found for one book."""
+
+    menus: list[Find]
+    complete: bool
+    """Whether nothing was left unlooked at."""
+    ceiling: float
+    """Upper bound on the worth of any menu, covered as is best."""
 
 
 class Pricer:
@@ -91,10 +105,12 @@ class Pricer:
         floor: float,
         room: int,
         every: bool,
-    ) -> tuple[list[Find], bool]:
+        patience: int = PATIENCE,
+    ) -> Finds:
         """Menus of the book at `place` worth more than `floor`: the best and some on the way, or all.
 
-        `worth` and `charges` come from the methods of that name. The flag says whether all fitted.
+        `worth` and `charges` come from the methods of that name. With `every` at most `room` are sought.
+        `patience` is the most nodes looked at.
         """
         book = self.books[place]
         options = self.offers.options.of(book.code)
@@ -103,32 +119,18 @@ class Pricer:
         must = np.zeros(len(book.tier_start) - 1, dtype=bool)
         must[list(restriction.must)] = True
         mode, charge = _coverage(book, restriction, prices, self.setting.index)
-        menus, worths, fit = search_menus(
-            book.utility,
-            np.ascontiguousarray(self.offers.block(worth, book.code)),
-            book.payment,
-            self._logit,
-            book.tier_start,
-            allowed,
-            must,
-            book.fits,
-            self.fewest,
-            self.most,
-            charges[options.start : options.stop],
-            book.group,
-            charge,
-            mode,
-            floor,
-            every,
-            room,
-        )
-        block = self.offers.block(worth, book.code)
+        block = np.ascontiguousarray(self.offers.block(worth, book.code))
+        terms = Terms(
+            book.utility, block, book.payment, self._logit, book.tier_start, allowed, must, book.fits,
+            self.fewest, self.most, charges[options.start : options.stop], book.group, charge, mode,
+        )  # fmt: skip
+        menus, worths, complete, ceiling = search_menus(terms, floor, every, room, patience)
         finds = [
             find
             for menu, value in zip(menus, worths, strict=True)
             for find in self._with_coverage(book, menu[menu >= 0], float(value), block, mode, charge, floor, every)
         ]
-        return finds, bool(fit)
+        return Finds(finds, bool(complete), float(ceiling))
 
     def _with_coverage(
         self,

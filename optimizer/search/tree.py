@@ -20,7 +20,7 @@ from models.catalog import Array
 
 from ..program.solver import Limits, Outcome, ScaledProgram, solve_integer
 from .master import Master, Node, Priced, Relaxed
-from .pricing import FREE_BOOK, Restriction
+from .pricing import FREE_BOOK, PATIENCE, Restriction
 
 INTEGRAL = 1e-6
 """Distance from a whole number that counts as none."""
@@ -30,6 +30,8 @@ FEW_COLUMNS = 3_000
 """Most columns of an integer program tried while switches are open."""
 MANY_COLUMNS = 60_000
 """Most columns of an integer program tried once all switches are settled."""
+SHORT_PATIENCE = 4_000
+"""Most nodes of one menu search for all columns that matter, while switches are open."""
 POLISH_NODES = 200
 """Most nodes of an integer program that only looks for a better plan."""
 SWITCH_ORDER = ("tier_", "model_", "product_", "provider_", "policy_", "choice_", "bracket_")
@@ -247,8 +249,8 @@ class Tree:
         if not np.isfinite(self.best):
             return False
         settled = len(node.switches) >= int(self.master.program.integer.sum())
-        room = MANY_COLUMNS if settled else FEW_COLUMNS
-        finds = self.master.every_within(node, priced, self.cutoff - priced.bound, room)
+        room, patience = (MANY_COLUMNS, PATIENCE) if settled else (FEW_COLUMNS, SHORT_PATIENCE)
+        finds = self.master.every_within(node, priced, self.cutoff - priced.bound, room, patience)
         if finds is None:
             return False
         self._say("closing", node)
