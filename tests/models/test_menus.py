@@ -61,7 +61,7 @@ def test_faults_are_named(case: Case, tmp_path: Path, rows: list[str], named: li
 
 def test_unknown_and_missing_columns_are_named(case: Case, tmp_path: Path) -> None:
     file = menus_file(tmp_path, "health,gold,warranty,0.08", header="price_book,tier,modell,price")
-    with pytest.raises(CaseError, match='column modell: unknown column .*did you mean "model"'):
+    with pytest.raises(CaseError, match=r'column modell: unknown column .*did you mean "model"'):
         read_menus(file, case)
 
 
