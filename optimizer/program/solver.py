@@ -23,6 +23,10 @@ from .expressions import Expression, Row, combine
 
 STRICT = 1e-9
 """Tolerance for rows without variables, and for the last digits of feasibility."""
+LINEAR_TOLERANCE = 1e-9
+"""Feasibility tolerance of linear programs, scaled."""
+INTEGER_TOLERANCE = 1e-7
+"""Feasibility tolerance of integer programs, scaled. Tighter, HiGHS 1.15.1 calls feasible ones infeasible."""
 
 Stop = Callable[[], bool]
 
@@ -204,10 +208,9 @@ def quiet_highs(limits: Limits | None = None) -> highspy.Highs:
     highs.setOptionValue("threads", 1)
     highs.setOptionValue("parallel", "off")
     highs.setOptionValue("random_seed", 0)
-    highs.setOptionValue("primal_feasibility_tolerance", 1e-9)
-    highs.setOptionValue("dual_feasibility_tolerance", 1e-9)
-    # Tighter than this, HiGHS 1.15.1 calls some feasible integer programs infeasible.
-    highs.setOptionValue("mip_feasibility_tolerance", 1e-7)
+    highs.setOptionValue("primal_feasibility_tolerance", LINEAR_TOLERANCE)
+    highs.setOptionValue("dual_feasibility_tolerance", LINEAR_TOLERANCE)
+    highs.setOptionValue("mip_feasibility_tolerance", INTEGER_TOLERANCE)
     if limits is not None:
         _limit(highs, limits)
     return highs
@@ -289,15 +292,19 @@ def solve_integer(program: ScaledProgram, limits: Limits, start: Array | None = 
 
 
 def settle(program: ScaledProgram, values: Array) -> Array | None:
-    """Best solution with the integers of `values` rounded; None where that is infeasible."""
+    """Best solution with the integers of `values` rounded, as exact as can be; None where that is infeasible."""
     rounded = np.round(values)
     low = np.where(program.integer, rounded, program.low)
     high = np.where(program.integer, rounded, program.high)
     fixed = ScaledProgram(program.cost, low, high, program.integer, program.rows, program.row_low, program.row_high)
-    highs = quiet_highs()
-    load(highs, fixed, with_integers=False)
-    outcome = run(highs)
-    return outcome.values if outcome.solved else None
+    for tolerance in (LINEAR_TOLERANCE, INTEGER_TOLERANCE):
+        highs = quiet_highs()
+        highs.setOptionValue("primal_feasibility_tolerance", tolerance)
+        load(highs, fixed, with_integers=False)
+        outcome = run(highs)
+        if outcome.solved:
+            return outcome.values
+    return None
 
 
 def box_bound(cost: Array, low: Array, high: Array, rows: sparse.csc_matrix, row_low: Array, row_high: Array,
