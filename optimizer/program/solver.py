@@ -281,6 +281,9 @@ def solve_integer(program: ScaledProgram, limits: Limits, start: Array | None = 
         solution.col_value = list(start)
         highs.setSolution(solution)
     outcome = run(highs)
+    if outcome.infeasible:
+        highs.setOptionValue("presolve", "off")  # as in `settle`
+        outcome = run(highs)
     if not program.integer.any():
         return Outcome(outcome.solved, outcome.infeasible, outcome.values, outcome.objective, outcome.objective)
     if outcome.values is None:
@@ -299,6 +302,8 @@ def settle(program: ScaledProgram, values: Array) -> Array | None:
     fixed = ScaledProgram(program.cost, low, high, program.integer, program.rows, program.row_low, program.row_high)
     for tolerance in (LINEAR_TOLERANCE, INTEGER_TOLERANCE):
         highs = quiet_highs()
+        # The presolve of HiGHS 1.15.1 calls some programs infeasible whose rows leave a gap near the tolerance.
+        highs.setOptionValue("presolve", "off")
         highs.setOptionValue("primal_feasibility_tolerance", tolerance)
         load(highs, fixed, with_integers=False)
         outcome = run(highs)
