@@ -147,9 +147,13 @@ def _first_choice_value(utility, worth, payment, c, menu, size):  # type: ignore
 
 
 @numba.njit(cache=True, nogil=True)
-def _sum_groups(values, group, charge, mode):  # type: ignore[no-untyped-def]
-    """Sum over product groups of what covering brings; an open group is covered when that pays."""
-    sums = -charge
+def _sum_groups(values, group, charge, mode, sums):  # type: ignore[no-untyped-def]
+    """Sum over product groups of what covering brings; an open group is covered when that pays.
+
+    `sums` is room for one number a group.
+    """
+    for g in range(len(sums)):
+        sums[g] = -charge[g]
     for c in range(len(values)):
         sums[group[c]] += values[c]
     total = 0.0
@@ -170,7 +174,7 @@ def menu_value(utility, worth, payment, logit, menu, size, option_charge, group,
             values[c] = _logit_value(utility, worth, c, menu, size)
         else:
             values[c] = _first_choice_value(utility, worth, payment, c, menu, size)
-    total = _sum_groups(values, group, charge, mode)
+    total = _sum_groups(values, group, charge, mode, np.zeros(len(charge)))
     for j in range(size):
         total -= option_charge[menu[j]]
     return total
@@ -387,6 +391,49 @@ def _roots(t, p, s, level):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
+def _excess(t, p, s, level, points, excess, slope):  # type: ignore[no-untyped-def]
+    """F(z) = total - mass z + sum over tiers of max(0, max E (W - z)) over open options, and -F'(z)."""
+    cohorts = len(points)
+    gain, weight = np.zeros(cohorts), np.zeros(cohorts)
+    for c in range(cohorts):
+        excess[c] = s.total[level, c] - s.mass[level, c] * points[c]
+        slope[c] = s.mass[level, c]
+    for i in range(level, len(t.tier_start) - 1):
+        gain[:] = 0.0
+        weight[:] = 0.0
+        for o in range(t.tier_start[i], t.tier_start[i + 1]):
+            if s.open[level, o]:
+                for c in range(cohorts):
+                    value = p.gains[o, c] - points[c] * p.weights[o, c]
+                    if value > gain[c]:
+                        gain[c] = value
+                        weight[c] = p.weights[o, c]
+        for c in range(cohorts):
+            excess[c] += gain[c]
+            slope[c] += weight[c]
+
+
+@numba.njit(cache=True, nogil=True)
+def _refine(t, p, s, level, roots):  # type: ignore[no-untyped-def]
+    """Lower the roots to what open options can still bring.
+
+    F is convex and falling and its root is sought from above: Newton's step lands on the other side, and
+    the chord between the two lies above F, so its root is no lower than the one sought.
+    """
+    cohorts = len(roots)
+    above, below, slope = np.zeros(cohorts), np.zeros(cohorts), np.zeros(cohorts)
+    _excess(t, p, s, level, roots, above, slope)
+    lower = roots + np.minimum(above, 0.0) / slope
+    _excess(t, p, s, level, lower, below, slope)
+    for c in range(cohorts):
+        if not p.extreme[c] and above[c] < 0.0:
+            rise = max(below[c], 0.0)
+            chord = lower[c] + (roots[c] - lower[c]) * rise / (rise - above[c])
+            steep = lower[c] + rise / s.mass[level, c]
+            roots[c] = min(roots[c], min(chord, steep) + 1e-12 * abs(roots[c]))
+
+
+@numba.njit(cache=True, nogil=True)
 def _joint_bound(t, p, s, level, roots, joint, best):  # type: ignore[no-untyped-def]
     """Bound of the node; fills what each open option and, at best, each tier adds to it.
 
@@ -430,15 +477,43 @@ def _close_options(t, s, level, bound, joint, best, floor):  # type: ignore[no-u
 
 
 @numba.njit(cache=True, nogil=True)
+def _expand_last(t, p, s, level, floor):  # type: ignore[no-untyped-def]
+    """Options of the last tier (or none) that make a menu worth more than `floor`; how many there are."""
+    count, values, sums = 0, np.zeros(t.utility.shape[0]), np.zeros(len(t.charge))
+    for o in range(t.tier_start[level] - 1, t.tier_start[level + 1]):
+        pick = -1 if o < t.tier_start[level] else o
+        if not _may_add(t, s, level, pick):
+            continue
+        size = abs(s.charged[level])
+        for c in range(len(values)):
+            if p.extreme[c]:
+                values[c] = max(s.held_worth[level, c], p.top_worth[c, level])
+            elif pick < 0:
+                values[c] = s.total[level, c] / s.mass[level, c]
+            else:
+                values[c] = (s.total[level, c] + p.gains[o, c]) / (s.mass[level, c] + p.weights[o, c])
+            size += abs(values[c])
+        charge = 0.0 if pick < 0 else t.option_charge[o]
+        worth = _sum_groups(values, t.group, t.charge, t.mode, sums) - s.charged[level] - charge + 1e-12 * size
+        if worth > floor:
+            _insert(s, level, count, pick, worth)
+            count += 1
+    return count
+
+
+@numba.njit(cache=True, nogil=True)
 def _expand_logit(t, p, s, level, floor):  # type: ignore[no-untyped-def]
     """Children of a node that may beat `floor`, with bounds; how many there are.
 
     Options that cannot be part of a better menu are closed for the whole subtree, which lightens the
     largest mass and so tightens the bound; this repeats while it pays.
     """
+    if level == len(t.tier_start) - 2:
+        return _expand_last(t, p, s, level, floor)
     roots = _roots(t, p, s, level)
     joint, best = np.zeros(t.utility.shape[1]), np.zeros(len(t.tier_start))
     for _ in range(ROUNDS):
+        _refine(t, p, s, level, roots)
         bound = _joint_bound(t, p, s, level, roots, joint, best)
         if bound <= floor:
             return 0
@@ -450,27 +525,10 @@ def _expand_logit(t, p, s, level, floor):  # type: ignore[no-untyped-def]
         if not _may_add(t, s, level, pick):
             continue
         promise = rest if pick < 0 else rest + joint[pick]
-        if level == len(t.tier_start) - 2:
-            promise = min(promise, _last_level(t, p, s, level, pick) + 1e-12 * abs(rest))
         if promise > floor:
             _insert(s, level, count, pick, promise)
             count += 1
     return count
-
-
-@numba.njit(cache=True, nogil=True)
-def _last_level(t, p, s, level, o):  # type: ignore[no-untyped-def]
-    """Worth of the whole menu that the last tier's option makes (a bound for extreme cohorts)."""
-    values = np.zeros(t.utility.shape[0])
-    for c in range(len(values)):
-        if p.extreme[c]:
-            values[c] = max(s.held_worth[level, c], p.top_worth[c, level])
-        elif o < 0:
-            values[c] = s.total[level, c] / s.mass[level, c]
-        else:
-            values[c] = (s.total[level, c] + p.gains[o, c]) / (s.mass[level, c] + p.weights[o, c])
-    charge = 0.0 if o < 0 else t.option_charge[o]
-    return _sum_groups(values, t.group, t.charge, t.mode) - s.charged[level] - charge
 
 
 @numba.njit(cache=True, nogil=True)
@@ -488,7 +546,7 @@ def _held_after(t, s, level, c, o):  # type: ignore[no-untyped-def]
 @numba.njit(cache=True, nogil=True)
 def _expand_first_choice(t, p, s, level, floor):  # type: ignore[no-untyped-def]
     """Children of a node that may beat `floor`, with bounds; how many there are."""
-    bounds, count = np.zeros(t.utility.shape[0]), 0
+    bounds, sums, count = np.zeros(t.utility.shape[0]), np.zeros(len(t.charge)), 0
     for o in range(t.tier_start[level] - 1, t.tier_start[level + 1]):
         pick = -1 if o < t.tier_start[level] else o
         if not _may_add(t, s, level, pick):
@@ -496,7 +554,7 @@ def _expand_first_choice(t, p, s, level, floor):  # type: ignore[no-untyped-def]
         for c in range(len(bounds)):
             held, worth = _held_after(t, s, level, c, pick)
             bounds[c] = _first_choice_bound(held, worth, p.order[c, level + 1], p.peaks[c, level + 1])
-        bound = _sum_groups(bounds, t.group, t.charge, t.mode) - s.charged[level] + p.refund[level + 1]
+        bound = _sum_groups(bounds, t.group, t.charge, t.mode, sums) - s.charged[level] + p.refund[level + 1]
         bound -= 0.0 if pick < 0 else t.option_charge[pick]
         if bound > floor:
             _insert(s, level, count, pick, bound)
@@ -631,3 +689,47 @@ def search_menus(t, floor, every, room, patience):  # type: ignore[no-untyped-de
         _descend(t, p, s, level, o)
         level, entering = level + 1, True
     return menus[:found], worths[:found], True, top
+
+
+@numba.njit(cache=True, nogil=True)
+def _value_by_tier(t, picks):  # type: ignore[no-untyped-def]
+    """Worth of the menu that has option picks[i] at tier i (none if negative); -inf where a rule forbids it."""
+    menu, size = np.zeros(len(picks) + 1, dtype=np.int64), 0
+    for i in range(len(picks)):
+        o = picks[i]
+        if o < 0:
+            if t.must[i]:
+                return -np.inf
+            continue
+        if not t.allowed[o]:
+            return -np.inf
+        for j in range(size):
+            if not t.fits[menu[j], o]:
+                return -np.inf
+        menu[size] = o
+        size += 1
+    if size < t.fewest or size > t.most:
+        return -np.inf
+    return menu_value(t.utility, t.worth, t.payment, t.logit, menu, size, t.option_charge, t.group, t.charge, t.mode)
+
+
+@numba.njit(cache=True, nogil=True)
+def climb(t, picks):  # type: ignore[no-untyped-def]
+    """A good menu near `picks` (option by tier, negative for none): change one tier while that helps.
+
+    Returns the options by tier and the worth; -inf where no allowed menu was met.
+    """
+    picks = picks.copy()
+    best = _value_by_tier(t, picks)
+    improved = True
+    while improved:
+        improved = False
+        for i in range(len(picks)):
+            kept = picks[i]
+            for o in range(t.tier_start[i] - 1, t.tier_start[i + 1]):
+                picks[i] = -1 if o < t.tier_start[i] else o
+                value = _value_by_tier(t, picks)
+                if value > best + 1e-12 * abs(best):
+                    best, kept, improved = value, picks[i], True
+            picks[i] = kept
+    return picks, best

@@ -7,7 +7,9 @@ prices they imply, so it holds whatever columns are missing and whatever stopped
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import highspy
@@ -25,8 +27,14 @@ from ..program.solver import ScaledProgram, Stated, box_bound, kept_columns, loa
 from ..program.statement import Given, Statement
 from ..program.totals import menu_totals, reach, standing_totals
 from .columns import Book, Column
-from .pricing import FREE_BOOK, Find, Pricer, Restriction, conforms
+from .pricing import FREE_BOOK, Find, Finds, Pricer, Restriction, conforms
 
+THREADS = os.cpu_count() or 1
+"""Menu searches at a time."""
+USED = 1e-6
+"""Weight of a column that is in use."""
+CLIMBED = 1e-4
+"""Relative gain over a book's multiplier that makes a climbed menu worth a column."""
 ELASTIC = 4.0
 """Most violation of a totals row while a feasible mix of columns is sought, in scaled units."""
 
@@ -261,14 +269,35 @@ class Master:
         """
         prices = self.prices(duals)
         worth, charges = self.pricer.worth(prices), self.pricer.charges(prices)
-        worths, finds = np.zeros(len(self.books)), []
-        for place in range(len(self.books)):
+
+        def best(place: int) -> Finds:
             floor = -np.inf if floors is None else float(floors[place])
             restriction = node.books.get(place, FREE_BOOK)
-            found = self.pricer.search(place, worth, charges, prices, restriction, floor, room, every=False)
-            worths[place] = found.ceiling
-            finds += [(place, find) for find in found.menus]
+            return self.pricer.search(place, worth, charges, prices, restriction, floor, room, every=False)
+
+        # The menu search lets go of the interpreter, so books are searched side by side.
+        with ThreadPoolExecutor(max_workers=THREADS) as pool:
+            found = list(pool.map(best, range(len(self.books))))
+        worths = np.array([finds.ceiling for finds in found])
+        finds = [(place, find) for place, part in enumerate(found) for find in part.menus]
         return Priced(self._bound(node, duals, worths), worths, duals, tuple(finds))
+
+    def climb(self, node: Node, relaxed: Relaxed) -> list[tuple[int, Find]]:
+        """Menus that beat their book's multiplier, found by climbing from the columns in use: quick, no bound."""
+        prices = self.prices(relaxed.duals)
+        worth, charges = self.pricer.worth(prices), self.pricer.charges(prices)
+        in_use: dict[int, list[tuple[int, ...]]] = {}
+        for i in np.flatnonzero(relaxed.columns > USED):
+            in_use.setdefault(self.pool[i].book, []).append(self.local(self.pool[i]))
+        reached = -relaxed.duals[self.first_book_row :]
+        finds: list[tuple[int, Find]] = []
+        for place in range(len(self.books)):
+            restriction = node.books.get(place, FREE_BOOK)
+            starts = [(), *in_use.get(place, [])]
+            found = self.pricer.climb(place, worth, charges, prices, restriction, starts)
+            least = reached[place] + CLIMBED * max(1e-6, abs(reached[place]))
+            finds += [(place, find) for find in found if find.worth > least]
+        return finds
 
     def _bound(self, node: Node, duals: Array, worths: Array) -> float:
         low, high = self.node_box(node)

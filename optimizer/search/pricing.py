@@ -14,7 +14,7 @@ from models.offers import Offers
 from ..program.setting import Setting
 from ..program.totals import TotalsIndex, product_revenue_change
 from .columns import Book
-from .kernel import BARRED, COVERED, FREE, Terms, search_menus
+from .kernel import BARRED, COVERED, FREE, Terms, climb, search_menus
 
 PATIENCE = 300_000
 """Most nodes of one menu search (a second or two): a bound is worth no more of anybody's time."""
@@ -113,6 +113,38 @@ class Pricer:
         `patience` is the most nodes looked at.
         """
         book = self.books[place]
+        terms = self._terms(book, worth, charges, prices, restriction)
+        menus, worths, complete, ceiling = search_menus(terms, floor, every, room, patience)
+        finds = [
+            find
+            for menu, value in zip(menus, worths, strict=True)
+            for find in self._with_coverage(book, menu[menu >= 0], float(value), terms, floor, every)
+        ]
+        return Finds(finds, bool(complete), float(ceiling))
+
+    def climb(
+        self,
+        place: int,
+        worth: Array,
+        charges: Array,
+        prices: Array,
+        restriction: Restriction,
+        starts: Sequence[Sequence[int]],
+    ) -> list[Find]:
+        """Good menus of the book at `place`, found by changing one tier at a time from each start."""
+        book = self.books[place]
+        terms = self._terms(book, worth, charges, prices, restriction)
+        finds: list[Find] = []
+        for start in starts:
+            picks = np.full(len(book.tier_start) - 1, -1, dtype=np.int64)
+            for option in start:
+                picks[np.searchsorted(book.tier_start, option, side="right") - 1] = option
+            better, value = climb(terms, picks)
+            if value > -np.inf:
+                finds += self._with_coverage(book, better[better >= 0], float(value), terms, -np.inf, every=False)
+        return finds
+
+    def _terms(self, book: Book, worth: Array, charges: Array, prices: Array, restriction: Restriction) -> Terms:
         options = self.offers.options.of(book.code)
         allowed = book.allowed.copy()
         allowed[list(restriction.barred)] = False
@@ -120,31 +152,16 @@ class Pricer:
         must[list(restriction.must)] = True
         mode, charge = _coverage(book, restriction, prices, self.setting.index)
         block = np.ascontiguousarray(self.offers.block(worth, book.code))
-        terms = Terms(
+        return Terms(
             book.utility, block, book.payment, self._logit, book.tier_start, allowed, must, book.fits,
             self.fewest, self.most, charges[options.start : options.stop], book.group, charge, mode,
         )  # fmt: skip
-        menus, worths, complete, ceiling = search_menus(terms, floor, every, room, patience)
-        finds = [
-            find
-            for menu, value in zip(menus, worths, strict=True)
-            for find in self._with_coverage(book, menu[menu >= 0], float(value), block, mode, charge, floor, every)
-        ]
-        return Finds(finds, bool(complete), float(ceiling))
 
     def _with_coverage(
-        self,
-        book: Book,
-        menu: Codes,
-        value: float,
-        worth: Array,
-        mode: Codes,
-        charge: Array,
-        floor: float,
-        every: bool,
+        self, book: Book, menu: Codes, value: float, terms: Terms, floor: float, every: bool
     ) -> Iterator[Find]:
         """The menu with its best coverage; with `every`, each coverage that keeps it above the floor."""
-        gains = _group_gains(self.offers, book, menu, worth, charge)
+        gains, mode = _group_gains(self.offers, book, menu, terms.worth, terms.charge), terms.mode
         open_groups = [g for g in range(1, len(mode) - 1) if mode[g] == FREE]
         settled = frozenset(book.optional[g - 1] for g in range(1, len(mode) - 1) if mode[g] == COVERED)
         best = {g for g in open_groups if gains[g] > 0}

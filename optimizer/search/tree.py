@@ -162,6 +162,8 @@ class Tree:
             relaxed = self.master.relax()
             if relaxed.infeasible:
                 return None
+            if self.master.add(self.master.climb(node, relaxed)):
+                continue
             floors = -relaxed.duals[self.master.first_book_row :]
             priced = self.master.price(node, relaxed.duals, floors)
             if best is None or priced.bound > best.bound:

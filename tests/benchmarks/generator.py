@@ -97,7 +97,7 @@ def _customers(size: Size, rng: np.random.Generator) -> Tables:
     shares = rng.dirichlet(np.full(size.classes, 4.0), size.books)
     shares[:, -1] = 1 - shares[:, :-1].sum(axis=1)
     appeal = [
-        (s, c, t, round(float(rng.normal(0.3 + 0.45 * i, 0.35)), 4)) for s, c in pairs for i, t in enumerate(tiers)
+        (s, c, t, round(float(rng.normal(-1.2 + 0.45 * i, 0.35)), 4)) for s, c in pairs for i, t in enumerate(tiers)
     ]
     loyalty = [
         (s, t, round(min(0.99, 0.84 + 0.025 * i + float(rng.normal(0, 0.008))), 4), round(0.01 * i, 4))
