@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
@@ -292,6 +292,19 @@ def solve_integer(program: ScaledProgram, limits: Limits, start: Array | None = 
     if settled is None:
         return Outcome(False, False, None, np.inf, outcome.bound)
     return Outcome(outcome.solved, False, settled, float(program.cost @ settled), outcome.bound)
+
+
+def excluding(program: ScaledProgram, binaries: Sequence[int]) -> ScaledProgram:
+    """The program without the solutions in which all of these binaries are 1."""
+    places = np.array(binaries, dtype=np.int64)
+    shape = (1, len(program.cost))
+    row = sparse.csc_matrix((np.ones(len(places)), (np.zeros(len(places), dtype=np.int64), places)), shape=shape)
+    return replace(
+        program,
+        rows=sparse.vstack([program.rows, row]).tocsc(),
+        row_low=np.append(program.row_low, -np.inf),
+        row_high=np.append(program.row_high, len(places) - 1.0),
+    )
 
 
 def settle(program: ScaledProgram, values: Array) -> Array | None:

@@ -18,12 +18,11 @@ import numpy as np
 
 from models.catalog import Array
 
-from ..program.solver import Limits, Outcome, ScaledProgram, solve_integer
+from ..program.solver import Limits, Outcome, ScaledProgram, excluding, solve_integer
+from .branching import INTEGRAL, part_books
 from .master import Master, Node, Priced, Relaxed
-from .pricing import FREE_BOOK, PATIENCE, Restriction
+from .pricing import PATIENCE
 
-INTEGRAL = 1e-6
-"""Distance from a whole number that counts as none."""
 FEASIBLE = 1e-9
 """Violation of totals rows (scaled) that counts as none."""
 FEW_COLUMNS = 3_000
@@ -34,6 +33,8 @@ SHORT_PATIENCE = 4_000
 """Most nodes of one menu search for all columns that matter, while switches are open."""
 POLISH_NODES = 200
 """Most nodes of an integer program that only looks for a better plan."""
+MOST_EXCLUDED = 20
+"""Most choices among columns that are tried for real before a node is parted instead."""
 SWITCH_ORDER = ("tier_", "model_", "product_", "provider_", "policy_", "choice_", "bracket_")
 
 
@@ -237,12 +238,16 @@ class Tree:
         if cost is not None and cost < self.best:
             self.best = cost
 
-    def _try_outcome(self, outcome: Outcome, program: ScaledProgram, among: list[int]) -> None:
+    def _try_outcome(self, outcome: Outcome, program: ScaledProgram, among: list[int]) -> tuple[int, ...] | None:
+        """Try the columns that an integer program chose, and say which."""
         self._check_limits()
-        if outcome.values is not None:
-            weights = outcome.values[len(program.cost) - len(among) :]
-            chosen = tuple(among[i] for i in np.flatnonzero(weights > 0.5))
-            self._try(Candidate(chosen, outcome.objective))
+        if outcome.values is None:
+            return None
+        weights = outcome.values[len(program.cost) - len(among) :]
+        chosen = tuple(among[i] for i in np.flatnonzero(weights > 0.5))
+        self._try(Candidate(chosen, outcome.objective))
+        self._check_limits()
+        return chosen
 
     # -- finishing a node exactly ----------------------------------------------------------------
 
@@ -262,16 +267,25 @@ class Tree:
             i for i, column in enumerate(self.master.pool)
             if (column.book, self.master.local(column), column.optional) in wanted
         ]  # fmt: skip
-        program = self.master.integer_program(node, among)
-        outcome = solve_integer(program, self._limits(0.2 * self.tolerance(self.best), None))
+        # Whatever else the node holds costs the cutoff or more.
         before = self.cutoff
-        self._try_outcome(outcome, program, among)
-        if outcome.infeasible:
-            # No choice among the columns that matter: whatever else the node holds costs the cutoff or more.
-            self._close(before)
-            return True
-        self._close(max(node.bound, min(outcome.bound, before)))
+        bound = max(node.bound, min(self._exhaust(self.master.integer_program(node, among), among), before))
+        if bound < self.cutoff:
+            return False
+        self._close(bound)
         return True
+
+    def _exhaust(self, program: ScaledProgram, among: list[int]) -> float:
+        """Bound on the choices among columns, bar those tried for real: rounding may make these look better."""
+        bound = np.inf
+        for _ in range(MOST_EXCLUDED):
+            outcome = solve_integer(program, self._limits(0.2 * self.tolerance(self.best), None))
+            bound = np.inf if outcome.infeasible else outcome.bound
+            chosen = self._try_outcome(outcome, program, among)
+            if chosen is None or bound >= self.cutoff:
+                break
+            program = excluding(program, [len(program.cost) - len(among) + among.index(i) for i in chosen])
+        return bound
 
     # -- branching -------------------------------------------------------------------------------
 
@@ -279,9 +293,9 @@ class Tree:
         children = list(self._children(node, relaxed))
         for child in children:
             self._push(replace(child, bound=node.bound, depth=node.depth + 1))
-        if not children:
-            # Whole, yet not accepted: nothing is left to settle, and the bound stands.
-            self._close(node.bound)
+        whole = self._whole(relaxed)
+        if not children and whole is not None and (cost := self._tried[whole]) is not None:
+            self._close(cost)  # one menu is left to every book, and what it truly costs is known
 
     def _children(self, node: Node, relaxed: Relaxed) -> Iterator[Node]:
         column = self._open_switch(relaxed)
@@ -289,7 +303,7 @@ class Tree:
             for value in (1, 0) if relaxed.statement[column] > 0.5 else (0, 1):
                 yield replace(node, switches={**node.switches, column: value})
             return
-        split = self._open_book(node, relaxed)
+        split = part_books(self.master, node, relaxed)
         if split is not None:
             place, parts = split
             for part in parts:
@@ -315,44 +329,6 @@ class Tree:
             self._kind_of = kinds
         return self._kind_of
 
-    def _open_book(self, node: Node, relaxed: Relaxed) -> tuple[int, list[Restriction]] | None:
-        """A book with a fractional tier, option or coverage, and the two restrictions that part it."""
-        master = self.master
-        by_book: dict[int, list[tuple[int, float]]] = {}
-        for i in np.flatnonzero(relaxed.columns > INTEGRAL):
-            by_book.setdefault(master.pool[i].book, []).append((int(i), float(relaxed.columns[i])))
-        for place in sorted(by_book, key=lambda place: max(weight for _, weight in by_book[place])):
-            restriction = node.books.get(place, FREE_BOOK)
-            for parts in self._splits(place, by_book[place], restriction):
-                return place, parts
-        return None
-
-    def _splits(self, place: int, columns: list[tuple[int, float]], known: Restriction) -> Iterator[list[Restriction]]:
-        master, book = self.master, self.master.books[place]
-        tiers: dict[int, float] = {}
-        options: dict[int, float] = {}
-        products: dict[int, float] = {}
-        for i, weight in columns:
-            for option in master.local(master.pool[i]):
-                tier = int(np.searchsorted(book.tier_start, option, side="right")) - 1
-                tiers[tier] = tiers.get(tier, 0.0) + weight
-                options[option] = options.get(option, 0.0) + weight
-            for product in master.pool[i].optional:
-                products[product] = products.get(product, 0.0) + weight
-        for tier in _fractional(tiers):
-            span = frozenset(range(int(book.tier_start[tier]), int(book.tier_start[tier + 1])))
-            yield [replace(known, must=known.must | {tier}), replace(known, barred=known.barred | span)]
-        for option in _fractional(options):
-            tier = int(np.searchsorted(book.tier_start, option, side="right")) - 1
-            span = frozenset(range(int(book.tier_start[tier]), int(book.tier_start[tier + 1])))
-            chosen = replace(known, must=known.must | {tier}, barred=known.barred | (span - {option}))
-            yield [chosen, replace(known, barred=known.barred | {option})]
-        for product in _fractional(products):
-            yield [
-                replace(known, covered=known.covered | {product}),
-                replace(known, uncovered=known.uncovered | {product}),
-            ]
-
     # -- limits ----------------------------------------------------------------------------------
 
     def _limits(self, gap: float, nodes: int | None) -> Limits:
@@ -368,9 +344,3 @@ class Tree:
         own = node.bound if bound is None else bound
         opened = self.open[0][0] if self.open else np.inf
         self.report(Progressed(phase, self.best, min(self.best, self.closed, opened, own)))
-
-
-def _fractional(weights: dict[int, float]) -> list[int]:
-    """Keys whose weight is not whole, the most fractional first."""
-    open_keys = [key for key, weight in weights.items() if abs(weight - round(weight)) > INTEGRAL]
-    return sorted(open_keys, key=lambda key: (-abs(weights[key] - round(weights[key])), key))

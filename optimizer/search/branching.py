@@ -1,0 +1,102 @@
+"""Parting a node by its books: what a solution leaves open about one book's menu, and the two sides of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from .columns import Book
+from .master import Master, Node, Relaxed
+from .pricing import FREE_BOOK, Restriction
+
+INTEGRAL = 1e-6
+"""Distance from a whole number that counts as none."""
+
+Parts = tuple[Restriction, Restriction]
+"""Two restrictions that hold every menu of a restriction between them, and none twice."""
+
+
+def part_books(master: Master, node: Node, relaxed: Relaxed) -> tuple[int, Parts] | None:
+    """A book and two parts of its menus; None where every book has one menu left.
+
+    A tier, option or product that is taken in part comes first. Where every book has one whole menu the
+    program's rounding may hide that it does not hold, so its book is parted into what it takes and the rest.
+    """
+    by_book: dict[int, list[tuple[int, float]]] = {}
+    for i in np.flatnonzero(relaxed.columns > INTEGRAL):
+        by_book.setdefault(master.pool[i].book, []).append((int(i), float(relaxed.columns[i])))
+    places = sorted(by_book, key=lambda place: max(weight for _, weight in by_book[place]))
+    for splits in (_fractional_splits, _whole_splits):
+        for place in places:
+            for parts in splits(master, place, by_book[place], node.books.get(place, FREE_BOOK)):
+                return place, parts
+    return None
+
+
+def _span(book: Book, tier: int) -> frozenset[int]:
+    """Options of a tier, by place in the book."""
+    return frozenset(range(int(book.tier_start[tier]), int(book.tier_start[tier + 1])))
+
+
+def _tier_of(book: Book, option: int) -> int:
+    return int(np.searchsorted(book.tier_start, option, side="right")) - 1
+
+
+def _by_coverage(known: Restriction, product: int) -> Parts:
+    covered, uncovered = known.covered | {product}, known.uncovered | {product}
+    return replace(known, covered=covered), replace(known, uncovered=uncovered)
+
+
+def _by_tier(book: Book, known: Restriction, tier: int) -> Parts:
+    return replace(known, must=known.must | {tier}), replace(known, barred=known.barred | _span(book, tier))
+
+
+def _by_option(book: Book, known: Restriction, option: int) -> Parts:
+    tier = _tier_of(book, option)
+    others = _span(book, tier) - {option}
+    chosen = replace(known, must=known.must | {tier}, barred=known.barred | others)
+    return chosen, replace(known, barred=known.barred | {option})
+
+
+def _fractional_splits(
+    master: Master, place: int, columns: list[tuple[int, float]], known: Restriction
+) -> Iterator[Parts]:
+    """Parts by each tier, option and product that the columns take in part, the most fractional first."""
+    book = master.books[place]
+    tiers: dict[int, float] = {}
+    options: dict[int, float] = {}
+    products: dict[int, float] = {}
+    for i, weight in columns:
+        for option in master.local(master.pool[i]):
+            tier = _tier_of(book, option)
+            tiers[tier] = tiers.get(tier, 0.0) + weight
+            options[option] = options.get(option, 0.0) + weight
+        for product in master.pool[i].optional:
+            products[product] = products.get(product, 0.0) + weight
+    yield from (_by_tier(book, known, tier) for tier in _fractional(tiers))
+    yield from (_by_option(book, known, option) for option in _fractional(options))
+    yield from (_by_coverage(known, product) for product in _fractional(products))
+
+
+def _whole_splits(master: Master, place: int, columns: list[tuple[int, float]], known: Restriction) -> Iterator[Parts]:
+    """Parts by each tier, option and product that is settled by the book's one column only."""
+    book, column = master.books[place], master.pool[columns[0][0]]
+    menu = master.local(column)
+    open_options = frozenset(np.flatnonzero(book.allowed).tolist()) - known.barred
+    for option in menu:
+        tier = _tier_of(book, option)
+        if tier not in known.must or _span(book, tier) & open_options != {option}:
+            yield _by_option(book, known, option)
+    for tier in {_tier_of(book, option) for option in open_options} - {_tier_of(book, option) for option in menu}:
+        yield _by_tier(book, known, tier)
+    for product in book.optional:
+        if product not in known.covered | known.uncovered:
+            yield _by_coverage(known, product)
+
+
+def _fractional(weights: dict[int, float]) -> list[int]:
+    """Keys whose weight is not whole, the most fractional first."""
+    open_keys = [key for key, weight in weights.items() if abs(weight - round(weight)) > INTEGRAL]
+    return sorted(open_keys, key=lambda key: (-abs(weights[key] - round(weights[key])), key))
