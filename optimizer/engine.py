@@ -21,7 +21,7 @@ from models.scenario import Scenario
 from .assemble import Choice, assemble, choice_totals
 from .audit import RULES_ON_MENUS, Audit, audit
 from .plan_document import claims
-from .program.delivery import Delivery, deliver, trim
+from .program.delivery import SECOND_STAGE_GAP, Delivery, deliver, trim
 from .program.setting import Setting
 from .program.solver import Limits
 from .program.statement import Given
@@ -34,6 +34,8 @@ from .search.tree import Candidate, Progressed, Proof, Tree
 MARGIN_RULES = frozenset({"min_service_margin", "min_account_margin", "max_cost_to_serve"})
 EXACT = 1e-9
 """Least relative gap asked of a delivery program."""
+GRACE = 3.0
+"""Seconds for each step owed after a deadline: a solve may end this much late, with a plan worth having."""
 DELIVERY_SHARE = 0.01
 """Share of the gap asked for that a delivery program may keep."""
 PROVED_SHARE = 0.98
@@ -49,6 +51,10 @@ class Limit:
     gap: float
     deadline: float | None
     should_stop: StopCheck | None
+
+    def of_last_steps(self, gap: float) -> Limits:
+        """Limits of a step that is owed after the search: without a deadline none, else a few seconds."""
+        return Limits(None if self.deadline is None else GRACE, gap=gap)
 
     def of_delivery(self) -> Limits:
         """Limits of one delivery program."""
@@ -72,10 +78,10 @@ class Question:
         """Best exact delivery of menus and coverage; None where there is none (or a limit came first)."""
         return deliver(self.setting, self._totals(choice), self._given(choice), self.dropped, limits).delivery
 
-    def trimmed(self, choice: Choice, delivery: Delivery) -> Delivery:
+    def trimmed(self, choice: Choice, delivery: Delivery, limits: Limits) -> Delivery:
         """The delivery of best margin among those about as good as `delivery`."""
         found = delivery.objective
-        outcome = trim(self.setting, self._totals(choice), self._given(choice), found, self.dropped)
+        outcome = trim(self.setting, self._totals(choice), self._given(choice), found, self.dropped, limits)
         return outcome.delivery or delivery
 
     def _totals(self, choice: Choice) -> Array:
@@ -181,7 +187,12 @@ def find_best(question: Question, limit: Limit, progress: ProgressCallback | Non
     if search.best is None:
         return Found(None, None, bound, infeasible=bool(proof.bound == np.inf))
     _, choice, first = search.best
-    plan = assemble(question.setting, question.offers, choice, question.trimmed(choice, first))
+    plan = assemble(
+        question.setting,
+        question.offers,
+        choice,
+        question.trimmed(choice, first, limit.of_last_steps(SECOND_STAGE_GAP)),
+    )
     objective = plan.kpis[question.setting.scenario.objective]
     assert objective is not None  # money KPIs always have a value
     return Found(plan, objective, max(bound if bound is not None else np.inf, objective), infeasible=False)
@@ -209,7 +220,7 @@ def offers_of(setting: Setting, table: pd.DataFrame) -> Offers:
     return build_offers(setting.catalog, setting.demand, table)
 
 
-def baseline(setting: Setting, limits: Limits) -> tuple[dict[str, float | None] | None, str | None]:
+def baseline(setting: Setting, limit: Limit) -> tuple[dict[str, float | None] | None, str | None]:
     """KPIs of today's menus under their best delivery, or why there are none.
 
     Rules on menus, tiers, models and prices, and on margins and cost to serve, do not bind.
@@ -223,10 +234,16 @@ def baseline(setting: Setting, limits: Limits) -> tuple[dict[str, float | None] 
     choice = current_choice(setting, offers)
     given = Given(supported=sold_products(setting))
     question = Question(setting, offers, given, dropped=MARGIN_RULES | RULES_ON_MENUS, menus_given=True)
-    delivery = question.delivery(choice, limits)
+    delivery = question.delivery(choice, limit.of_last_steps(EXACT))
+    if delivery is None and limit.deadline is not None:
+        return None, "No delivery of today's menus was found in the time allowed."
     if delivery is None:
         return None, "Today's menus cannot be delivered under the scenario's capacity, partner and experience rules."
-    return dict(assemble(setting, offers, choice, question.trimmed(choice, delivery)).kpis), None
+    return dict(
+        assemble(
+            setting, offers, choice, question.trimmed(choice, delivery, limit.of_last_steps(SECOND_STAGE_GAP))
+        ).kpis
+    ), None
 
 
 def status_of(found: Found, gap: float) -> Status:

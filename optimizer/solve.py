@@ -14,9 +14,8 @@ from models.scenario import Scenario
 
 from . import __version__
 from .assemble import no_contract_objective
-from .engine import EXACT, Found, Limit, Question, audited, baseline, find_best, offers_of, relative_gap, status_of
+from .engine import Found, Limit, Question, audited, baseline, find_best, offers_of, relative_gap, status_of
 from .program.setting import Setting, build_setting
-from .program.solver import Limits
 from .progress import ProgressCallback, StopCheck
 from .result import Result
 
@@ -64,7 +63,7 @@ class Clock:
 
     def result(self, case: Case, setting: Setting, found: Found, **more: object) -> Result:
         """Result of what was found: status, gap, baseline, manifest, audit."""
-        today, reason = baseline(setting, Limits(gap=EXACT))
+        today, reason = baseline(setting, self.limit)
         result = Result(
             status=status_of(found, self.limit.gap),
             case_name=case.settings.name,

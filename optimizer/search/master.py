@@ -8,7 +8,7 @@ prices they imply, so it holds whatever columns are missing and whatever stopped
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -31,6 +31,8 @@ from .pricing import FREE_BOOK, Find, Finds, Pricer, Restriction, conforms
 
 THREADS = os.cpu_count() or 1
 """Menu searches at a time."""
+KEPT = 4
+"""Most menus kept of one search for the best."""
 USED = 1e-6
 """Weight of a column that is in use."""
 CLIMBED = 1e-4
@@ -76,6 +78,8 @@ class Priced:
     """Upper bound on the worth of any column of each book."""
     duals: Array
     finds: tuple[tuple[int, Find], ...]
+    complete: bool
+    """Whether every menu search came to its end; otherwise worths are bounds that nothing may reach."""
 
 
 class Master:
@@ -155,7 +159,8 @@ class Master:
         )
         load(self.highs, whole, with_integers=False)
         self.first_column = rows.shape[1]
-        self._seeking = False
+        self.seeking = False
+        """Whether the program minimizes violation instead of cost."""
 
     def column(self, place: int, find: Find) -> Column:
         """The column of a menu found for the book at `place`."""
@@ -181,6 +186,11 @@ class Master:
             values = np.concatenate([-entries[at], [1.0]])
             self.highs.addCol(0.0, 0.0, highspy.kHighsInf, len(rows), rows, values)
         return len(fresh)
+
+    def has_new(self, finds: Sequence[tuple[int, Find]]) -> bool:
+        """Whether any find is not a column yet."""
+        known = {(column.book, self.local(column), column.optional) for column in self.pool}
+        return any((place, find.menu, find.optional) not in known for place, find in finds)
 
     def enter(self, node: Node) -> bool:
         """Make the node's restrictions those of the linear program; False if a book has no menu left."""
@@ -233,9 +243,9 @@ class Master:
 
     def seek_feasibility(self, seeking: bool) -> None:
         """Minimize the violation of the totals rows instead of the cost, or go back to the cost."""
-        if seeking == self._seeking:
+        if seeking == self.seeking:
             return
-        self._seeking = seeking
+        self.seeking = seeking
         size = len(self.live)
         count = len(self.program.cost)
         cost = np.concatenate([self.program.cost * (not seeking), np.full(2 * size, float(seeking))])
@@ -254,6 +264,21 @@ class Master:
         count = len(self.program.cost)
         return Relaxed(False, outcome.objective, outcome.values[:count], outcome.values[self.first_column :], duals)
 
+    def mixed_parts(self, relaxed: Relaxed) -> dict[int, float]:
+        """Parts cases that the choice of each policy leaves to others, by column of the choice, in cases.
+
+        Where one policy meets all parts cases of a product and tier, a fractional choice hides nothing.
+        """
+        scale = self.stated.matrix.column_scale
+        mixed: dict[int, float] = {}
+        for choice in self.statement.policy_choices:
+            if len(choice.policies) < 2:
+                continue
+            met = [self.stated.value(cases, relaxed.statement * scale) for cases in choice.cases]
+            at = kept_columns(self.stated, [combine([(switch, 1.0)]) for switch in choice.chosen])
+            mixed |= {int(c): min(cases, sum(met) - cases) for c, cases in zip(at, met, strict=True) if c >= 0}
+        return mixed
+
     # -- pricing ---------------------------------------------------------------------------------
 
     def prices(self, duals: Array) -> Array:
@@ -262,25 +287,30 @@ class Master:
         prices[self.live] = -duals[self.first_total_row : self.first_book_row] / self.total_scale
         return prices
 
-    def price(self, node: Node, duals: Array, floors: Array | None = None, room: int = 4) -> Priced:
+    def price(self, node: Node, duals: Array, patience: int, check: Callable[[], None]) -> Priced:
         """Best menu of every book at multipliers, and the bound that follows.
 
-        `floors` are worths known to be reached; a book without a better menu is worth its floor.
+        A book without a menu that beats its multiplier is worth that. `patience` is the most nodes of one
+        menu search; `check` is called before each and may raise.
         """
+        floors = -duals[self.first_book_row :]
         prices = self.prices(duals)
         worth, charges = self.pricer.worth(prices), self.pricer.charges(prices)
 
         def best(place: int) -> Finds:
-            floor = -np.inf if floors is None else float(floors[place])
+            check()
             restriction = node.books.get(place, FREE_BOOK)
-            return self.pricer.search(place, worth, charges, prices, restriction, floor, room, every=False)
+            return self.pricer.search(
+                place, worth, charges, prices, restriction, float(floors[place]), KEPT, every=False, patience=patience
+            )
 
         # The menu search lets go of the interpreter, so books are searched side by side.
         with ThreadPoolExecutor(max_workers=THREADS) as pool:
             found = list(pool.map(best, range(len(self.books))))
         worths = np.array([finds.ceiling for finds in found])
         finds = [(place, find) for place, part in enumerate(found) for find in part.menus]
-        return Priced(self._bound(node, duals, worths), worths, duals, tuple(finds))
+        complete = all(part.complete for part in found)
+        return Priced(self._bound(node, duals, worths), worths, duals, tuple(finds), complete)
 
     def climb(self, node: Node, relaxed: Relaxed) -> list[tuple[int, Find]]:
         """Menus that beat their book's multiplier, found by climbing from the columns in use: quick, no bound."""
@@ -301,7 +331,7 @@ class Master:
 
     def _bound(self, node: Node, duals: Array, worths: Array) -> float:
         low, high = self.node_box(node)
-        program, seeking = self.program, self._seeking
+        program, seeking = self.program, self.seeking
         multipliers = duals[: self.first_book_row]
         cost = np.zeros_like(program.cost) if seeking else program.cost
         base = box_bound(cost, low, high, program.rows, program.row_low, program.row_high, multipliers)

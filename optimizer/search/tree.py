@@ -13,10 +13,11 @@ import itertools
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
-from models.catalog import Array
+from models.catalog import Codes
 
 from ..program.solver import Limits, Outcome, ScaledProgram, excluding, solve_integer
 from .branching import INTEGRAL, part_books
@@ -35,7 +36,15 @@ POLISH_NODES = 200
 """Most nodes of an integer program that only looks for a better plan."""
 MOST_EXCLUDED = 20
 """Most choices among columns that are tried for real before a node is parted instead."""
-SWITCH_ORDER = ("tier_", "model_", "product_", "provider_", "policy_", "choice_", "bracket_")
+DIVE_EVERY = 25
+"""Nodes between dives."""
+CLIMBS = 12
+"""Most rounds of new columns at a step of a dive."""
+ROUND_UP = 0.15
+"""Least value of a switch on menus that a dive settles as yes."""
+MENU_KINDS = 3
+"""How many kinds of `SWITCH_ORDER` are about menus."""
+SWITCH_ORDER = ("tier_", "model_", "product_", "provider_", "choice_", "policy_", "bracket_")
 
 
 @dataclass(frozen=True)
@@ -96,7 +105,7 @@ class Tree:
         """The node at work, with the best bound proved for it, so that a stop does not lose it."""
         self._ticket = itertools.count()
         self._tried: dict[tuple[int, ...], float | None] = {}
-        self._polished = 0
+        self._looked = 0
 
     # -- the recipe ------------------------------------------------------------------------------
 
@@ -165,17 +174,33 @@ class Tree:
                 return None
             if self.master.add(self.master.climb(node, relaxed)):
                 continue
-            floors = -relaxed.duals[self.master.first_book_row :]
-            priced = self.master.price(node, relaxed.duals, floors)
+            priced = self._price(node, relaxed)
             if best is None or priced.bound > best.bound:
                 best = priced
-                self.current = replace(node, bound=max(node.bound, best.bound))
             self._say("bounding", node, max(node.bound, best.bound))
             if best.bound >= self.cutoff:
                 self._close(max(node.bound, best.bound))
                 return None
             if self._converged(relaxed, best) or not self.master.add(priced.finds):
                 return relaxed, best
+
+    def _price(self, node: Node, relaxed: Relaxed) -> Priced:
+        """Price with a little patience, and with more only while nothing new comes of it.
+
+        Ends with new columns, or with searches that came to their end. While a feasible mix is sought that
+        is a must: what an unfinished search left unlooked at is no proof. For a bound it need not end.
+        """
+        patience = SHORT_PATIENCE
+        while True:
+            priced = self.master.price(node, relaxed.duals, patience, self._check_limits)
+            enough = priced.complete or (patience >= PATIENCE and not self.master.seeking)
+            if enough or self.master.has_new(priced.finds) or self._settles(priced):
+                return priced
+            patience *= 8
+
+    def _settles(self, priced: Priced) -> bool:
+        """Whether the bound alone closes the node."""
+        return bool(priced.bound > FEASIBLE if self.master.seeking else priced.bound >= self.cutoff)
 
     def _converged(self, relaxed: Relaxed, priced: Priced) -> bool:
         wanted = 0.05 * self.tolerance(relaxed.cost)
@@ -198,7 +223,9 @@ class Tree:
                     return False
                 if relaxed.cost <= FEASIBLE:
                     break
-                priced = self.master.price(node, relaxed.duals, -relaxed.duals[self.master.first_book_row :])
+                if self.master.add(self.master.climb(node, relaxed)):
+                    continue
+                priced = self._price(node, relaxed)
                 if priced.bound > FEASIBLE or not self.master.add(priced.finds):
                     return False
         finally:
@@ -213,12 +240,57 @@ class Tree:
         if chosen is not None:
             self._try(Candidate(chosen, relaxed.cost))
             return
-        if node.depth == 0 or self._settled(relaxed) or not np.isfinite(self.best):
-            self._say("looking for plans", node)
-            among = np.flatnonzero(self.master.admitted(node)).tolist()
-            program = self.master.integer_program(node, among)
-            limits = self._limits(self.tolerance(relaxed.cost), POLISH_NODES)
-            self._try_outcome(solve_integer(program, limits), program, among)
+        self._looked += 1
+        if node.depth == 0 or self._settled(relaxed):
+            self._solve_over_columns(node, self.tolerance(relaxed.cost))
+        if self._looked % DIVE_EVERY == 1:
+            self._dive(node, relaxed)
+
+    def _solve_over_columns(self, node: Node, gap: float) -> None:
+        """Try the best choice among the columns at hand that obey the node."""
+        self._say("looking for plans", node)
+        among = np.flatnonzero(self.master.admitted(node)).tolist()
+        program = self.master.integer_program(node, among)
+        self._try_outcome(solve_integer(program, self._limits(gap, POLISH_NODES)), program, among)
+
+    def _dive(self, node: Node, relaxed: Relaxed) -> None:
+        """Settle what menus depend on (tiers, models, products) one by one, adding columns; then solve.
+
+        Columns made for a mix of everything seldom fit together once few tiers and models may be used.
+        """
+        settled = node
+        while (column := self._next_to_settle(settled, relaxed)) is not None:
+            self._check_limits()
+            value = 1 if relaxed.statement[column] >= ROUND_UP else 0
+            step = self._settle(settled, column, value) or self._settle(settled, column, 1 - value)
+            if step is None:
+                return
+            settled, relaxed = step
+        if settled is not node:
+            self._solve_over_columns(settled, self.tolerance(relaxed.cost))
+
+    def _settle(self, node: Node, column: int, value: int) -> tuple[Node, Relaxed] | None:
+        """The node with one more switch settled and its linear program with good columns; None if infeasible."""
+        child = replace(node, switches={**node.switches, column: value})
+        self._say("looking for plans", child)
+        if not self.master.enter(child) or not self._reach_feasibility(child):
+            return None
+        for _ in range(CLIMBS):
+            relaxed = self.master.relax()
+            if relaxed.infeasible or not self.master.add(self.master.climb(child, relaxed)):
+                break
+        relaxed = self.master.relax()
+        return None if relaxed.infeasible else (child, relaxed)
+
+    def _next_to_settle(self, node: Node, relaxed: Relaxed) -> int | None:
+        """The open switch on menus that is nearest to yes."""
+        kinds = self._kinds
+        switches = [
+            int(column)
+            for column in np.flatnonzero(self.master.program.integer)
+            if kinds[column] < MENU_KINDS and column not in node.switches
+        ]
+        return max(switches, key=lambda column: (relaxed.statement[column], -column), default=None)
 
     def _whole(self, relaxed: Relaxed) -> tuple[int, ...] | None:
         """The chosen column of every book, if statement and menus are integral."""
@@ -310,24 +382,26 @@ class Tree:
                 yield replace(node, books={**node.books, place: part})
 
     def _open_switch(self, relaxed: Relaxed) -> int | None:
-        """The most important kind of fractional switch, and of it the most fractional."""
+        """The fractional switch to settle: of the most important kind, the one that hides most."""
         integer = np.flatnonzero(self.master.program.integer)
         values = relaxed.statement[integer]
         distance = np.abs(values - np.round(values))
-        if not (distance > INTEGRAL).any():
+        fractional = integer[distance > INTEGRAL]
+        if not len(fractional):
             return None
-        kinds = self._kinds[integer]
-        ranked = sorted(zip(kinds, -distance, integer, strict=True))
-        return int(next(column for _, minus, column in ranked if -minus > INTEGRAL))
+        weight = np.zeros(len(self._kinds))
+        weight[integer] = distance
+        mixed = self.master.mixed_parts(relaxed)
+        ranked = ((self._kinds[c], -mixed.get(int(c), 0.0), -weight[c], int(c)) for c in fractional)
+        return min(ranked)[-1]
 
-    @property
-    def _kinds(self) -> Array:
-        if not hasattr(self, "_kind_of"):
-            kinds = np.zeros(len(self.master.program.cost))
-            for name, column in self.master.stated.columns.items():
-                kinds[column] = next((i for i, p in enumerate(SWITCH_ORDER) if name.startswith(p)), len(SWITCH_ORDER))
-            self._kind_of = kinds
-        return self._kind_of
+    @cached_property
+    def _kinds(self) -> Codes:
+        """Place in `SWITCH_ORDER` of each column of the statement."""
+        kinds = np.full(len(self.master.program.cost), len(SWITCH_ORDER))
+        for name, column in self.master.stated.columns.items():
+            kinds[column] = next((i for i, p in enumerate(SWITCH_ORDER) if name.startswith(p)), len(SWITCH_ORDER))
+        return kinds
 
     # -- limits ----------------------------------------------------------------------------------
 
