@@ -70,8 +70,8 @@ def draw_classes(sketch: Sketch) -> None:
                         {"segment": segment, "customer_class": customer_class, "tier": tier, "appeal": appeal},
                     )
     if "appeal" not in sketch.tables:  # the table must be there, and every row of it was left out
-        first = {"segment": sketch.segments[0], "customer_class": sketch.classes[0], "tier": sketch.tiers[0]}
-        sketch.add("appeal", {**first, "appeal": 1.0})
+        only = {"segment": sketch.segments[0], "customer_class": sketch.classes[0], "tier": sketch.tiers[0]}
+        sketch.add("appeal", {**only, "appeal": 1.0})
 
 
 def draw_loyalty(sketch: Sketch) -> None:
