@@ -48,7 +48,7 @@ PLAN_TABLES: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Decisions:
-    """What the plan chooses, each sorted by name (design section 4, plan.json `decisions`)."""
+    """What the plan chooses, each sorted by name: `decisions` in plan.json."""
 
     tiers: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
