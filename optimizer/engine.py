@@ -28,8 +28,10 @@ from .program.statement import Given
 from .progress import Progress, ProgressCallback, StopCheck
 from .result import Result, Status
 from .search.columns import prepare_books
-from .search.master import Master, Node
-from .search.tree import Candidate, Progressed, Proof, Tree
+from .search.master import Master
+from .search.nodes import Candidate, Node, Progressed, Proof
+from .search.tree import Tree
+from .search.watch import Watch
 
 MARGIN_RULES = frozenset({"min_service_margin", "min_account_margin", "max_cost_to_serve"})
 EXACT = 1e-9
@@ -121,9 +123,8 @@ class Search:
         """Search; the proof is in scaled cost."""
         if self.master.stated.contradictions:
             return Proof(np.inf, np.inf)
-        tree = Tree(
-            self.master, self._accept, self._tolerance, self.limit.deadline, self.limit.should_stop, self._report
-        )
+        watch = Watch(self.limit.deadline, self.limit.should_stop)
+        tree = Tree(self.master, self._accept, self._tolerance, watch, self._report)
         return tree.search(self.question.root)
 
     def _choice(self, columns: Collection[int]) -> Choice:

@@ -18,7 +18,7 @@ from .program.setting import build_setting
 from .program.statement import Given
 from .progress import ProgressCallback, StopCheck
 from .result import Result
-from .search.master import Node
+from .search.nodes import Node
 from .search.pricing import Restriction
 from .solve import GAP, Clock
 

@@ -13,8 +13,8 @@ from models.offers import sellable_options
 from models.scenario import Scenario
 
 from . import __version__
-from .assemble import no_contract_objective
 from .engine import Found, Limit, Question, audited, baseline, find_best, offers_of, relative_gap, status_of
+from .kpis import no_contract_objective
 from .program.setting import Setting, build_setting
 from .progress import ProgressCallback, StopCheck
 from .result import Result

@@ -30,6 +30,11 @@ def combine(parts: Iterable[tuple[Expression | Switch | float, float]]) -> Expre
     return pulp.LpAffineExpression({v: float(c) for v, c in terms.items() if c != 0}, float(constant))
 
 
+def number(value: float) -> Expression:
+    """A constant expression."""
+    return combine([(float(value), 1.0)])
+
+
 def highest(part: Expression) -> float:
     """Upper bound of a sum of variables with coefficients >= 0."""
     return float(part.constant + sum(c * v.upBound for v, c in part.items()))

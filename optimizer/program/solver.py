@@ -262,8 +262,16 @@ _UNSOLVABLE = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kU
 
 
 def run(highs: highspy.Highs) -> Outcome:
-    """Run HiGHS and say how it ended; values are given only when they are feasible."""
+    """Run HiGHS and say how it ended; values are given only when they are feasible.
+
+    The presolve of HiGHS 1.15.1 calls some programs infeasible whose rows leave a gap near the tolerance,
+    so its word is not taken for it.
+    """
     highs.run()
+    if highs.getModelStatus() in _UNSOLVABLE:
+        highs.setOptionValue("presolve", "off")
+        highs.run()
+        highs.setOptionValue("presolve", "choose")
     status, info = highs.getModelStatus(), highs.getInfo()
     solved = status == highspy.HighsModelStatus.kOptimal
     feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
@@ -281,9 +289,6 @@ def solve_integer(program: ScaledProgram, limits: Limits, start: Array | None = 
         solution.col_value = list(start)
         highs.setSolution(solution)
     outcome = run(highs)
-    if outcome.infeasible:
-        highs.setOptionValue("presolve", "off")  # as in `settle`
-        outcome = run(highs)
     if not program.integer.any():
         return Outcome(outcome.solved, outcome.infeasible, outcome.values, outcome.objective, outcome.objective)
     if outcome.values is None:
@@ -315,8 +320,6 @@ def settle(program: ScaledProgram, values: Array) -> Array | None:
     fixed = ScaledProgram(program.cost, low, high, program.integer, program.rows, program.row_low, program.row_high)
     for tolerance in (LINEAR_TOLERANCE, INTEGER_TOLERANCE):
         highs = quiet_highs()
-        # The presolve of HiGHS 1.15.1 calls some programs infeasible whose rows leave a gap near the tolerance.
-        highs.setOptionValue("presolve", "off")
         highs.setOptionValue("primal_feasibility_tolerance", tolerance)
         load(highs, fixed, with_integers=False)
         outcome = run(highs)

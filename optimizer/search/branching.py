@@ -1,4 +1,4 @@
-"""Parting a node by its books: what a solution leaves open about one book's menu, and the two sides of it."""
+"""Parting a node: the switch to settle next, or what a solution leaves open about one book's menu."""
 
 from __future__ import annotations
 
@@ -8,14 +8,53 @@ from dataclasses import replace
 import numpy as np
 
 from .columns import Book
-from .master import Master, Node, Relaxed
+from .master import Master
+from .nodes import Node, Relaxed
 from .pricing import FREE_BOOK, Restriction
 
 INTEGRAL = 1e-6
 """Distance from a whole number that counts as none."""
 
+SWITCH_ORDER = ("tier_", "model_", "product_", "provider_", "choice_", "policy_", "bracket_")
+"""Kinds of switches by the names of their variables, the most important first."""
+MENU_KINDS = 3
+"""How many kinds of `SWITCH_ORDER` are about menus."""
+
 Parts = tuple[Restriction, Restriction]
 """Two restrictions that hold every menu of a restriction between them, and none twice."""
+
+
+class Switches:
+    """The statement's yes-or-no decisions, ranked by how much settling one decides."""
+
+    def __init__(self, master: Master) -> None:
+        self.master = master
+        self.integer = np.flatnonzero(master.program.integer)
+        self.kinds = np.full(len(master.program.cost), len(SWITCH_ORDER))
+        for name, column in master.stated.columns.items():
+            kind = (i for i, prefix in enumerate(SWITCH_ORDER) if name.startswith(prefix))
+            self.kinds[column] = next(kind, len(SWITCH_ORDER))
+
+    def open(self, relaxed: Relaxed) -> int | None:
+        """The fractional switch to settle: of the most important kind, the one that hides most."""
+        values = relaxed.statement[self.integer]
+        distance = np.abs(values - np.round(values))
+        if not (distance > INTEGRAL).any():
+            return None
+        mixed = self.master.mixed_parts(relaxed)
+        ranked = (
+            (self.kinds[column], -mixed.get(int(column), 0.0), -away, int(column))
+            for column, away in zip(self.integer, distance, strict=True)
+            if away > INTEGRAL
+        )
+        return min(ranked)[-1]
+
+    def next_on_menus(self, node: Node, relaxed: Relaxed) -> int | None:
+        """The open switch on menus (tier, model, product) that is nearest to yes."""
+        columns = [
+            int(column) for column in self.integer if self.kinds[column] < MENU_KINDS and column not in node.switches
+        ]
+        return max(columns, key=lambda column: (relaxed.statement[column], -column), default=None)
 
 
 def part_books(master: Master, node: Node, relaxed: Relaxed) -> tuple[int, Parts] | None:

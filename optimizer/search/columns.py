@@ -13,7 +13,7 @@ from models.demand import DemandBase
 from models.offers import Offers, build_offers, climbs_ladder, within_price_change
 
 from ..program.setting import Setting
-from .kernel import BARRED, COVERED, FREE
+from .menu_worth import BARRED, COVERED, FREE
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,8 @@ prices they imply, so it holds whatever columns are missing and whatever stopped
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 
 import highspy
 import numpy as np
@@ -27,7 +26,8 @@ from ..program.solver import ScaledProgram, Stated, box_bound, kept_columns, loa
 from ..program.statement import Given, Statement
 from ..program.totals import menu_totals, reach, standing_totals
 from .columns import Book, Column
-from .pricing import FREE_BOOK, Find, Finds, Pricer, Restriction, conforms
+from .nodes import Node, Priced, Relaxed
+from .pricing import FREE_BOOK, Find, Finds, Pricer, conforms
 
 THREADS = os.cpu_count() or 1
 """Menu searches at a time."""
@@ -39,47 +39,6 @@ CLIMBED = 1e-4
 """Relative gain over a book's multiplier that makes a climbed menu worth a column."""
 ELASTIC = 4.0
 """Most violation of a totals row while a feasible mix of columns is sought, in scaled units."""
-
-
-@dataclass(frozen=True)
-class Node:
-    """A part of the search space: switches settled, books restricted."""
-
-    switches: Mapping[int, int] = field(default_factory=dict)
-    """Value of settled integer columns of the statement."""
-    books: Mapping[int, Restriction] = field(default_factory=dict)
-    """Restriction of price books, by place."""
-    bound: float = -np.inf
-    """Lower bound on the (scaled, minimized) cost."""
-    depth: int = 0
-
-
-@dataclass(frozen=True)
-class Relaxed:
-    """Solution of the master's linear program."""
-
-    infeasible: bool
-    cost: float = np.inf
-    statement: Array = field(default_factory=lambda: np.zeros(0))
-    """Scaled values of the statement's columns."""
-    columns: Array = field(default_factory=lambda: np.zeros(0))
-    """Weight of each menu column."""
-    duals: Array = field(default_factory=lambda: np.zeros(0))
-    """Multipliers of the statement's rows, the totals rows and the books' rows."""
-
-
-@dataclass(frozen=True)
-class Priced:
-    """What pricing at some multipliers gave."""
-
-    bound: float
-    """Valid lower bound on the cost in the node."""
-    worths: Array
-    """Upper bound on the worth of any column of each book."""
-    duals: Array
-    finds: tuple[tuple[int, Find], ...]
-    complete: bool
-    """Whether every menu search came to its end; otherwise worths are bounds that nothing may reach."""
 
 
 class Master:

@@ -14,7 +14,8 @@ from models.offers import Offers
 from ..program.setting import Setting
 from ..program.totals import TotalsIndex, product_revenue_change
 from .columns import Book
-from .kernel import BARRED, COVERED, FREE, Terms, climb, search_menus
+from .menu_search import search_menus
+from .menu_worth import BARRED, COVERED, FREE, Terms, climb
 
 PATIENCE = 300_000
 """Most nodes of one menu search (a second or two): a bound is worth no more of anybody's time."""

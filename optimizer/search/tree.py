@@ -10,19 +10,17 @@ from __future__ import annotations
 
 import heapq
 import itertools
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 
 import numpy as np
 
-from models.catalog import Codes
-
-from ..program.solver import Limits, Outcome, ScaledProgram, excluding, solve_integer
-from .branching import INTEGRAL, part_books
-from .master import Master, Node, Priced, Relaxed
+from ..program.solver import Outcome, ScaledProgram, excluding, solve_integer
+from .branching import INTEGRAL, Switches, part_books
+from .master import Master
+from .nodes import Candidate, Node, Priced, Progressed, Proof, Relaxed
 from .pricing import PATIENCE
+from .watch import Stopped, Watch
 
 FEASIBLE = 1e-9
 """Violation of totals rows (scaled) that counts as none."""
@@ -42,41 +40,6 @@ CLIMBS = 12
 """Most rounds of new columns at a step of a dive."""
 ROUND_UP = 0.15
 """Least value of a switch on menus that a dive settles as yes."""
-MENU_KINDS = 3
-"""How many kinds of `SWITCH_ORDER` are about menus."""
-SWITCH_ORDER = ("tier_", "model_", "product_", "provider_", "choice_", "policy_", "bracket_")
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """Columns chosen, one per book (positions in the pool), and the cost the program gives them."""
-
-    columns: tuple[int, ...]
-    cost: float
-
-
-@dataclass(frozen=True)
-class Progressed:
-    """State of the search in scaled cost."""
-
-    phase: str
-    best: float
-    bound: float
-
-
-@dataclass(frozen=True)
-class Proof:
-    """How the search ended: the best cost accepted, and a valid lower bound on every cost.
-
-    Both are infinite when it is proved that nothing is feasible.
-    """
-
-    best: float
-    bound: float
-
-
-class Stopped(Exception):
-    """A limit came."""
 
 
 class Tree:
@@ -91,12 +54,11 @@ class Tree:
         master: Master,
         accept: Callable[[Candidate], float | None],
         tolerance: Callable[[float], float],
-        deadline: float | None,
-        stop: Callable[[], bool] | None,
+        watch: Watch,
         report: Callable[[Progressed], None],
     ) -> None:
         self.master, self.accept, self.tolerance = master, accept, tolerance
-        self.deadline, self.stop, self.report = deadline, stop, report
+        self.watch, self.report = watch, report
         self.best = np.inf
         self.closed = np.inf
         """Least bound among closed nodes."""
@@ -106,6 +68,7 @@ class Tree:
         self._ticket = itertools.count()
         self._tried: dict[tuple[int, ...], float | None] = {}
         self._looked = 0
+        self.switches = Switches(master)
 
     # -- the recipe ------------------------------------------------------------------------------
 
@@ -168,7 +131,7 @@ class Tree:
             return None
         best: Priced | None = None
         while True:
-            self._check_limits()
+            self.watch.check()
             relaxed = self.master.relax()
             if relaxed.infeasible:
                 return None
@@ -192,7 +155,7 @@ class Tree:
         """
         patience = SHORT_PATIENCE
         while True:
-            priced = self.master.price(node, relaxed.duals, patience, self._check_limits)
+            priced = self.master.price(node, relaxed.duals, patience, self.watch.check)
             enough = priced.complete or (patience >= PATIENCE and not self.master.seeking)
             if enough or self.master.has_new(priced.finds) or self._settles(priced):
                 return priced
@@ -217,7 +180,7 @@ class Tree:
         self.master.seek_feasibility(True)
         try:
             while True:
-                self._check_limits()
+                self.watch.check()
                 relaxed = self.master.relax()
                 if relaxed.infeasible:
                     return False
@@ -251,7 +214,7 @@ class Tree:
         self._say("looking for plans", node)
         among = np.flatnonzero(self.master.admitted(node)).tolist()
         program = self.master.integer_program(node, among)
-        self._try_outcome(solve_integer(program, self._limits(gap, POLISH_NODES)), program, among)
+        self._try_outcome(solve_integer(program, self.watch.limits(gap, POLISH_NODES)), program, among)
 
     def _dive(self, node: Node, relaxed: Relaxed) -> None:
         """Settle what menus depend on (tiers, models, products) one by one, adding columns; then solve.
@@ -259,8 +222,8 @@ class Tree:
         Columns made for a mix of everything seldom fit together once few tiers and models may be used.
         """
         settled = node
-        while (column := self._next_to_settle(settled, relaxed)) is not None:
-            self._check_limits()
+        while (column := self.switches.next_on_menus(settled, relaxed)) is not None:
+            self.watch.check()
             value = 1 if relaxed.statement[column] >= ROUND_UP else 0
             step = self._settle(settled, column, value) or self._settle(settled, column, 1 - value)
             if step is None:
@@ -282,16 +245,6 @@ class Tree:
         relaxed = self.master.relax()
         return None if relaxed.infeasible else (child, relaxed)
 
-    def _next_to_settle(self, node: Node, relaxed: Relaxed) -> int | None:
-        """The open switch on menus that is nearest to yes."""
-        kinds = self._kinds
-        switches = [
-            int(column)
-            for column in np.flatnonzero(self.master.program.integer)
-            if kinds[column] < MENU_KINDS and column not in node.switches
-        ]
-        return max(switches, key=lambda column: (relaxed.statement[column], -column), default=None)
-
     def _whole(self, relaxed: Relaxed) -> tuple[int, ...] | None:
         """The chosen column of every book, if statement and menus are integral."""
         if not self._settled(relaxed) or (np.abs(relaxed.columns - np.round(relaxed.columns)) > INTEGRAL).any():
@@ -312,13 +265,13 @@ class Tree:
 
     def _try_outcome(self, outcome: Outcome, program: ScaledProgram, among: list[int]) -> tuple[int, ...] | None:
         """Try the columns that an integer program chose, and say which."""
-        self._check_limits()
+        self.watch.check()
         if outcome.values is None:
             return None
         weights = outcome.values[len(program.cost) - len(among) :]
         chosen = tuple(among[i] for i in np.flatnonzero(weights > 0.5))
         self._try(Candidate(chosen, outcome.objective))
-        self._check_limits()
+        self.watch.check()
         return chosen
 
     # -- finishing a node exactly ----------------------------------------------------------------
@@ -351,7 +304,7 @@ class Tree:
         """Bound on the choices among columns, bar those tried for real: rounding may make these look better."""
         bound = np.inf
         for _ in range(MOST_EXCLUDED):
-            outcome = solve_integer(program, self._limits(0.2 * self.tolerance(self.best), None))
+            outcome = solve_integer(program, self.watch.limits(0.2 * self.tolerance(self.best), None))
             bound = np.inf if outcome.infeasible else outcome.bound
             chosen = self._try_outcome(outcome, program, among)
             if chosen is None or bound >= self.cutoff:
@@ -370,7 +323,7 @@ class Tree:
             self._close(cost)  # one menu is left to every book, and what it truly costs is known
 
     def _children(self, node: Node, relaxed: Relaxed) -> Iterator[Node]:
-        column = self._open_switch(relaxed)
+        column = self.switches.open(relaxed)
         if column is not None:
             for value in (1, 0) if relaxed.statement[column] > 0.5 else (0, 1):
                 yield replace(node, switches={**node.switches, column: value})
@@ -380,39 +333,6 @@ class Tree:
             place, parts = split
             for part in parts:
                 yield replace(node, books={**node.books, place: part})
-
-    def _open_switch(self, relaxed: Relaxed) -> int | None:
-        """The fractional switch to settle: of the most important kind, the one that hides most."""
-        integer = np.flatnonzero(self.master.program.integer)
-        values = relaxed.statement[integer]
-        distance = np.abs(values - np.round(values))
-        fractional = integer[distance > INTEGRAL]
-        if not len(fractional):
-            return None
-        weight = np.zeros(len(self._kinds))
-        weight[integer] = distance
-        mixed = self.master.mixed_parts(relaxed)
-        ranked = ((self._kinds[c], -mixed.get(int(c), 0.0), -weight[c], int(c)) for c in fractional)
-        return min(ranked)[-1]
-
-    @cached_property
-    def _kinds(self) -> Codes:
-        """Place in `SWITCH_ORDER` of each column of the statement."""
-        kinds = np.full(len(self.master.program.cost), len(SWITCH_ORDER))
-        for name, column in self.master.stated.columns.items():
-            kinds[column] = next((i for i, p in enumerate(SWITCH_ORDER) if name.startswith(p)), len(SWITCH_ORDER))
-        return kinds
-
-    # -- limits ----------------------------------------------------------------------------------
-
-    def _limits(self, gap: float, nodes: int | None) -> Limits:
-        seconds = None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
-        return Limits(seconds, nodes, absolute_gap=gap, stop=self.stop)
-
-    def _check_limits(self) -> None:
-        late = self.deadline is not None and time.monotonic() >= self.deadline
-        if late or (self.stop is not None and self.stop()):
-            raise Stopped
 
     def _say(self, phase: str, node: Node, bound: float | None = None) -> None:
         own = node.bound if bound is None else bound

@@ -1,0 +1,211 @@
+"""What each cohort, taken alone, can still bring once some tiers of a menu are decided; compiled with numba."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+import numba
+import numpy as np
+
+from .menu_worth import TIE
+
+GRID = 48
+"""Points at which a cohort's bound is tabulated."""
+EXTREME = 300.0
+"""A cohort with a utility above this is bounded loosely and evaluated in logarithms."""
+
+Prepared = namedtuple("Prepared", "extreme weights gains points peaks top_worth order refund")
+"""What is computed once a search: by option and cohort exp(u) and exp(u) x worth, by tier suffix what is
+still to be had."""
+
+
+@numba.njit(cache=True, nogil=True)
+def _suffix_peaks(weights, worth, tier_start, allowed, points):  # type: ignore[no-untyped-def]
+    """G[c, i, k] = sum over tiers >= i of max(0, max over options of weight (worth - z_k))."""
+    cohorts, tiers = weights.shape[0], len(tier_start) - 1
+    peaks = np.zeros((cohorts, tiers + 1, GRID))
+    for c in range(cohorts):
+        for i in range(tiers - 1, -1, -1):
+            for k in range(GRID):
+                z, best = points[c, k], 0.0
+                for o in range(tier_start[i], tier_start[i + 1]):
+                    if allowed[o]:
+                        gain = weights[c, o] * (worth[c, o] - z)
+                        if gain > best:
+                            best = gain
+                peaks[c, i, k] = peaks[c, i + 1, k] + best
+    return peaks
+
+
+@numba.njit(cache=True, nogil=True)
+def _best_mean(weights, worth, tier_start, allowed, c):  # type: ignore[no-untyped-def]
+    """Upper bound, tight, on a cohort's sum_o P W over every menu: the fixed point of z = G(z).
+
+    Newton's steps rise to it from 0; G falls with a slope of -1 or steeper against z - G(z), so the
+    last residual closes what is left.
+    """
+    z = 0.0
+    for _ in range(40):
+        total, mass, gain = 0.0, 1.0, 0.0
+        for i in range(len(tier_start) - 1):
+            best, pick = 0.0, -1
+            for o in range(tier_start[i], tier_start[i + 1]):
+                if allowed[o] and weights[c, o] * (worth[c, o] - z) > best:
+                    best, pick = weights[c, o] * (worth[c, o] - z), o
+            if pick >= 0:
+                total += weights[c, pick] * worth[c, pick]
+                mass += weights[c, pick]
+                gain += best
+        residual = gain - z
+        if residual <= 1e-12 * (1.0 + z):
+            break
+        z = total / mass
+    return (z + max(residual, 0.0)) * (1.0 + 1e-12)
+
+
+@numba.njit(cache=True, nogil=True)
+def _grid(weights, worth, tier_start, allowed):  # type: ignore[no-untyped-def]
+    """Grid of z for each cohort over every value its mean worth can take: a third below 0, the rest above."""
+    cohorts, options = worth.shape
+    points = np.zeros((cohorts, GRID))
+    below = GRID // 3
+    for c in range(cohorts):
+        low = 0.0
+        for o in range(options):
+            if allowed[o] and weights[c, o] > 0.0:
+                low = min(low, worth[c, o])
+        high = _best_mean(weights, worth, tier_start, allowed, c)
+        for k in range(below):
+            points[c, k] = low * (1.0 - k / below)
+        for k in range(below, GRID):
+            points[c, k] = high * (k - below) / (GRID - 1 - below)
+    return points
+
+
+@numba.njit(cache=True, nogil=True)
+def root(total, mass, peaks, points):  # type: ignore[no-untyped-def]
+    """Upper bound on (total + sum E W) / (mass + sum E) over the options still open.
+
+    The largest such ratio solves mass z = total + G(z); G is convex, so the chord between grid points
+    lies above it and the root of the chord is no lower.
+    """
+    low, high = 0, GRID - 1
+    if total + peaks[high] - mass * points[high] >= 0.0:
+        return points[high]
+    if total + peaks[low] - mass * points[low] <= 0.0:
+        return points[low]
+    while high - low > 1:
+        middle = (low + high) // 2
+        if total + peaks[middle] - mass * points[middle] > 0.0:
+            low = middle
+        else:
+            high = middle
+    above = total + peaks[low] - mass * points[low]
+    below = total + peaks[high] - mass * points[high]
+    if above - below <= 0.0:
+        return points[high]
+    return points[low] + (points[high] - points[low]) * above / (above - below)
+
+
+@numba.njit(cache=True, nogil=True)
+def first_choice_peaks(utility, worth, tier_start, allowed):  # type: ignore[no-untyped-def]
+    """Per cohort and suffix of tiers: utilities in falling order, and the largest worth down to each."""
+    cohorts, options = utility.shape
+    tiers = len(tier_start) - 1
+    order = np.full((cohorts, tiers + 1, options), -np.inf)
+    peaks = np.zeros((cohorts, tiers + 1, options))
+    for c in range(cohorts):
+        for i in range(tiers):
+            first = tier_start[i]
+            ranked = np.argsort(-utility[c, first:]) + first
+            n, best = 0, -np.inf
+            for o in ranked:
+                if allowed[o] and utility[c, o] > TIE:
+                    best = max(best, worth[c, o])
+                    order[c, i, n] = utility[c, o]
+                    peaks[c, i, n] = best
+                    n += 1
+    return order, peaks
+
+
+@numba.njit(cache=True, nogil=True)
+def first_choice_bound(held, held_worth, order, peaks):  # type: ignore[no-untyped-def]
+    """Largest worth a cohort may still bring: of what it holds, or of an open option it may prefer."""
+    bound = held_worth
+    low, high = 0, len(order)
+    floor = held - 2 * TIE
+    while low < high:
+        middle = (low + high) // 2
+        if order[middle] > -np.inf and order[middle] >= floor:
+            low = middle + 1
+        else:
+            high = middle
+    if low > 0:
+        bound = max(bound, peaks[low - 1])
+    return bound
+
+
+@numba.njit(cache=True, nogil=True)
+def _weigh(t):  # type: ignore[no-untyped-def]
+    """Cohorts too extreme for exp(u), and exp(u) by cohort and option (0 where not open or extreme)."""
+    cohorts, options = t.utility.shape
+    extreme = np.zeros(cohorts, dtype=np.bool_)
+    weights = np.zeros((cohorts, options))
+    for c in range(cohorts):
+        for o in range(options):
+            if t.allowed[o] and t.utility[c, o] > EXTREME:
+                extreme[c] = True
+        if not extreme[c]:
+            for o in range(options):
+                if t.allowed[o]:
+                    weights[c, o] = np.exp(t.utility[c, o])
+    return extreme, weights
+
+
+@numba.njit(cache=True, nogil=True)
+def _top_worth(t):  # type: ignore[no-untyped-def]
+    """Largest worth (at least 0) of an option of tiers >= i that a cohort may buy."""
+    tiers = len(t.tier_start) - 1
+    top = np.zeros((t.utility.shape[0], tiers + 1))
+    for c in range(len(top)):
+        for i in range(tiers - 1, -1, -1):
+            top[c, i] = top[c, i + 1]
+            for o in range(t.tier_start[i], t.tier_start[i + 1]):
+                if t.allowed[o] and t.utility[c, o] > -np.inf:
+                    top[c, i] = max(top[c, i], t.worth[c, o])
+    return top
+
+
+@numba.njit(cache=True, nogil=True)
+def _refunds(t):  # type: ignore[no-untyped-def]
+    """Most that the charges of the options of tiers >= i can give back."""
+    tiers = len(t.tier_start) - 1
+    refund = np.zeros(tiers + 1)
+    for i in range(tiers - 1, -1, -1):
+        best = 0.0
+        for o in range(t.tier_start[i], t.tier_start[i + 1]):
+            if t.allowed[o]:
+                best = max(best, -t.option_charge[o])
+        refund[i] = refund[i + 1] + best
+    return refund
+
+
+@numba.njit(cache=True, nogil=True)
+def prepare_logit(t):  # type: ignore[no-untyped-def]
+    """What a search needs where choice is logit."""
+    extreme, weights = _weigh(t)
+    points = _grid(weights, t.worth, t.tier_start, t.allowed)
+    peaks = _suffix_peaks(weights, t.worth, t.tier_start, t.allowed, points)
+    gains = np.where(weights > 0.0, weights * t.worth, 0.0)
+    by_option, gains = np.ascontiguousarray(weights.T), np.ascontiguousarray(gains.T)
+    order = np.zeros((1, 1, 1))
+    return Prepared(extreme, by_option, gains, points, peaks, _top_worth(t), order, _refunds(t))
+
+
+@numba.njit(cache=True, nogil=True)
+def prepare_first_choice(t):  # type: ignore[no-untyped-def]
+    """What a search needs where everyone takes the best option."""
+    nothing = np.zeros((1, 1))
+    order, peaks = first_choice_peaks(t.utility, t.worth, t.tier_start, t.allowed)
+    extreme = np.zeros(t.utility.shape[0], dtype=np.bool_)
+    return Prepared(extreme, nothing, nothing, nothing, peaks, nothing, order, _refunds(t))

@@ -1,0 +1,283 @@
+"""Options of the next tier that may still lead to a better menu, with bounds; compiled with numba."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+import numba
+import numpy as np
+
+from .menu_bounds import first_choice_bound, root
+from .menu_worth import BARRED, FREE, TIE, sum_groups
+
+ROUNDS = 4
+"""Most rounds of closing options at a node."""
+
+State = namedtuple("State", "total mass held held_worth charged size menu child child_bound children at open")
+"""The path down the tree: rows are levels, level i holds what follows from deciding the first i tiers."""
+
+
+@numba.njit(cache=True, nogil=True)
+def may_add(t, s, level, o):  # type: ignore[no-untyped-def]
+    """Whether the option (or leaving the tier out, o < 0) keeps to the rules on one menu."""
+    left = len(t.tier_start) - 2 - level
+    if o < 0:
+        return not t.must[level] and s.size[level] + left >= t.fewest
+    if not s.open[level, o] or s.size[level] + 1 > t.most:
+        return False
+    for j in range(s.size[level]):  # noqa: SIM110 - numba compiles no generator expressions
+        if not t.fits[s.menu[j], o]:
+            return False
+    return True
+
+
+@numba.njit(cache=True, nogil=True)
+def _insert(s, level, count, o, bound):  # type: ignore[no-untyped-def]
+    """Put a child in its place, the most promising first."""
+    j = count
+    while j > 0 and s.child_bound[level, j - 1] < bound:
+        s.child[level, j] = s.child[level, j - 1]
+        s.child_bound[level, j] = s.child_bound[level, j - 1]
+        j -= 1
+    s.child[level, j] = o
+    s.child_bound[level, j] = bound
+
+
+@numba.njit(cache=True, nogil=True)
+def _largest_mass(t, p, s, level):  # type: ignore[no-untyped-def]
+    """mass + sum E of the heaviest options still open, by cohort."""
+    mass = s.mass[level].copy()
+    heaviest = np.zeros(len(mass))
+    for i in range(level, len(t.tier_start) - 1):
+        heaviest[:] = 0.0
+        for o in range(t.tier_start[i], t.tier_start[i + 1]):
+            if s.open[level, o]:
+                for c in range(len(mass)):
+                    heaviest[c] = max(heaviest[c], p.weights[o, c])
+        mass += heaviest
+    return mass
+
+
+@numba.njit(cache=True, nogil=True)
+def _group_slopes(t, p, s, level, roots, mass):  # type: ignore[no-untyped-def]
+    """Bound of the product groups before anything joint is known, and how much of a loss each feels.
+
+    A settled group feels every loss. An open one is worth max(0, Z - loss): over losses up to the largest
+    possible one, L, that lies under the chord Z - min(1, Z / L) loss.
+    """
+    groups = len(t.charge)
+    worth, worst, slope = -t.charge, np.zeros(groups), np.ones(groups)
+    for c in range(len(roots)):
+        g = t.group[c]
+        worth[g] += roots[c]
+        if t.mode[g] != FREE or p.extreme[c]:
+            continue
+        loss = roots[c] * s.mass[level, c] - s.total[level, c]
+        for i in range(level, len(t.tier_start) - 1):
+            deepest = 0.0
+            for o in range(t.tier_start[i], t.tier_start[i + 1]):
+                if s.open[level, o]:
+                    deepest = min(deepest, p.gains[o, c] - roots[c] * p.weights[o, c])
+            loss -= deepest
+        worst[g] += loss / mass[c]
+    base = 0.0
+    for g in range(groups):
+        if t.mode[g] == BARRED or (t.mode[g] == FREE and worth[g] <= 0.0):
+            slope[g] = 0.0
+            continue
+        base += worth[g]
+        if t.mode[g] == FREE and worst[g] > worth[g]:
+            slope[g] = worth[g] / worst[g]
+    return base, slope
+
+
+@numba.njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
+def _joint(gains, weights, gain_factor, weight_factor):  # type: ignore[no-untyped-def]
+    total = 0.0
+    for c in range(len(gains)):
+        total += gain_factor[c] * gains[c] - weight_factor[c] * weights[c]
+    return total
+
+
+@numba.njit(cache=True, nogil=True)
+def _roots(t, p, s, level):  # type: ignore[no-untyped-def]
+    """Upper bound on the mean worth each cohort can still bring, taken alone."""
+    roots = np.zeros(t.utility.shape[0])
+    for c in range(len(roots)):
+        if p.extreme[c]:
+            roots[c] = max(s.held_worth[level, c], p.top_worth[c, level])
+        else:
+            roots[c] = root(s.total[level, c], s.mass[level, c], p.peaks[c, level], p.points[c])
+    return roots
+
+
+@numba.njit(cache=True, nogil=True)
+def _excess(t, p, s, level, points, excess, slope):  # type: ignore[no-untyped-def]
+    """F(z) = total - mass z + sum over tiers of max(0, max E (W - z)) over open options, and -F'(z)."""
+    cohorts = len(points)
+    gain, weight = np.zeros(cohorts), np.zeros(cohorts)
+    for c in range(cohorts):
+        excess[c] = s.total[level, c] - s.mass[level, c] * points[c]
+        slope[c] = s.mass[level, c]
+    for i in range(level, len(t.tier_start) - 1):
+        gain[:] = 0.0
+        weight[:] = 0.0
+        for o in range(t.tier_start[i], t.tier_start[i + 1]):
+            if s.open[level, o]:
+                for c in range(cohorts):
+                    value = p.gains[o, c] - points[c] * p.weights[o, c]
+                    if value > gain[c]:
+                        gain[c] = value
+                        weight[c] = p.weights[o, c]
+        for c in range(cohorts):
+            excess[c] += gain[c]
+            slope[c] += weight[c]
+
+
+@numba.njit(cache=True, nogil=True)
+def _refine(t, p, s, level, roots):  # type: ignore[no-untyped-def]
+    """Lower the roots to what open options can still bring.
+
+    F is convex and falling and its root is sought from above: Newton's step lands on the other side, and
+    the chord between the two lies above F, so its root is no lower than the one sought.
+    """
+    cohorts = len(roots)
+    above, below, slope = np.zeros(cohorts), np.zeros(cohorts), np.zeros(cohorts)
+    _excess(t, p, s, level, roots, above, slope)
+    lower = roots + np.minimum(above, 0.0) / slope
+    _excess(t, p, s, level, lower, below, slope)
+    for c in range(cohorts):
+        if not p.extreme[c] and above[c] < 0.0:
+            rise = max(below[c], 0.0)
+            chord = lower[c] + (roots[c] - lower[c]) * rise / (rise - above[c])
+            steep = lower[c] + rise / s.mass[level, c]
+            roots[c] = min(roots[c], min(chord, steep) + 1e-12 * abs(roots[c]))
+
+
+@numba.njit(cache=True, nogil=True)
+def _joint_bound(t, p, s, level, roots, joint, best):  # type: ignore[no-untyped-def]
+    """Bound of the node; fills what each open option and, at best, each tier adds to it.
+
+    With z_c no lower than any mean worth f_c still possible, f_c(M) - z_c = (total + sum E W - z_c (mass +
+    sum E)) / (mass + sum E) is at most 0, so it only rises when the divisor is replaced by the largest one.
+    What is left is a sum over tiers in which all cohorts take the same option: far tighter than letting
+    each cohort pick its own.
+    """
+    mass = _largest_mass(t, p, s, level)
+    base, slope = _group_slopes(t, p, s, level, roots, mass)
+    base -= s.charged[level]
+    gain_factor, weight_factor = np.zeros(len(roots)), np.zeros(len(roots))
+    for c in range(len(roots)):
+        if not p.extreme[c]:
+            gain_factor[c] = slope[t.group[c]] / mass[c]
+            weight_factor[c] = gain_factor[c] * roots[c]
+            base += gain_factor[c] * s.total[level, c] - weight_factor[c] * s.mass[level, c]
+    for i in range(level, len(t.tier_start) - 1):
+        best[i] = -np.inf if t.must[i] else 0.0
+        for o in range(t.tier_start[i], t.tier_start[i + 1]):
+            if s.open[level, o]:
+                joint[o] = _joint(p.gains[o], p.weights[o], gain_factor, weight_factor) - t.option_charge[o]
+                best[i] = max(best[i], joint[o])
+        base += best[i]
+    size = abs(s.charged[level])
+    for c in range(len(roots)):
+        size += abs(roots[c])
+    return base + 1e-12 * size
+
+
+@numba.njit(cache=True, nogil=True)
+def _close_options(t, s, level, bound, joint, best, floor):  # type: ignore[no-untyped-def]
+    """Close the options that no menu worth more than `floor` can have; how many there were."""
+    closed = 0
+    for i in range(level, len(t.tier_start) - 1):
+        for o in range(t.tier_start[i], t.tier_start[i + 1]):
+            if s.open[level, o] and bound - best[i] + joint[o] <= floor:
+                s.open[level, o] = False
+                closed += 1
+    return closed
+
+
+@numba.njit(cache=True, nogil=True)
+def _expand_last(t, p, s, level, floor):  # type: ignore[no-untyped-def]
+    """Options of the last tier (or none) that make a menu worth more than `floor`; how many there are."""
+    count, values, sums = 0, np.zeros(t.utility.shape[0]), np.zeros(len(t.charge))
+    for o in range(t.tier_start[level] - 1, t.tier_start[level + 1]):
+        pick = -1 if o < t.tier_start[level] else o
+        if not may_add(t, s, level, pick):
+            continue
+        size = abs(s.charged[level])
+        for c in range(len(values)):
+            if p.extreme[c]:
+                values[c] = max(s.held_worth[level, c], p.top_worth[c, level])
+            elif pick < 0:
+                values[c] = s.total[level, c] / s.mass[level, c]
+            else:
+                values[c] = (s.total[level, c] + p.gains[o, c]) / (s.mass[level, c] + p.weights[o, c])
+            size += abs(values[c])
+        charge = 0.0 if pick < 0 else t.option_charge[o]
+        worth = sum_groups(values, t.group, t.charge, t.mode, sums) - s.charged[level] - charge + 1e-12 * size
+        if worth > floor:
+            _insert(s, level, count, pick, worth)
+            count += 1
+    return count
+
+
+@numba.njit(cache=True, nogil=True)
+def expand_logit(t, p, s, level, floor):  # type: ignore[no-untyped-def]
+    """Children of a node that may beat `floor`, with bounds; how many there are.
+
+    Options that cannot be part of a better menu are closed for the whole subtree, which lightens the
+    largest mass and so tightens the bound; this repeats while it pays.
+    """
+    if level == len(t.tier_start) - 2:
+        return _expand_last(t, p, s, level, floor)
+    roots = _roots(t, p, s, level)
+    joint, best = np.zeros(t.utility.shape[1]), np.zeros(len(t.tier_start))
+    for _ in range(ROUNDS):
+        _refine(t, p, s, level, roots)
+        bound = _joint_bound(t, p, s, level, roots, joint, best)
+        if bound <= floor:
+            return 0
+        if _close_options(t, s, level, bound, joint, best, floor) == 0:
+            break
+    rest, count = bound - best[level], 0
+    for o in range(t.tier_start[level] - 1, t.tier_start[level + 1]):
+        pick = -1 if o < t.tier_start[level] else o
+        if not may_add(t, s, level, pick):
+            continue
+        promise = rest if pick < 0 else rest + joint[pick]
+        if promise > floor:
+            _insert(s, level, count, pick, promise)
+            count += 1
+    return count
+
+
+@numba.njit(cache=True, nogil=True)
+def held_after(t, s, level, c, o):  # type: ignore[no-untyped-def]
+    """Best utility a cohort holds and the largest worth among options it may then take."""
+    held, worth = s.held[level, c], s.held_worth[level, c]
+    if o >= 0 and t.utility[c, o] > TIE:
+        if t.utility[c, o] > held + 2 * TIE:
+            return t.utility[c, o], t.worth[c, o]
+        if t.utility[c, o] >= held - 2 * TIE:
+            return max(held, t.utility[c, o]), max(worth, t.worth[c, o])
+    return held, worth
+
+
+@numba.njit(cache=True, nogil=True)
+def expand_first_choice(t, p, s, level, floor):  # type: ignore[no-untyped-def]
+    """Children of a node that may beat `floor`, with bounds; how many there are."""
+    bounds, sums, count = np.zeros(t.utility.shape[0]), np.zeros(len(t.charge)), 0
+    for o in range(t.tier_start[level] - 1, t.tier_start[level + 1]):
+        pick = -1 if o < t.tier_start[level] else o
+        if not may_add(t, s, level, pick):
+            continue
+        for c in range(len(bounds)):
+            held, worth = held_after(t, s, level, c, pick)
+            bounds[c] = first_choice_bound(held, worth, p.order[c, level + 1], p.peaks[c, level + 1])
+        bound = sum_groups(bounds, t.group, t.charge, t.mode, sums) - s.charged[level] + p.refund[level + 1]
+        bound -= 0.0 if pick < 0 else t.option_charge[pick]
+        if bound > floor:
+            _insert(s, level, count, pick, bound)
+            count += 1
+    return count

@@ -1,0 +1,139 @@
+"""The inner loop: the best menus of one price book by branch and bound over tiers; compiled with numba."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from .menu_bounds import prepare_first_choice, prepare_logit
+from .menu_expansion import State, expand_first_choice, expand_logit, held_after
+from .menu_worth import menu_value
+
+
+@numba.njit(cache=True, nogil=True)
+def _descend(t, p, s, level, o):  # type: ignore[no-untyped-def]
+    """Fill the next level with what follows from option `o` (none if negative)."""
+    for c in range(t.utility.shape[0]):
+        s.total[level + 1, c] = s.total[level, c]
+        s.mass[level + 1, c] = s.mass[level, c]
+        s.held[level + 1, c], s.held_worth[level + 1, c] = s.held[level, c], s.held_worth[level, c]
+        if not t.logit:
+            s.held[level + 1, c], s.held_worth[level + 1, c] = held_after(t, s, level, c, o)
+        elif o >= 0:
+            if p.extreme[c]:
+                if t.utility[c, o] > -np.inf:
+                    s.held_worth[level + 1, c] = max(s.held_worth[level, c], t.worth[c, o])
+            else:
+                s.total[level + 1, c] += p.gains[o, c]
+                s.mass[level + 1, c] += p.weights[o, c]
+    s.open[level + 1] = s.open[level]
+    s.charged[level + 1] = s.charged[level]
+    s.size[level + 1] = s.size[level]
+    if o >= 0:
+        s.charged[level + 1] += t.option_charge[o]
+        s.menu[s.size[level]] = o
+        s.size[level + 1] += 1
+
+
+@numba.njit(cache=True, nogil=True)
+def _new_state(t):  # type: ignore[no-untyped-def]
+    cohorts, tiers = t.utility.shape[0], len(t.tier_start) - 1
+    width = 1
+    for i in range(tiers):
+        width = max(width, t.tier_start[i + 1] - t.tier_start[i] + 1)
+    levels = tiers + 1
+    return State(
+        np.zeros((levels, cohorts)),
+        np.ones((levels, cohorts)),
+        np.full((levels, cohorts), -np.inf),
+        np.zeros((levels, cohorts)),
+        np.zeros(levels),
+        np.zeros(levels, dtype=np.int64),
+        np.zeros(levels, dtype=np.int64),
+        np.zeros((levels, width), dtype=np.int64),
+        np.zeros((levels, width)),
+        np.zeros(levels, dtype=np.int64),
+        np.zeros(levels, dtype=np.int64),
+        np.zeros((levels, t.utility.shape[1]), dtype=np.bool_),
+    )
+
+
+@numba.njit(cache=True, nogil=True)
+def _keep(menus, worths, found, menu, size, value):  # type: ignore[no-untyped-def]
+    """Write a menu down, dropping the oldest when there is no room; how many are kept."""
+    room = len(worths)
+    if found == room:
+        for j in range(room - 1):
+            menus[j] = menus[j + 1]
+            worths[j] = worths[j + 1]
+        found = room - 1
+    menus[found] = -1
+    for j in range(size):
+        menus[found, j] = menu[j]
+    worths[found] = value
+    return found + 1
+
+
+@numba.njit(cache=True, nogil=True)
+def _left_open(s, level, floor):  # type: ignore[no-untyped-def]
+    """Bound on every menu not looked at yet, when the search stops at a level."""
+    ceiling = floor
+    for i in range(level):
+        if s.at[i] < s.children[i]:
+            ceiling = max(ceiling, s.child_bound[i, s.at[i]])
+    return ceiling
+
+
+@numba.njit(cache=True, nogil=True)
+def search_menus(t, floor, every, room, patience):  # type: ignore[no-untyped-def]
+    """Menus worth more than `floor`, by depth-first branch and bound over tiers.
+
+    `t` is a `Terms`: utility, worth and payment by cohort and option; whether choice is logit; first option
+    of each tier (one entry more than tiers); options allowed; tiers a menu must have; which pairs of
+    options may share a menu; fewest and most tiers; charge of each option; product group of each cohort,
+    charge and mode of each group. With `every` all menus are looked for, otherwise the best one, after
+    those found on the way to it. Ends early when `every` finds more than `room`, or after `patience` nodes.
+
+    Returns menus (rows padded with -1), worths, whether the search is complete, and an upper bound on the
+    worth of any menu (`floor` where none beats it).
+    """
+    tiers = len(t.tier_start) - 1
+    menus = np.full((room, max(tiers, 1)), -1, dtype=np.int64)
+    worths = np.zeros(room)
+    found, nodes, top = 0, 0, floor
+    p = prepare_logit(t) if t.logit else prepare_first_choice(t)
+    s = _new_state(t)
+    s.open[0] = t.allowed
+    level, entering = 0, True
+    while level >= 0:
+        if level == tiers:
+            if s.size[level] >= t.fewest:
+                value = menu_value(
+                    t.utility, t.worth, t.payment, t.logit, s.menu, s.size[level], t.option_charge, t.group,
+                    t.charge, t.mode,
+                )  # fmt: skip
+                if value > floor:
+                    if every and found == room:
+                        return menus, worths, False, np.inf
+                    found = _keep(menus, worths, found, s.menu, s.size[level], value)
+                    top = max(top, value)
+                    floor = floor if every else value
+            level, entering = level - 1, False
+            continue
+        if entering:
+            nodes += 1
+            if nodes > patience:
+                # The node at hand is not looked at: its parent's pointer has moved past it.
+                if level > 0:
+                    s.at[level - 1] -= 1
+                return menus[:found], worths[:found], False, max(top, _left_open(s, level, floor))
+            expand = expand_logit(t, p, s, level, floor) if t.logit else expand_first_choice(t, p, s, level, floor)
+            s.children[level], s.at[level] = expand, 0
+        if s.at[level] >= s.children[level] or s.child_bound[level, s.at[level]] <= floor:
+            level, entering = level - 1, False
+            continue
+        o = s.child[level, s.at[level]]
+        s.at[level] += 1
+        _descend(t, p, s, level, o)
+        level, entering = level + 1, True
+    return menus[:found], worths[:found], True, top
