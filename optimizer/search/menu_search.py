@@ -76,64 +76,61 @@ def _keep(menus, worths, found, menu, size, value):  # type: ignore[no-untyped-d
 
 @numba.njit(cache=True, nogil=True)
 def _left_open(s, level, floor):  # type: ignore[no-untyped-def]
-    """Bound on every menu not looked at yet, when the search stops at a level."""
-    ceiling = floor
+    """Bound on every menu not looked at yet, when the search stops before looking at a node of `level`.
+
+    On the level above, the child that leads to that node counts too.
+    """
+    ceiling = np.inf if level == 0 else floor
     for i in range(level):
-        if s.at[i] < s.children[i]:
-            ceiling = max(ceiling, s.child_bound[i, s.at[i]])
+        at = s.at[i] - 1 if i == level - 1 else s.at[i]
+        if at < s.children[i]:
+            ceiling = max(ceiling, s.child_bound[i, at])
     return ceiling
 
 
 @numba.njit(cache=True, nogil=True)
+def _menu_at_bottom(t, s, tiers):  # type: ignore[no-untyped-def]
+    """Worth of the menu that the path down the tree has made; -inf if it is too short."""
+    size = s.size[tiers]
+    if size < t.fewest:
+        return -np.inf
+    return menu_value(t.utility, t.worth, t.payment, t.logit, s.menu, size, t.option_charge, t.group, t.charge, t.mode)
+
+
+@numba.njit(cache=True, nogil=True)
 def search_menus(t, floor, every, room, patience):  # type: ignore[no-untyped-def]
-    """Menus worth more than `floor`, by depth-first branch and bound over tiers.
+    """Menus worth more than `floor` for `Terms` t, by depth-first branch and bound over tiers.
 
-    `t` is a `Terms`: utility, worth and payment by cohort and option; whether choice is logit; first option
-    of each tier (one entry more than tiers); options allowed; tiers a menu must have; which pairs of
-    options may share a menu; fewest and most tiers; charge of each option; product group of each cohort,
-    charge and mode of each group. With `every` all menus are looked for, otherwise the best one, after
-    those found on the way to it. Ends early when `every` finds more than `room`, or after `patience` nodes.
-
-    Returns menus (rows padded with -1), worths, whether the search is complete, and an upper bound on the
-    worth of any menu (`floor` where none beats it).
+    With `every` all of them are looked for, otherwise the best, after those met on the way to it. Ends early
+    when `every` meets more than `room`, or after `patience` nodes. Returns menus (rows padded with -1), worths,
+    whether nothing was left unlooked at, and an upper bound on the worth of any menu (`floor` if none beats it).
     """
     tiers = len(t.tier_start) - 1
-    menus = np.full((room, max(tiers, 1)), -1, dtype=np.int64)
-    worths = np.zeros(room)
-    found, nodes, top = 0, 0, floor
+    menus, worths = np.full((room, max(tiers, 1)), -1, dtype=np.int64), np.zeros(room)
+    found, nodes, top, level, entering = 0, 0, floor, 0, True
     p = prepare_logit(t) if t.logit else prepare_first_choice(t)
     s = _new_state(t)
     s.open[0] = t.allowed
-    level, entering = 0, True
     while level >= 0:
         if level == tiers:
-            if s.size[level] >= t.fewest:
-                value = menu_value(
-                    t.utility, t.worth, t.payment, t.logit, s.menu, s.size[level], t.option_charge, t.group,
-                    t.charge, t.mode,
-                )  # fmt: skip
-                if value > floor:
-                    if every and found == room:
-                        return menus, worths, False, np.inf
-                    found = _keep(menus, worths, found, s.menu, s.size[level], value)
-                    top = max(top, value)
-                    floor = floor if every else value
+            value = _menu_at_bottom(t, s, tiers)
+            if value > floor:
+                if every and found == room:
+                    return menus, worths, False, np.inf
+                found = _keep(menus, worths, found, s.menu, s.size[level], value)
+                top, floor = max(top, value), floor if every else value
             level, entering = level - 1, False
             continue
         if entering:
             nodes += 1
             if nodes > patience:
-                # The node at hand is not looked at: its parent's pointer has moved past it.
-                if level > 0:
-                    s.at[level - 1] -= 1
                 return menus[:found], worths[:found], False, max(top, _left_open(s, level, floor))
             expand = expand_logit(t, p, s, level, floor) if t.logit else expand_first_choice(t, p, s, level, floor)
             s.children[level], s.at[level] = expand, 0
         if s.at[level] >= s.children[level] or s.child_bound[level, s.at[level]] <= floor:
             level, entering = level - 1, False
             continue
-        o = s.child[level, s.at[level]]
+        _descend(t, p, s, level, s.child[level, s.at[level]])
         s.at[level] += 1
-        _descend(t, p, s, level, o)
         level, entering = level + 1, True
     return menus[:found], worths[:found], True, top

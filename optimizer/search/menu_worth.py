@@ -23,7 +23,10 @@ Terms = namedtuple(
     "Terms",
     "utility worth payment logit tier_start allowed must fits fewest most option_charge group charge mode",
 )
-"""What a search is given; see `search_menus`."""
+"""What a search is given: utility, worth and payment by cohort and option; whether choice is logit; first
+option of each tier (one entry more than tiers); options allowed; tiers a menu must have; which pairs of
+options may share a menu; fewest and most tiers; charge of each option; product group of each cohort, and
+charge and mode of each group."""
 
 
 @numba.njit(cache=True, nogil=True)
