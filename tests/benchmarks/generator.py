@@ -143,8 +143,11 @@ def _products(size: Size, rng: np.random.Generator) -> Tables:
     policies = [
         row
         for name, worth in zip(names, value, strict=True)
-        for row in ((name, "repair", round(0.003 * worth, 2), 60.0, 0.0), (name, "replace", round(0.005 * worth, 2), 18.0, 5_000.0))
-    ]  # fmt: skip
+        for row in (
+            (name, "repair", round(0.003 * worth, 2), 60.0, 0.0),
+            (name, "replace", round(0.005 * worth, 2), 18.0, 5_000.0),
+        )
+    ]
     columns = ["product", "policy", "parts_cost", "turnaround_hours", "fixed_cost"]
     return {"products": products, "fulfilment": pd.DataFrame(policies, columns=columns)}
 
@@ -224,18 +227,27 @@ PROVIDERS = {  # kind, cost factor, response, csat, capacity share, fixed, commi
 def _providers(size: Size, rng: np.random.Generator) -> Tables:
     units = 6.0 * (size.accounts or 3 * size.books * size.regions) * size.products
     providers = [
-        (name, row[0], row[4] * units * 2, row[5], row[6] * units / 2_000, row[7], "required" if name == "own" else "optional")
+        (name, row[0], row[4] * units * 2, row[5], row[6] * units / 2_000, row[7], engage)
         for name, row in PROVIDERS.items()
-    ]  # fmt: skip
+        for engage in ["required" if name == "own" else "optional"]
+    ]
     rates = [
-        (name, region, f"family_{f}", service, round(line[1] * row[1] * float(rng.uniform(0.95, 1.05)), 2), row[2], row[3],
-         0.4 if name == "portal" else 1.0)
+        (
+            name,
+            region,
+            f"family_{f}",
+            service,
+            round(line[1] * row[1] * float(rng.uniform(0.95, 1.05)), 2),
+            row[2],
+            row[3],
+            0.4 if name == "portal" else 1.0,
+        )
         for name, row in PROVIDERS.items()
         for region in REGIONS[: size.regions]
         for f in range(min(2, size.products))
         for service, line in SERVICES.items()
         if name != "portal" or service == "helpdesk"
-    ]  # fmt: skip
+    ]
     columns = ["provider", "kind", "capacity_hours", "fixed_cost", "commitment", "risk_share", "engage"]
     rate_columns = ["provider", "region", "family", "service", "cost_per_case", "response_hours", "csat", "max_share"]
     discounts = [("alpha", 400_000.0, 0.05), ("alpha", 1_500_000.0, 0.09)]
