@@ -110,6 +110,7 @@ class Search:
     def __init__(self, question: Question, limit: Limit, progress: ProgressCallback | None) -> None:
         self.question, self.limit, self.progress = question, limit, progress
         self.started = time.monotonic()
+        self.watch = Watch(limit.deadline, limit.should_stop)
         self.best: tuple[float, Choice, Delivery] | None = None
         setting, scenario = question.setting, question.setting.scenario
         free = not question.menus_given
@@ -123,8 +124,7 @@ class Search:
         """Search; the proof is in scaled cost."""
         if self.master.stated.contradictions:
             return Proof(np.inf, np.inf)
-        watch = Watch(self.limit.deadline, self.limit.should_stop)
-        tree = Tree(self.master, self._accept, self._tolerance, watch, self._report)
+        tree = Tree(self.master, self._accept, self._tolerance, self.watch, self._report)
         return tree.search(self.question.root)
 
     def _choice(self, columns: Collection[int]) -> Choice:
@@ -138,6 +138,7 @@ class Search:
         choice = self._choice(candidate.columns)
         delivery = self.question.delivery(choice, self.limit.of_delivery())
         if delivery is None:
+            self.watch.check()  # a delivery cut short is no proof that there is none
             return None
         if self.best is None or delivery.objective > self.best[0]:
             self.best = (delivery.objective, choice, delivery)
