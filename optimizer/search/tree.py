@@ -17,6 +17,7 @@ import numpy as np
 
 from ..program.solver import Outcome, ScaledProgram, excluding, solve_integer
 from .branching import INTEGRAL, Switches, part_books
+from .diving import dive
 from .master import Master
 from .nodes import Candidate, Node, Priced, Progressed, Proof, Relaxed
 from .pricing import PATIENCE
@@ -30,16 +31,16 @@ MANY_COLUMNS = 60_000
 """Most columns of an integer program tried once all switches are settled."""
 SHORT_PATIENCE = 4_000
 """Most nodes of one menu search for all columns that matter, while switches are open."""
+NEAR = (0.25, 0.0625, 0.015625)
+"""Shares of the gap within which columns are gathered to look for a better plan, tried in turn."""
+POLISH_GAP = 5.0
+"""Gap of such a program, as a multiple of what the search may leave: it need not prove anything."""
 POLISH_NODES = 200
 """Most nodes of an integer program that only looks for a better plan."""
 MOST_EXCLUDED = 20
 """Most choices among columns that are tried for real before a node is parted instead."""
 DIVE_EVERY = 25
 """Nodes between dives."""
-CLIMBS = 12
-"""Most rounds of new columns at a step of a dive."""
-ROUND_UP = 0.15
-"""Least value of a switch on menus that a dive settles as yes."""
 
 
 class Tree:
@@ -114,7 +115,7 @@ class Tree:
             return
         relaxed, priced = solved
         self.current = node = replace(node, bound=max(node.bound, priced.bound))
-        self._look_for_plans(node, relaxed)
+        self._look_for_plans(node, relaxed, priced)
         if node.bound >= self.cutoff:
             self._close(node.bound)
         elif not self._finish(node, priced):
@@ -197,53 +198,53 @@ class Tree:
 
     # -- plans -----------------------------------------------------------------------------------
 
-    def _look_for_plans(self, node: Node, relaxed: Relaxed) -> None:
-        """Accept the node's solution if it is whole; otherwise, at times, solve over the columns at hand."""
+    def _look_for_plans(self, node: Node, relaxed: Relaxed, priced: Priced) -> None:
+        """Accept the node's solution if it is whole; otherwise, at times, solve over columns at hand and near."""
         chosen = self._whole(relaxed)
         if chosen is not None:
             self._try(Candidate(chosen, relaxed.cost))
             return
         self._looked += 1
         if node.depth == 0 or self._settled(relaxed):
-            self._solve_over_columns(node, self.tolerance(relaxed.cost))
+            self._solve_over_columns(node, relaxed)
         if self._looked % DIVE_EVERY == 1:
             self._dive(node, relaxed)
+            self._enrich(node, relaxed, priced)
 
-    def _solve_over_columns(self, node: Node, gap: float) -> None:
+    def _enrich(self, node: Node, relaxed: Relaxed, priced: Priced) -> None:
+        """Solve again with the columns nearest to being of use: few books need more choice than a mix of theirs."""
+        if not np.isfinite(self.best) or node.bound >= self.cutoff:
+            return
+        budget = self.cutoff - priced.bound
+        for share in NEAR:
+            finds = self.master.every_within(node, priced, share * budget, FEW_COLUMNS, SHORT_PATIENCE)
+            if finds is not None:
+                if self.master.add(finds):
+                    self._solve_over_columns(node, relaxed)
+                return
+
+    def _solve_over_columns(self, node: Node, relaxed: Relaxed) -> None:
         """Try the best choice among the columns at hand that obey the node."""
         self._say("looking for plans", node)
         among = np.flatnonzero(self.master.admitted(node)).tolist()
         program = self.master.integer_program(node, among)
-        self._try_outcome(solve_integer(program, self.watch.limits(gap, POLISH_NODES)), program, among)
+        self._try_outcome(
+            solve_integer(program, self.watch.limits(POLISH_GAP * self.tolerance(relaxed.cost), POLISH_NODES)),
+            program,
+            among,
+        )
 
     def _dive(self, node: Node, relaxed: Relaxed) -> None:
-        """Settle what menus depend on (tiers, models, products) one by one, adding columns; then solve.
+        """Settle what menus depend on, then solve over the columns that fit it."""
 
-        Columns made for a mix of everything seldom fit together once few tiers and models may be used.
-        """
-        settled = node
-        while (column := self.switches.next_on_menus(settled, relaxed)) is not None:
+        def enter(child: Node) -> bool:
             self.watch.check()
-            value = 1 if relaxed.statement[column] >= ROUND_UP else 0
-            step = self._settle(settled, column, value) or self._settle(settled, column, 1 - value)
-            if step is None:
-                return
-            settled, relaxed = step
-        if settled is not node:
-            self._solve_over_columns(settled, self.tolerance(relaxed.cost))
+            self._say("looking for plans", child)
+            return self.master.enter(child) and self._reach_feasibility(child)
 
-    def _settle(self, node: Node, column: int, value: int) -> tuple[Node, Relaxed] | None:
-        """The node with one more switch settled and its linear program with good columns; None if infeasible."""
-        child = replace(node, switches={**node.switches, column: value})
-        self._say("looking for plans", child)
-        if not self.master.enter(child) or not self._reach_feasibility(child):
-            return None
-        for _ in range(CLIMBS):
-            relaxed = self.master.relax()
-            if relaxed.infeasible or not self.master.add(self.master.climb(child, relaxed)):
-                break
-        relaxed = self.master.relax()
-        return None if relaxed.infeasible else (child, relaxed)
+        settled = dive(self.master, self.switches, node, relaxed, enter)
+        if settled is not None and settled[0] is not node:
+            self._solve_over_columns(*settled)
 
     def _whole(self, relaxed: Relaxed) -> tuple[int, ...] | None:
         """The chosen column of every book, if statement and menus are integral."""

@@ -1,0 +1,45 @@
+"""Diving: settle what menus depend on, one switch after the other, with columns made for each step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from .branching import Switches
+from .master import Master
+from .nodes import Node, Relaxed
+
+CLIMBS = 12
+"""Most rounds of new columns at a step."""
+ROUND_UP = 0.15
+"""Least value of a switch that is settled as yes."""
+
+Enter = Callable[[Node], bool]
+"""Makes a node's restrictions those of the master; False if nothing is feasible under them."""
+
+
+def dive(master: Master, switches: Switches, node: Node, relaxed: Relaxed, enter: Enter) -> tuple[Node, Relaxed] | None:
+    """A node in which every tier, model and product is settled, and its linear program; None if that fails.
+
+    Columns made for a mix of everything seldom fit together once few tiers and models may be used.
+    """
+    while (column := switches.next_on_menus(node, relaxed)) is not None:
+        value = 1 if relaxed.statement[column] >= ROUND_UP else 0
+        step = _settle(master, node, column, value, enter) or _settle(master, node, column, 1 - value, enter)
+        if step is None:
+            return None
+        node, relaxed = step
+    return node, relaxed
+
+
+def _settle(master: Master, node: Node, column: int, value: int, enter: Enter) -> tuple[Node, Relaxed] | None:
+    """The node with one more switch settled, and its linear program with good columns; None if infeasible."""
+    child = replace(node, switches={**node.switches, column: value})
+    if not enter(child):
+        return None
+    for _ in range(CLIMBS):
+        relaxed = master.relax()
+        if relaxed.infeasible or not master.add(master.climb(child, relaxed)):
+            break
+    relaxed = master.relax()
+    return None if relaxed.infeasible else (child, relaxed)
