@@ -110,6 +110,9 @@ class Search:
     def __init__(self, question: Question, limit: Limit, progress: ProgressCallback | None) -> None:
         self.question, self.limit, self.progress = question, limit, progress
         self.started = time.monotonic()
+        if progress is not None:
+            # The first solve after an installation compiles the menu search, which takes a while.
+            progress(Progress(0.0, "preparing"))
         self.watch = Watch(limit.deadline, limit.should_stop)
         self.best: tuple[float, Choice, Delivery] | None = None
         setting, scenario = question.setting, question.setting.scenario

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
 import pandas as pd
 
 from models.case import Case
@@ -27,8 +30,10 @@ def broken_rules(case: Case, scenario: Scenario, menus: pd.DataFrame) -> tuple[s
     check_offer(ledger, demand, scenario, menus, decided)
     rows = ledger.rules()
     broken = rows[rows["rule"].isin(RULES_ON_MENUS) & ~rows["ok"]]
-    sentences = (
-        f"{row['rule']}: {row['scope']} has {row['value']:.6g} against {row['limit']:.6g}; {RULES[row['rule']].text}"
-        for row in broken.to_dict("records")
-    )
-    return tuple(dict.fromkeys(sentences))
+    return tuple(dict.fromkeys(_sentence(row) for row in broken.to_dict("records")))
+
+
+def _sentence(row: Mapping[Hashable, Any]) -> str:
+    """What is broken where, and by how much where the rule has a limit."""
+    by_how_much = f" ({row['value']:.6g} against {row['limit']:.6g})" if row["limit"] else ""
+    return f"{row['rule']}, {row['scope']}{by_how_much}. Expected: {RULES[row['rule']].text}"
