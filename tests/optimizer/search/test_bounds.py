@@ -23,7 +23,7 @@ from optimizer.search.pricing import PATIENCE
 from tests.oracle.enumeration import enumerate_scenario
 from tests.oracle.random_cases import random_case
 
-SEEDS = (0, 2, 4, 6, 7, 9, 11, 18)
+SEEDS = (0, 2, 4, 7, 9, 11)
 ROUNDING = 1e-9
 
 

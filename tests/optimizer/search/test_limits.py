@@ -109,7 +109,7 @@ def test_a_delivery_cut_short_is_no_proof_of_infeasibility(monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("rule", ["min_service_margin", "min_account_margin"])
-@pytest.mark.parametrize("seed", [0, 4, 7, 11, 16, 23])
+@pytest.mark.parametrize("seed", [0, 4, 7, 11])
 def test_infeasible_is_what_enumeration_says(seed: int, rule: str) -> None:
     """Margins are pushed up until nothing holds any more: both agree at each step."""
     settings, tables, scenarios = random_case(seed)
