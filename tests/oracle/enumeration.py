@@ -57,7 +57,7 @@ class Enumeration:
         return mean_product_margin(self.world, self.demand)
 
     def books(self) -> list[str]:
-        """Price books with free units."""
+        """Price books with free units. The others show nobody a menu, and no rule on menus binds them."""
         names = self.world.names("segments", "price_book")
         return [book for book in names if book_cohorts(self.world, self.demand, book)]
 
@@ -122,11 +122,7 @@ class Enumeration:
 
     def run(self) -> Optimum:
         """Status and best objective of the scenario."""
-        books = self.books()
-        idle = [book for book in self.world.names("segments", "price_book") if book not in books]
-        if not all(own_menus(self.world, self.demand, book) for book in idle):
-            return Optimum("infeasible", None)
-        return self.best([self.offers(book, own_menus(self.world, self.demand, book)) for book in books])
+        return self.best([self.offers(book, own_menus(self.world, self.demand, book)) for book in self.books()])
 
 
 def optimistic(world: World, task: Task) -> float:

@@ -16,8 +16,9 @@ from .random_work import draw_work
 from .sketch import Sketch, new_sketch
 from .world import Row
 
-HARD_SEEDS = (540, 589, 984, 1107, 1154, 1391)
-"""Seeds whose cases a search got wrong once: by the solver's tolerance, or by rounding about an optimum of 0."""
+HARD_SEEDS = (540, 589, 984, 1107, 1154, 1391, 1984)
+"""Seeds on which search and enumeration once differed: by the solver's tolerance, by rounding about an optimum of 0,
+or about the menu of a price book without units."""
 SEEDS = (*range(240), *HARD_SEEDS)
 """Seeds whose cases together use every feature."""
 
