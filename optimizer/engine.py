@@ -21,7 +21,7 @@ from models.scenario import Scenario
 from .assemble import Choice, assemble, choice_totals
 from .audit import RULES_ON_MENUS, Audit, audit
 from .plan_document import claims
-from .program.delivery import SECOND_STAGE_GAP, Delivery, deliver, trim
+from .program.delivery import SECOND_STAGE_GAP, Delivery, DeliveryOutcome, deliver, trim
 from .program.setting import Setting
 from .program.solver import Limits
 from .program.statement import Given
@@ -76,9 +76,9 @@ class Question:
     """Names of program rules that do not bind."""
     menus_given: bool = False
 
-    def delivery(self, choice: Choice, limits: Limits) -> Delivery | None:
-        """Best exact delivery of menus and coverage; None where there is none (or a limit came first)."""
-        return deliver(self.setting, self._totals(choice), self._given(choice), self.dropped, limits).delivery
+    def delivery(self, choice: Choice, limits: Limits) -> DeliveryOutcome:
+        """Best exact delivery of menus and coverage."""
+        return deliver(self.setting, self._totals(choice), self._given(choice), self.dropped, limits)
 
     def trimmed(self, choice: Choice, delivery: Delivery, limits: Limits) -> Delivery:
         """The delivery of best margin among those about as good as `delivery`."""
@@ -136,13 +136,17 @@ class Search:
         covered = {books[pool[i].book].code: books[pool[i].book].required | pool[i].optional for i in columns}
         return Choice(dict(sorted(menus.items())), covered)
 
-    def _accept(self, candidate: Candidate) -> float | None:
-        """True cost of a candidate: its menus with the best delivery, every rule checked exactly."""
+    def _accept(self, candidate: Candidate) -> float:
+        """True cost of a candidate: its menus with the best delivery, every rule checked exactly.
+
+        inf where it is proved that they cannot be delivered, nan where neither is known.
+        """
         choice = self._choice(candidate.columns)
-        delivery = self.question.delivery(choice, self.limit.of_delivery())
+        outcome = self.question.delivery(choice, self.limit.of_delivery())
+        delivery = outcome.delivery
         if delivery is None:
             self.watch.check()  # a delivery cut short is no proof that there is none
-            return None
+            return np.inf if outcome.proved else np.nan
         if self.best is None or delivery.objective > self.best[0]:
             self.best = (delivery.objective, choice, delivery)
         return self.master.cost(delivery.objective)
@@ -239,8 +243,9 @@ def baseline(setting: Setting, limit: Limit) -> tuple[dict[str, float | None] | 
     choice = current_choice(setting, offers)
     given = Given(supported=sold_products(setting))
     question = Question(setting, offers, given, dropped=MARGIN_RULES | RULES_ON_MENUS, menus_given=True)
-    delivery = question.delivery(choice, limit.of_last_steps(EXACT))
-    if delivery is None and limit.deadline is not None:
+    outcome = question.delivery(choice, limit.of_last_steps(EXACT))
+    delivery = outcome.delivery
+    if delivery is None and not outcome.proved:
         return None, "No delivery of today's menus was found in the time allowed."
     if delivery is None:
         return None, "Today's menus cannot be delivered under the scenario's capacity, partner and experience rules."

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
+from operator import itemgetter
 
 import numpy as np
 
+from ..program.expressions import combine
+from ..program.solver import kept_columns
 from .columns import Book
 from .master import Master
 from .nodes import Node, Relaxed
 from .pricing import FREE_BOOK, Restriction
 
+TRIED = 3
+"""Switches of a kind that are tried before one is settled."""
+LEAST_RISE, MOST_RISE = 1e-7, 1.0
+"""Range of a rise in (scaled) cost that counts: an infeasible value tells as much as the largest."""
 INTEGRAL = 1e-6
 """Distance from a whole number that counts as none."""
 
@@ -35,19 +43,33 @@ class Switches:
             kind = (i for i, prefix in enumerate(SWITCH_ORDER) if name.startswith(prefix))
             self.kinds[column] = next(kind, len(SWITCH_ORDER))
 
-    def open(self, relaxed: Relaxed) -> int | None:
-        """The fractional switch to settle: of the most important kind, the one that hides most."""
+    def to_settle(self, relaxed: Relaxed) -> int | None:
+        """The fractional switch that tells most when it is settled; None where all are whole."""
+        candidates = self._candidates(relaxed)
+        if len(candidates) < 2:
+            return candidates[0] if candidates else None
+        return max(candidates, key=lambda column: (self._told(relaxed, column), -column))
+
+    def _candidates(self, relaxed: Relaxed) -> list[int]:
+        """A few fractional switches of each kind: those that hide most, then the most fractional."""
         values = relaxed.statement[self.integer]
         distance = np.abs(values - np.round(values))
-        if not (distance > INTEGRAL).any():
-            return None
-        mixed = self.master.mixed_parts(relaxed)
-        ranked = (
+        mixed = _mixed_parts(self.master, relaxed)
+        ranked = sorted(
             (self.kinds[column], -mixed.get(int(column), 0.0), -away, int(column))
             for column, away in zip(self.integer, distance, strict=True)
             if away > INTEGRAL
         )
-        return min(ranked)[-1]
+        by_kind = itertools.groupby(ranked, key=itemgetter(0))
+        return [row[-1] for _, rows in by_kind for row in itertools.islice(rows, TRIED)]
+
+    def _told(self, relaxed: Relaxed, column: int) -> float:
+        """What both values of a switch add to the cost over the columns at hand, multiplied.
+
+        A product favours switches of which either value tells something.
+        """
+        rises = (max(self.master.probe(column, value) - relaxed.cost, LEAST_RISE) for value in (0, 1))
+        return float(np.prod([min(rise, MOST_RISE) for rise in rises]))
 
     def next_on_menus(self, node: Node, relaxed: Relaxed) -> int | None:
         """The open switch on menus (tier, model, product) that is nearest to yes."""
@@ -55,6 +77,22 @@ class Switches:
             int(column) for column in self.integer if self.kinds[column] < MENU_KINDS and column not in node.switches
         ]
         return max(columns, key=lambda column: (relaxed.statement[column], -column), default=None)
+
+
+def _mixed_parts(master: Master, relaxed: Relaxed) -> dict[int, float]:
+    """Parts cases that the choice of each policy leaves to others, by column of the choice, in cases.
+
+    Where one policy meets all parts cases of a product and tier, a fractional choice hides nothing.
+    """
+    scale = master.stated.matrix.column_scale
+    mixed: dict[int, float] = {}
+    for choice in master.statement.policy_choices:
+        if len(choice.policies) < 2:
+            continue
+        met = [master.stated.value(cases, relaxed.statement * scale) for cases in choice.cases]
+        at = kept_columns(master.stated, [combine([(switch, 1.0)]) for switch in choice.chosen])
+        mixed |= {int(c): min(cases, sum(met) - cases) for c, cases in zip(at, met, strict=True) if c >= 0}
+    return mixed
 
 
 def part_books(master: Master, node: Node, relaxed: Relaxed) -> tuple[int, Parts] | None:

@@ -26,7 +26,7 @@ from ..program.solver import ScaledProgram, Stated, box_bound, kept_columns, loa
 from ..program.statement import Given, Statement
 from ..program.totals import menu_totals, reach, standing_totals
 from .columns import Book, Column
-from .nodes import Node, Priced, Relaxed
+from .nodes import Node, Priced, Relaxed, Unsolved
 from .pricing import FREE_BOOK, Find, Finds, Pricer, conforms
 
 THREADS = os.cpu_count() or 1
@@ -215,28 +215,27 @@ class Master:
         self.highs.changeColsBounds(len(slack), slack, np.zeros(2 * size), top)
 
     def relax(self) -> Relaxed:
-        """Solve the linear program over the columns at hand."""
+        """Solve the linear program over the columns at hand; raises `Unsolved` where the solver fails twice."""
         outcome = run(self.highs)
-        if outcome.infeasible or outcome.values is None:
+        if outcome.values is None and not outcome.infeasible:
+            self.highs.clearSolver()
+            outcome = run(self.highs)
+        if outcome.infeasible:
             return Relaxed(infeasible=True)
+        if outcome.values is None:
+            raise Unsolved
         duals = np.array(self.highs.getSolution().row_dual)
         count = len(self.program.cost)
         return Relaxed(False, outcome.objective, outcome.values[:count], outcome.values[self.first_column :], duals)
 
-    def mixed_parts(self, relaxed: Relaxed) -> dict[int, float]:
-        """Parts cases that the choice of each policy leaves to others, by column of the choice, in cases.
-
-        Where one policy meets all parts cases of a product and tier, a fractional choice hides nothing.
-        """
-        scale = self.stated.matrix.column_scale
-        mixed: dict[int, float] = {}
-        for choice in self.statement.policy_choices:
-            if len(choice.policies) < 2:
-                continue
-            met = [self.stated.value(cases, relaxed.statement * scale) for cases in choice.cases]
-            at = kept_columns(self.stated, [combine([(switch, 1.0)]) for switch in choice.chosen])
-            mixed |= {int(c): min(cases, sum(met) - cases) for c, cases in zip(at, met, strict=True) if c >= 0}
-        return mixed
+    def probe(self, column: int, value: int) -> float:
+        """Cost of the linear program over the columns at hand if a switch had a value; inf if infeasible."""
+        index = np.array([column], dtype=np.int32)
+        low, high = (np.array([float(part)]) for part in self.highs.getCol(column)[2:4])
+        self.highs.changeColsBounds(1, index, np.array([float(value)]), np.array([float(value)]))
+        outcome = run(self.highs)
+        self.highs.changeColsBounds(1, index, low, high)
+        return outcome.objective if outcome.solved else np.inf
 
     # -- pricing ---------------------------------------------------------------------------------
 

@@ -12,6 +12,10 @@ from models.catalog import Array
 from .pricing import Find, Restriction
 
 
+class Unsolved(Exception):
+    """A linear program was neither solved nor proved to have no solution: nothing may be concluded from it."""
+
+
 @dataclass(frozen=True)
 class Node:
     """A part of the search space: switches settled, books restricted."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -19,12 +20,14 @@ from ..program.solver import Outcome, ScaledProgram, excluding, solve_integer
 from .branching import INTEGRAL, Switches, part_books
 from .diving import dive
 from .master import Master
-from .nodes import Candidate, Node, Priced, Progressed, Proof, Relaxed
+from .nodes import Candidate, Node, Priced, Progressed, Proof, Relaxed, Unsolved
 from .pricing import PATIENCE
 from .watch import Stopped, Watch
 
 FEASIBLE = 1e-9
 """Violation of totals rows (scaled) that counts as none."""
+CONVERGED = 0.05
+"""Share of the tolerance by which a bound may fall short of its linear program."""
 FEW_COLUMNS = 3_000
 """Most columns of an integer program tried while switches are open."""
 MANY_COLUMNS = 60_000
@@ -46,14 +49,14 @@ DIVE_EVERY = 25
 class Tree:
     """One search over a master program.
 
-    `accept` tries a candidate for real and returns its true (scaled) cost, or None if it does not hold;
-    `tolerance` maps the best cost to how far above the bound it may stay.
+    `accept` tries a candidate for real and returns its true (scaled) cost, inf if it is proved not to hold,
+    nan if neither is known; `tolerance` maps the best cost to how far above the bound it may stay.
     """
 
     def __init__(
         self,
         master: Master,
-        accept: Callable[[Candidate], float | None],
+        accept: Callable[[Candidate], float],
         tolerance: Callable[[float], float],
         watch: Watch,
         report: Callable[[Progressed], None],
@@ -67,7 +70,7 @@ class Tree:
         self.current: Node | None = None
         """The node at work, with the best bound proved for it, so that a stop does not lose it."""
         self._ticket = itertools.count()
-        self._tried: dict[tuple[int, ...], float | None] = {}
+        self._tried: dict[tuple[int, ...], float] = {}
         self._looked = 0
         self.switches = Switches(master)
 
@@ -77,7 +80,7 @@ class Tree:
         """Search below `root` until the gap is proved, nothing is left, or a limit comes."""
         self._push(root)
         try:
-            while self.open and not self._proved():
+            while self.open and self.bound < self.cutoff:
                 self.current = heapq.heappop(self.open)[2]
                 self._process(self.current)
                 self.current = None
@@ -97,9 +100,6 @@ class Tree:
         """Cost that a node must be able to beat to be of interest."""
         return self.best - self.tolerance(self.best) if np.isfinite(self.best) else np.inf
 
-    def _proved(self) -> bool:
-        return bool(self.bound >= self.cutoff)
-
     def _push(self, node: Node) -> None:
         heapq.heappush(self.open, (node.bound, next(self._ticket), node))
 
@@ -110,7 +110,11 @@ class Tree:
         self._say("bounding", node)
         if not self.master.enter(node):
             return
-        solved = self._bound(node)
+        try:
+            solved = self._bound(node)
+        except Unsolved:
+            self._close(node.bound)
+            return
         if solved is None:
             return
         relaxed, priced = solved
@@ -135,7 +139,7 @@ class Tree:
             self.watch.check()
             relaxed = self.master.relax()
             if relaxed.infeasible:
-                return None
+                raise Unsolved  # feasible within a hair a moment ago
             if self.master.add(self.master.climb(node, relaxed)):
                 continue
             priced = self._price(node, relaxed)
@@ -145,7 +149,9 @@ class Tree:
             if best.bound >= self.cutoff:
                 self._close(max(node.bound, best.bound))
                 return None
-            if self._converged(relaxed, best) or not self.master.add(priced.finds):
+            if relaxed.cost - best.bound <= CONVERGED * self.tolerance(relaxed.cost) or not self.master.add(
+                priced.finds
+            ):
                 return relaxed, best
 
     def _price(self, node: Node, relaxed: Relaxed) -> Priced:
@@ -165,10 +171,6 @@ class Tree:
     def _settles(self, priced: Priced) -> bool:
         """Whether the bound alone closes the node."""
         return bool(priced.bound > FEASIBLE if self.master.seeking else priced.bound >= self.cutoff)
-
-    def _converged(self, relaxed: Relaxed, priced: Priced) -> bool:
-        wanted = 0.05 * self.tolerance(relaxed.cost)
-        return bool(relaxed.cost - priced.bound <= wanted)
 
     def _reach_feasibility(self, node: Node) -> bool:
         """Add columns until the node's linear program has a solution; False once it is proved to have none.
@@ -190,8 +192,10 @@ class Tree:
                 if self.master.add(self.master.climb(node, relaxed)):
                     continue
                 priced = self._price(node, relaxed)
-                if priced.bound > FEASIBLE or not self.master.add(priced.finds):
+                if priced.bound > FEASIBLE:
                     return False
+                if not self.master.add(priced.finds):
+                    raise Unsolved  # a violation too small to be proved
         finally:
             self.master.seek_feasibility(False)
         return True
@@ -208,7 +212,8 @@ class Tree:
         if node.depth == 0 or self._settled(relaxed):
             self._solve_over_columns(node, relaxed)
         if self._looked % DIVE_EVERY == 1:
-            self._dive(node, relaxed)
+            with suppress(Unsolved):
+                self._dive(node, relaxed)
             self._enrich(node, relaxed, priced)
 
     def _enrich(self, node: Node, relaxed: Relaxed, priced: Priced) -> None:
@@ -261,7 +266,7 @@ class Tree:
         if key not in self._tried:
             self._tried[key] = self.accept(replace(candidate, columns=key))
         cost = self._tried[key]
-        if cost is not None and cost < self.best:
+        if cost < self.best:
             self.best = cost
 
     def _try_outcome(self, outcome: Outcome, program: ScaledProgram, among: list[int]) -> tuple[int, ...] | None:
@@ -308,7 +313,7 @@ class Tree:
             outcome = solve_integer(program, self.watch.limits(0.2 * self.tolerance(self.best), None))
             bound = np.inf if outcome.infeasible else outcome.bound
             chosen = self._try_outcome(outcome, program, among)
-            if chosen is None or bound >= self.cutoff:
+            if chosen is None or bound >= self.cutoff or np.isnan(self._tried[tuple(sorted(chosen))]):
                 break
             program = excluding(program, [len(program.cost) - len(among) + among.index(i) for i in chosen])
         return bound
@@ -320,11 +325,13 @@ class Tree:
         for child in children:
             self._push(replace(child, bound=node.bound, depth=node.depth + 1))
         whole = self._whole(relaxed)
-        if not children and whole is not None and (cost := self._tried[whole]) is not None:
-            self._close(cost)  # one menu is left to every book, and what it truly costs is known
+        if not children and whole is not None:
+            # One menu is left to every book: what it truly costs is the bound, where that could be told.
+            cost = self._tried[whole]
+            self._close(node.bound if np.isnan(cost) else cost)
 
     def _children(self, node: Node, relaxed: Relaxed) -> Iterator[Node]:
-        column = self.switches.open(relaxed)
+        column = self.switches.to_settle(relaxed)
         if column is not None:
             for value in (1, 0) if relaxed.statement[column] > 0.5 else (0, 1):
                 yield replace(node, switches={**node.switches, column: value})
