@@ -221,6 +221,7 @@ def _limit(highs: highspy.Highs, limits: Limits) -> None:
         highs.setOptionValue("time_limit", max(0.0, limits.seconds))
     if limits.nodes is not None:
         highs.setOptionValue("mip_max_nodes", limits.nodes)
+        highs.setOptionValue("mip_allow_restart", False)  # a restart pays only for a proof
     highs.setOptionValue("mip_rel_gap", limits.gap)
     highs.setOptionValue("mip_abs_gap", limits.absolute_gap)
     if limits.stop is not None:

@@ -34,11 +34,13 @@ MANY_COLUMNS = 60_000
 """Most columns of an integer program tried once all switches are settled."""
 SHORT_PATIENCE = 4_000
 """Most nodes of one menu search for all columns that matter, while switches are open."""
+NEAR_COLUMNS = 1_000
+"""Most columns gathered to look for a better plan."""
 NEAR = (0.25, 0.0625, 0.015625)
 """Shares of the gap within which columns are gathered to look for a better plan, tried in turn."""
 POLISH_GAP = 5.0
 """Gap of such a program, as a multiple of what the search may leave: it need not prove anything."""
-POLISH_NODES = 200
+POLISH_NODES = 60
 """Most nodes of an integer program that only looks for a better plan."""
 MOST_EXCLUDED = 20
 """Most choices among columns that are tried for real before a node is parted instead."""
@@ -222,7 +224,7 @@ class Tree:
             return
         budget = self.cutoff - priced.bound
         for share in NEAR:
-            finds = self.master.every_within(node, priced, share * budget, FEW_COLUMNS, SHORT_PATIENCE)
+            finds = self.master.every_within(node, priced, share * budget, NEAR_COLUMNS, SHORT_PATIENCE)
             if finds is not None:
                 if self.master.add(finds):
                     self._solve_over_columns(node, relaxed)
