@@ -159,16 +159,16 @@ class Tree:
     def _price(self, node: Node, relaxed: Relaxed) -> Priced:
         """Price with a little patience, and with more only while nothing new comes of it.
 
-        Ends with new columns, or with searches that came to their end. While a feasible mix is sought that
-        is a must: what an unfinished search left unlooked at is no proof. For a bound it need not end.
+        A bound needs no finished search; the proof that nothing is feasible does, or it is `Unsolved`.
         """
         patience = SHORT_PATIENCE
-        while True:
+        while patience <= 8 * PATIENCE:
             priced = self.master.price(node, relaxed.duals, patience, self.watch.check)
             enough = priced.complete or (patience >= PATIENCE and not self.master.seeking)
             if enough or self.master.has_new(priced.finds) or self._settles(priced):
                 return priced
             patience *= 8
+        raise Unsolved
 
     def _settles(self, priced: Priced) -> bool:
         """Whether the bound alone closes the node."""
