@@ -72,7 +72,6 @@ class Statement:
 
     def __init__(self, setting: Setting, box: Box, given: Given | None = None) -> None:
         self.setting, self.box, self.given = setting, box, given or Given()
-        self.problem = pulp.LpProblem("tierwise", pulp.LpMinimize)
         self.totals = [self._total(at) for at in range(setting.index.size)]
         self._state_switches()
         self._state_flows()

@@ -168,6 +168,8 @@ class Master:
         """See to it that every book has a column that obeys the node; False where none exists."""
         stocked = {self.pool[i].book for i in np.flatnonzero(self.admitted(node))}
         bare = [place for place in range(len(self.books)) if place not in stocked]
+        if not bare:
+            return True
         prices = np.zeros(self.setting.index.size)
         worth, charges = self.pricer.worth(prices), self.pricer.charges(prices)
         for place in bare:
