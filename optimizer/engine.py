@@ -20,6 +20,7 @@ from models.scenario import Scenario
 
 from .assemble import Choice, assemble, choice_totals
 from .audit import RULES_ON_MENUS, Audit, audit
+from .memory import Memory
 from .plan_document import claims
 from .program.delivery import SECOND_STAGE_GAP, Delivery, DeliveryOutcome, deliver, trim
 from .program.setting import Setting
@@ -30,6 +31,7 @@ from .result import Result, Status
 from .search.columns import prepare_books
 from .search.master import Master
 from .search.nodes import Candidate, Node, Progressed, Proof
+from .search.recalling import recall, remember
 from .search.tree import Tree
 from .search.watch import Watch
 
@@ -75,6 +77,8 @@ class Question:
     dropped: frozenset[str] = frozenset()
     """Names of program rules that do not bind."""
     menus_given: bool = False
+    start: Memory = field(default_factory=Memory)
+    """What an earlier search found on a question like this one."""
 
     def delivery(self, choice: Choice, limits: Limits) -> DeliveryOutcome:
         """Best exact delivery of menus and coverage."""
@@ -90,7 +94,7 @@ class Question:
         return choice_totals(self.offers, self.setting.index, choice)
 
     def _given(self, choice: Choice) -> Given:
-        decided = given_by(self.setting, self.offers, choice)
+        decided = replace(given_by(self.setting, self.offers, choice), conditions=self.given.conditions)
         return decided if self.given.supported is None else replace(decided, supported=self.given.supported)
 
 
@@ -102,6 +106,7 @@ class Found:
     objective: float | None
     bound: float | None
     infeasible: bool
+    memory: Memory = field(default_factory=Memory)
 
 
 class Search:
@@ -115,6 +120,7 @@ class Search:
             progress(Progress(0.0, "preparing"))
         self.watch = Watch(limit.deadline, limit.should_stop)
         self.best: tuple[float, Choice, Delivery] | None = None
+        self.best_columns: tuple[int, ...] = ()
         setting, scenario = question.setting, question.setting.scenario
         free = not question.menus_given
         fewest = (scenario.min_menu or 0) if free else 0
@@ -128,7 +134,21 @@ class Search:
         if self.master.stated.contradictions:
             return Proof(np.inf, np.inf)
         tree = Tree(self.master, self._accept, self._tolerance, self.watch, self._report)
+        self._recall(tree)
         return tree.search(self.question.root)
+
+    def _recall(self, tree: Tree) -> None:
+        """Take over what an earlier search found: its menus as columns, its plan as the first to beat."""
+        start, master = self.question.start, self.master
+        master.add(list(recall(master, start.useful)))
+        known = list(recall(master, start.best))
+        if len({place for place, _ in known}) == len(known) == len(master.books):
+            master.add(known)
+            tree.start_from(Candidate(master.positions(known), np.nan))
+
+    def memory(self) -> Memory:
+        """What this search leaves to the next."""
+        return Memory(remember(self.master, sorted(self.master.useful)), remember(self.master, self.best_columns))
 
     def _choice(self, columns: Collection[int]) -> Choice:
         pool, books = self.master.pool, self.master.books
@@ -149,6 +169,7 @@ class Search:
             return np.inf if outcome.proved else np.nan
         if self.best is None or delivery.objective > self.best[0]:
             self.best = (delivery.objective, choice, delivery)
+            self.best_columns = candidate.columns
         return self.master.cost(delivery.objective)
 
     def _tolerance(self, cost: float) -> float:
@@ -194,7 +215,7 @@ def find_best(question: Question, limit: Limit, progress: ProgressCallback | Non
     proof = search.run()
     bound = search.master.money(proof.bound) if np.isfinite(proof.bound) else None
     if search.best is None:
-        return Found(None, None, bound, infeasible=bool(proof.bound == np.inf))
+        return Found(None, None, bound, bool(proof.bound == np.inf), search.memory())
     _, choice, first = search.best
     plan = assemble(
         question.setting,
@@ -204,7 +225,8 @@ def find_best(question: Question, limit: Limit, progress: ProgressCallback | Non
     )
     objective = plan.kpis[question.setting.scenario.objective]
     assert objective is not None  # money KPIs always have a value
-    return Found(plan, objective, max(bound if bound is not None else np.inf, objective), infeasible=False)
+    bound = max(bound if bound is not None else np.inf, objective)
+    return Found(plan, objective, bound, infeasible=False, memory=search.memory())
 
 
 def sold_products(setting: Setting) -> frozenset[int]:

@@ -12,6 +12,8 @@ import pandas as pd
 
 from models.plan import KPIS, MONEY_KPIS, Plan
 
+from .memory import Memory, memory_of
+
 if TYPE_CHECKING:
     from .audit import Audit
 
@@ -63,6 +65,8 @@ class Result:
     """The case's tiers from the lowest rank to the highest, for showing."""
     model_kinds: Mapping[str, str] = field(default_factory=dict)
     """Kind of each of the case's pricing models, for showing prices in words."""
+    memory: Memory | None = field(default=None, repr=False, compare=False)
+    """What the search leaves to another (`solve(start=...)`); not saved."""
 
     @property
     def gain_gap(self) -> float | None:
@@ -70,6 +74,13 @@ class Result:
         if self.bound is None or self.objective is None or self.no_contract_objective is None:
             return None
         return (self.bound - self.objective) / max(1.0, self.objective - self.no_contract_objective)
+
+    @property
+    def knowledge(self) -> Memory:
+        """What is known to another solve: that of the search, or what a saved plan tells."""
+        if self.memory is not None:
+            return self.memory
+        return Memory() if self.plan is None else memory_of(self.plan)
 
     @property
     def decided(self) -> Plan:

@@ -15,6 +15,7 @@ from models.scenario import Scenario
 from . import __version__
 from .engine import Found, Limit, Question, audited, baseline, find_best, offers_of, relative_gap, status_of
 from .kpis import no_contract_objective
+from .memory import Memory
 from .program.setting import Setting, build_setting
 from .progress import ProgressCallback, StopCheck
 from .result import Result
@@ -32,18 +33,21 @@ def solve(
     time_limit: float | None = None,
     progress: ProgressCallback | None = None,
     should_stop: StopCheck | None = None,
+    start: Result | None = None,
 ) -> Result:
     """Decide tiers, menus, prices, coverage, partners and delivery for the best objective of a scenario.
 
     The search ends when the relative gap (bound - objective) / max(1, |objective|) is proved to be at most
     `gap`, after `time_limit` seconds, or once `should_stop()` is true; the bound is valid in every case.
-    `progress` is called with the state of the search. Raises `CaseError` for an unknown scenario or
-    changes that do not fit the case, ValueError for a gap or time limit that makes no sense.
+    `progress` is called with the state of the search. `start` is an earlier result on a case or scenario
+    like this one, whose menus are tried first. Raises `CaseError` for an unknown scenario or changes that do
+    not fit the case, ValueError for a gap or time limit that makes no sense.
     """
     clock = Clock(gap, time_limit, should_stop)
     changed, wanted = apply_scenario(case, scenario)
     setting = build_setting(changed, wanted)
-    question = Question(setting, offers_of(setting, sellable_options(setting.catalog)))
+    offers = offers_of(setting, sellable_options(setting.catalog))
+    question = Question(setting, offers, start=Memory() if start is None else start.knowledge)
     found = find_best(question, clock.limit, progress)
     return clock.result(replace(changed, files=case.files), setting, found)
 
@@ -82,6 +86,7 @@ class Clock:
             manifest=self._manifest(case),
             tiers=setting.catalog.tiers,
             model_kinds=dict(setting.catalog.model_table["kind"]),
+            memory=found.memory,
         )
         return audited(case, setting.scenario, replace(result, **more))  # type: ignore[arg-type]
 

@@ -53,8 +53,8 @@ class DeliveryOutcome:
 
 
 def labelled_rows(statement: Statement, dropped: Collection[str] = ()) -> Iterator[tuple[str, Row]]:
-    """Every row of every rule that is not dropped, with its rule's name."""
-    for rule in RULES:
+    """Every row of every rule and condition that is not dropped, with its rule's name."""
+    for rule in (*RULES, *statement.given.conditions):
         if rule.name not in dropped:
             for row in rule.rows(statement):
                 yield rule.name, row

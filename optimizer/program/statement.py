@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pulp
@@ -19,6 +20,9 @@ from .expressions import Expression, Switch, combine, highest
 from .routes import readiness_cost, shares_hours
 from .setting import Setting
 from .totals import MONEY, Box
+
+if TYPE_CHECKING:
+    from .rules import Rule
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,8 @@ class Given:
     """Tiers offered, by code. Rules on what is offered then have nothing to decide, and are left out."""
     models: frozenset[int] | None = None
     """Pricing models used, by code; given together with the tiers."""
+    conditions: tuple[Rule, ...] = ()
+    """Rules of this question alone, beyond those of the model and the scenario."""
 
 
 class Statement:

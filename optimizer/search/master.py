@@ -57,8 +57,11 @@ class Master:
         self.stated: Stated = state(labelled_rows(self.statement, dropped), combine([(amount, -1.0)]))
         self._lay_out()
         self.pool: list[Column] = []
-        self._known: set[Column] = set()
-        self._entries: list[Array] = []
+        self._known: dict[tuple[int, tuple[int, ...], frozenset[int]], int] = {}
+        """Place in the pool of each find."""
+        self.entries: list[Array] = []
+        self.useful: set[int] = set()
+        """Columns that some solution used."""
         self._start()
 
     def _lay_out(self) -> None:
@@ -133,23 +136,30 @@ class Master:
 
     def add(self, finds: Sequence[tuple[int, Find]]) -> int:
         """Add the columns of finds that are new; how many there were."""
-        fresh = [self.column(place, find) for place, find in finds]
-        fresh = [column for column in dict.fromkeys(fresh) if column not in self._known]
-        for column in fresh:
-            self._known.add(column)
+        fresh = 0
+        for place, find in finds:
+            key = (place, find.menu, find.optional)
+            if key in self._known:
+                continue
+            fresh += 1
+            column = self.column(place, find)
+            self._known[key] = len(self.pool)
             self.pool.append(column)
-            self._entries.append(column.totals[self.live] / self.total_scale)
-            entries = self._entries[-1]
+            self.entries.append(column.totals[self.live] / self.total_scale)
+            entries = self.entries[-1]
             at = np.flatnonzero(entries)
             rows = np.concatenate([self.first_total_row + at, [self.first_book_row + column.book]]).astype(np.int32)
             values = np.concatenate([-entries[at], [1.0]])
             self.highs.addCol(0.0, 0.0, highspy.kHighsInf, len(rows), rows, values)
-        return len(fresh)
+        return fresh
 
     def has_new(self, finds: Sequence[tuple[int, Find]]) -> bool:
         """Whether any find is not a column yet."""
-        known = {(column.book, self.local(column), column.optional) for column in self.pool}
-        return any((place, find.menu, find.optional) not in known for place, find in finds)
+        return any((place, find.menu, find.optional) not in self._known for place, find in finds)
+
+    def positions(self, finds: Sequence[tuple[int, Find]]) -> tuple[int, ...]:
+        """Places in the pool of finds that are columns already."""
+        return tuple(self._known[place, find.menu, find.optional] for place, find in finds)
 
     def enter(self, node: Node) -> bool:
         """Make the node's restrictions those of the linear program; False if a book has no menu left."""
@@ -228,7 +238,9 @@ class Master:
             raise Unsolved
         duals = np.array(self.highs.getSolution().row_dual)
         count = len(self.program.cost)
-        return Relaxed(False, outcome.objective, outcome.values[:count], outcome.values[self.first_column :], duals)
+        weights = outcome.values[self.first_column :]
+        self.useful.update(np.flatnonzero(weights > USED).tolist())
+        return Relaxed(False, outcome.objective, outcome.values[:count], weights, duals)
 
     def probe(self, column: int, value: int) -> float:
         """Cost of the linear program over the columns at hand if a switch had a value; inf if infeasible."""
@@ -319,25 +331,3 @@ class Master:
             if not found.complete or len(finds) > room:
                 return None
         return finds
-
-    # -- integer programs over columns -----------------------------------------------------------
-
-    def integer_program(self, node: Node, among: Sequence[int]) -> ScaledProgram:
-        """The statement with the pool's columns at `among` as binaries, under the node's restrictions."""
-        low, high = self.node_box(node)
-        program, count = self.program, len(among)
-        books = len(self.books)
-        entries = np.array([self._entries[i] for i in among]).reshape(count, len(self.live))
-        totals = sparse.vstack([sparse.csc_matrix((self.first_total_row, count)), -sparse.csc_matrix(entries).T])
-        owner = np.array([self.pool[i].book for i in among], dtype=np.int64)
-        pick = sparse.csc_matrix((np.ones(count), (owner, np.arange(count))), shape=(books, count))
-        rows = sparse.bmat([[program.rows, totals], [None, pick]]).tocsc()
-        return ScaledProgram(
-            np.concatenate([program.cost, np.zeros(count)]),
-            np.concatenate([low, np.zeros(count)]),
-            np.concatenate([high, np.ones(count)]),
-            np.concatenate([program.integer, np.ones(count, dtype=bool)]),
-            rows,
-            np.concatenate([program.row_low, np.ones(books)]),
-            np.concatenate([program.row_high, np.ones(books)]),
-        )

@@ -166,7 +166,7 @@ class Pricer:
         open_groups = [g for g in range(1, len(mode) - 1) if mode[g] == FREE]
         settled = frozenset(book.optional[g - 1] for g in range(1, len(mode) - 1) if mode[g] == COVERED)
         best = {g for g in open_groups if gains[g] > 0}
-        options = tuple(int(o) for o in menu)
+        options = tuple(sorted(int(o) for o in menu))
         yield Find(options, settled | {book.optional[g - 1] for g in best}, value)
         if not every or not len(menu):
             return

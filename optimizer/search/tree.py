@@ -16,12 +16,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..program.solver import Outcome, ScaledProgram, excluding, solve_integer
-from .branching import INTEGRAL, Switches, part_books
-from .diving import dive
+from ..program.solver import ScaledProgram, excluding, solve_integer
+from .branching import Switches, part_books
 from .master import Master
 from .nodes import Candidate, Node, Priced, Progressed, Proof, Relaxed, Unsolved
+from .plans import SHORT_PATIENCE, Plans
 from .pricing import PATIENCE
+from .restricted import integer_program
 from .watch import Stopped, Watch
 
 FEASIBLE = 1e-9
@@ -32,20 +33,8 @@ FEW_COLUMNS = 3_000
 """Most columns of an integer program tried while switches are open."""
 MANY_COLUMNS = 60_000
 """Most columns of an integer program tried once all switches are settled."""
-SHORT_PATIENCE = 4_000
-"""Most nodes of one menu search for all columns that matter, while switches are open."""
-NEAR_COLUMNS = 1_000
-"""Most columns gathered to look for a better plan."""
-NEAR = (0.25, 0.0625, 0.015625)
-"""Shares of the gap within which columns are gathered to look for a better plan, tried in turn."""
-POLISH_GAP = 5.0
-"""Gap of such a program, as a multiple of what the search may leave: it need not prove anything."""
-POLISH_NODES = 60
-"""Most nodes of an integer program that only looks for a better plan."""
 MOST_EXCLUDED = 20
 """Most choices among columns that are tried for real before a node is parted instead."""
-DIVE_EVERY = 25
-"""Nodes between dives."""
 
 
 class Tree:
@@ -63,18 +52,16 @@ class Tree:
         watch: Watch,
         report: Callable[[Progressed], None],
     ) -> None:
-        self.master, self.accept, self.tolerance = master, accept, tolerance
+        self.master, self.tolerance = master, tolerance
         self.watch, self.report = watch, report
-        self.best = np.inf
+        self.switches = Switches(master)
+        self.plans = Plans(master, self.switches, accept, tolerance, watch, self._can_enter, self._say_looking)
         self.closed = np.inf
         """Least bound among closed nodes."""
         self.open: list[tuple[float, int, Node]] = []
         self.current: Node | None = None
         """The node at work, with the best bound proved for it, so that a stop does not lose it."""
         self._ticket = itertools.count()
-        self._tried: dict[tuple[int, ...], float] = {}
-        self._looked = 0
-        self.switches = Switches(master)
 
     # -- the recipe ------------------------------------------------------------------------------
 
@@ -91,6 +78,11 @@ class Tree:
                 self._push(self.current)
         return Proof(self.best, self.bound)
 
+    def start_from(self, candidate: Candidate) -> None:
+        """Try a plan known from elsewhere before the search begins."""
+        with suppress(Stopped):
+            self.plans.try_for_real(candidate)
+
     @property
     def bound(self) -> float:
         """Valid lower bound on the cost of every plan."""
@@ -98,9 +90,14 @@ class Tree:
         return min(self.best, self.closed, opened)
 
     @property
+    def best(self) -> float:
+        """Cost of the best plan."""
+        return self.plans.best
+
+    @property
     def cutoff(self) -> float:
         """Cost that a node must be able to beat to be of interest."""
-        return self.best - self.tolerance(self.best) if np.isfinite(self.best) else np.inf
+        return self.plans.cutoff
 
     def _push(self, node: Node) -> None:
         heapq.heappush(self.open, (node.bound, next(self._ticket), node))
@@ -121,7 +118,7 @@ class Tree:
             return
         relaxed, priced = solved
         self.current = node = replace(node, bound=max(node.bound, priced.bound))
-        self._look_for_plans(node, relaxed, priced)
+        self.plans.look(node, relaxed, priced)
         if node.bound >= self.cutoff:
             self._close(node.bound)
         elif not self._finish(node, priced):
@@ -202,86 +199,6 @@ class Tree:
             self.master.seek_feasibility(False)
         return True
 
-    # -- plans -----------------------------------------------------------------------------------
-
-    def _look_for_plans(self, node: Node, relaxed: Relaxed, priced: Priced) -> None:
-        """Accept the node's solution if it is whole; otherwise, at times, solve over columns at hand and near."""
-        chosen = self._whole(relaxed)
-        if chosen is not None:
-            self._try(Candidate(chosen, relaxed.cost))
-            return
-        self._looked += 1
-        if node.depth == 0 or self._settled(relaxed):
-            self._solve_over_columns(node, relaxed)
-        if self._looked % DIVE_EVERY == 1:
-            with suppress(Unsolved):
-                self._dive(node, relaxed)
-            self._enrich(node, relaxed, priced)
-
-    def _enrich(self, node: Node, relaxed: Relaxed, priced: Priced) -> None:
-        """Solve again with the columns nearest to being of use: few books need more choice than a mix of theirs."""
-        if not np.isfinite(self.best) or node.bound >= self.cutoff:
-            return
-        budget = self.cutoff - priced.bound
-        for share in NEAR:
-            finds = self.master.every_within(node, priced, share * budget, NEAR_COLUMNS, SHORT_PATIENCE)
-            if finds is not None:
-                if self.master.add(finds):
-                    self._solve_over_columns(node, relaxed)
-                return
-
-    def _solve_over_columns(self, node: Node, relaxed: Relaxed) -> None:
-        """Try the best choice among the columns at hand that obey the node."""
-        self._say("looking for plans", node)
-        among = np.flatnonzero(self.master.admitted(node)).tolist()
-        program = self.master.integer_program(node, among)
-        self._try_outcome(
-            solve_integer(program, self.watch.limits(POLISH_GAP * self.tolerance(relaxed.cost), POLISH_NODES)),
-            program,
-            among,
-        )
-
-    def _dive(self, node: Node, relaxed: Relaxed) -> None:
-        """Settle what menus depend on, then solve over the columns that fit it."""
-
-        def enter(child: Node) -> bool:
-            self.watch.check()
-            self._say("looking for plans", child)
-            return self.master.enter(child) and self._reach_feasibility(child)
-
-        settled = dive(self.master, self.switches, node, relaxed, enter)
-        if settled is not None and settled[0] is not node:
-            self._solve_over_columns(*settled)
-
-    def _whole(self, relaxed: Relaxed) -> tuple[int, ...] | None:
-        """The chosen column of every book, if statement and menus are integral."""
-        if not self._settled(relaxed) or (np.abs(relaxed.columns - np.round(relaxed.columns)) > INTEGRAL).any():
-            return None
-        return tuple(int(i) for i in np.flatnonzero(relaxed.columns > 0.5))
-
-    def _settled(self, relaxed: Relaxed) -> bool:
-        values = relaxed.statement[self.master.program.integer]
-        return bool((np.abs(values - np.round(values)) <= INTEGRAL).all())
-
-    def _try(self, candidate: Candidate) -> None:
-        key = tuple(sorted(candidate.columns))
-        if key not in self._tried:
-            self._tried[key] = self.accept(replace(candidate, columns=key))
-        cost = self._tried[key]
-        if cost < self.best:
-            self.best = cost
-
-    def _try_outcome(self, outcome: Outcome, program: ScaledProgram, among: list[int]) -> tuple[int, ...] | None:
-        """Try the columns that an integer program chose, and say which."""
-        self.watch.check()
-        if outcome.values is None:
-            return None
-        weights = outcome.values[len(program.cost) - len(among) :]
-        chosen = tuple(among[i] for i in np.flatnonzero(weights > 0.5))
-        self._try(Candidate(chosen, outcome.objective))
-        self.watch.check()
-        return chosen
-
     # -- finishing a node exactly ----------------------------------------------------------------
 
     def _finish(self, node: Node, priced: Priced) -> bool:
@@ -295,14 +212,10 @@ class Tree:
             return False
         self._say("closing", node)
         self.master.add(finds)
-        wanted = {(place, find.menu, find.optional) for place, find in finds}
-        among = [
-            i for i, column in enumerate(self.master.pool)
-            if (column.book, self.master.local(column), column.optional) in wanted
-        ]  # fmt: skip
+        among = sorted(self.master.positions(finds))
         # Whatever else the node holds costs the cutoff or more.
         before = self.cutoff
-        bound = max(node.bound, min(self._exhaust(self.master.integer_program(node, among), among), before))
+        bound = max(node.bound, min(self._exhaust(integer_program(self.master, node, among), among), before))
         if bound < self.cutoff:
             return False
         self._close(bound)
@@ -314,8 +227,8 @@ class Tree:
         for _ in range(MOST_EXCLUDED):
             outcome = solve_integer(program, self.watch.limits(0.2 * self.tolerance(self.best), None))
             bound = np.inf if outcome.infeasible else outcome.bound
-            chosen = self._try_outcome(outcome, program, among)
-            if chosen is None or bound >= self.cutoff or np.isnan(self._tried[tuple(sorted(chosen))]):
+            chosen = self.plans.try_outcome(outcome, program, among)
+            if chosen is None or bound >= self.cutoff or np.isnan(self.plans.tried[tuple(sorted(chosen))]):
                 break
             program = excluding(program, [len(program.cost) - len(among) + among.index(i) for i in chosen])
         return bound
@@ -326,10 +239,10 @@ class Tree:
         children = list(self._children(node, relaxed))
         for child in children:
             self._push(replace(child, bound=node.bound, depth=node.depth + 1))
-        whole = self._whole(relaxed)
+        whole = self.plans.whole(relaxed)
         if not children and whole is not None:
             # One menu is left to every book: what it truly costs is the bound, where that could be told.
-            cost = self._tried[whole]
+            cost = self.plans.tried[whole]
             self._close(node.bound if np.isnan(cost) else cost)
 
     def _children(self, node: Node, relaxed: Relaxed) -> Iterator[Node]:
@@ -343,6 +256,12 @@ class Tree:
             place, parts = split
             for part in parts:
                 yield replace(node, books={**node.books, place: part})
+
+    def _can_enter(self, node: Node) -> bool:
+        return self.master.enter(node) and self._reach_feasibility(node)
+
+    def _say_looking(self, node: Node) -> None:
+        self._say("looking for plans", node)
 
     def _say(self, phase: str, node: Node, bound: float | None = None) -> None:
         own = node.bound if bound is None else bound

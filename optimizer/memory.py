@@ -1,0 +1,42 @@
+"""What one solve leaves to the next on a case that differs a little: menus worth trying, by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain
+
+from models.plan import Plan
+
+Option = tuple[str, str, float]
+"""Tier, model and price."""
+
+
+@dataclass(frozen=True)
+class KnownMenu:
+    """A menu of a price book and the products it covers, in the case's names."""
+
+    price_book: str
+    options: tuple[Option, ...]
+    covered: frozenset[str]
+    """Optional products among them; others do no harm."""
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Menus that were of use in a search, and those of its best plan (empty without one)."""
+
+    useful: tuple[KnownMenu, ...] = ()
+    best: tuple[KnownMenu, ...] = ()
+
+
+def memory_of(plan: Plan) -> Memory:
+    """What a plan that was read from a run folder still tells."""
+    books = dict.fromkeys(chain(plan.coverage["price_book"], plan.menus["price_book"]))
+    options: dict[str, list[Option]] = {book: [] for book in books}
+    covered: dict[str, set[str]] = {book: set() for book in books}
+    for book, *option in plan.menus[["price_book", "tier", "model", "price"]].itertuples(index=False):
+        options[book].append((option[0], option[1], float(option[2])))
+    for book, product in plan.coverage.loc[plan.coverage["covered"], ["price_book", "product"]].itertuples(index=False):
+        covered[book].add(product)
+    menus = tuple(KnownMenu(book, tuple(options[book]), frozenset(covered[book])) for book in books)
+    return Memory(useful=menus, best=menus)

@@ -1,0 +1,140 @@
+"""Looking for plans on the way: whole solutions, integer programs over the columns at hand, dives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+
+import numpy as np
+
+from ..program.solver import Outcome, ScaledProgram, solve_integer
+from .branching import INTEGRAL, Switches
+from .diving import dive
+from .master import Master
+from .nodes import Candidate, Node, Priced, Relaxed, Unsolved
+from .restricted import integer_program
+from .watch import Watch
+
+SHORT_PATIENCE = 4_000
+"""Most nodes of one menu search for all columns that matter, while switches are open."""
+NEAR_COLUMNS = 1_000
+"""Most columns gathered to look for a better plan."""
+NEAR = (0.25, 0.0625, 0.015625)
+"""Shares of the gap within which columns are gathered to look for a better plan, tried in turn."""
+POLISH_GAP = 5.0
+"""Gap of such a program, as a multiple of what the search may leave: it need not prove anything."""
+POLISH_NODES = 60
+"""Most nodes of an integer program that only looks for a better plan."""
+DIVE_EVERY = 25
+"""Nodes between dives."""
+
+
+class Plans:
+    """The best plan so far, and what looks for better ones.
+
+    `accept` tries a candidate for real and returns its true (scaled) cost, inf if it is proved not to hold,
+    nan if neither is known; `tolerance` maps the best cost to how far above the bound it may stay; `enter`
+    makes a node's restrictions those of the master and says whether anything is feasible; `say` reports.
+    """
+
+    def __init__(
+        self,
+        master: Master,
+        switches: Switches,
+        accept: Callable[[Candidate], float],
+        tolerance: Callable[[float], float],
+        watch: Watch,
+        enter: Callable[[Node], bool],
+        say: Callable[[Node], None],
+    ) -> None:
+        self.master, self.switches, self.watch = master, switches, watch
+        self.tolerance = tolerance
+        self._accept, self._enter, self._say = accept, enter, say
+        self.best = np.inf
+        self.tried: dict[tuple[int, ...], float] = {}
+        """True cost of each choice of columns that was tried."""
+        self._looked = 0
+
+    @property
+    def cutoff(self) -> float:
+        """Cost that a node must be able to beat to be of interest."""
+        return self.best - self.tolerance(self.best) if np.isfinite(self.best) else np.inf
+
+    def look(self, node: Node, relaxed: Relaxed, priced: Priced) -> None:
+        """Accept the node's solution if it is whole; otherwise, at times, solve over columns at hand and near."""
+        chosen = self.whole(relaxed)
+        if chosen is not None:
+            self.try_for_real(Candidate(chosen, relaxed.cost))
+            return
+        self._looked += 1
+        if node.depth == 0 or self._settled(relaxed):
+            self._solve_over_columns(node, relaxed)
+        if self._looked % DIVE_EVERY == 1:
+            with suppress(Unsolved):
+                self._dive(node, relaxed)
+            self._enrich(node, relaxed, priced)
+
+    def _enrich(self, node: Node, relaxed: Relaxed, priced: Priced) -> None:
+        """Solve again with the columns nearest to being of use: few books need more choice than a mix of theirs."""
+        if not np.isfinite(self.best) or node.bound >= self.cutoff:
+            return
+        budget = self.cutoff - priced.bound
+        for share in NEAR:
+            finds = self.master.every_within(node, priced, share * budget, NEAR_COLUMNS, SHORT_PATIENCE)
+            if finds is not None:
+                if self.master.add(finds):
+                    self._solve_over_columns(node, relaxed)
+                return
+
+    def _solve_over_columns(self, node: Node, relaxed: Relaxed) -> None:
+        """Try the best choice among the columns at hand that obey the node."""
+        self._say(node)
+        among = np.flatnonzero(self.master.admitted(node)).tolist()
+        program = integer_program(self.master, node, among)
+        self.try_outcome(
+            solve_integer(program, self.watch.limits(POLISH_GAP * self.tolerance(relaxed.cost), POLISH_NODES)),
+            program,
+            among,
+        )
+
+    def _dive(self, node: Node, relaxed: Relaxed) -> None:
+        """Settle what menus depend on, then solve over the columns that fit it."""
+
+        def enter(child: Node) -> bool:
+            self.watch.check()
+            self._say(child)
+            return self._enter(child)
+
+        settled = dive(self.master, self.switches, node, relaxed, enter)
+        if settled is not None and settled[0] is not node:
+            self._solve_over_columns(*settled)
+
+    def whole(self, relaxed: Relaxed) -> tuple[int, ...] | None:
+        """The chosen column of every book, if statement and menus are integral."""
+        if not self._settled(relaxed) or (np.abs(relaxed.columns - np.round(relaxed.columns)) > INTEGRAL).any():
+            return None
+        return tuple(int(i) for i in np.flatnonzero(relaxed.columns > 0.5))
+
+    def _settled(self, relaxed: Relaxed) -> bool:
+        values = relaxed.statement[self.master.program.integer]
+        return bool((np.abs(values - np.round(values)) <= INTEGRAL).all())
+
+    def try_for_real(self, candidate: Candidate) -> None:
+        key = tuple(sorted(candidate.columns))
+        if key not in self.tried:
+            self.tried[key] = self._accept(replace(candidate, columns=key))
+        cost = self.tried[key]
+        if cost < self.best:
+            self.best = cost
+
+    def try_outcome(self, outcome: Outcome, program: ScaledProgram, among: list[int]) -> tuple[int, ...] | None:
+        """Try the columns that an integer program chose, and say which."""
+        self.watch.check()
+        if outcome.values is None:
+            return None
+        weights = outcome.values[len(program.cost) - len(among) :]
+        chosen = tuple(among[i] for i in np.flatnonzero(weights > 0.5))
+        self.try_for_real(Candidate(chosen, outcome.objective))
+        self.watch.check()
+        return chosen

@@ -1,0 +1,61 @@
+"""From the columns of a search to menus by name, and back in a search on a case that differs a little."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ..memory import KnownMenu, Option
+from .columns import Book
+from .master import Master
+from .pricing import Find
+
+
+def remember(master: Master, columns: Iterable[int]) -> tuple[KnownMenu, ...]:
+    """The pool's columns at these positions, by name."""
+    catalog, options = master.setting.catalog, master.offers.options
+
+    def named(option: int) -> Option:
+        return catalog.tiers[options.tier[option]], catalog.models[options.model[option]], float(options.price[option])
+
+    return tuple(
+        KnownMenu(
+            catalog.books[master.books[column.book].code],
+            tuple(map(named, column.menu)),
+            frozenset(catalog.products[code] for code in column.optional),
+        )
+        for column in (master.pool[i] for i in columns)
+    )
+
+
+def recall(master: Master, menus: Iterable[KnownMenu]) -> Iterator[tuple[int, Find]]:
+    """Those of the menus that this search may use, with the place of their book. What changed is left out."""
+    catalog = master.setting.catalog
+    places = {catalog.books[book.code]: place for place, book in enumerate(master.books)}
+    known: dict[int, dict[Option, int]] = {}
+    codes = {name: code for code, name in enumerate(catalog.products)}
+    for menu in menus:
+        place = places.get(menu.price_book)
+        if place is None:
+            continue
+        book = master.books[place]
+        if place not in known:
+            known[place] = _options_by_name(master, book)
+        picks = sorted(known[place].get(option, -1) for option in menu.options)
+        optional = frozenset(codes.get(name, -1) for name in menu.covered) & set(book.optional)
+        if master.pricer.fewest <= len(picks) <= master.pricer.most and _may_use(book, picks):
+            yield place, Find(tuple(picks), optional, 0.0)
+
+
+def _options_by_name(master: Master, book: Book) -> dict[Option, int]:
+    """Places of a book's options within it, by name."""
+    catalog, options = master.setting.catalog, master.offers.options
+    return {
+        (catalog.tiers[options.tier[o]], catalog.models[options.model[o]], float(options.price[o])): local
+        for local, o in enumerate(options.of(book.code))
+    }
+
+
+def _may_use(book: Book, picks: list[int]) -> bool:
+    """Whether the rules on one menu allow these options."""
+    pairs = [(low, high) for i, low in enumerate(picks) for high in picks[i + 1 :]]
+    return min(picks, default=0) >= 0 and bool(book.allowed[picks].all()) and all(book.fits[pair] for pair in pairs)
