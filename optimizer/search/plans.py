@@ -121,6 +121,7 @@ class Plans:
         return bool((np.abs(values - np.round(values)) <= INTEGRAL).all())
 
     def try_for_real(self, candidate: Candidate) -> None:
+        """Deliver a candidate's menus exactly, once, and keep it if it is the best."""
         key = tuple(sorted(candidate.columns))
         if key not in self.tried:
             self.tried[key] = self._accept(replace(candidate, columns=key))
