@@ -21,6 +21,7 @@ from models.scenario import Scenario
 from .assemble import Choice, assemble, choice_totals
 from .audit import RULES_ON_MENUS, Audit, audit
 from .memory import Memory
+from .phases import Phases
 from .plan_document import claims
 from .program.delivery import SECOND_STAGE_GAP, Delivery, DeliveryOutcome, deliver, trim
 from .program.setting import Setting
@@ -127,7 +128,10 @@ class Search:
         tiers = len(setting.catalog.tiers)
         most = min(tiers, scenario.max_menu) if free and scenario.max_menu is not None else tiers
         books = prepare_books(setting, question.offers, keep_price_rules=free)
-        self.master = Master(setting, question.offers, books, fewest, most, question.given, question.dropped)
+        self.phases = Phases()
+        self.master = Master(
+            setting, question.offers, books, fewest, most, question.given, question.dropped, self.phases
+        )
 
     def run(self) -> Proof:
         """Search; the proof is in scaled cost."""

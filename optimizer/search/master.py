@@ -19,6 +19,7 @@ from scipy import sparse
 from models.catalog import Array, Codes
 from models.offers import Offers
 
+from ..phases import Phases
 from ..program.delivery import labelled_rows
 from ..program.expressions import combine
 from ..program.setting import Setting
@@ -46,8 +47,9 @@ class Master:
 
     def __init__(
         self, setting: Setting, offers: Offers, books: Sequence[Book], fewest: int, most: int, given: Given,
-        dropped: frozenset[str],
+        dropped: frozenset[str], phases: Phases | None = None,
     ) -> None:  # fmt: skip
+        self.phases = phases or Phases()
         self.setting, self.offers, self.books = setting, offers, list(books)
         self.pricer = Pricer(setting, offers, books, fewest, most)
         self.box = reach(offers, setting.index, setting.sellable)
@@ -228,10 +230,11 @@ class Master:
 
     def relax(self) -> Relaxed:
         """Solve the linear program over the columns at hand; raises `Unsolved` where the solver fails twice."""
-        outcome = run(self.highs)
-        if outcome.values is None and not outcome.infeasible:
-            self.highs.clearSolver()
+        with self.phases("lp"):
             outcome = run(self.highs)
+            if outcome.values is None and not outcome.infeasible:
+                self.highs.clearSolver()
+                outcome = run(self.highs)
         if outcome.infeasible:
             return Relaxed(infeasible=True)
         if outcome.values is None:
@@ -247,7 +250,8 @@ class Master:
         index = np.array([column], dtype=np.int32)
         low, high = (np.array([float(part)]) for part in self.highs.getCol(column)[2:4])
         self.highs.changeColsBounds(1, index, np.array([float(value)]), np.array([float(value)]))
-        outcome = run(self.highs)
+        with self.phases("branching"):
+            outcome = run(self.highs)
         self.highs.changeColsBounds(1, index, low, high)
         return outcome.objective if outcome.solved else np.inf
 
@@ -277,7 +281,7 @@ class Master:
             )
 
         # The menu search lets go of the interpreter, so books are searched side by side.
-        with ThreadPoolExecutor(max_workers=THREADS) as pool:
+        with self.phases("pricing"), ThreadPoolExecutor(max_workers=THREADS) as pool:
             found = list(pool.map(best, range(len(self.books))))
         worths = np.array([finds.ceiling for finds in found])
         finds = [(place, find) for place, part in enumerate(found) for find in part.menus]
@@ -293,12 +297,13 @@ class Master:
             in_use.setdefault(self.pool[i].book, []).append(self.local(self.pool[i]))
         reached = -relaxed.duals[self.first_book_row :]
         finds: list[tuple[int, Find]] = []
-        for place in range(len(self.books)):
-            restriction = node.books.get(place, FREE_BOOK)
-            starts = [(), *in_use.get(place, [])]
-            found = self.pricer.climb(place, worth, charges, prices, restriction, starts)
-            least = reached[place] + CLIMBED * max(1e-6, abs(reached[place]))
-            finds += [(place, find) for find in found if find.worth > least]
+        with self.phases("climbing"):
+            for place in range(len(self.books)):
+                restriction = node.books.get(place, FREE_BOOK)
+                starts = [(), *in_use.get(place, [])]
+                found = self.pricer.climb(place, worth, charges, prices, restriction, starts)
+                least = reached[place] + CLIMBED * max(1e-6, abs(reached[place]))
+                finds += [(place, find) for find in found if find.worth > least]
         return finds
 
     def _bound(self, node: Node, duals: Array, worths: Array) -> float:

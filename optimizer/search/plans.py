@@ -92,11 +92,10 @@ class Plans:
         self._say(node)
         among = np.flatnonzero(self.master.admitted(node)).tolist()
         program = integer_program(self.master, node, among)
-        self.try_outcome(
-            solve_integer(program, self.watch.limits(POLISH_GAP * self.tolerance(relaxed.cost), POLISH_NODES)),
-            program,
-            among,
-        )
+        limits = self.watch.limits(POLISH_GAP * self.tolerance(relaxed.cost), POLISH_NODES)
+        with self.master.phases("mip"):
+            outcome = solve_integer(program, limits)
+        self.try_outcome(outcome, program, among)
 
     def _dive(self, node: Node, relaxed: Relaxed) -> None:
         """Settle what menus depend on, then solve over the columns that fit it."""
@@ -124,7 +123,8 @@ class Plans:
         """Deliver a candidate's menus exactly, once, and keep it if it is the best."""
         key = tuple(sorted(candidate.columns))
         if key not in self.tried:
-            self.tried[key] = self._accept(replace(candidate, columns=key))
+            with self.master.phases("delivery"):
+                self.tried[key] = self._accept(replace(candidate, columns=key))
         cost = self.tried[key]
         if cost < self.best:
             self.best = cost

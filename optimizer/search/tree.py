@@ -225,7 +225,8 @@ class Tree:
         """Bound on the choices among columns, bar those tried for real: rounding may make these look better."""
         bound = np.inf
         for _ in range(MOST_EXCLUDED):
-            outcome = solve_integer(program, self.watch.limits(0.2 * self.tolerance(self.best), None))
+            with self.master.phases("mip"):
+                outcome = solve_integer(program, self.watch.limits(0.2 * self.tolerance(self.best), None))
             bound = np.inf if outcome.infeasible else outcome.bound
             chosen = self.plans.try_outcome(outcome, program, among)
             if chosen is None or bound >= self.cutoff or np.isnan(self.plans.tried[tuple(sorted(chosen))]):
