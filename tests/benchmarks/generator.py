@@ -8,9 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from .customers import account_part, customer_tables
+
 KINDS = ("fixed_warranty", "pay_per_use", "cost_plus", "performance_based", "usage_based", "lease")
 TIERS = ("bronze", "silver", "gold", "platinum", "titanium", "diamond")
 REGIONS = ("north", "south", "east", "west")
+MEAN_UNITS = 6.0
+"""Units of a product that an account holds, on average."""
+UNITS_AS_QUOTED = 1_440.0
+"""Units of a case (20 price books) whose fixed costs and commitments are as written here; others in proportion."""
+
+Tables = dict[str, pd.DataFrame]
+Parts = tuple[dict[str, object], Tables, dict[str, dict[str, object]]]
+"""Settings, tables and scenarios of a case."""
 
 
 @dataclass(frozen=True)
@@ -26,15 +36,59 @@ class Size:
     regions: int = 2
     accounts: int | None = None
     """Accounts in all; None for three a segment and region."""
+    held: int | None = None
+    """Products that an account holds; None for all."""
     seed: int = 0
 
+    @property
+    def account_count(self) -> int:
+        """Accounts in all."""
+        return self.accounts or 3 * self.books * self.regions
 
-Tables = dict[str, pd.DataFrame]
+    @property
+    def held_count(self) -> int:
+        """Products that an account holds, which is its rows of the installed base."""
+        return self.held or self.products
+
+    @property
+    def tier_names(self) -> tuple[str, ...]:
+        """Tiers, lowest rank first."""
+        return TIERS[: self.tiers]
+
+    @property
+    def region_names(self) -> tuple[str, ...]:
+        """Regions of the accounts."""
+        return REGIONS[: self.regions]
+
+    @property
+    def product_names(self) -> tuple[str, ...]:
+        """Products."""
+        return tuple(f"product_{i}" for i in range(self.products))
+
+    @property
+    def expected_units(self) -> float:
+        """Units of the installed base, on average over seeds."""
+        return MEAN_UNITS * self.account_count * self.held_count
+
+    @property
+    def scale(self) -> float:
+        """What fixed costs, commitments and discount thresholds are multiplied with.
+
+        In proportion to the installed base, so that strategic choices weigh the same in cases of any size.
+        """
+        return self.expected_units / UNITS_AS_QUOTED
 
 
-def generate(size: Size) -> tuple[dict[str, object], Tables, dict[str, dict[str, object]]]:
+def generate(size: Size) -> Parts:
     """Settings, tables and scenarios of a case of this size: the same for the same size and seed."""
-    rng = np.random.default_rng(size.seed)
+    settings, tables, scenarios = generate_without_accounts(size)
+    accounts, installed = account_part(size, 0, size.account_count)
+    return settings, {"accounts": accounts, "installed_base": installed, **tables}, scenarios
+
+
+def generate_without_accounts(size: Size) -> Parts:
+    """Everything but the tables `accounts` and `installed_base`, which `account_part` makes part by part."""
+    rng = np.random.default_rng([size.seed, 0])
     settings: dict[str, object] = {
         "name": f"bench-{size.books}",
         "currency": "EUR",
@@ -42,89 +96,27 @@ def generate(size: Size) -> tuple[dict[str, object], Tables, dict[str, dict[str,
         "discount_rate": 0.08,
     }
     tables = {
-        **_customers(size, rng),
+        **customer_tables(size, rng),
         **_products(size, rng),
-        **_tiers(size, rng),
+        "tiers": _tiers(size),
         **_models_and_prices(size),
         **_work(size),
         **_providers(size, rng),
     }
-    scenarios: dict[str, dict[str, object]] = {
-        "base": {
-            "objective": "account_revenue",
-            "min_service_margin": 0.68,
-            "max_tiers": max(2, size.tiers - 1),
-            "max_models": max(2, size.models - 2),
-            "max_provider_share": 0.6,
-        }
+    scenario: dict[str, object] = {
+        "objective": "account_revenue",
+        "min_service_margin": 0.68,
+        "max_tiers": max(2, size.tiers - 1),
+        "max_models": max(2, size.models - 2),
+        "max_provider_share": 0.6,
     }
-    return settings, tables, scenarios
-
-
-def _segments(size: Size) -> list[str]:
-    return [f"segment_{i:05d}" for i in range(size.books)]
-
-
-def _product_names(size: Size) -> list[str]:
-    return [f"product_{i}" for i in range(size.products)]
-
-
-def _customers(size: Size, rng: np.random.Generator) -> Tables:
-    segments, tiers, classes = _segments(size), TIERS[: size.tiers], [f"class_{i}" for i in range(size.classes)]
-    count = size.accounts or 3 * size.books * size.regions
-    account = np.array([f"A{i:08d}" for i in range(count)])
-    segment = np.arange(count) % size.books
-    region = (np.arange(count) // size.books) % size.regions
-    accounts = pd.DataFrame(
-        {
-            "account_id": account,
-            "segment": np.array(segments)[segment],
-            "region": np.array(REGIONS)[region],
-            "product_revenue": np.round(rng.lognormal(11.5, 0.6, count), 2),
-        }
-    )
-    products = _product_names(size)
-    owner = np.repeat(np.arange(count), size.products)
-    installed = pd.DataFrame(
-        {
-            "account_id": account[owner],
-            "product": np.tile(products, count),
-            "units": rng.integers(1, 12, len(owner)).astype(float),
-            "usage_hours": np.round(rng.uniform(500, 3000, len(owner)), 1),
-        }
-    )
-    pairs = list(itertools.product(segments, classes))
-    shares = rng.dirichlet(np.full(size.classes, 4.0), size.books)
-    shares[:, -1] = 1 - shares[:, :-1].sum(axis=1)
-    appeal = [
-        (s, c, t, round(float(rng.normal(-1.2 + 0.45 * i, 0.35)), 4)) for s, c in pairs for i, t in enumerate(tiers)
-    ]
-    loyalty = [
-        (s, t, round(min(0.99, 0.84 + 0.025 * i + float(rng.normal(0, 0.008))), 4), round(0.01 * i, 4))
-        for s in segments
-        for i, t in enumerate(("none", *tiers))
-    ]
-    return {
-        "accounts": accounts,
-        "installed_base": installed,
-        "segments": pd.DataFrame({"segment": segments, "discount": np.round(rng.uniform(0, 0.1, size.books), 3)}),
-        "customer_classes": pd.DataFrame(
-            {
-                "segment": [s for s, _ in pairs],
-                "customer_class": [c for _, c in pairs],
-                "share": shares.ravel(),
-                "price_sensitivity": np.round(rng.uniform(0.15, 0.7, len(pairs)), 4),
-                "risk_aversion": np.round(rng.uniform(0, 2e-5, len(pairs)), 8),
-            }
-        ),
-        "appeal": pd.DataFrame(appeal, columns=["segment", "customer_class", "tier", "appeal"]),
-        "loyalty": pd.DataFrame(loyalty, columns=["segment", "tier", "retention", "cross_sell"]),
-    }
+    return settings, tables, {"base": scenario}
 
 
 def _products(size: Size, rng: np.random.Generator) -> Tables:
     value = np.round(rng.lognormal(11.0, 0.7, size.products), -2)
-    names = _product_names(size)
+    names = size.product_names
+    free = [i == size.products - 1 and i > 0 for i in range(size.products)]
     products = pd.DataFrame(
         {
             "product": names,
@@ -136,8 +128,8 @@ def _products(size: Size, rng: np.random.Generator) -> Tables:
             "adhoc_hours": 40.0,
             "price_index": np.round(value / 60_000, 4),
             "product_margin": np.round(rng.uniform(0.35, 0.5, size.products), 3),
-            "support": ["optional" if i == size.products - 1 and i else "required" for i in range(size.products)],
-            "support_cost": [50_000.0 if i == size.products - 1 and i else 0.0 for i in range(size.products)],
+            "support": ["optional" if optional else "required" for optional in free],
+            "support_cost": [50_000.0 * size.scale if optional else 0.0 for optional in free],
         }
     )
     policies = [
@@ -145,38 +137,35 @@ def _products(size: Size, rng: np.random.Generator) -> Tables:
         for name, worth in zip(names, value, strict=True)
         for row in (
             (name, "repair", round(0.003 * worth, 2), 60.0, 0.0),
-            (name, "replace", round(0.005 * worth, 2), 18.0, 5_000.0),
+            (name, "replace", round(0.005 * worth, 2), 18.0, 5_000.0 * size.scale),
         )
     ]
     columns = ["product", "policy", "parts_cost", "turnaround_hours", "fixed_cost"]
     return {"products": products, "fulfilment": pd.DataFrame(policies, columns=columns)}
 
 
-def _tiers(size: Size, rng: np.random.Generator) -> Tables:
-    rows = [
-        (
-            name,
-            i + 1,
-            48.0 / 2**i,
-            0.5,
-            72.0 - 12 * i,
-            60.0 + 3 * i,
-            75.0 + 4 * i,
-            2.0,
-            1 - 0.03 * i,
-            40_000.0,
-            "optional",
-        )
-        for i, name in enumerate(TIERS[: size.tiers])
-    ]
-    columns = ["tier", "rank", "response_hours", "min_attainment", "turnaround_hours", "csat_floor", "csat_target",
-               "loyalty_loss", "incident_factor", "fixed_cost", "offer"]  # fmt: skip
-    return {"tiers": pd.DataFrame(rows, columns=columns)}
+def _tiers(size: Size) -> pd.DataFrame:
+    level = np.arange(size.tiers)
+    return pd.DataFrame(
+        {
+            "tier": size.tier_names,
+            "rank": level + 1,
+            "response_hours": 48.0 / 2**level,
+            "min_attainment": 0.5,
+            "turnaround_hours": 72.0 - 12 * level,
+            "csat_floor": 60.0 + 3 * level,
+            "csat_target": 75.0 + 4 * level,
+            "loyalty_loss": 2.0,
+            "incident_factor": 1 - 0.03 * level,
+            "fixed_cost": 40_000.0 * size.scale,
+            "offer": "optional",
+        }
+    )
 
 
 def _models_and_prices(size: Size) -> Tables:
     models = pd.DataFrame({"model": KINDS[: size.models], "kind": KINDS[: size.models]})
-    models["fixed_cost"], models["admin_cost"] = 20_000.0, 60.0
+    models["fixed_cost"], models["admin_cost"] = 20_000.0 * size.scale, 60.0
     blank = dict.fromkeys(
         ["penalty_per_hour", "bonus_per_hour", "term_years", "residual_share", "displaced_share"], np.nan
     )
@@ -187,7 +176,7 @@ def _models_and_prices(size: Size) -> Tables:
             "usage_based": 2.5, "lease": 0.24}  # fmt: skip
     points = [
         (tier, kind, round(base[kind] * (1 + 0.18 * i) * (0.7 + 0.6 * k / max(1, size.prices - 1)), 5))
-        for i, tier in enumerate(TIERS[: size.tiers])
+        for i, tier in enumerate(size.tier_names)
         for kind in KINDS[: size.models]
         for k in range(size.prices)
     ]
@@ -208,7 +197,7 @@ def _work(size: Size) -> Tables:
     )
     mix = [
         (tier, name, row[4], row[5] * (1 + 0.5 * i))
-        for i, tier in enumerate(TIERS[: size.tiers])
+        for i, tier in enumerate(size.tier_names)
         for name, row in SERVICES.items()
     ]
     columns = ["tier", "service", "cases_per_incident", "cases_per_unit"]
@@ -225,17 +214,39 @@ PROVIDERS = {  # kind, cost factor, response, csat, capacity share, fixed, commi
 
 
 def _providers(size: Size, rng: np.random.Generator) -> Tables:
-    units = 6.0 * (size.accounts or 3 * size.books * size.regions) * size.products
-    providers = [
-        (name, row[0], row[4] * units * 2, row[5], row[6] * units / 2_000, row[7], engage)
+    discounts = [("alpha", 400_000.0 * size.scale, 0.05), ("alpha", 1_500_000.0 * size.scale, 0.09)]
+    return {
+        "providers": _provider_table(size),
+        "rates": _rates(size, rng),
+        "volume_discounts": pd.DataFrame(discounts, columns=["provider", "above", "discount"]),
+    }
+
+
+def _provider_table(size: Size) -> pd.DataFrame:
+    columns = ["provider", "kind", "capacity_hours", "fixed_cost", "commitment", "risk_share", "engage"]
+    rows = [
+        (
+            name,
+            row[0],
+            2 * row[4] * size.expected_units,
+            row[5] * size.scale,
+            row[6] * size.scale,
+            row[7],
+            "required" if name == "own" else "optional",
+        )
         for name, row in PROVIDERS.items()
-        for engage in ["required" if name == "own" else "optional"]
     ]
-    rates = [
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _rates(size: Size, rng: np.random.Generator) -> pd.DataFrame:
+    columns = ["provider", "region", "family", "service", "cost_per_case", "response_hours", "csat", "max_share"]
+    places = list(itertools.product(size.region_names, range(min(2, size.products)), SERVICES.items()))
+    rows = [
         (
             name,
             region,
-            f"family_{f}",
+            f"family_{family}",
             service,
             round(line[1] * row[1] * float(rng.uniform(0.95, 1.05)), 2),
             row[2],
@@ -243,16 +254,7 @@ def _providers(size: Size, rng: np.random.Generator) -> Tables:
             0.4 if name == "portal" else 1.0,
         )
         for name, row in PROVIDERS.items()
-        for region in REGIONS[: size.regions]
-        for f in range(min(2, size.products))
-        for service, line in SERVICES.items()
+        for region, family, (service, line) in places
         if name != "portal" or service == "helpdesk"
     ]
-    columns = ["provider", "kind", "capacity_hours", "fixed_cost", "commitment", "risk_share", "engage"]
-    rate_columns = ["provider", "region", "family", "service", "cost_per_case", "response_hours", "csat", "max_share"]
-    discounts = [("alpha", 400_000.0, 0.05), ("alpha", 1_500_000.0, 0.09)]
-    return {
-        "providers": pd.DataFrame(providers, columns=columns),
-        "rates": pd.DataFrame(rates, columns=rate_columns),
-        "volume_discounts": pd.DataFrame(discounts, columns=["provider", "above", "discount"]),
-    }
+    return pd.DataFrame(rows, columns=columns)
