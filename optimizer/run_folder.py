@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import math
 import os
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,6 +18,7 @@ from models.plan_tables import RunError, read_plan_tables, write_plan_tables
 from .audit import Audit, read_audit
 from .plan_document import PlanDocument, plan_document, read_plan_document, to_result
 from .result import Result
+from .whole_folder import write_json, write_whole
 
 T = TypeVar("T")
 
@@ -36,16 +36,7 @@ def save_run(result: Result, path: str | Path) -> Path:
     """
     target = Path(path).absolute()
     check_run_target(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.parent / f".{target.name}.{os.getpid()}.partial"
-    shutil.rmtree(partial, ignore_errors=True)
-    try:
-        partial.mkdir()
-        _write_files(result, partial)
-        _put_in_place(partial, target)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    return target
+    return write_whole(target, partial(_write_files, result))
 
 
 def check_run_target(path: str | Path) -> None:
@@ -148,43 +139,10 @@ def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _write_files(result: Result, folder: Path) -> None:
-    _write_json(folder / "plan.json", plan_document(result).model_dump(mode="json"))
-    _write_json(folder / "manifest.json", dict(sorted(result.manifest.items())))
+    write_json(folder / "plan.json", plan_document(result).model_dump(mode="json"))
+    write_json(folder / "manifest.json", dict(sorted(result.manifest.items())))
     if result.plan is None:
         return
     write_plan_tables(vars(result.plan), folder)
     if result.audit is not None:
-        _write_json(folder / "audit.json", result.audit.to_document())
-
-
-def _write_json(path: Path, values: object) -> None:
-    text = json.dumps(strict_json(values), ensure_ascii=False, allow_nan=False, indent=1)
-    path.write_text(text + "\n", encoding="utf-8", newline="\n")
-
-
-def strict_json(value: object) -> object:
-    """The value with everything JSON cannot hold replaced: null for NaN and infinities, text for the unknown."""
-    if isinstance(value, Mapping):
-        return {str(key): strict_json(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [strict_json(item) for item in value]
-    if isinstance(value, float):
-        return float(value) if math.isfinite(value) else None
-    if value is None or isinstance(value, (str, bool, int)):
-        return value
-    return str(value)
-
-
-def _put_in_place(partial: Path, target: Path) -> None:
-    """Rename the finished folder to its place; an earlier run steps aside first and returns if that fails."""
-    if not target.exists():
-        partial.rename(target)
-        return
-    earlier = target.parent / f".{target.name}.{os.getpid()}.earlier"
-    target.rename(earlier)
-    try:
-        partial.rename(target)
-    except BaseException:
-        earlier.rename(target)
-        raise
-    shutil.rmtree(earlier, ignore_errors=True)
+        write_json(folder / "audit.json", result.audit.to_document())

@@ -14,7 +14,6 @@ import pytest
 
 from models.plan import PLAN_TABLES
 from models.plan_tables import RunError
-from optimizer import run_folder
 from optimizer.result import Result, Status
 from optimizer.run_folder import RUN_FILES, check_run_target, load_run, save_run
 
@@ -186,7 +185,9 @@ def test_a_file_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("earlier", [False, True])
-@pytest.mark.parametrize("broken", ["_write_json", "write_plan_tables", "_put_in_place"])
+@pytest.mark.parametrize(
+    "broken", ["run_folder.write_json", "run_folder.write_plan_tables", "whole_folder._put_in_place"]
+)
 def test_a_stopped_write_leaves_what_was_there(
     broken: str, earlier: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -196,7 +197,7 @@ def test_a_stopped_write_leaves_what_was_there(
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(run_folder, broken, stop)
+    monkeypatch.setattr(f"optimizer.{broken}", stop)
     with pytest.raises(KeyboardInterrupt):
         save_run(hand_result(), target)
     assert (contents(target) if target.exists() else None) == before
