@@ -26,6 +26,11 @@ def codes(names: tuple[str, ...], values: pd.Series) -> Codes:
     return np.asarray(pd.Index(names).get_indexer(pd.Index(values.astype(object))), dtype=np.int64)
 
 
+def named(names: tuple[str, ...], values: Codes) -> NDArray[np.object_]:
+    """The name of each code."""
+    return np.array(names, dtype=object)[values]
+
+
 @dataclass(frozen=True)
 class Catalog:
     """Named axes of a case, and its tables laid out along them. All arrays are read only by custom."""

@@ -9,14 +9,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from models.catalog import Array, Codes
-from models.offers import Offers
+from models.catalog import Array, Catalog, Codes, named
+from models.offers import Offers, Terms
 from models.plan import PLAN_TABLES, Decisions, Plan
+from models.uptake import Uptake, uptake
 
 from .kpis import kpis
 from .program.delivery import Delivery
 from .program.setting import Setting
-from .program.totals import TotalsIndex, locked_rows, menu_totals, product_revenue_change, standing_totals
+from .program.totals import Contracted, TotalsIndex, add_up, product_revenue_change, standing_totals
+from .uptake_table import uptake_table
 
 LEAST_FLOW = 1e-12
 """Cases a year under which a flow is rounding."""
@@ -31,31 +33,61 @@ class Choice:
     menus: Mapping[int, tuple[int, ...]]
     covered: Mapping[int, frozenset[int]]
 
+    @property
+    def options(self) -> Codes:
+        """Positions of every option on a menu, in the order of the price books."""
+        return np.sort(np.array([option for menu in self.menus.values() for option in menu], dtype=np.int64))
+
+    def covers(self, catalog: Catalog) -> NDArray[np.bool_]:
+        """Whether each price book covers each product, shape (books, products)."""
+        flags = np.zeros((len(catalog.books), len(catalog.products)), dtype=bool)
+        pairs = [(book, product) for book, products in self.covered.items() for product in products]
+        flags[tuple(np.array(pairs, dtype=np.int64).reshape(-1, 2).T)] = True
+        return flags
+
+    def uptake(self, offers: Offers) -> Uptake:
+        """What every cohort takes of the menus."""
+        cohorts = offers.demand.cohorts
+        return uptake(offers, self.options, self.covers(offers.catalog)[cohorts.book, cohorts.product])
+
 
 def choice_totals(offers: Offers, index: TotalsIndex, choice: Choice) -> Array:
     """Demand totals of menus and coverage."""
-    change = product_revenue_change(offers)
-    totals = standing_totals(offers, index)
-    for book, menu in choice.menus.items():
-        covered = covered_flags(offers, choice.covered[book])
-        totals = totals + menu_totals(offers, index, book, list(menu), covered, change)
+    catalog, options, cohorts = offers.catalog, offers.options, offers.demand.cohorts
+    taken = choice.uptake(offers)
+    cohort, tier = np.nonzero(taken.share > 0)
+    cell, share = taken.cell[cohort, tier], taken.share[cohort, tier]
+    rows = Contracted(
+        product=cohorts.product[cohort],
+        tier=tier,
+        model=options.model[offers.option[cell]],
+        units=share[:, None] * cohorts.units_by_region[cohort],
+        terms=Terms(*(getattr(offers.terms, name)[cell] for name in Terms.__dataclass_fields__)),
+        product_revenue=share * product_revenue_change(offers, cell),
+    )
+    totals = standing_totals(offers, index) + add_up(catalog, index, rows)
+    np.add.at(totals, index.tier_uses[options.tier[choice.options]], 1.0)
+    np.add.at(totals, index.model_uses[options.model[choice.options]], 1.0)
+    _, product, covered = _coverage_of(offers, choice)
+    optional = np.array([catalog.offer["products"][name] == "optional" for name in catalog.products])
+    np.add.at(totals, index.coverages[product[covered & optional[product]]], 1.0)
     return totals
 
 
-def covered_flags(offers: Offers, products: frozenset[int]) -> NDArray[np.bool_]:
-    """Flag of each product of the case."""
-    flags = np.zeros(len(offers.catalog.products), dtype=bool)
-    flags[list(products)] = True
-    return flags
+def _coverage_of(offers: Offers, choice: Choice) -> tuple[Codes, Codes, NDArray[np.bool_]]:
+    """(price book, product, covered) of the products that each price book holds."""
+    catalog, cohorts = offers.catalog, offers.demand.cohorts
+    held = np.zeros((len(catalog.books), len(catalog.products)), dtype=bool)
+    held[cohorts.book, cohorts.product] = True
+    book, product = np.nonzero(held)
+    return book, product, choice.covers(catalog)[book, product]
 
 
 def assemble(setting: Setting, offers: Offers, choice: Choice, delivery: Delivery) -> Plan:
     """The plan that menus, coverage and a delivery make."""
     allocation = _allocation(setting, delivery)
-    uptake = _uptake(offers, choice)
     totals = choice_totals(offers, setting.index, choice)
-    used = [option for menu in choice.menus.values() for option in menu]
-    catalog, options = setting.catalog, offers.options
+    catalog, options, used = setting.catalog, offers.options, choice.options
     decisions = Decisions(
         tiers=_names(catalog.tiers, options.tier[used]),
         models=_names(catalog.models, options.model[used]),
@@ -66,7 +98,7 @@ def assemble(setting: Setting, offers: Offers, choice: Choice, delivery: Deliver
         decisions=decisions,
         menus=_menus(offers, choice),
         coverage=_coverage(offers, choice),
-        uptake=uptake,
+        uptake=uptake_table(offers, choice.uptake(offers)),
         allocation=allocation,
         fulfilment=_fulfilment(setting, delivery),
         experience=_experience(setting, delivery),
@@ -83,138 +115,40 @@ def _table(name: str, rows: list[tuple[object, ...]]) -> pd.DataFrame:
 
 
 def _menus(offers: Offers, choice: Choice) -> pd.DataFrame:
-    catalog, options = offers.catalog, offers.options
-    rows: list[tuple[object, ...]] = [
-        (
-            catalog.books[book],
-            catalog.tiers[options.tier[option]],
-            catalog.models[options.model[option]],
-            float(options.price[option]),
-        )
-        for book in sorted(choice.menus)
-        for option in sorted(choice.menus[book])
-    ]
-    return _table("menus", rows)
+    catalog, options, shown = offers.catalog, offers.options, choice.options
+    columns = {
+        "price_book": named(catalog.books, options.book[shown]),
+        "tier": named(catalog.tiers, options.tier[shown]),
+        "model": named(catalog.models, options.model[shown]),
+        "price": options.price[shown],
+    }
+    return pd.DataFrame(columns)
 
 
 def _coverage(offers: Offers, choice: Choice) -> pd.DataFrame:
-    catalog, product = offers.catalog, offers.demand.cohorts.product
-    spans = {book: offers.cohorts_of(book) for book in offers.books_with_units}
-    rows: list[tuple[object, ...]] = [
-        (catalog.books[book], catalog.products[code], int(code) in choice.covered[book])
-        for book, span in spans.items()
-        for code in np.unique(product[span.start : span.stop])
-    ]
-    return _table("coverage", rows)
-
-
-def _uptake(offers: Offers, choice: Choice) -> pd.DataFrame:
-    free = [_book_uptake(offers, book, choice) for book in offers.books_with_units]
-    parts = [part for part in (*free, _locked_uptake(offers)) if len(part)]
-    return pd.concat(parts, ignore_index=True) if parts else _table("uptake", [])
-
-
-def _book_uptake(offers: Offers, book: int, choice: Choice) -> pd.DataFrame:
-    """Rows of a book's cohorts: its menu's options by rank where anyone takes them, then `none`."""
-    catalog, cohorts, options = offers.catalog, offers.demand.cohorts, offers.options
-    span, menu = offers.cohorts_of(book), sorted(choice.menus.get(book, ()))
-    place = np.arange(span.start, span.stop)
-    covered = covered_flags(offers, choice.covered[book])[cohorts.product[place]]
-    share = offers.shares(book, menu) * covered[:, None]
-    local = [option - int(options.start[book]) for option in menu]
-    yearly = offers.block(offers.terms.yearly, book)[:, local]
-    kept = catalog.loyalty[cohorts.segment[place]][:, options.tier[menu]]
-    kept = kept * (1 - catalog.displaced_share[options.model[menu]])
-    columns = [
-        _uptake_rows(
-            offers,
-            place,
-            share[:, j],
-            (catalog.tiers[options.tier[o]], catalog.models[options.model[o]], float(options.price[o])),
-            yearly[:, j],
-            kept[:, j],
-        )
-        for j, o in enumerate(menu)
-    ]
-    nothing = np.maximum(0.0, 1.0 - share.sum(axis=1))
-    columns.append(
-        _uptake_rows(
-            offers,
-            place,
-            nothing,
-            ("none", "", np.nan),
-            np.zeros(len(place)),
-            catalog.loyalty[cohorts.segment[place], -1],
-        )
-    )
-    rows = pd.concat(columns, keys=range(len(columns)), names=["option", "cohort"])
-    rows = rows.sort_index(level=["cohort", "option"]).reset_index(drop=True)
-    return rows[(rows["share"] > 0) | (rows["tier"] == "none")]
-
-
-def _uptake_rows(
-    offers: Offers, place: Codes, share: Array, option: tuple[str, str, float], yearly: Array, kept: Array
-) -> pd.DataFrame:
-    catalog, cohorts = offers.catalog, offers.demand.cohorts
-    tier, model, price = option
-    units = cohorts.units[place] * share
-    return pd.DataFrame(
-        {
-            "segment": [catalog.segments[code] for code in cohorts.segment[place]],
-            "customer_class": [cohorts.customer_class[i] for i in place],
-            "product": [catalog.products[code] for code in cohorts.product[place]],
-            "tier": tier,
-            "model": model,
-            "price": price,
-            "share": share,
-            "units": units,
-            "service_revenue": units * np.where(share > 0, yearly, 0.0),
-            "product_revenue": cohorts.revenue[place] * share * kept,
-        }
-    )
-
-
-def _locked_uptake(offers: Offers) -> pd.DataFrame:
-    catalog, locked = offers.catalog, offers.demand.locked
-    rows = locked_rows(catalog, locked)
-    table = pd.DataFrame(
-        {
-            "segment": [catalog.segments[code] for code in locked.segment],
-            "customer_class": "contract",
-            "product": [catalog.products[code] for code in locked.product],
-            "tier": [catalog.tiers[code] for code in locked.tier],
-            "model": [catalog.models[code] for code in locked.model],
-            "price": locked.price,
-            "share": 1.0,
-            "units": locked.units,
-            "service_revenue": locked.units * rows.terms.yearly,
-            "product_revenue": rows.product_revenue,
-        }
-    )
-    keys = list(PLAN_TABLES["uptake"][:7])
-    return table.groupby(keys, as_index=False, sort=True)[list(PLAN_TABLES["uptake"][7:])].sum()
+    catalog = offers.catalog
+    book, product, covered = _coverage_of(offers, choice)
+    columns = {"price_book": named(catalog.books, book), "product": named(catalog.products, product)}
+    return pd.DataFrame({**columns, "covered": covered})
 
 
 def _allocation(setting: Setting, delivery: Delivery) -> pd.DataFrame:
     catalog, classes, routes = setting.catalog, setting.classes, setting.routes
-    rows: list[tuple[object, ...]] = []
-    for i in np.flatnonzero(delivery.flows > LEAST_FLOW):
-        w, cases = routes.work_class[i], float(delivery.flows[i])
-        group = int(classes.group[w])
-        rows.append(
-            (
-                catalog.regions[classes.region[w]],
-                catalog.families[classes.family[w]],
-                catalog.services[classes.service[w]],
-                catalog.tiers[classes.tier[w]],
-                catalog.models[catalog.settling_models[group - 1]] if group else "",
-                catalog.providers[routes.provider[i]],
-                cases,
-                cases * float(routes.hours[i]),
-                cases * float(routes.cost[i]),
-            )
-        )
-    return _table("allocation", rows)
+    used = np.flatnonzero(delivery.flows > LEAST_FLOW)
+    work, cases = routes.work_class[used], delivery.flows[used]
+    settling = ("", *(catalog.models[code] for code in catalog.settling_models))
+    columns = {
+        "region": named(catalog.regions, classes.region[work]),
+        "family": named(catalog.families, classes.family[work]),
+        "service": named(catalog.services, classes.service[work]),
+        "tier": named(catalog.tiers, classes.tier[work]),
+        "model": named(settling, classes.group[work]),
+        "provider": named(catalog.providers, routes.provider[used]),
+        "cases": cases,
+        "hours": cases * routes.hours[used],
+        "cost": cases * routes.cost[used],
+    }
+    return pd.DataFrame(columns)
 
 
 def _fulfilment(setting: Setting, delivery: Delivery) -> pd.DataFrame:

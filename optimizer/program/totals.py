@@ -18,6 +18,7 @@ from models.offers import ROUNDING, Offers, Terms, contract_terms
 MONEY = ("billed", "admin", "capital", "product_revenue", "product_margin")
 """Money totals: service revenue before settlement, admin and capital cost, product revenue and its
 margin before loyalty loss."""
+EVERY = slice(None)
 
 
 @dataclass(frozen=True)
@@ -113,13 +114,13 @@ def standing_totals(offers: Offers, index: TotalsIndex) -> Array:
     return totals
 
 
-def product_revenue_change(offers: Offers) -> Array:
-    """Change of a cohort's product revenue if all of it takes the option, per cell."""
+def product_revenue_change(offers: Offers, cells: Codes | slice = EVERY) -> Array:
+    """Change of a cohort's product revenue if all of it takes the option, of each of the cells."""
     catalog, cohorts = offers.catalog, offers.demand.cohorts
-    segment = cohorts.segment[offers.cohort]
-    tier, model = offers.options.tier[offers.option], offers.options.model[offers.option]
+    cohort, option = offers.cohort[cells], offers.option[cells]
+    segment, tier, model = cohorts.segment[cohort], offers.options.tier[option], offers.options.model[option]
     kept = catalog.loyalty[segment, tier] * (1 - catalog.displaced_share[model]) - catalog.loyalty[segment, -1]
-    return np.asarray(cohorts.revenue[offers.cohort] * kept)
+    return np.asarray(cohorts.revenue[cohort] * kept)
 
 
 @dataclass(frozen=True)
