@@ -15,8 +15,10 @@ TIERS = ("bronze", "silver", "gold", "platinum", "titanium", "diamond")
 REGIONS = ("north", "south", "east", "west")
 MEAN_UNITS = 6.0
 """Units of a product that an account holds, on average."""
-UNITS_AS_QUOTED = 1_440.0
-"""Units of a case (20 price books) whose fixed costs and commitments are as written here; others in proportion."""
+MEAN_VALUE = 60_000.0
+"""Unit value of products, on average."""
+UNITS_AS_QUOTED = 2_160.0
+"""Units of a case (30 price books) whose fixed costs and commitments are as written here; others in proportion."""
 
 Tables = dict[str, pd.DataFrame]
 Parts = tuple[dict[str, object], Tables, dict[str, dict[str, object]]]
@@ -105,7 +107,7 @@ def generate_without_accounts(size: Size) -> Parts:
     }
     scenario: dict[str, object] = {
         "objective": "account_revenue",
-        "min_service_margin": 0.68,
+        "min_service_margin": 0.6,
         "max_tiers": max(2, size.tiers - 1),
         "max_models": max(2, size.models - 2),
         "max_provider_share": 0.6,
@@ -114,7 +116,8 @@ def generate_without_accounts(size: Size) -> Parts:
 
 
 def _products(size: Size, rng: np.random.Generator) -> Tables:
-    value = np.round(rng.lognormal(11.0, 0.7, size.products), -2)
+    value = rng.lognormal(0, 0.4, size.products)
+    value = np.round(MEAN_VALUE * value / value.mean(), -2)  # so that a margin floor means the same for every seed
     names = size.product_names
     free = [i == size.products - 1 and i > 0 for i in range(size.products)]
     products = pd.DataFrame(
@@ -126,7 +129,7 @@ def _products(size: Size, rng: np.random.Generator) -> Tables:
             "downtime_cost": np.round(value * 0.0004, 2),
             "adhoc_price": np.round(value * 0.012, 2),
             "adhoc_hours": 40.0,
-            "price_index": np.round(value / 60_000, 4),
+            "price_index": np.round(value / MEAN_VALUE, 4),
             "product_margin": np.round(rng.uniform(0.35, 0.5, size.products), 3),
             "support": ["optional" if optional else "required" for optional in free],
             "support_cost": [50_000.0 * size.scale if optional else 0.0 for optional in free],
