@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .case import Case, CaseSettings
 from .cautions import case_warnings, scenario_warnings
-from .changes import apply_scenario
+from .changes import apply_scenario, named_scenario
 from .loading import build_case, load_case
 from .menus import check_menus, read_menus
 from .problems import CaseError, Problem
@@ -24,6 +24,7 @@ __all__ = [
     "case_warnings",
     "check_menus",
     "load_case",
+    "named_scenario",
     "read_menus",
     "scenario_warnings",
     "write_case",

@@ -27,20 +27,23 @@ def apply_scenario(case: Case, scenario: str | Scenario) -> tuple[Case, Scenario
     A name is looked up in `case.scenarios`. Raises `CaseError` for an unknown name, a change that
     names no table, column or row, and a changed table that breaks a constraint.
     """
-    chosen = scenario if isinstance(scenario, Scenario) else _named(case, scenario)
+    chosen = named_scenario(case, scenario)
     if not chosen.change:
         return case, chosen
     changed = changed_case(case, chosen, f"scenario {chosen.name}", {})
     return replace(changed, warnings=case_warnings(changed)), chosen
 
 
-def _named(case: Case, name: str) -> Scenario:
-    if name in case.scenarios:
-        return case.scenarios[name]
+def named_scenario(case: Case, scenario: str | Scenario) -> Scenario:
+    """The case's scenario of that name, or the scenario itself; raises `CaseError` for an unknown name."""
+    if isinstance(scenario, Scenario):
+        return scenario
+    if scenario in case.scenarios:
+        return case.scenarios[scenario]
     known = sorted(case.scenarios)
     expected = f"one of {listed(known)}" if known else "a file scenarios/NAME.toml; the case has no scenario"
-    message = f"no scenario of that name{suggestion(name, known)}"
-    raise CaseError([Problem("scenarios", message, found=name, expected=expected)])
+    message = f"no scenario of that name{suggestion(scenario, known)}"
+    raise CaseError([Problem("scenarios", message, found=scenario, expected=expected)])
 
 
 def changed_case(case: Case, scenario: Scenario, file: str, places: Mapping[str, str]) -> Case:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from models import Case, CaseError, CaseSettings, Scenario, build_case, load_case
     from models.plan_tables import RunError
 
+    from .analysis.answer import Answer
+    from .analysis.workbench import Workbench
     from .evaluate import evaluate
     from .progress import Progress
     from .result import NoPlanError, Result, Status
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Answer",
     "Case",
     "CaseError",
     "CaseSettings",
@@ -32,6 +35,7 @@ __all__ = [
     "RunError",
     "Scenario",
     "Status",
+    "Workbench",
     "audit",
     "build_case",
     "evaluate",
@@ -40,6 +44,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Answer": "optimizer.analysis.answer",
     "Case": "models",
     "CaseError": "models",
     "CaseSettings": "models",
@@ -49,6 +54,7 @@ _HOMES = {
     "RunError": "models.plan_tables",
     "Scenario": "models",
     "Status": "optimizer.result",
+    "Workbench": "optimizer.analysis.workbench",
     "audit": "optimizer.run_audit",
     "build_case": "models",
     "evaluate": "optimizer.evaluate",

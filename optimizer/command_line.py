@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import __version__
+from .analysis_commands import ANALYSES, AnalysisCommand
 from .exit_codes import BAD_INPUT, DONE, FAULT, INTERRUPTED
 
 if TYPE_CHECKING:
@@ -95,6 +96,8 @@ def _parser() -> ArgumentParser:
     _add_evaluate(commands)
     _add_audit(commands)
     _add_template(commands)
+    for analysis in ANALYSES:
+        _add_analysis(commands, analysis)
     return parser
 
 
@@ -145,6 +148,20 @@ def _add_template(commands: _SubParsersAction[ArgumentParser]) -> None:
     parser.add_argument("file", metavar="FILE.xlsx", type=_workbook, help="file to write; it must not exist yet")
 
 
+def _add_analysis(commands: _SubParsersAction[ArgumentParser], analysis: AnalysisCommand) -> None:
+    parser = _add_command(commands, analysis.name, analysis.summary, analysis.detail)
+    parser.set_defaults(ask=analysis.ask)
+    _add_case(parser)
+    analysis.add_arguments(parser)
+    if analysis.many_scenarios:
+        parser.set_defaults(scenario=None)
+    else:
+        parser.add_argument("--scenario", metavar="NAME", default="base", help="scenario to ask about (default: base)")
+    folder = "CASE-COMMAND" if analysis.many_scenarios else "CASE-SCENARIO-COMMAND"
+    parser.add_argument("--out", metavar="FOLDER", type=Path, help=f"folder to write (default: runs/{folder})")
+    _add_limits(parser, "stop each solve then with the best plan so far (default: none)")
+
+
 def _add_case(parser: ArgumentParser) -> None:
     parser.add_argument("case", metavar="CASE", type=Path, help="case folder or .xlsx workbook")
 
@@ -152,6 +169,10 @@ def _add_case(parser: ArgumentParser) -> None:
 def _add_search(parser: ArgumentParser) -> None:
     parser.add_argument("--scenario", metavar="NAME", default="base", help="scenario to solve (default: base)")
     parser.add_argument("--out", metavar="RUN", type=Path, help="run folder to write (default: runs/CASE-SCENARIO)")
+    _add_limits(parser, "stop then with the best plan so far (default: none)")
+
+
+def _add_limits(parser: ArgumentParser, at_the_limit: str) -> None:
     parser.add_argument(
         "--gap",
         metavar="SHARE",
@@ -159,9 +180,7 @@ def _add_search(parser: ArgumentParser) -> None:
         default=1e-4,
         help="stop when proved this close to the best (default: 1e-4, that is 0.01 %%)",
     )
-    parser.add_argument(
-        "--time-limit", metavar="SECONDS", type=_positive, help="stop then with the best plan so far (default: none)"
-    )
+    parser.add_argument("--time-limit", metavar="SECONDS", type=_positive, help=at_the_limit)
 
 
 def _not_negative(text: str) -> float:

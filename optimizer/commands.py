@@ -12,13 +12,17 @@ from pathlib import Path
 
 from models import Case, apply_scenario, load_case, read_menus, scenario_warnings, write_template
 
+from .analysis.answer import Answer, check_answer_target
+from .analysis.workbench import Workbench
+from .analysis_commands import ANALYSES
 from .evaluate import evaluate
 from .exit_codes import DONE, FAILED, NO_PLAN
+from .progress import ProgressCallback, StopCheck
 from .result import Result, Status
 from .run_audit import audit_run
 from .run_folder import check_run_target
 from .solve import solve
-from .terminal import console_on, say, show_result, show_verdict
+from .terminal import console_on, say, show_answer, show_result, show_verdict
 from .watching import watch
 
 
@@ -89,19 +93,48 @@ def _template(arguments: Namespace) -> int:
     return DONE
 
 
+def _analyse(arguments: Namespace) -> int:
+    """Ask an analysis' question, save and show the answer; say by the exit code how far it is one."""
+    case = load_case(arguments.case)
+    folder = _folder(arguments, *filter(None, [arguments.scenario, arguments.command]))
+    check_answer_target(folder, arguments.command)
+    if arguments.scenario is not None:
+        _warn(_warnings(case, arguments.scenario))
+
+    def search(*, progress: ProgressCallback, should_stop: StopCheck) -> Answer:
+        bench = Workbench(
+            case, gap=arguments.gap, time_limit=arguments.time_limit, progress=progress, should_stop=should_stop
+        )
+        answer: Answer = arguments.ask(bench, arguments)
+        return answer
+
+    answer = watch(search, case.settings.currency, sys.stderr)
+    answer.save(folder)
+    show_answer(console_on(sys.stdout), answer, folder)
+    return _ANSWERED.get(answer.status, DONE)
+
+
+_ANSWERED = {Status.INFEASIBLE: FAILED, Status.NO_PLAN: NO_PLAN}
+
 COMMANDS: Mapping[str, Callable[[Namespace], int]] = {
     "validate": _validate,
     "solve": _solve,
     "evaluate": _evaluate,
     "audit": _audit,
     "template": _template,
+    **{analysis.name: _analyse for analysis in ANALYSES},
 }
 """What runs for each command."""
 
 
 def _run_folder(arguments: Namespace, *more: str) -> Path:
     """The run folder to write, refused before the search and not after it."""
-    name = "-".join([arguments.case.resolve().stem, arguments.scenario, *more])
-    folder: Path = arguments.out or Path("runs", name)
+    folder = _folder(arguments, arguments.scenario, *more)
     check_run_target(folder)
     return folder
+
+
+def _folder(arguments: Namespace, *parts: str) -> Path:
+    """Where the command writes: as asked, or in runs/ under the case's name and `parts`."""
+    folder: Path | None = arguments.out
+    return folder or Path("runs", "-".join([arguments.case.resolve().stem, *parts]))

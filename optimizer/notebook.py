@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from typing import TYPE_CHECKING
 
 from .result import Result
-from .summary import kpi_rows, menu_grid, status_sentence
+from .summary import cells_in_words, heading, kpi_rows, menu_grid, status_sentence
 
-SHOWN_BOOKS = 20
+if TYPE_CHECKING:
+    from .analysis.answer import Answer
+
+SHOWN_ROWS = 20
 _STYLE = "text-align:left;padding:2px 10px 2px 0"
 
 
@@ -23,23 +27,38 @@ def result_page(result: Result) -> str:
     return f"<div>{''.join(parts)}</div>"
 
 
+def answer_page(answer: Answer) -> str:
+    """An answer's sentences and the tables that belong to its summary. Names from the case are escaped."""
+    title = f"{answer.case_name}, scenario {answer.scenario_name}: {answer.name}"
+    parts = [f"<p><b>{escape(title)}</b></p>", *(f"<p>{escape(sentence)}</p>" for sentence in answer.sentences)]
+    for name in answer.shown:
+        table = answer.tables[name]
+        parts += [f"<p><b>{escape(heading(name))}</b></p>", html_table(*cells_in_words(table.head(SHOWN_ROWS)))]
+        if len(table) > SHOWN_ROWS:
+            parts.append(f"<p>and {len(table) - SHOWN_ROWS:,} more in <code>.tables[{escape(repr(name))}]</code></p>")
+    return f"<div>{''.join(parts)}</div>"
+
+
 def _menus(result: Result) -> str:
     grid = menu_grid(result)
-    shown = grid.head(SHOWN_BOOKS)
+    shown = grid.head(SHOWN_ROWS)
     rows = ([str(book), *cells] for book, *cells in shown.itertuples(name=None))
     hidden = len(grid) - len(shown)
     note = f"<p>and {hidden} more price books in <code>result.menus</code></p>" if hidden else ""
-    return _table(["price book", *map(str, grid.columns)], rows) + note
+    return html_table(["price book", *map(str, grid.columns)], rows) + note
 
 
 def _kpis(result: Result) -> str:
     rows = kpi_rows(result)
     if result.baseline is None:
-        return _table(["a year", "plan"], ([row.label, row.plan] for row in rows))
-    return _table(["a year", "today", "plan", "change"], ([row.label, row.today, row.plan, row.change] for row in rows))
+        return html_table(["a year", "plan"], ([row.label, row.plan] for row in rows))
+    return html_table(
+        ["a year", "today", "plan", "change"], ([row.label, row.today, row.plan, row.change] for row in rows)
+    )
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def html_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Table of text cells."""
     head = _row("th", header)
     body = "".join(_row("td", row) for row in rows)
     return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"

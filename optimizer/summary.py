@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from models.plan import MONEY_KPIS
@@ -109,13 +111,31 @@ def kpi_rows(result: Result) -> list[KpiRow]:
 def _kpi_row(name: str, value: float | None, baseline: Mapping[str, float | None] | None, currency: str) -> KpiRow:
     shown = _kpi_in_words(name, value, currency)
     if baseline is None:
-        return KpiRow(_label(name), "", shown, "")
+        return KpiRow(heading(name), "", shown, "")
     today = baseline[name]
-    return KpiRow(_label(name), _kpi_in_words(name, today, currency), shown, _change(name, today, value, currency))
+    return KpiRow(heading(name), _kpi_in_words(name, today, currency), shown, _change(name, today, value, currency))
 
 
-def _label(name: str) -> str:
+def heading(name: str) -> str:
+    """A table's or KPI's name in words: `Service margin`."""
     return name.replace("_", " ").capitalize()
+
+
+def cells_in_words(table: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
+    """Header and rows of any table as text: names without underscores, numbers of a readable length."""
+    header = [str(column).replace("_", " ") for column in table.columns]
+    return header, [[_cell(value) for value in row] for row in table.itertuples(index=False, name=None)]
+
+
+def _cell(value: object) -> str:
+    """Yes or no for flags, nothing for the unknown, whole numbers from ten thousand on, else four figures."""
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 1e4 else f"{value:,.4g}"
+    return f"{value:,}" if isinstance(value, int | np.integer) else str(value)
 
 
 def _kpi_in_words(name: str, value: float | None, currency: str) -> str:

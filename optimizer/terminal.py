@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from rich import box
 from rich.console import Console
@@ -14,7 +14,20 @@ from rich.text import Text
 
 from .audit import Audit
 from .result import Result
-from .summary import NEAR, binding_rules, decision_lines, kpi_rows, menu_grid, percent, status_sentence
+from .summary import (
+    NEAR,
+    binding_rules,
+    cells_in_words,
+    decision_lines,
+    heading,
+    kpi_rows,
+    menu_grid,
+    percent,
+    status_sentence,
+)
+
+if TYPE_CHECKING:
+    from .analysis.answer import Answer
 
 SHOWN_ROWS = 20
 """Rows of a table shown before the rest is only counted."""
@@ -44,6 +57,20 @@ def show_result(console: Console, result: Result, folder: Path) -> None:
     say(console, f"Files: {folder}")
 
 
+def show_answer(console: Console, answer: Answer, folder: Path) -> None:
+    """An answer's sentences, the tables that belong to its summary, and where the rest is."""
+    say(console, f"\n{answer.case_name}, scenario {answer.scenario_name}: {answer.name}", style="bold")
+    for sentence in answer.sentences:
+        say(console, sentence)
+    for name in answer.shown:
+        table = answer.tables[name]
+        header, rows = cells_in_words(table.head(SHOWN_ROWS))
+        numbers = [column for column, kind in enumerate(table.dtypes) if kind.kind in "if"]
+        show_table(console, heading(name), header, rows, right=numbers)
+        _say_hidden(console, len(table), "rows", f"{name}.csv")
+    say(console, f"Files: {folder}")
+
+
 def show_verdict(console: Console, audit: Audit) -> None:
     """Whether the audit passed, and the first faults if it did not."""
     checked = f"{len(audit.rules):,} rules and {len(audit.kpis):,} amounts recomputed"
@@ -65,18 +92,18 @@ def say(console: Console, sentence: str, style: str = "") -> None:
 def _show_menus(console: Console, result: Result) -> None:
     grid = menu_grid(result)
     rows = ([str(book), *cells] for book, *cells in grid.head(SHOWN_ROWS).itertuples(name=None))
-    _show_table(console, "Menus", ["price book", *map(str, grid.columns)], rows)
+    show_table(console, "Menus", ["price book", *map(str, grid.columns)], rows)
     _say_hidden(console, len(grid), "price books", "menus.csv")
 
 
 def _show_kpis(console: Console, result: Result) -> None:
     if result.baseline is None:
-        _show_table(console, "A year", ["", "plan"], ([row.label, row.plan] for row in kpi_rows(result)), right=True)
+        show_table(console, "A year", ["", "plan"], ([row.label, row.plan] for row in kpi_rows(result)), right=[1])
         if result.baseline_reason is not None:
             say(console, f"No comparison with today: {result.baseline_reason}")
         return
     rows = ([row.label, row.today, row.plan, row.change] for row in kpi_rows(result))
-    _show_table(console, "A year", ["", "today", "plan", "change"], rows, right=True)
+    show_table(console, "A year", ["", "today", "plan", "change"], rows, right=[1, 2, 3])
 
 
 def _show_rules(console: Console, result: Result) -> None:
@@ -86,18 +113,18 @@ def _show_rules(console: Console, result: Result) -> None:
         return
     binding = binding_rules(result.audit)
     if binding:
-        _show_table(console, f"Rules that bind (within {percent(NEAR)} of the limit)", ["rule", "where"], binding)
+        show_table(console, f"Rules that bind (within {percent(NEAR)} of the limit)", ["rule", "where"], binding)
     else:
         say(console, "No rule binds.")
 
 
-def _show_table(
-    console: Console, title: str, header: Sequence[str], rows: Iterable[Sequence[str]], *, right: bool = False
+def show_table(
+    console: Console, title: str, header: Sequence[str], rows: Iterable[Sequence[str]], *, right: Collection[int] = ()
 ) -> None:
-    """Print a table whose long names are folded, not cut; `right` sets all columns but the first to the right."""
+    """Print a table whose long names are folded, not cut, with the columns at `right` set to the right."""
     table = Table(title=f"\n{title}", title_justify="left", box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for position, name in enumerate(header):
-        table.add_column(Text(name), justify="right" if right and position else "left", overflow="fold")
+        table.add_column(Text(name), justify="right" if position in right else "left", overflow="fold")
     for row in rows:
         table.add_row(*map(Text, row))
     console.print(table)

@@ -1,0 +1,37 @@
+"""The commands of `tierwise` that answer a question beyond one plan: what each takes, and what it asks.
+
+A command is one entry of `ANALYSES`. What it asks is imported when it runs, so that `tierwise --help` need not wait.
+"""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .analysis.answer import Answer
+    from .analysis.workbench import Workbench
+
+
+@dataclass(frozen=True)
+class AnalysisCommand:
+    """One command: `--scenario`, `--gap`, `--time-limit` and `--out` are there for all of them."""
+
+    name: str
+    """Also the name of its answer."""
+    summary: str
+    """What it does, in a few words."""
+    detail: str
+    """A sentence or two more."""
+    ask: Callable[[Workbench, Namespace], Answer]
+    """Imports and calls the analysis with the parsed arguments."""
+    add_arguments: Callable[[ArgumentParser], None] = lambda parser: None
+    """Adds arguments of its own."""
+    many_scenarios: bool = False
+    """Whether it is about other things than one scenario, so that there is no `--scenario`."""
+
+
+ANALYSES: tuple[AnalysisCommand, ...] = ()
+"""Every analysis, in the order of `tierwise --help`."""
