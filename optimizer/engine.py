@@ -148,7 +148,7 @@ class Search:
         known = list(recall(master, start.best))
         if len({place for place, _ in known}) == len(known) == len(master.books):
             master.add(known)
-            tree.start_from(Candidate(master.positions(known), np.nan))
+            tree.start_from(self.question.root, master.positions(known))
 
     def memory(self) -> Memory:
         """What this search leaves to the next."""

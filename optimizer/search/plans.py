@@ -91,10 +91,19 @@ class Plans:
         """Try the best choice among the columns at hand that obey the node."""
         self._say(node)
         among = np.flatnonzero(self.master.admitted(node)).tolist()
+        self._choose(node, among, POLISH_GAP * self.tolerance(relaxed.cost))
+
+    def try_known(self, node: Node, columns: list[int]) -> None:
+        """Try a plan known from elsewhere, if what is offered obeys this search: its delivery alone cannot tell."""
+        admitted = self.master.admitted(node)
+        if all(admitted[i] for i in columns):
+            self._choose(node, columns, np.inf)
+
+    def _choose(self, node: Node, among: list[int], gap: float) -> None:
+        """Try the choice among columns that is best within an absolute gap (scaled)."""
         program = integer_program(self.master, node, among)
-        limits = self.watch.limits(POLISH_GAP * self.tolerance(relaxed.cost), POLISH_NODES)
         with self.master.phases("mip"):
-            outcome = solve_integer(program, limits)
+            outcome = solve_integer(program, self.watch.limits(gap, POLISH_NODES))
         self.try_outcome(outcome, program, among)
 
     def _dive(self, node: Node, relaxed: Relaxed) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -78,10 +78,10 @@ class Tree:
                 self._push(self.current)
         return Proof(self.best, self.bound)
 
-    def start_from(self, candidate: Candidate) -> None:
-        """Try a plan known from elsewhere before the search begins."""
+    def start_from(self, root: Node, columns: Sequence[int]) -> None:
+        """Try a plan known from elsewhere, a column of each book, before the search of `root` begins."""
         with suppress(Stopped):
-            self.plans.try_for_real(candidate)
+            self.plans.try_known(root, list(columns))
 
     @property
     def bound(self) -> float:
