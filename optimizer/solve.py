@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import platform
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 
 from models import Case, apply_scenario
+from models.conditions import Condition
 from models.offers import sellable_options
 from models.scenario import Scenario
 
 from . import __version__
+from .audit.condition_rules import judge_conditions
+from .conditions import node_of, rules_of, scenario_under
 from .engine import Found, Limit, Question, audited, baseline, find_best, offers_of, relative_gap, status_of
 from .kpis import no_contract_objective
 from .memory import Memory
 from .program.setting import Setting, build_setting
+from .program.statement import Given
 from .progress import ProgressCallback, StopCheck
-from .result import Result
+from .result import Result, Status
 
 GAP = 1e-4
 """Relative gap that is proved when none is asked for."""
@@ -34,22 +39,42 @@ def solve(
     progress: ProgressCallback | None = None,
     should_stop: StopCheck | None = None,
     start: Result | None = None,
+    conditions: Sequence[Condition] = (),
 ) -> Result:
     """Decide tiers, menus, prices, coverage, partners and delivery for the best objective of a scenario.
 
     The search ends when the relative gap (bound - objective) / max(1, |objective|) is proved to be at most
     `gap`, after `time_limit` seconds, or once `should_stop()` is true; the bound is valid in every case.
     `progress` is called with the state of the search. `start` is an earlier result on a case or scenario
-    like this one, whose menus are tried first. Raises `CaseError` for an unknown scenario or changes that do
+    like this one, whose menus are tried first. `conditions` force or forbid things in this question alone
+    (`models.conditions`). Raises `CaseError` for an unknown scenario, and for changes or conditions that do
     not fit the case, ValueError for a gap or time limit that makes no sense.
     """
     clock = Clock(gap, time_limit, should_stop)
-    changed, wanted = apply_scenario(case, scenario)
+    changed, wanted = apply_scenario(case, scenario_under(case, scenario, conditions))
     setting = build_setting(changed, wanted)
     offers = offers_of(setting, sellable_options(setting.catalog))
-    question = Question(setting, offers, start=Memory() if start is None else start.knowledge)
+    question = Question(
+        setting,
+        offers,
+        given=Given(conditions=rules_of(conditions)),
+        root=node_of(offers, conditions),
+        start=Memory() if start is None else start.knowledge,
+    )
     found = find_best(question, clock.limit, progress)
-    return clock.result(replace(changed, files=case.files), setting, found)
+    return _conditioned(clock.result(replace(changed, files=case.files), setting, found), changed, conditions)
+
+
+def _conditioned(result: Result, case: Case, conditions: Sequence[Condition]) -> Result:
+    """The result with its conditions on record; a plan that breaks one is never called optimal."""
+    if not conditions:
+        return result
+    result = replace(result, manifest={**result.manifest, "conditions": [str(condition) for condition in conditions]})
+    judged = None if result.plan is None else judge_conditions(case, result.plan, conditions)
+    if judged is None or judged["ok"].all() or result.status is not Status.OPTIMAL:
+        return result
+    broken = ", ".join(judged.loc[~judged["ok"], "condition"].drop_duplicates())
+    return replace(result, status=Status.FEASIBLE, reason=f"The plan breaks a condition: {broken}.")
 
 
 class Clock:

@@ -10,7 +10,7 @@ from .statement import Statement
 Rows = Iterator[Row]
 
 
-def _means(program: Statement, keep: Callable[[int], bool]) -> Iterator[tuple[int, str, list[int]]]:
+def means(program: Statement, keep: Callable[[int], bool]) -> Iterator[tuple[int, str, list[int]]]:
     """(tier, scope, positions of routes) of every (tier, region) with work classes that `keep` accepts."""
     setting = program.setting
     groups: dict[tuple[int, int], list[int]] = {}
@@ -32,7 +32,7 @@ class CsatFloor:
         """One row per tier and region with work."""
         floors = program.setting.catalog.tier_table["csat_floor"].to_numpy(dtype=float)
         csat = program.setting.routes.csat
-        for tier, scope, at in _means(program, lambda _: True):
+        for tier, scope, at in means(program, lambda _: True):
             right = program.delivered([float(floors[tier])] * len(at), at)
             yield Row(scope, program.delivered(csat[at], at), ">=", right)
 
@@ -49,7 +49,7 @@ class MaxCsatOverTarget:
             return
         targets = program.setting.catalog.tier_table["csat_target"].to_numpy(dtype=float)
         csat = program.setting.routes.csat
-        for tier, scope, at in _means(program, lambda _: True):
+        for tier, scope, at in means(program, lambda _: True):
             right = program.delivered([float(targets[tier]) + over] * len(at), at)
             yield Row(scope, program.delivered(csat[at], at), "<=", right)
 
@@ -64,7 +64,7 @@ class Attainment:
         setting = program.setting
         floors = setting.catalog.tier_table["min_attainment"].to_numpy(dtype=float)
         clock = setting.catalog.on_response_clock
-        for tier, scope, at in _means(program, lambda w: bool(clock[setting.classes.service[w]])):
+        for tier, scope, at in means(program, lambda w: bool(clock[setting.classes.service[w]])):
             if floors[tier] > 0:
                 right = program.delivered([float(floors[tier])] * len(at), at)
                 yield Row(scope, program.delivered(setting.routes.attainment[at], at), ">=", right)

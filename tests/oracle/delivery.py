@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import product as combinations
 from math import inf
@@ -67,13 +67,14 @@ def engagement_cost(world: World, engaged: list[str]) -> float:
 class Task:
     """A volume to deliver, with fixed costs outside delivery, and what to maximize.
 
-    `floor` names an amount and its least value, for a second stage."""
+    `floor` names an amount and its least value, for a second stage; `more` are rules beyond the scenario's."""
 
     volume: Volume
     fixed_cost: float
     mean_margin: float
     objective: str
     floor: tuple[str, float] | None = None
+    more: tuple[Callable[[World, Flow], list[Linear]], ...] = ()
 
 
 def solve(world: World, task: Task, payments: dict[str, Payment], fixed: float, fulfilment: float) -> float | None:
@@ -87,6 +88,7 @@ def solve(world: World, task: Task, payments: dict[str, Payment], fixed: float, 
         *service_rules(world, flow),
         *least_margins(world, money),
         *payment_rules(world, flow, payments),
+        *(rule for rules in task.more for rule in rules(world, flow)),
     ]
     if task.floor:
         at_least_zero.append(plus((1.0, money[task.floor[0]]), (-1.0, {"": task.floor[1]})))
