@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from models.plan_tables import RunError
 
     from .analysis.answer import Answer
+    from .analysis.service_levels import service_levels
     from .analysis.workbench import Workbench
     from .evaluate import evaluate
     from .progress import Progress
@@ -40,6 +41,7 @@ __all__ = [
     "build_case",
     "evaluate",
     "load_case",
+    "service_levels",
     "solve",
 ]
 
@@ -59,6 +61,7 @@ _HOMES = {
     "build_case": "models",
     "evaluate": "optimizer.evaluate",
     "load_case": "models",
+    "service_levels": "optimizer.analysis.service_levels",
     "solve": "optimizer.solve",
 }
 _NAMES_AT_HOME = {"audit": "audit_run"}

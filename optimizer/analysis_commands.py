@@ -33,5 +33,19 @@ class AnalysisCommand:
     """Whether it is about other things than one scenario, so that there is no `--scenario`."""
 
 
-ANALYSES: tuple[AnalysisCommand, ...] = ()
+def _levels(bench: Workbench, arguments: Namespace) -> Answer:
+    from .analysis.service_levels import service_levels
+
+    return service_levels(bench, arguments.scenario)
+
+
+ANALYSES: tuple[AnalysisCommand, ...] = (
+    AnalysisCommand(
+        "levels",
+        "find who is under-served and who gets more than pays",
+        "Judges what each segment gets in each tier and region against floor, target and promise, and says which "
+        "way to move and what that gains.",
+        _levels,
+    ),
+)
 """Every analysis, in the order of `tierwise --help`."""
