@@ -11,10 +11,11 @@ import pandas as pd
 
 from .case import Case, CaseSettings
 from .cautions import case_warnings
-from .intake.assemble import check_together, frames
+from .columns import ColumnTable, Flags, Tables
+from .intake.assemble import check_together, in_order
 from .intake.documents import check_settings
 from .intake.edits import SETTINGS, Edit, check_edit, edits, new_value, wanted_cells
-from .intake.raw import Flags, Rows, cell_text, from_frame
+from .intake.raw import Rows, cell_text, from_frame
 from .intake.tables import CleanTable, clean
 from .problems import CaseError, Problem, ProblemList, listed, suggestion
 from .scenario import Change, Scenario
@@ -52,7 +53,7 @@ def changed_case(case: Case, scenario: Scenario, file: str, places: Mapping[str,
     `file` names the scenario in messages; `places` holds the cells of its changes in a workbook.
     """
     problems = ProblemList()
-    tables, settings = dict(case.tables), case.settings
+    tables, settings = {name: case.columns(name) for name in case.tables}, case.settings
     for edit in edits(scenario, file, places):
         name = edit.change.table
         if not check_edit(edit, problems):
@@ -60,25 +61,25 @@ def changed_case(case: Case, scenario: Scenario, file: str, places: Mapping[str,
         if name == SETTINGS:
             settings = _change_settings(settings, edit, problems)
         else:
-            tables[name] = _change_table(tables[name], edit, problems)
+            tables[name] = ColumnTable.of(_change_table(tables[name].frame, edit, problems))
     problems.check()
     touched = {change.table for change in scenario.change} - {SETTINGS}
-    return replace(case, settings=settings, tables={**tables, **_checked_again(tables, touched, file)})
+    return replace(case, settings=settings, tables=_checked_again(tables, touched, file))
 
 
-def _checked_again(tables: Mapping[str, pd.DataFrame], touched: set[str], file: str) -> dict[str, pd.DataFrame]:
+def _checked_again(tables: Mapping[str, ColumnTable], touched: set[str], file: str) -> Tables:
     problems = ProblemList()
     together = {}
-    for name, frame in tables.items():
+    for name, content in tables.items():
         schema = TABLES[name]
         if name in touched:
             origin = Rows(f"after the changes of {file}, {name}")
-            together[name] = clean(from_frame(name, frame, origin), schema, problems)
+            together[name] = clean(from_frame(name, content.frame, origin), schema, problems)
         else:
-            together[name] = CleanTable(schema, frame, Rows(name))
+            together[name] = CleanTable(schema, content, Rows(name))
     check_together(together, touched, problems)
     problems.check()
-    return frames({name: together[name] for name in touched})
+    return in_order(together)
 
 
 def _change_settings(settings: CaseSettings, edit: Edit, problems: ProblemList) -> CaseSettings:

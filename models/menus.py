@@ -38,7 +38,7 @@ def check_menus(menus: pd.DataFrame, case: Case) -> pd.DataFrame:
 
 def _checked(raw: RawTable, case: Case, problems: ProblemList) -> pd.DataFrame:
     """Columns price_book, tier, model, price; every name one of the case, each price book and tier once."""
-    tables = {name: CleanTable(TABLES[name], frame, Rows(name)) for name, frame in case.tables.items()}
+    tables = {name: CleanTable(TABLES[name], case.columns(name), Rows(name)) for name in case.tables}
     menus = clean(raw, replace(TABLES[SAME_AS], name="menus"), problems)
     check_together({**tables, SAME_AS: menus}, {SAME_AS}, problems)
     problems.check()
