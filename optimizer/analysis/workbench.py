@@ -92,7 +92,7 @@ class Workbench:
         """Result of `optimizer.evaluate` for menus given (price_book, tier, model, price)."""
         return self._ask(named_scenario(self.case, scenario), (), label, menus=menus)
 
-    def _ask(self, scenario: Scenario, conditions: tuple[Hashable, ...], label: str, **more: Any) -> Result:
+    def _ask(self, scenario: Scenario, conditions: tuple[Hashable, ...], label: str, /, **more: Any) -> Result:
         menus: pd.DataFrame | None = more.get("menus")
         rows = None if menus is None else tuple(menus.sort_index(axis=1).itertuples(index=False, name=None))
         key = (content_of(scenario), frozenset(conditions), rows)
