@@ -82,7 +82,8 @@ class Holdings:
 
     def sums(self, values: Array) -> Array:
         """Sum of a value of every row, by group."""
-        return np.asarray(pd.Series(values).groupby(self.group).sum(), dtype=np.float64)  # which makes up for rounding
+        groups = pd.Series(pd.Categorical.from_codes(self.group, categories=pd.RangeIndex(len(self._grouped[1]))))
+        return np.asarray(pd.Series(values).groupby(groups, observed=False).sum(), dtype=np.float64)
 
     @property
     def units(self) -> Array:

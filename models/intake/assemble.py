@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+import pyarrow as pa
+
 from ..case import Case
 from ..columns import Tables
 from ..problems import CaseError, Problem, ProblemList
@@ -51,6 +53,7 @@ def check_tables(reading: Reading, problems: ProblemList) -> dict[str, CleanTabl
         elif name not in reading.unreadable:
             problems.add(Problem(name, "the table is missing", expected=f"{reading.form.format(name)}: {schema.doc}"))
     check_together(tables, tables, problems)
+    pa.default_memory_pool().release_unused()  # what comparing millions of names took, and Arrow would keep
     return tables
 
 
