@@ -160,7 +160,7 @@ def _sentences(tables: dict[str, pd.DataFrame], subject: Subject) -> list[str]:
         return ["Nobody is under contract, so that nothing is delivered."]
     counts = segments["verdict"].value_counts()
     shares = segments.groupby("verdict")["cases"].sum() / segments["cases"].sum()
-    said = ", ".join(f"{counts.get(v, 0)} {_CALLED[v]} ({shares.get(v, 0.0):.0%} of cases)" for v in _CALLED)
+    said = ", ".join(f"{counts.get(v, 0)} {_CALLED[v]} ({shares.get(v, 0.0) * 100:.0f} % of cases)" for v in _CALLED)
     lost = money(float(segments["loyalty_loss"].sum()), currency)
     return [
         f"Of {len(segments)} places (a segment's tier in a region): {said}.",

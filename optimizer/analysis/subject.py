@@ -9,6 +9,7 @@ from typing import Unpack
 import pandas as pd
 
 from models import Case, Change, Scenario, apply_scenario
+from models.conditions import Kind
 from models.plan import Plan
 
 from ..result import Result, Status
@@ -33,6 +34,12 @@ class Subject:
     def plan(self) -> Plan:
         """The plan; raises `NoPlanError` where there is none."""
         return self.result.decided
+
+    def state(self, kind: Kind, name: str) -> str:
+        """Whether the case has a tier, model, product or provider required, optional or excluded."""
+        table, key, column = SWITCHES[kind]
+        rows = self.case.tables[table]
+        return str(rows.loc[rows[key] == name, column].iloc[0])
 
     def changed(self, *changes: Change, **rules: object) -> Scenario:
         """The scenario with more changes and other rules."""
@@ -79,24 +86,21 @@ def subject_of(
     """The scenario solved, or the `result` of solving it given."""
     bench = at_work(case, **options)
     changed, wanted = apply_scenario(bench.case, scenario)
-    return Subject(bench, wanted, changed, result or bench.solve(wanted, label="the plan itself"))
+    if result is None:
+        bench.expect(1)
+        result = bench.solve(wanted, label="the plan itself")
+    return Subject(bench, wanted, changed, result)
 
 
-def exclude(table: str, name: str) -> Change:
-    """The change that bars a tier, pricing model, product or provider of that name."""
-    return switch(table, name, "excluded")
+def bar(provider: str) -> Change:
+    """The change that keeps a provider from being engaged."""
+    return Change(table="providers", where={"provider": provider}, column="engage", set="excluded")
 
 
-def switch(table: str, name: str, state: str) -> Change:
-    """The change that makes a tier, pricing model, product or provider required, optional or excluded."""
-    key, column = SWITCHES[table]
-    return Change(table=table, where={key: name}, column=column, set=state)
-
-
-SWITCHES = {
-    "tiers": ("tier", "offer"),
-    "pricing_models": ("model", "offer"),
-    "products": ("product", "support"),
-    "providers": ("provider", "engage"),
+SWITCHES: Mapping[Kind, tuple[str, str, str]] = {
+    "tier": ("tiers", "tier", "offer"),
+    "model": ("pricing_models", "model", "offer"),
+    "product": ("products", "product", "support"),
+    "provider": ("providers", "provider", "engage"),
 }
-"""Key of each table whose rows a plan may choose, and the column that says whether it may."""
+"""Table, key and column that say whether a plan may have something."""
