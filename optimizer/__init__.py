@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from models.plan_tables import RunError
 
     from .analysis.answer import Answer
+    from .analysis.compare import compare
+    from .analysis.partners import partners
     from .analysis.service_levels import service_levels
     from .analysis.workbench import Workbench
     from .evaluate import evaluate
@@ -39,8 +41,10 @@ __all__ = [
     "Workbench",
     "audit",
     "build_case",
+    "compare",
     "evaluate",
     "load_case",
+    "partners",
     "service_levels",
     "solve",
 ]
@@ -59,8 +63,10 @@ _HOMES = {
     "Workbench": "optimizer.analysis.workbench",
     "audit": "optimizer.run_audit",
     "build_case": "models",
+    "compare": "optimizer.analysis.compare",
     "evaluate": "optimizer.evaluate",
     "load_case": "models",
+    "partners": "optimizer.analysis.partners",
     "service_levels": "optimizer.analysis.service_levels",
     "solve": "optimizer.solve",
 }

@@ -33,19 +33,50 @@ class AnalysisCommand:
     """Whether it is about other things than one scenario, so that there is no `--scenario`."""
 
 
+def _compare(bench: Workbench, arguments: Namespace) -> Answer:
+    from .analysis.compare import compare
+
+    return compare(bench, arguments.plans, arguments.scenario)
+
+
+def _add_plans(parser: ArgumentParser) -> None:
+    plans = "a run folder, a scenario, which is solved, or `today`; the first is what the others are compared with"
+    parser.add_argument("plans", metavar="PLAN", nargs="*", help=f"{plans} (default: today and --scenario)")
+
+
 def _levels(bench: Workbench, arguments: Namespace) -> Answer:
     from .analysis.service_levels import service_levels
 
     return service_levels(bench, arguments.scenario)
 
 
+def _partners(bench: Workbench, arguments: Namespace) -> Answer:
+    from .analysis.partners import partners
+
+    return partners(bench, arguments.scenario)
+
+
 ANALYSES: tuple[AnalysisCommand, ...] = (
+    AnalysisCommand(
+        "compare",
+        "compare plans and today's price book",
+        "Says what changed, and bridges the change: uptake, mix of tiers, pricing models, prices, loyalty, costs.",
+        _compare,
+        _add_plans,
+    ),
     AnalysisCommand(
         "levels",
         "find who is under-served and who gets more than pays",
         "Judges what each segment gets in each tier and region against floor, target and promise, and says which "
         "way to move and what that gains.",
         _levels,
+    ),
+    AnalysisCommand(
+        "partners",
+        "score providers, value them, and see them fail",
+        "A scorecard and the value of each provider, make or buy, and what each partner's failure costs and who "
+        "takes its work.",
+        _partners,
     ),
 )
 """Every analysis, in the order of `tierwise --help`."""
