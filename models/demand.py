@@ -102,8 +102,18 @@ def _installed(catalog: Catalog) -> Installed:
         segment=codes(catalog.segments, groups["segment"]),
         region=codes(catalog.regions, groups["region"]),
         product=product,
-        revenue=holdings.revenue(unit_value),
+        revenue=_revenue(holdings, unit_value),
     )
+
+
+def _revenue(holdings: Holdings, unit_value: Array) -> Array:
+    """Every row's part of its account's product revenue: in proportion to units x unit value, given by group."""
+    value = holdings.units * unit_value[holdings.group]
+    whole = np.bincount(holdings.account, weights=value, minlength=len(holdings.accounts))
+    revenue = holdings.accounts.numbers("product_revenue")[holdings.account]
+    revenue *= value
+    revenue /= whole[holdings.account]
+    return revenue
 
 
 def _contracts(catalog: Catalog, installed: Installed) -> pd.DataFrame:

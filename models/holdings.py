@@ -94,15 +94,3 @@ class Holdings:
     def hours(self) -> Array:
         """Hours of use a year of every row's units together."""
         return self.units * self.base.numbers("usage_hours")
-
-    def revenue(self, unit_value: Array) -> Array:
-        """Every row's part of its account's product revenue, in proportion to units x unit value.
-
-        `unit_value` has an entry for each group.
-        """
-        value = self.units * unit_value[self.group]
-        whole = np.bincount(self.account, weights=value, minlength=len(self.accounts))
-        revenue = self.accounts.numbers("product_revenue")[self.account]
-        revenue *= value
-        revenue /= whole[self.account]
-        return revenue
