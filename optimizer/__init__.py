@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .analysis.answer import Answer
     from .analysis.compare import compare
     from .analysis.partners import partners
+    from .analysis.portfolio import portfolio
     from .analysis.service_levels import service_levels
     from .analysis.workbench import Workbench
     from .evaluate import evaluate
@@ -45,6 +46,7 @@ __all__ = [
     "evaluate",
     "load_case",
     "partners",
+    "portfolio",
     "service_levels",
     "solve",
 ]
@@ -67,6 +69,7 @@ _HOMES = {
     "evaluate": "optimizer.evaluate",
     "load_case": "models",
     "partners": "optimizer.analysis.partners",
+    "portfolio": "optimizer.analysis.portfolio",
     "service_levels": "optimizer.analysis.service_levels",
     "solve": "optimizer.solve",
 }

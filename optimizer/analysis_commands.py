@@ -56,6 +56,12 @@ def _partners(bench: Workbench, arguments: Namespace) -> Answer:
     return partners(bench, arguments.scenario)
 
 
+def _portfolio(bench: Workbench, arguments: Namespace) -> Answer:
+    from .analysis.portfolio import portfolio
+
+    return portfolio(bench, arguments.scenario)
+
+
 ANALYSES: tuple[AnalysisCommand, ...] = (
     AnalysisCommand(
         "compare",
@@ -77,6 +83,12 @@ ANALYSES: tuple[AnalysisCommand, ...] = (
         "A scorecard and the value of each provider, make or buy, and what each partner's failure costs and who "
         "takes its work.",
         _partners,
+    ),
+    AnalysisCommand(
+        "portfolio",
+        "value products, tiers and pricing models",
+        "The worth of each, and of the 1st, 2nd, 3rd, ... tier and pricing model: how many are too few and too many.",
+        _portfolio,
     ),
 )
 """Every analysis, in the order of `tierwise --help`."""

@@ -21,8 +21,8 @@ SAME, OTHERS, REPLANNED = "same partners", "other partners", "new plan"
 FAILURE_COLUMNS = {
     "partner": "partner that fails",
     "response": f"{SAME}: the plan's menus, done by its other providers; {OTHERS}: the same menus, done by any "
-    f"provider; {REPLANNED}: everything decided anew. The first two save what margin they can, under no rule on margins "
-    "and cost to serve",
+    f"provider; {REPLANNED}: everything decided anew. The first two save what margin they can, and no rule on margins "
+    "and cost to serve binds them",
     "possible": "whether the work can be done within the rules",
     "status": "how the search ended",
     "loss": "objective lost against the plan, {money}",

@@ -25,7 +25,7 @@ def partner_sentences(tables: Mapping[str, pd.DataFrame], subject: Subject) -> l
 def _about_values(values: pd.DataFrame, currency: str, goal: str) -> list[str]:
     engaged = values[values["in_plan"]].sort_values("value", ascending=False, kind="stable")
     vital = engaged.loc[engaged["status"] == "infeasible", "provider"]
-    said = [f"No plan is possible without {', '.join(vital)}."] if len(vital) else []
+    said = [f"No plan does without {name}." for name in vital]
     known = engaged.dropna(subset=["value"])
     if len(known):
         ranked = [f"{row['provider']} {money(row['value'], currency)}" for row in known.to_dict("records")]
