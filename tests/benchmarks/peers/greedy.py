@@ -23,7 +23,7 @@ from .market import Market, market
 from .outcome import Outcome
 from .program import Array, Whole
 
-WEIGHTS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
+WEIGHTS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """Weights on service margin above its floor, beside the objective."""
 DELIVERY_GAP = 1e-4
 
@@ -53,7 +53,7 @@ def solve_greedily(case: Case, scenario_name: str, gap: float, time_limit: float
     worth = _worth(m)
     best: float | None = None
     chosen = 0.0
-    for weight in WEIGHTS:
+    for weight in WEIGHTS if _margin_binds(m) else WEIGHTS[:1]:
         left = time_limit - (time.monotonic() - start)
         if left <= 0:
             break
@@ -63,6 +63,11 @@ def solve_greedily(case: Case, scenario_name: str, gap: float, time_limit: float
             best, chosen = found.objective, weight
     status = "no plan" if best is None else "plan"
     return Outcome(status, best, None, None, time.monotonic() - start, f"weight {chosen:g} on margin")
+
+
+def _margin_binds(m: Market) -> bool:
+    rules = (m.scenario.min_service_margin, m.scenario.min_account_margin, m.scenario.max_cost_to_serve)
+    return any(rule is not None for rule in rules)
 
 
 def _worth(m: Market) -> Worth:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -37,10 +38,16 @@ class Market:
     cohort: Codes
     option: Codes
     utility: Array
-    effect: Matrix
-    """What share 1 of a cell adds to each total, shape (totals, cells)."""
-    standing: Array
-    """Totals without any contract."""
+
+    @cached_property
+    def effect(self) -> Matrix:
+        """What share 1 of a cell adds to each total, shape (totals, cells)."""
+        return _effect(self.setting, self.offers, self.cell)
+
+    @cached_property
+    def standing(self) -> Array:
+        """Totals without any contract."""
+        return standing_totals(self.offers, self.setting.index)
 
     @property
     def scenario(self) -> Scenario:
@@ -63,9 +70,7 @@ def market(case: Case, scenario_name: str) -> Market:
     offers = build_offers(setting.catalog, setting.demand, sellable_options(setting.catalog))
     cell = np.flatnonzero(offers.utility > LEAST_UTILITY[changed.settings.choice_model])
     cohort, option = offers.cohort[cell], offers.option[cell]
-    effect = _effect(setting, offers, cell)
-    standing = standing_totals(offers, setting.index)
-    return Market(setting, offers, cell, cohort, option, offers.utility[cell], effect, standing)
+    return Market(setting, offers, cell, cohort, option, offers.utility[cell])
 
 
 def _effect(setting: Setting, offers: Offers, cell: Codes) -> Matrix:
