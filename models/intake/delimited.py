@@ -2,78 +2,73 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import islice
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from ..problems import Problem, ProblemList
-from .encoding import decode
-from .raw import RawColumn, RawTable, repeated
+from ..schema import TABLES, Kind
+from .encoding import checked
+from .raw import Chunk, RawColumn, RawTable, repeated
+from .records import CsvText
 
 SHOWN = 20
 OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+TEXT = pa.dictionary(pa.int32(), pa.large_string())
+"""How text is kept, which names that recur make short."""
 
 
 @dataclass(frozen=True)
-class Lines:
-    """Origin of a CSV file's rows: their lines, counted from 1."""
+class CsvColumn:
+    """A column of a CSV file."""
 
-    name: str
-    content: str
+    values: pa.ChunkedArray
+    """Numbers where every cell is one, else text."""
+    text: CsvText
+    at: int
 
-    @cached_property
-    def _starts(self) -> list[int]:
-        return [line for line, _ in _records(self.content)]
+    def chunks(self) -> Iterator[Chunk]:
+        """The column in pieces."""
+        return RawColumn(self.values).chunks()
 
-    def place(self, row: int, column: str = "") -> str:
-        """`rates.csv line 7`; row -1 is the header."""
-        return f"{self.name} line {self._starts[row + 1]}"
+    def show(self, row: int) -> str:
+        """The cell as it is written."""
+        return self.text.cell(row, self.at)
 
 
 def read_csv(name: str, file: str, data: bytes, problems: ProblemList) -> RawTable | None:
     """One table from a UTF-8 file with commas and a header; None when its structure is at fault."""
-    content = decode(data, file, name, problems)
+    content = checked(data, file, name, problems)
     if content is None:
         return None
-    if not content.strip():
+    text = CsvText.of(file, content)
+    if text.is_blank:
         problems.add(Problem(name, "the file is empty", file, expected="a header line with the column names"))
         return None
-    headers, skipped = _header(content)
-    if not _check_structure(name, file, content, headers, problems):
+    if not _check_structure(name, text, problems):
         return None
     try:
-        table = _read_cells(_with_unix_breaks(content), len(headers), skipped)
+        table = _read_cells(text, _numbers(name, text.header[0]))
     except pa.ArrowInvalid as error:
-        _explain(name, file, content, len(headers), str(error), problems)
+        _explain(name, text, str(error), problems)
         return None
-    columns = {header: RawColumn(table.column(at)) for at, header in enumerate(headers)}
-    return RawTable(name, columns, table.num_rows, Lines(file, content))
+    columns = {header: CsvColumn(table.column(at), text, at) for at, header in enumerate(text.header[0])}
+    return RawTable(name, columns, table.num_rows, text)
 
 
-def _records(content: str) -> Iterator[tuple[int, list[str]]]:
-    """(first line, cells) of each record; blank lines are passed over."""
-    reader, last = csv.reader(io.StringIO(content, newline="")), 0
-    for record in reader:
-        if record:
-            yield last + 1, record
-        last = reader.line_num
+def _numbers(name: str, headers: list[str]) -> frozenset[int]:
+    """Places of the columns that should hold numbers."""
+    columns = TABLES[name].by_name if name in TABLES else {}
+    kinds = {column: columns[column].kind for column in headers if column in columns}
+    return frozenset(at for at, header in enumerate(headers) if kinds.get(header) in (Kind.NUMBER, Kind.INTEGER))
 
 
-def _header(content: str) -> tuple[list[str], int]:
-    """(stripped column names, lines up to the end of the header)."""
-    line, header = next(_records(content))
-    breaks = sum(cell.count("\n") for cell in header)
-    return [name.strip() for name in header], line + breaks
-
-
-def _check_structure(name: str, file: str, content: str, headers: list[str], problems: ProblemList) -> bool:
-    before = len(problems)
+def _check_structure(name: str, text: CsvText, problems: ProblemList) -> bool:
+    before, file, headers = len(problems), text.file, text.header[0]
     for mark, word in OTHER_SEPARATORS.items():
         if len(headers) == 1 and mark in headers[0]:
             message = f"the columns are separated by {word}"
@@ -81,35 +76,51 @@ def _check_structure(name: str, file: str, content: str, headers: list[str], pro
     for header in repeated(headers):
         message = "the column occurs twice" if header else "several columns without a header"
         problems.add(Problem(name, message, f"{file} line 1", column=header, expected="each column once"))
-    if content.count('"') % 2:
-        line = next(at for at, text in enumerate(content.split("\n"), 1) if text.count('"') % 2)
+    if text.data.count(b'"') % 2:
+        line = next(at for at, part in enumerate(text.data.split(b"\n"), 1) if part.count(b'"') % 2)
         message = "a quotation mark is opened and never closed"
         problems.add(Problem(name, message, f"{file} line {line}", expected="quotation marks in pairs"))
     return len(problems) == before
 
 
-def _with_unix_breaks(content: str) -> bytes:
-    """The text with line feeds only: Arrow does not take the lone carriage returns of old files for breaks."""
-    return (content.replace("\r\n", "\n").replace("\r", "\n") if "\r" in content else content).encode()
+def _read_cells(text: CsvText, numbers: frozenset[int]) -> pa.Table:
+    """Every cell. Raises pyarrow.ArrowInvalid when a row has too many or too few cells.
+
+    Columns of numbers are read as such where every cell is one; else they come as text, so that the
+    checks can say what is there instead.
+    """
+    if numbers:
+        try:
+            table = _read_typed(text, numbers)
+        except pa.ArrowInvalid:
+            return _read_typed(text, frozenset())
+        if all(_is_finite(table.column(at)) for at in numbers):  # Arrow takes nan and inf for numbers
+            return table
+    return _read_typed(text, frozenset())
 
 
-def _read_cells(data: bytes, width: int, skipped: int) -> pa.Table:
-    """Every cell as text. Raises pyarrow.ArrowInvalid when a row has too many or too few cells."""
-    names = [str(at) for at in range(width)]
-    schema = pa.schema([(name, pa.large_string()) for name in names])
-    if data.count(b"\n") < skipped or not data.split(b"\n", skipped)[-1].strip():
+def _is_finite(values: pa.ChunkedArray) -> bool:
+    return all(np.isfinite(chunk.drop_null().to_numpy(zero_copy_only=False)).all() for chunk in values.chunks)
+
+
+def _read_typed(text: CsvText, numbers: frozenset[int]) -> pa.Table:
+    headers, skipped = text.header
+    names = [str(at) for at in range(len(headers))]
+    schema = pa.schema([(name, pa.float64() if at in numbers else TEXT) for at, name in enumerate(names)])
+    if not text.has_rows:
         return schema.empty_table()
     return pacsv.read_csv(
-        pa.BufferReader(data),
+        pa.BufferReader(text.data),
         read_options=pacsv.ReadOptions(column_names=names, skip_rows=skipped, block_size=1 << 24),
-        parse_options=pacsv.ParseOptions(newlines_in_values=b'"' in data),
-        convert_options=pacsv.ConvertOptions(column_types=schema, strings_can_be_null=False),
+        parse_options=pacsv.ParseOptions(newlines_in_values=b'"' in text.data),
+        convert_options=pacsv.ConvertOptions(column_types=schema, null_values=[""], strings_can_be_null=False),
     )
 
 
-def _explain(name: str, file: str, content: str, width: int, error: str, problems: ProblemList) -> None:
+def _explain(name: str, text: CsvText, error: str, problems: ProblemList) -> None:
     """Say why the cells cannot be read: rows with more or fewer cells than the header."""
-    wrong = ((line, record) for line, record in _records(content) if len(record) != width)
+    width, file = len(text.header[0]), text.file
+    wrong = ((line, record) for line, record in text.records() if len(record) != width)
     before = len(problems)
     for line, record in islice(wrong, SHOWN):
         message = f"the row has {len(record)} cells and the header {width}"
