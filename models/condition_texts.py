@@ -1,4 +1,4 @@
-"""Conditions written as short texts: `offer platinum`, `clinics gold pay_per_use 900`, `drop Orbis`, `exactly 2 tiers`."""
+"""Conditions as short texts: `offer platinum`, `clinics gold pay_per_use 900`, `drop Orbis`, `exactly 2 tiers`."""
 
 from __future__ import annotations
 
