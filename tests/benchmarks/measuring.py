@@ -101,7 +101,7 @@ class Bench:
         if ran.killed or ran.code != 0:
             return self._failed(row, OURS, None, ran)
         found = _json(out)
-        note = f"{found['cohorts']:,} cohorts"
+        note = f"{found['cohorts']:,} cohorts; read holds the checks too"
         values = {"process": ran.seconds, "peak_mib": ran.peak_mib, "measured": ran.seconds, **phases(found)}
         return with_verdict(self._record(row, OURS, None, "done", note=note, **values), row)
 

@@ -15,7 +15,7 @@ from optimizer import __version__
 from .generator import Size
 from .one_book import Menus
 from .records import COUNTS, OURS, PHASES, Record, Records
-from .rows import GROWTH, ROWS, Measure, Row
+from .rows import GROWTH, ROWS, Row, Task
 
 PACKAGES = ("highspy", "pulp", "linopy", "numba", "numpy", "pandas", "pyarrow")
 
@@ -117,7 +117,7 @@ def _figures(record: Record) -> list[str]:
 
 def _wanted(row: Row) -> str:
     most = f"{row.target:.3g}" if row.target < 1e3 else f"{row.target:,.0f}"
-    gap = f", gap {row.gap:g}" if row.shape is not None and row.measure is not Measure.SHARE else ""
+    gap = f", gap {row.gap:g}" if row.task is Task.SOLVE and row.shape is not None else ""
     near = f" or within {row.near:.1%} of the best known" if row.near else ""
     memory = f", {row.most_mib:,.0f} MiB" if row.most_mib else ""
     return f"{row.measure} <= {most}{gap}{near}{memory}"

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from . import reading, resolving
 from .best_known import with_best_known
+from .case_folders import case_folder
+from .generator import Size
 from .measuring import Bench, last_event, phases, with_verdict
 from .one_book import Menus
 from .processes import run_process
@@ -135,3 +138,20 @@ def test_a_row_is_run_as_a_process_and_recorded(tmp_path: Path) -> None:
     assert (ours.peak_mib or 0) > 50
     assert (peer.program, peer.status) == ("greedy", "plan")
     assert (peer.objective or 0) <= (ours.bound or 0)
+
+
+def test_reading_a_case_counts_its_cohorts(tmp_path: Path) -> None:
+    folder = case_folder(Size(books=2, classes=2, products=3), tmp_path)
+    reading.main(str(folder), str(tmp_path / "out.json"))
+    found = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    assert found["cohorts"] == 2 * 2 * 3
+    assert set(found["phases"]) == {"read", "cohorts"}
+
+
+def test_solving_again_takes_the_changed_number(tmp_path: Path) -> None:
+    folder = case_folder(Menus(4, classes=2), tmp_path)
+    resolving.main(str(folder), str(tmp_path / "out.json"), "1e-6", "20")
+    found = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    assert found["status"] == "optimal"
+    assert min(found["first"], found["again"], found["afresh"]) > 0
+    assert found["objective"] <= found["bound"]
