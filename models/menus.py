@@ -25,7 +25,7 @@ def read_menus(path: str | Path, case: Case) -> pd.DataFrame:
     if not file.is_file():
         fault = "there is no such file" if not file.exists() else "menus are one CSV file, not a folder"
         raise CaseError([Problem("menus", fault, str(file), expected="a file like menus.csv of a run folder")])
-    raw = read_csv("menus", file.name, file.read_bytes(), problems)
+    raw = read_csv("menus", file.name, file, problems)
     problems.check()
     assert raw is not None  # or it is a problem
     return _checked(raw, case, problems)

@@ -45,7 +45,7 @@ def check_tables(reading: Reading, problems: ProblemList) -> dict[str, CleanTabl
     for name, schema in TABLES.items():
         if name in reading.tables:
             try:
-                tables[name] = clean(reading.tables[name], schema, problems)
+                tables[name] = clean(reading.tables.pop(name), schema, problems)
             except CaseError as error:  # cells are read only now, and a file may turn out to be damaged
                 problems.extend(error.problems)
         elif name not in reading.unreadable and schema.optional:

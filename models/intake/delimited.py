@@ -1,48 +1,94 @@
-"""CSV files: bytes to raw tables. Arrow reads the cells; the line of a cell is only worked out for a fault."""
+"""CSV files to raw tables. Arrow reads the cells when they are needed; the line of a cell is only found for a fault."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
+from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from ..problems import Problem, ProblemList
-from ..schema import TABLES, Kind
 from .encoding import checked
-from .raw import Chunk, RawColumn, RawTable, repeated
-from .records import CsvText
+from .raw import Chunk, RawTable, repeated
+from .records import CsvText, breaks_matter
 
 SHOWN = 20
 OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
-TEXT = pa.dictionary(pa.int32(), pa.large_string())
-"""How text is kept, which names that recur make short."""
+BLOCK = 1 << 24
+"""Bytes that are read together."""
+
+
+@dataclass(frozen=True, eq=False)
+class CsvFile:
+    """A CSV file of sound structure, left on disk; the origin of its rows."""
+
+    name: str
+    path: Path
+    headers: tuple[str, ...]
+    skipped: int
+    """Lines up to the end of the header."""
+    has_rows: bool
+    quoted: bool
+    """Whether cells may be in quotation marks, and hold line breaks."""
+    as_it_is: bool
+    """Whether Arrow can read the file itself, and not only the text made of it."""
+
+    @classmethod
+    def of(cls, text: CsvText, path: Path, as_it_is: bool) -> CsvFile:
+        """The file that the text was read from."""
+        headers, skipped = text.header
+        return cls(text.file, path, tuple(headers), skipped, text.has_rows, b'"' in text.data, as_it_is)
+
+    @cached_property
+    def text(self) -> CsvText:
+        """The whole text, for whoever has to show a part of it."""
+        return CsvText.of(self.name, self.path.read_bytes())
+
+    def place(self, row: int, column: str = "") -> str:
+        """`rates.csv line 7`; row -1 is the header."""
+        return self.text.place(row)
+
+    def batches(self, at: int) -> Iterator[pa.Array]:
+        """The cells of one column, as text. Raises pyarrow.ArrowInvalid when a row has too many or too few cells."""
+        if not self.has_rows:
+            return
+        names = [str(place) for place in range(len(self.headers))]
+        options = pacsv.ConvertOptions(
+            column_types={names[at]: pa.large_string()}, include_columns=[names[at]], strings_can_be_null=False
+        )
+        reader = pacsv.open_csv(
+            self.path if self.as_it_is else pa.BufferReader(self.text.data),
+            read_options=pacsv.ReadOptions(column_names=names, skip_rows=self.skipped, block_size=BLOCK),
+            parse_options=pacsv.ParseOptions(newlines_in_values=self.quoted),
+            convert_options=options,
+        )
+        yield from (batch.column(0) for batch in reader)
 
 
 @dataclass(frozen=True)
 class CsvColumn:
-    """A column of a CSV file."""
+    """A column that stays on disk: only the block that is looked at is in memory."""
 
-    values: pa.ChunkedArray
-    """Numbers where every cell is one, else text."""
-    text: CsvText
+    file: CsvFile
     at: int
 
     def chunks(self) -> Iterator[Chunk]:
-        """The column in pieces."""
-        return RawColumn(self.values).chunks()
+        """The column block by block."""
+        yield Chunk(pa.array([], pa.large_string()))
+        yield from map(Chunk, self.file.batches(self.at))
 
     def show(self, row: int) -> str:
         """The cell as it is written."""
-        return self.text.cell(row, self.at)
+        return self.file.text.cell(row, self.at)
 
 
-def read_csv(name: str, file: str, data: bytes, problems: ProblemList) -> RawTable | None:
+def read_csv(name: str, file: str, path: Path, problems: ProblemList) -> RawTable | None:
     """One table from a UTF-8 file with commas and a header; None when its structure is at fault."""
-    content = checked(data, file, name, problems)
+    content = checked(path.read_bytes(), file, name, problems)
     if content is None:
         return None
     text = CsvText.of(file, content)
@@ -51,20 +97,13 @@ def read_csv(name: str, file: str, data: bytes, problems: ProblemList) -> RawTab
         return None
     if not _check_structure(name, text, problems):
         return None
+    source = CsvFile.of(text, path, as_it_is=not breaks_matter(content))
     try:
-        table = _read_cells(text, _numbers(name, text.header[0]))
+        length = sum(map(len, source.batches(0)))
     except pa.ArrowInvalid as error:
         _explain(name, text, str(error), problems)
         return None
-    columns = {header: CsvColumn(table.column(at), text, at) for at, header in enumerate(text.header[0])}
-    return RawTable(name, columns, table.num_rows, text)
-
-
-def _numbers(name: str, headers: list[str]) -> frozenset[int]:
-    """Places of the columns that should hold numbers."""
-    columns = TABLES[name].by_name if name in TABLES else {}
-    kinds = {column: columns[column].kind for column in headers if column in columns}
-    return frozenset(at for at, header in enumerate(headers) if kinds.get(header) in (Kind.NUMBER, Kind.INTEGER))
+    return RawTable(name, {header: CsvColumn(source, at) for at, header in enumerate(source.headers)}, length, source)
 
 
 def _check_structure(name: str, text: CsvText, problems: ProblemList) -> bool:
@@ -81,40 +120,6 @@ def _check_structure(name: str, text: CsvText, problems: ProblemList) -> bool:
         message = "a quotation mark is opened and never closed"
         problems.add(Problem(name, message, f"{file} line {line}", expected="quotation marks in pairs"))
     return len(problems) == before
-
-
-def _read_cells(text: CsvText, numbers: frozenset[int]) -> pa.Table:
-    """Every cell. Raises pyarrow.ArrowInvalid when a row has too many or too few cells.
-
-    Columns of numbers are read as such where every cell is one; else they come as text, so that the
-    checks can say what is there instead.
-    """
-    if numbers:
-        try:
-            table = _read_typed(text, numbers)
-        except pa.ArrowInvalid:
-            return _read_typed(text, frozenset())
-        if all(_is_finite(table.column(at)) for at in numbers):  # Arrow takes nan and inf for numbers
-            return table
-    return _read_typed(text, frozenset())
-
-
-def _is_finite(values: pa.ChunkedArray) -> bool:
-    return all(np.isfinite(chunk.drop_null().to_numpy(zero_copy_only=False)).all() for chunk in values.chunks)
-
-
-def _read_typed(text: CsvText, numbers: frozenset[int]) -> pa.Table:
-    headers, skipped = text.header
-    names = [str(at) for at in range(len(headers))]
-    schema = pa.schema([(name, pa.float64() if at in numbers else TEXT) for at, name in enumerate(names)])
-    if not text.has_rows:
-        return schema.empty_table()
-    return pacsv.read_csv(
-        pa.BufferReader(text.data),
-        read_options=pacsv.ReadOptions(column_names=names, skip_rows=skipped, block_size=1 << 24),
-        parse_options=pacsv.ParseOptions(newlines_in_values=b'"' in text.data),
-        convert_options=pacsv.ConvertOptions(column_types=schema, null_values=[""], strings_can_be_null=False),
-    )
 
 
 def _explain(name: str, text: CsvText, error: str, problems: ProblemList) -> None:

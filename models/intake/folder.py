@@ -69,7 +69,7 @@ def _read_table(folder: Path, name: str, reading: Reading, problems: ProblemList
     elif files:
         name_in_case, file = _noted(files[0], folder, reading)
         if file.suffix == ".csv":
-            reading.put(name, read_csv(name, name_in_case, file.read_bytes(), problems))
+            reading.put(name, read_csv(name, name_in_case, file, problems))
         else:
             reading.put(name, read_parquet(name, {name_in_case: file}, problems))
 

@@ -13,10 +13,18 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from .encoding import UTF8_MARK
+
 Lines = NDArray[np.int64]
 
 FEED, RETURN = 10, 13
 """The bytes that break lines."""
+
+
+def breaks_matter(data: bytes) -> bool:
+    """Whether carriage returns stand alone, as in old files, or may stand in cells; Arrow wants neither."""
+    returns = data.count(b"\r")
+    return returns > 0 and (b'"' in data or returns > data.count(b"\r\n"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,11 +36,9 @@ class CsvText:
 
     @classmethod
     def of(cls, file: str, data: bytes) -> CsvText:
-        """The text with line feeds only where that matters: lone carriage returns, as old files have, and in cells."""
-        returns = data.count(b"\r")
-        if returns and (b'"' in data or returns > data.count(b"\r\n")):
-            data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        return cls(file, data)
+        """The text of a file, its breaks made line feeds where `breaks_matter`."""
+        text = data.removeprefix(UTF8_MARK)
+        return cls(file, text.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if breaks_matter(text) else text)
 
     def records(self) -> Iterator[tuple[int, list[str]]]:
         """(first line, cells) of each record; blank lines are passed over."""
@@ -48,12 +54,12 @@ class CsvText:
         line, header = next(self.records())
         return [name.strip() for name in header], line + sum(cell.count("\n") for cell in header)
 
-    @cached_property
+    @property
     def is_blank(self) -> bool:
         """Whether there is nothing but white space."""
         return not re.search(rb"\S", self.data)
 
-    @cached_property
+    @property
     def has_rows(self) -> bool:
         """Whether anything follows the header."""
         at = -1
@@ -80,14 +86,9 @@ class CsvText:
         filled &= ~((text[first] == RETURN) & (text[np.minimum(first + 1, len(text) - 1)] == FEED))
         return np.flatnonzero(filled) + 1
 
-    def place(self, row: int, column: str = "") -> str:
+    def place(self, row: int) -> str:
         """`rates.csv line 7`; row -1 is the header."""
-        return f"{self.name} line {self._lines[row + 1]}"
-
-    @property
-    def name(self) -> str:
-        """The file."""
-        return self.file
+        return f"{self.file} line {self._lines[row + 1]}"
 
     def cell(self, row: int, at: int) -> str:
         """A cell of a row as it is written."""
