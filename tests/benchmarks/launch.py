@@ -16,7 +16,7 @@ KIBIBYTE = 1 if sys.platform == "darwin" else 1024
 """Bytes in the unit of ru_maxrss."""
 
 
-def launch(command, limit, log):
+def launch(command: list[str], limit: float, log: str) -> dict[str, object]:
     """End the command and its children after `limit` seconds."""
     start = time.monotonic()
     with open(log, "wb") as output:
@@ -25,7 +25,7 @@ def launch(command, limit, log):
         )
     killed = threading.Event()
 
-    def kill():
+    def kill() -> None:
         killed.set()
         os.killpg(process.pid, signal.SIGKILL)
 

@@ -63,7 +63,7 @@ def _market(size: Menus, segments: list[str], tiers: list[str], rng: np.random.G
     """
     names = [f"class_{i:03d}" for i in range(size.classes)]
     segment, customer_class = np.repeat(segments, size.classes), np.tile(names, size.segments)
-    sensitivity = np.exp(rng.uniform(*np.log(SENSITIVITY), len(segment)))
+    sensitivity = _even_in_logarithms(rng, SENSITIVITY, len(segment))
     appeal = rng.normal(2.5, 1.0, (len(segment), size.tiers))
     row, column = np.nonzero(rng.random(appeal.shape) > WEAK)
     by_segment = sensitivity.reshape(size.segments, size.classes)
@@ -86,6 +86,10 @@ def _market(size: Menus, segments: list[str], tiers: list[str], rng: np.random.G
     }
 
 
+def _even_in_logarithms(rng: np.random.Generator, ends: tuple[float, float], count: int) -> NDArray[np.float64]:
+    return np.exp(rng.uniform(np.log(ends[0]), np.log(ends[1]), count))
+
+
 def _accounts(segments: list[str], tiers: list[str], units: NDArray[np.float64]) -> Tables:
     """One account a segment, with its units; loyalty plays no part."""
     names = [f"A{i:04d}" for i in range(len(segments))]
@@ -104,7 +108,7 @@ def _accounts(segments: list[str], tiers: list[str], units: NDArray[np.float64])
 
 
 def _offer(size: Menus, tiers: list[str], rng: np.random.Generator) -> Tables:
-    middle = np.exp(rng.uniform(*np.log(PRICES), size.tiers))
+    middle = _even_in_logarithms(rng, PRICES, size.tiers)
     spread = np.linspace(0.6, 1.4, size.prices) if size.prices > 1 else np.ones(1)
     price = np.round(middle[:, None] * spread, 5)
     return {

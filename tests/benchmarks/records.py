@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import get_type_hints
+from typing import Any, get_type_hints
 
 OURS = "tierwise"
 PHASES = ("read", "check", "cohorts", "pricing", "lp", "mip", "branching", "audit", "save")
@@ -96,7 +96,7 @@ def _record(line: Mapping[str, str]) -> Record:
     return Record(**{name: _value(line.get(name, ""), kinds[name]) for name in NAMES})
 
 
-def _value(cell: str, kind: object) -> object:
+def _value(cell: str, kind: object) -> Any:
     if kind is str:
         return cell
     if kind is int:

@@ -99,15 +99,15 @@ def _one_book() -> list[Row]:
         for tiers in (50, 100)
         for classes in (5, 10, 15, 20, 25)
     ]  # fmt: skip
-    first = {"choice_model": "first_choice"}
+    first_choice = "first_choice"
     return [
         *assortments,
         Row("shared", "one price book shared by 800 segments, 4 of 25 tiers", solve_part, 60.0,
             Menus(25, segments=800, max_menu=4), gap=1e-6, limit=120.0, peers=MENUS),
         Row("first200", "first choice: 200 classes, 20 tiers, 1 price", solve_part, 60.0,
-            Menus(20, classes=200, **first), gap=1e-6, limit=120.0, peers=COMPACT, quick=True),
+            Menus(20, classes=200, choice_model=first_choice), gap=1e-6, limit=120.0, peers=COMPACT, quick=True),
         Row("first50", "first choice: 50 classes, 10 tiers, 10 prices", solve_part, 60.0,
-            Menus(10, 10, classes=50, **first), gap=1e-6, limit=120.0, peers=COMPACT),
+            Menus(10, 10, classes=50, choice_model=first_choice), gap=1e-6, limit=120.0, peers=COMPACT),
     ]  # fmt: skip
 
 

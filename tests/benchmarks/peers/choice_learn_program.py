@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from importlib.metadata import version
+from typing import Any
 
 from choice_learn.toolbox.assortment_optimizer import LatentClassPricingOptimizer
 from ortools.linear_solver import pywraplp
@@ -15,7 +16,7 @@ NOBODY_WANTS = 1e-12
 STATUS = {pywraplp.Solver.OPTIMAL: "optimal", pywraplp.Solver.FEASIBLE: "time limit reached"}
 
 
-def solve(problem: dict) -> dict:
+def solve(problem: dict[str, Any]) -> dict[str, Any]:
     start = time.monotonic()
     total = sum(problem["weights"])
     optimizer = LatentClassPricingOptimizer(

@@ -52,7 +52,7 @@ def most_flow(m: Market, high: Array) -> Array:
     routes = m.setting.routes
     capacity = m.setting.catalog.provider_table["capacity_hours"].to_numpy(dtype=float)
     work = (cases_of(m) @ high)[routes.work_class] * np.minimum(routes.max_share, 1.0)
-    return np.minimum(work, capacity[routes.provider] / routes.hours)
+    return np.asarray(np.minimum(work, capacity[routes.provider] / routes.hours))
 
 
 def brackets(m: Market, high: Array) -> Brackets:

@@ -107,4 +107,5 @@ def largest_totals(market: Market, most_share: Array) -> Array:
     entries = (market.effect @ sparse.diags_array(most_share)).tocoo()
     rows = pd.DataFrame({"total": entries.row, "cohort": market.cohort[entries.col], "amount": entries.data})
     largest = rows.groupby(["total", "cohort"])["amount"].max().clip(lower=0).groupby("total").sum()
-    return market.standing + largest.reindex(range(len(market.standing)), fill_value=0.0).to_numpy()
+    by_total = largest.reindex(range(len(market.standing)), fill_value=0.0).to_numpy(dtype=float)
+    return np.asarray(market.standing + by_total)

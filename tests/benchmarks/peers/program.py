@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,7 +12,7 @@ from scipy import sparse
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
-Matrix = sparse.csr_array
+Matrix: TypeAlias = sparse.csr_array
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,7 @@ def solve_with_linopy(case: Case, scenario_name: str, gap: float, time_limit: fl
     program = compact(case, scenario_name)
     model = stated(program)
     built = time.monotonic()
-    options = {"mip_rel_gap": gap, "time_limit": time_limit, "output_flag": False}
-    model.solve("highs", io_api="direct", progress=False, **options)
+    model.solve("highs", io_api="direct", progress=False, mip_rel_gap=gap, time_limit=time_limit, output_flag=False)
     return highs_outcome(model.solver_model, program.unit, built - start, time.monotonic() - built)
 
 
@@ -64,7 +63,8 @@ def _terms(program: Program, variables: list[linopy.Variable | None], matrix: Ma
 
 def _state_rows(model: linopy.Model, program: Program, variables: list[linopy.Variable | None], block: Rows) -> None:
     row = pd.RangeIndex(block.matrix.shape[0], name="row")
-    left = sum(part.reindex(row=row).fillna(0) for part in _terms(program, variables, block.matrix))
+    first, *others = (part.reindex(row=row).fillna(0) for part in _terms(program, variables, block.matrix))
+    left = sum(others, first)
     for sign, limit in (("=", block.low), ("<=", block.high), (">=", block.low)):
         equal = block.low == block.high
         wanted = np.isfinite(limit) & (equal if sign == "=" else ~equal)
