@@ -70,7 +70,7 @@ def read_variations(case: Case, path: str | Path, base: str) -> Variations:
         fault = "there is no such file" if not file.exists() else "not a file of scenarios"
         raise CaseError([Problem(str(file), fault, expected="a .csv table of scenarios or a .toml grid")])
     if file.suffix.lower() == ".csv":
-        raw = read_csv("scenarios", file.name, file.read_bytes(), problems)
+        raw = read_csv("scenarios", file.name, file, problems)
         problems.check()
         assert raw is not None  # or it is a problem
         return scenario_table(case, raw, base)

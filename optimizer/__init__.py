@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .analysis.partners import partners
     from .analysis.portfolio import portfolio
     from .analysis.service_levels import service_levels
+    from .analysis.sweep import sweep
     from .analysis.workbench import Workbench
     from .evaluate import evaluate
     from .progress import Progress
@@ -49,6 +50,7 @@ __all__ = [
     "portfolio",
     "service_levels",
     "solve",
+    "sweep",
 ]
 
 _HOMES = {
@@ -72,6 +74,7 @@ _HOMES = {
     "portfolio": "optimizer.analysis.portfolio",
     "service_levels": "optimizer.analysis.service_levels",
     "solve": "optimizer.solve",
+    "sweep": "optimizer.analysis.sweep",
 }
 _NAMES_AT_HOME = {"audit": "audit_run"}
 

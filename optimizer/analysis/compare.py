@@ -38,9 +38,10 @@ def compare(
     """Plans side by side, and the bridge from the first to each other.
 
     A single plan is compared with today's (if the case has current_menus), as delivered best under `scenario`;
-    without any, the best plan of `scenario` is. A mapping names the plans. Tables: overview, kpis, decisions, menus, shares, providers, experience
-    (each with the change against the first plan) and bridge, bridge_causes (what adds up to the change). Raises
-    `CaseError` for unknown names, `RunError` for a run folder of another case or one that cannot be read.
+    without any, the best plan of `scenario` is. A mapping names the plans. Tables: overview, kpis, decisions, menus,
+    coverage, shares, providers, experience (each with the change against the first plan), bridge, bridge_causes (what
+    adds up to the change). Raises `CaseError` for unknown names, `RunError` for a run folder of another case or one
+    that cannot be read.
     """
     bench, asked = at_work(case, **options), named_scenario(at_work(case, **options).case, scenario)
     given = dict(plans) if isinstance(plans, Mapping) else _by_name(plans, bench)

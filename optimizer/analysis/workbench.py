@@ -74,6 +74,11 @@ class Workbench:
         """Announce solves to come, so that progress can say `12 of 30`."""
         self._announced += solves
 
+    def report(self, phase: str) -> None:
+        """Tell whoever watches of work that is done elsewhere than here."""
+        if self._progress is not None:
+            self._progress(Progress(monotonic() - self._began, phase, many=True))
+
     def each(self, items: Sequence[Item]) -> Iterator[Item]:
         """The items, announced as one solve each, until someone asks to stop."""
         self.expect(len(items))
