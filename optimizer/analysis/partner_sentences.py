@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from ..result import Status
 from ..summary import money, percent
 from .subject import Subject
 
@@ -24,8 +25,10 @@ def partner_sentences(tables: Mapping[str, pd.DataFrame], subject: Subject) -> l
 
 def _about_values(values: pd.DataFrame, currency: str, goal: str) -> list[str]:
     engaged = values[values["in_plan"]].sort_values("value", ascending=False, kind="stable")
-    vital = engaged.loc[engaged["status"] == "infeasible", "provider"]
+    vital = engaged.loc[engaged["status"] == Status.INFEASIBLE, "provider"]
     said = [f"No plan does without {name}." for name in vital]
+    unknown = values.loc[values["status"] == Status.NO_PLAN, "provider"]
+    said += [f"Not known in the time allowed: {', '.join(unknown)}."] if len(unknown) else []
     known = engaged.dropna(subset=["value"])
     if len(known):
         ranked = [f"{row['provider']} {money(row['value'], currency)}" for row in known.to_dict("records")]
@@ -63,7 +66,7 @@ def _about_make_or_buy(table: pd.DataFrame, currency: str, goal: str) -> list[st
         f"{_whole(share)} {money(cost, currency)}"
         for share, cost in zip(possible["in_house_share"], costs, strict=True)
     )
-    never = ", ".join(_whole(share) for share in tried.loc[tried["status"] == "infeasible", "in_house_share"])
+    never = ", ".join(_whole(share) for share in tried.loc[tried["status"] == Status.INFEASIBLE, "in_house_share"])
     return [
         " ".join(
             [

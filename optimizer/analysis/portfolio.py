@@ -138,6 +138,8 @@ def _about_worth(tables: dict[str, pd.DataFrame], subject: Subject) -> list[str]
         known = table.dropna(subset=["value"]).sort_values("value", ascending=False, kind="stable")
         ranked = [f"{row[kind]} {money(row['value'], currency)}" for row in known.to_dict("records")]
         said += [f"Worth of each {_CALLED[kind]}, in {goal} a year: {', '.join(ranked)}."] if ranked else []
+        unknown = table.loc[table["status"] == Status.NO_PLAN, kind]
+        said += [f"Not known in the time allowed: {', '.join(unknown)}."] if len(unknown) else []
         said += [f"No plan does without the {_CALLED[kind]} {name}." for name in vital]
     return said
 
