@@ -108,9 +108,12 @@ def joined(parts: Sequence[Cells]) -> Cells:
 
 def series(cells: Cells) -> pd.Series[Any]:
     """A column as pandas has it: text as `str` (as objects before pandas 3)."""
-    if isinstance(cells, Words):
-        return pd.Series(cells.text.to_pandas(), dtype="str" if pd.__version__ >= "3" else object)
-    return pd.Series(cells)
+    return text_series(cells.text) if isinstance(cells, Words) else pd.Series(cells)
+
+
+def text_series(text: pa.LargeStringArray) -> pd.Series[Any]:
+    """Text as pandas has it."""
+    return pd.Series(text.to_pandas(), dtype="str" if pd.__version__ >= "3" else object)
 
 
 @dataclass(frozen=True, eq=False)

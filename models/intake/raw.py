@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..columns import Flags
+from ..columns import Cells, ColumnTable, Flags, Words
 
 
 class Origin(Protocol):
@@ -147,6 +147,20 @@ def from_frame(name: str, frame: pd.DataFrame, origin: Origin) -> RawTable:
     first = frame.loc[:, ~frame.columns.duplicated()]
     columns = {str(label).strip(): from_series(first[label]) for label in first.columns}
     return RawTable(name, columns, len(frame), origin)
+
+
+def from_columns(name: str, table: ColumnTable, origin: Origin) -> RawTable:
+    """A clean table as a raw one, to be checked again; NaN is a blank."""
+    arrays = {column: _array(cells) for column, cells in table.columns.items()}
+    return RawTable(
+        name, {column: RawColumn(pa.chunked_array([cells])) for column, cells in arrays.items()}, len(table), origin
+    )
+
+
+def _array(cells: Cells) -> pa.Array:
+    if isinstance(cells, Words):
+        return pa.DictionaryArray.from_arrays(pa.array(cells.codes), cells.known)
+    return pa.array(cells, from_pandas=True)
 
 
 def repeated(headers: Sequence[str]) -> list[str]:
