@@ -99,9 +99,20 @@ def grid(base: Scenario, values: Mapping[str, Sequence[object]], source: str = "
             problems.add(Problem(source, "no values", column=key, expected="at least one value", part="key"))
     cells = [[cell_text(value) for value in ways] for ways in values.values()]
     settings = [dict(zip(values, combination, strict=True)) for combination in product(*cells)]
-    names = ["; ".join(f"{key}={value}" for key, value in row.items()) or base.name for row in settings]
+    labels = _labels(list(values))
+    names = ["; ".join(f"{labels[key]}={value}" for key, value in row.items()) or base.name for row in settings]
     made = [_varied(base, name, row, source, "", problems) for name, row in zip(names, settings, strict=True)]
     return _together(made, settings, source, problems)
+
+
+def _labels(keys: Sequence[str]) -> dict[str, str]:
+    """The keys as names of scenarios show them: `cost_per_case Orbis multiply` for a change where that is clear."""
+    short = {}
+    for key in keys:
+        parts = _CHANGE.fullmatch(key.strip())
+        where = [] if parts is None else re.findall(r"=\s*([^;]*?)\s*(?:;|$)", parts["where"] or "")
+        short[key] = key if parts is None else " ".join([parts["column"], *where, parts["operation"]])
+    return short if len(set(short.values())) == len(keys) else dict(zip(keys, keys, strict=True))
 
 
 def scenario_table(case: Case, table: RawTable, base: str) -> Variations:

@@ -82,17 +82,34 @@ def _answer(case: Case, scenario: str, settings: pd.DataFrame, outcomes: Mapping
         case_name=case.settings.name,
         scenario_name=scenario,
         currency=case.settings.currency,
-        tables={"scenarios": table, "kpis": _kpis(found), "menus": _menus(found), "decisions": _decisions(found)},
-        columns={"scenarios": {"scenario": "its name", **varied, **_ENDS}, **_COLUMNS},
+        tables={
+            "overview": _overview(table),
+            "scenarios": table,
+            "kpis": _kpis(found),
+            "menus": _menus(found),
+            "decisions": _decisions(found),
+        },
+        columns={
+            "overview": {**(varied or {"scenario": "its name"}), **_OVERVIEW},
+            "scenarios": {"scenario": "its name", **varied, **_ENDS},
+            **_COLUMNS,
+        },
         sentences=tuple(_sentences(table, found, case.settings.currency)),
         facts={"counts": table["status"].value_counts().sort_index().to_dict(), "reused": int(table["reused"].sum())},
         gap=worst_gap(results.values()) if len(results) == len(outcomes) else None,
-        shown=("scenarios",),
+        shown=("overview",),
         status=_status(table),
         results=results,
     )
 
 
+_OVERVIEW = {
+    "status": "how it ended",
+    "objective_name": "amount that is maximized",
+    "objective": "that amount, currency a year",
+    "change": "objective less that of the first scenario, currency a year; blank where another amount is maximized",
+    "gap": "proved relative gap",
+}
 _ENDS = {
     "status": "optimal, feasible, infeasible, no_plan, failed, or unsolved where a stop came first",
     "objective_name": "amount that is maximized",
@@ -129,6 +146,15 @@ def _scenarios(settings: pd.DataFrame, outcomes: Mapping[str, Outcome]) -> pd.Da
     ends = pd.DataFrame([_end(outcomes[name]) for name in settings["scenario"]], columns=list(_ENDS))
     numbers = dict.fromkeys(["objective", "bound", "gap", "providers", "seconds"], float)
     return pd.concat([settings.fillna(""), ends.astype(numbers)], axis=1)
+
+
+def _overview(table: pd.DataFrame) -> pd.DataFrame:
+    """What varies and what it changes against the first scenario, narrow enough to be read."""
+    first = table.iloc[0]
+    comparable = table["objective_name"] == first["objective_name"]
+    change = (table["objective"] - first["objective"]).where(comparable)
+    varied = list(table.columns[1 : list(table.columns).index("status")]) or ["scenario"]
+    return table.assign(change=change)[[*varied, *_OVERVIEW]]
 
 
 def _end(outcome: Outcome) -> dict[str, object]:
@@ -189,7 +215,8 @@ def _status(table: pd.DataFrame) -> Status:
 def _sentences(table: pd.DataFrame, found: Mapping[str, Result], currency: str) -> Iterator[str]:
     counts = ", ".join(f"{count} {status}" for status, count in table["status"].value_counts(sort=False).items())
     reused = int(table["reused"].sum())
-    yield f"{len(table)} scenarios: {counts}." + (f" {reused} were known from the store." if reused else "")
+    known = f" {reused} {'was' if reused == 1 else 'were'} known from the store." if reused else ""
+    yield f"{len(table)} scenario{'s' if len(table) > 1 else ''}: {counts}.{known}"
     for goal, rows in table.dropna(subset="objective").groupby("objective_name"):
         if len(rows) > 1:
             worst, *_, best = rows.sort_values("objective", kind="stable").to_dict("records")

@@ -31,6 +31,15 @@ def test_a_grid_is_every_combination_the_last_key_fastest(case: Case) -> None:
     assert made.settings.to_dict("list")["min_service_margin"] == ["0.1", "off", "0.1", "off"]
 
 
+def test_names_are_short_where_that_is_clear(case: Case) -> None:
+    cost, time = "rates[provider=Orbis; region=north|south].cost_per_case multiply", "tiers.response_hours add"
+    assert vary(case, {cost: [2], time: [1]}, "base").scenarios[0].name == (
+        "cost_per_case Orbis north|south multiply=2; response_hours add=1"
+    )
+    other = "rates[region=Orbis; provider=north|south].cost_per_case multiply"
+    assert vary(case, {cost: [2], other: [1]}, "base").scenarios[0].name == f"{cost}=2; {other}=1"
+
+
 def test_a_key_of_a_change_appends_it_to_those_of_the_scenario(case: Case) -> None:
     made = vary(
         case, {ORBIS: [0.9], "tiers[tier=gold].offer set": ["required"], "case.discount_rate add": [0.01]}, "dear"

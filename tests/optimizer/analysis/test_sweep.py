@@ -59,6 +59,8 @@ def test_each_scenario_has_the_result_of_solving_it_alone(case: Case, answer: Sw
         assert rows.loc[(str(tiers), "1.0"), "status"] == "infeasible"
     assert answer.status is Status.OPTIMAL
     assert answer.sentences[0] == "4 scenarios: 2 optimal, 2 infeasible."
+    overview = answer.tables["overview"]
+    assert overview["change"].tolist() == pytest.approx((overview["objective"] - overview["objective"][0]), nan_ok=True)
     assert set(answer.results) == set(answer.tables["scenarios"]["scenario"])
 
 
