@@ -10,7 +10,7 @@ from .one_book import Menus
 
 COMPACT = ("pulp", "linopy", "greedy")
 """Peers that state the whole model."""
-MENUS = ("pulp", "linopy", "choice-learn", "greedy")
+MENUS = ("pulp", "linopy", "choice-learn", "exchange", "greedy")
 """Peers on one price book without rules."""
 QUICK_LIMIT = 60.0
 """Seconds that a solve may take in the quick form."""

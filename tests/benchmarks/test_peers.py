@@ -13,6 +13,7 @@ from models import Case
 from .generator import Size, generate
 from .one_book import Menus, one_book
 from .peers import greedy
+from .peers.exchange import solve_by_exchange
 from .peers.greedy import solve_greedily
 from .peers.market import market
 from .peers.with_choice_learn import stated, value_of
@@ -93,6 +94,13 @@ def test_the_compact_program_refuses_what_it_does_not_state() -> None:
     case = optimizer.build_case(settings, tables, {"base": {**scenarios["base"], "min_tier_gap": 0.1}})
     with pytest.raises(ValueError, match="does not state min_tier_gap"):
         solve_with_pulp(case, "base", GAP, LIMIT)
+
+
+@pytest.mark.parametrize("size", [None, 2])
+def test_exchange_finds_the_best_of_a_small_assortment(size: int | None) -> None:
+    case = optimizer.build_case(*one_book(Menus(7, classes=4, max_menu=size)))
+    found = solve_by_exchange(case, "base", GAP, LIMIT)
+    assert found.objective == pytest.approx(best_by_enumeration(case, size or 7))
 
 
 @pytest.mark.parametrize("shape", [ASSORTMENT, LIMITED, FIRST])

@@ -15,6 +15,7 @@ PEERS = {
     "pulp": ("with_pulp", "solve_with_pulp"),
     "linopy": ("with_linopy", "solve_with_linopy"),
     "choice-learn": ("with_choice_learn", "solve_with_choice_learn"),
+    "exchange": ("exchange", "solve_by_exchange"),
     "greedy": ("greedy", "solve_greedily"),
 }
 """Module and function of each peer; imported when it runs, for its libraries may not be there."""
