@@ -84,7 +84,7 @@ def _only(subject: Subject, scenario: Scenario) -> Scenario:
 def failure_table(subject: Subject, failures: list[Failure]) -> pd.DataFrame:
     """One row a failure and response."""
     rows = [_row(subject.result, failure) for failure in failures]
-    return pd.DataFrame(rows, columns=list(FAILURE_COLUMNS))
+    return pd.DataFrame(rows, columns=list(FAILURE_COLUMNS)).astype({"possible": bool})
 
 
 def _row(planned: Result, failure: Failure) -> dict[str, object]:

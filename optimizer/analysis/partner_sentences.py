@@ -19,7 +19,7 @@ def partner_sentences(tables: Mapping[str, pd.DataFrame], subject: Subject) -> l
         *_about_quality(tables["scorecard"]),
         *_about_readiness(tables["readiness"], subject.plan.decisions.providers, currency),
         *_about_make_or_buy(tables["make_or_buy"], currency, goal),
-        *_about_failures(tables["failures"], currency, goal),
+        *([] if subject.bench.stopped else _about_failures(tables["failures"], currency, goal)),
     ]
 
 

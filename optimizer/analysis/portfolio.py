@@ -120,7 +120,8 @@ def curve_table(subject: Subject, kind: Kind, points: Sequence[Point]) -> pd.Dat
     table = pd.DataFrame(rows, columns=[listed, *(name for name in _CURVE_COLUMNS if name != "step")])
     nothing = subject.result.no_contract_objective
     before = table["objective"].shift(fill_value=nan if nothing is None else nothing)
-    return table.assign(step=table["objective"] - before)[[listed, *_CURVE_COLUMNS]]
+    steps = table.assign(step=table["objective"] - before).astype({"in_plan": bool})
+    return steps[[listed, *_CURVE_COLUMNS]]
 
 
 def _best(table: pd.DataFrame, listed: str) -> int | None:

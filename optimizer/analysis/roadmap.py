@@ -176,6 +176,8 @@ def _book_table(road: Roadmap, waves: Sequence[Wave]) -> pd.DataFrame:
 def _sentences(subject: Subject, tables: dict[str, pd.DataFrame], catch_up: bool) -> list[str]:
     currency, goal = subject.result.currency, subject.result.objective_name.replace("_", " ")
     waves = tables["waves"].iloc[1:]
+    if waves.empty and subject.bench.stopped:
+        return []
     if waves.empty:
         return ["Nothing has to move: today's price book and providers are the plan's."]
     once = money(float(waves["one_off_cost"].sum()), currency)

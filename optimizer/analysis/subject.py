@@ -17,6 +17,7 @@ from ..summary import status_sentence
 from .answer import Answer, worst_gap
 from .workbench import Options, Workbench, at_work
 
+_STOPPED = "Stopped before everything was asked; what is missing is left out."
 Columns = Mapping[str, Mapping[str, str]]
 
 
@@ -68,7 +69,7 @@ class Subject:
                 table: {column: text.replace("{money}", f"{currency} a year") for column, text in meanings.items()}
                 for table, meanings in columns.items()
             },
-            sentences=tuple(sentences),
+            sentences=(*sentences, *([_STOPPED] if self.bench.stopped else [])),
             facts=facts,
             gap=worst_gap([self.result, *others]),
             shown=tuple(shown),

@@ -45,7 +45,8 @@ def worths(subject: Subject, kind: Kind, names: Sequence[str]) -> list[Worth]:
 
 def worth_table(found: Sequence[Worth], column: str) -> pd.DataFrame:
     """One row each, in the order given, under the name `column`."""
-    return pd.DataFrame([{column: one.name, **one.row} for one in found], columns=[column, *WORTH_COLUMNS])
+    table = pd.DataFrame([{column: one.name, **one.row} for one in found], columns=[column, *WORTH_COLUMNS])
+    return table.astype({"in_plan": bool})
 
 
 def _worth(subject: Subject, kind: Kind, name: str) -> Worth:

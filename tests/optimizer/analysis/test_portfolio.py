@@ -47,17 +47,14 @@ def assert_worth(one: Subject, case: Posed, kind: str, table: str, column: str) 
 
 @pytest.mark.parametrize(("seed", "kind", "table", "column"), [
     (2, "product", "products", "support"),
-    (36, "product", "products", "support"),
     (9, "tier", "tiers", "offer"),
-    (27, "tier", "tiers", "offer"),
     (4, "model", "pricing_models", "offer"),
-    (17, "model", "pricing_models", "offer"),
 ])  # fmt: skip
 def test_each_is_worth_what_enumeration_says(seed: int, kind: str, table: str, column: str) -> None:
     assert_worth(subject(seed), posed(seed), kind, table, column)
 
 
-@pytest.mark.parametrize("seed", [4, 27])
+@pytest.mark.parametrize("seed", [4])
 def test_the_best_plan_of_each_number_of_tiers(seed: int) -> None:
     one, case = subject(seed), posed(seed)
     for row in curve_table(one, "tier", best_by_count(one, "tier")).to_dict("records"):
@@ -70,7 +67,7 @@ def test_the_best_plan_of_each_number_of_tiers(seed: int) -> None:
             assert len(row["chosen"].split(", ")) == count
 
 
-@pytest.mark.parametrize("seed", [17, 36])
+@pytest.mark.parametrize("seed", [17])
 def test_the_best_plan_of_each_number_of_models(seed: int) -> None:
     one, case = subject(seed), posed(seed)
     before: float | None = no_contract_objective(case.world, Enumeration(case.world).demand)

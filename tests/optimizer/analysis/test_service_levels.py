@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -146,6 +147,30 @@ def test_a_target_delivery_does_the_same_work_within_the_rules(small: tuple[Case
         net = lambda flow: (flow["true_cost"] - flow["cases"] * flow["settlement"]).sum()  # noqa: E731
         if (now["cases"] * (now["csat"] - now["csat_target"])).sum() >= 0:
             assert net(found) <= net(now) + 1e-6
+
+
+def test_no_random_delivery_within_the_rules_is_cheaper_or_better(small: tuple[Case, Result]) -> None:
+    case, result = small
+    redeliverer = Redeliverer(case, case.scenarios["base"], result.decided)
+    lanes = redeliverer.lanes
+    lanes = lanes[(lanes["tier"] == "gold") & (lanes["region"] == "north")].reset_index(drop=True)
+    found = redeliverer.redeliver("gold", "north")
+    assert found.at_target is not None
+    best = (found.at_target["true_cost"] - found.at_target["cases"] * found.at_target["settlement"]).sum()
+    random, met = np.random.default_rng(7), 0
+    for _ in range(400):
+        draw = pd.Series(random.exponential(size=len(lanes)) ** 3 + 1e-12)
+        share = draw / draw.groupby([lanes[name] for name in ("family", "service", "model")]).transform("sum")
+        cases = share * lanes["needed"]
+        csat = (cases * lanes["csat"]).sum() / cases.sum()
+        on_time = (cases * (lanes["in_time"] - lanes["min_attainment"]))[lanes["response_clock"].astype(bool)].sum()
+        if (share > lanes["rate_share"]).any() or on_time < 0:
+            continue
+        assert csat <= found.reachable_csat + 1e-6
+        if csat >= lanes["csat_target"].iloc[0]:
+            met += 1
+            assert (cases * (lanes["true_cost"] - lanes["settlement"])).sum() >= best - 1e-6
+    assert met
 
 
 @pytest.mark.parametrize(
