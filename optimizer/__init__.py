@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .analysis.compare import compare
     from .analysis.partners import partners
     from .analysis.portfolio import portfolio
+    from .analysis.roadmap import roadmap
     from .analysis.service_levels import service_levels
     from .analysis.sweep import sweep
     from .analysis.workbench import Workbench
@@ -48,6 +49,7 @@ __all__ = [
     "load_case",
     "partners",
     "portfolio",
+    "roadmap",
     "service_levels",
     "solve",
     "sweep",
@@ -72,6 +74,7 @@ _HOMES = {
     "load_case": "models",
     "partners": "optimizer.analysis.partners",
     "portfolio": "optimizer.analysis.portfolio",
+    "roadmap": "optimizer.analysis.roadmap",
     "service_levels": "optimizer.analysis.service_levels",
     "solve": "optimizer.solve",
     "sweep": "optimizer.analysis.sweep",

@@ -87,13 +87,41 @@ def _levels(bench: Workbench, arguments: Namespace) -> Answer:
 def _partners(bench: Workbench, arguments: Namespace) -> Answer:
     from .analysis.partners import partners
 
-    return partners(bench, arguments.scenario)
+    return partners(bench, arguments.scenario, shares=arguments.in_house)
+
+
+def _add_in_house(parser: ArgumentParser) -> None:
+    shares = "shares of the work that own teams do, to be tried for make or buy (default: 0,0.25,0.5,0.75,1)"
+    parser.add_argument("--in-house", metavar="SHARES", type=_shares, default=_shares("0,0.25,0.5,0.75,1"), help=shares)
+
+
+def _shares(text: str) -> tuple[float, ...]:
+    try:
+        found = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        found = ()
+    if not found or not all(0 <= share <= 1 for share in found):
+        raise ArgumentTypeError(f"found {text!r}, expected numbers from 0 to 1, such as 0,0.5,1")
+    return found
 
 
 def _portfolio(bench: Workbench, arguments: Namespace) -> Answer:
     from .analysis.portfolio import portfolio
 
     return portfolio(bench, arguments.scenario)
+
+
+def _roadmap(bench: Workbench, arguments: Namespace) -> Answer:
+    from .analysis.roadmap import roadmap
+
+    return roadmap(bench, arguments.scenario, most_books=arguments.most_books, catch_up=arguments.catch_up)
+
+
+def _add_waves(parser: ArgumentParser) -> None:
+    most = "price books that may move in one wave (default: any number)"
+    parser.add_argument("--most-books", metavar="N", type=_count, help=most)
+    misses = "let a wave miss a rule on margins or cost to serve that the state before it misses, by no more than that"
+    parser.add_argument("--catch-up", action="store_true", help=misses)
 
 
 ANALYSES: tuple[AnalysisCommand, ...] = (
@@ -124,12 +152,21 @@ ANALYSES: tuple[AnalysisCommand, ...] = (
         "A scorecard and the value of each provider, make or buy, and what each partner's failure costs and who "
         "takes its work.",
         _partners,
+        _add_in_house,
     ),
     AnalysisCommand(
         "portfolio",
         "value products, tiers and pricing models",
         "The worth of each, and of the 1st, 2nd, 3rd, ... tier and pricing model: how many are too few and too many.",
         _portfolio,
+    ),
+    AnalysisCommand(
+        "roadmap",
+        "go from today to the plan in waves",
+        "Says which partners to make ready when, and which price books take the plan's menus first; each wave is "
+        "possible by itself.",
+        _roadmap,
+        _add_waves,
     ),
 )
 """Every analysis, in the order of `tierwise --help`."""
