@@ -14,13 +14,18 @@ if TYPE_CHECKING:
     from models import Case, CaseError, CaseSettings, Scenario, build_case, load_case
     from models.plan_tables import RunError
 
+    from .analysis.alternatives import alternatives
     from .analysis.answer import Answer
     from .analysis.compare import compare
+    from .analysis.diagnose import diagnose
+    from .analysis.frontier import frontier
     from .analysis.partners import partners
     from .analysis.portfolio import portfolio
     from .analysis.roadmap import roadmap
+    from .analysis.rule_costs import rule_costs
     from .analysis.service_levels import service_levels
     from .analysis.sweep import sweep
+    from .analysis.why_not import why_not
     from .analysis.workbench import Workbench
     from .evaluate import evaluate
     from .progress import Progress
@@ -42,17 +47,22 @@ __all__ = [
     "Scenario",
     "Status",
     "Workbench",
+    "alternatives",
     "audit",
     "build_case",
     "compare",
+    "diagnose",
     "evaluate",
+    "frontier",
     "load_case",
     "partners",
     "portfolio",
     "roadmap",
+    "rule_costs",
     "service_levels",
     "solve",
     "sweep",
+    "why_not",
 ]
 
 _HOMES = {
@@ -67,17 +77,22 @@ _HOMES = {
     "Scenario": "models",
     "Status": "optimizer.result",
     "Workbench": "optimizer.analysis.workbench",
+    "alternatives": "optimizer.analysis.alternatives",
     "audit": "optimizer.run_audit",
     "build_case": "models",
     "compare": "optimizer.analysis.compare",
+    "diagnose": "optimizer.analysis.diagnose",
     "evaluate": "optimizer.evaluate",
+    "frontier": "optimizer.analysis.frontier",
     "load_case": "models",
     "partners": "optimizer.analysis.partners",
     "portfolio": "optimizer.analysis.portfolio",
     "roadmap": "optimizer.analysis.roadmap",
+    "rule_costs": "optimizer.analysis.rule_costs",
     "service_levels": "optimizer.analysis.service_levels",
     "solve": "optimizer.solve",
     "sweep": "optimizer.analysis.sweep",
+    "why_not": "optimizer.analysis.why_not",
 }
 _NAMES_AT_HOME = {"audit": "audit_run"}
 

@@ -124,6 +124,69 @@ def _add_waves(parser: ArgumentParser) -> None:
     parser.add_argument("--catch-up", action="store_true", help=misses)
 
 
+def _frontier(bench: Workbench, arguments: Namespace) -> Answer:
+    from .analysis.frontier import frontier
+
+    goals = arguments.goals or ["account_revenue", "service_margin"]
+    return frontier(bench, arguments.scenario, goals=goals, points=arguments.points, step=arguments.step)
+
+
+def _add_goals(parser: ArgumentParser) -> None:
+    goals = "two or three amounts of plan.json, or csat_over_floor; the first can be an objective"
+    parser.add_argument("goals", metavar="GOAL", nargs="*", help=f"{goals} (default: account_revenue service_margin)")
+    points = "points wanted over the second goal's range (default: 11)"
+    parser.add_argument("--points", metavar="N", type=_count, default=11, help=points)
+    parser.add_argument(
+        "--step", metavar="STEP", type=float, help="rise of the second goal from point to point instead"
+    )
+
+
+def _explain(bench: Workbench, arguments: Namespace) -> Answer:
+    from .analysis.rule_costs import rule_costs
+
+    return rule_costs(bench, arguments.scenario, rules=arguments.rules or None)
+
+
+def _add_rules(parser: ArgumentParser) -> None:
+    rules = "rule to look at, such as min_service_margin or csat_floor (default: every rule that binds)"
+    parser.add_argument("rules", metavar="RULE", nargs="*", help=rules)
+
+
+def _whynot(bench: Workbench, arguments: Namespace) -> Answer:
+    from .analysis.why_not import why_not
+
+    return why_not(bench, arguments.scenario, *arguments.requests)
+
+
+def _add_requests(parser: ArgumentParser) -> None:
+    example = "'offer platinum', 'clinics gold pay_per_use 900', 'drop Orbis; exactly 2 tiers'"
+    requests = f"what is forced or forbidden, such as {example}; what stands between ; holds together"
+    parser.add_argument("requests", metavar="REQUEST", nargs="+", help=requests)
+
+
+def _diagnose(bench: Workbench, arguments: Namespace) -> Answer:
+    from .analysis.diagnose import TARGETS, diagnose
+
+    return diagnose(bench, arguments.scenario, targets=arguments.targets or TARGETS)
+
+
+def _add_targets(parser: ArgumentParser) -> None:
+    targets = "rule whose furthest limit is wanted, such as min_service_margin (default: margins, experience, counts)"
+    parser.add_argument("targets", metavar="TARGET", nargs="*", help=targets)
+
+
+def _alternatives(bench: Workbench, arguments: Namespace) -> Answer:
+    from .analysis.alternatives import alternatives
+
+    return alternatives(bench, arguments.scenario, count=arguments.count, within=arguments.within)
+
+
+def _add_count(parser: ArgumentParser) -> None:
+    parser.add_argument("--count", metavar="N", type=_count, default=5, help="most plans wanted (default: 5)")
+    within = "most loss, as a share of the best objective (default: 0.02)"
+    parser.add_argument("--within", metavar="SHARE", type=float, default=0.02, help=within)
+
+
 ANALYSES: tuple[AnalysisCommand, ...] = (
     AnalysisCommand(
         "compare",
@@ -138,6 +201,41 @@ ANALYSES: tuple[AnalysisCommand, ...] = (
         "Solves a grid or a table of scenarios. What was solved before is taken from the store.",
         _sweep,
         _add_scenarios,
+    ),
+    AnalysisCommand(
+        "frontier",
+        "trade one goal against another",
+        "Points that no plan beats in both goals, with the price between them and the knee.",
+        _frontier,
+        _add_goals,
+    ),
+    AnalysisCommand(
+        "explain",
+        "say what each rule costs",
+        "The objective gained without each binding rule, and by loosening it one step; each solved again.",
+        _explain,
+        _add_rules,
+    ),
+    AnalysisCommand(
+        "whynot",
+        "force or forbid something and see what it loses",
+        "The best plan under each request, the loss, the rules that bind then, and what moved.",
+        _whynot,
+        _add_requests,
+    ),
+    AnalysisCommand(
+        "diagnose",
+        "find what stands in the way of a plan",
+        "Rules that contradict each other, how little would have to give, and how far each target can go.",
+        _diagnose,
+        _add_targets,
+    ),
+    AnalysisCommand(
+        "alternatives",
+        "find the best plans that are built otherwise",
+        "The best plans that differ in tiers, pricing models or partners, and the decisions they all share.",
+        _alternatives,
+        _add_count,
     ),
     AnalysisCommand(
         "levels",

@@ -1,9 +1,9 @@
 """Shadow prices: what a looser rule would bring with the plan's structure as it is.
 
 Menus, coverage, providers engaged, parts policies and discount brackets stay; only the flows of work move.
-The multipliers of that linear program bound what any change of limits brings: for a program with the same
-rows and columns, the Lagrangian bound at these multipliers (`program.solver.box_bound`) is one no delivery
-can exceed. It is linear in the limits near the plan, and true however far they move.
+By the envelope theorem, what a small change of limits brings is the change of that linear program's Lagrangian
+at its solution x and multipliers y: y (dA x - db), and each reduced cost times the change of the bound it is at.
+It says nothing of what larger changes bring, or of other menus.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ from .program.setting import build_setting
 from .program.solver import (
     Limits,
     Stated,
-    box_bound,
     load,
     quiet_highs,
     run,
@@ -38,6 +37,8 @@ from .program.solver import (
 from .program.statement import Statement
 from .program.totals import Box
 
+BASIC = 1e-9
+"""Reduced cost, relative to the largest, up to which a column counts as basic."""
 SECONDS = 20.0
 """Most seconds for the delivery whose structure is kept: the plan's own, so that it is found at once."""
 
@@ -53,21 +54,31 @@ class ShadowPrices:
     _stated: Stated
     _settled: Array
     """Value of each integer column of the delivery program."""
+    _solution: Array
+    """Value of each column."""
     _duals: Array
     """Money a year per natural unit of each row's side."""
 
     def gain(self, case: Case, scenario: Scenario) -> float | None:
-        """Most that a scenario with other limits brings with the structure as it is, in money a year.
+        """First-order change of the objective under a scenario with other limits, money a year.
 
         `case` is the case with that scenario's changes made. None where its program has other rows or columns.
         """
         stated, constant = _state(case, scenario, self.plan, self.conditions)
         if stated.labels != self._stated.labels or stated.columns != self._stated.columns:
             return None
+        return constant - self._lagrangian(stated) - self.objective
+
+    def _lagrangian(self, stated: Stated) -> float:
+        """Cost at the plan with the rows' violation at its multipliers, and what moved bounds bring."""
+        matrix, y = stated.matrix, self._duals
+        sides = np.where(y > 0, matrix.row_low, np.where(y < 0, matrix.row_high, 0.0))
+        reduced = self._stated.matrix.cost - self._stated.matrix.rows.T @ y
         low, high = _fixed(stated, self._settled)
-        matrix = stated.matrix
-        bound = box_bound(matrix.cost, low, high, matrix.rows, matrix.row_low, matrix.row_high, self._duals)
-        return max(0.0, constant - bound - self.objective)
+        ends = np.where(reduced > 0, low, np.where(reduced < 0, high, self._solution))
+        # A basic column stays where it is; one at a bound moves with it.
+        moved = np.where(np.abs(reduced) > BASIC * np.abs(reduced).max(initial=0.0), ends, self._solution)
+        return float(matrix.cost @ moved + y @ (sides - matrix.rows @ moved))
 
 
 def shadow_prices(
@@ -90,11 +101,11 @@ def shadow_prices(
     highs = quiet_highs()
     load(highs, replace(program, low=low / scale, high=high / scale), with_integers=False)
     solved = run(highs)
-    if not solved.solved:
+    if not solved.solved or solved.values is None:
         return None
     duals = np.array(highs.getSolution().row_dual) * stated.matrix.row_scale / stated.matrix.cost_scale
     objective = constant - solved.objective / stated.matrix.cost_scale
-    return ShadowPrices(tuple(conditions), plan, objective, stated, settled, duals)
+    return ShadowPrices(tuple(conditions), plan, objective, stated, settled, solved.values * scale, duals)
 
 
 def _fixed(stated: Stated, settled: Array) -> tuple[Array, Array]:

@@ -20,7 +20,7 @@ _SHARE = 1e-5
 
 @dataclass(frozen=True)
 class Goal:
-    """An amount of a plan (KPI name), or `csat_over_floor`: CSAT points by which every tier and region clears its floor."""
+    """An amount of a plan by its KPI name, or `csat_over_floor`: least points of any tier and region over its floor."""
 
     name: str
 
@@ -49,6 +49,12 @@ class Goal:
         if self.name in MONEY_KPIS:
             return 1e-6 * max(1.0, abs(scale))
         return _REFINED.get(self.name, _SHARE)
+
+    def step(self, scale: float) -> float:
+        """Step of a sweep where none is given and the goal's best end is not known."""
+        if self.name in MONEY_KPIS:
+            return 0.05 * max(1.0, abs(scale))
+        return 1.0 if self.name == CSAT_OVER_FLOOR else 0.02
 
     def value(self, plan: Plan) -> float | None:
         """Value of a plan; None where it has none (no service revenue, no cases)."""

@@ -113,13 +113,14 @@ def _try(bench: Workbench, scenario: Scenario, reach: Reach, limit: float) -> Re
     if result.plan is None:
         return replace(reach, beyond=limit) if result.status is Status.INFEASIBLE else reach
     reached = lever.achieved(result.plan)
-    better = reached is not None and not lever.looser(reached, limit)
-    return replace(reach, within=_rounded(lever, reached) if better and reached is not None else limit, plan=result)
+    near = limit if reached is None else _rounded(lever, reached)
+    return replace(reach, within=limit if lever.looser(near, limit) else near, plan=result)
 
 
 def _rounded(lever: Lever, reached: float) -> float:
-    """What was reached, a hair looser so that rounding does not undo it."""
-    if lever.whole:
+    """What was reached, within the lever's ends and a hair looser so that rounding does not undo it."""
+    reached = min(max(reached, lever.ends[0]), lever.ends[1])
+    if lever.whole or reached in lever.ends:
         return reached
     hair = 1e-7 * max(1.0, abs(reached))
     return reached - hair if lever.down else reached + hair

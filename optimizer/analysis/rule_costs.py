@@ -35,8 +35,8 @@ _COLUMNS = {
         "limit_loosened": "limit after one step, in `unit`",
         "gain_step": "objective gained by loosening one step, solved again, {money}",
         "gain_step_at_most": "most that can be gained by one step, proved, {money}",
-        "shadow_price": "most that one step brings with the plan's structure (menus, coverage, providers, parts "
-        "policies) as it is, from multipliers, {money}",
+        "shadow_price": "what one step brings at the margin with the plan's structure (menus, coverage, providers, "
+        "parts policies) as it is, from multipliers and not solved again, {money}",
         "moves": "what changes in the plan when the rule is dropped",
     },
 }

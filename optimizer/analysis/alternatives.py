@@ -1,0 +1,180 @@
+"""`alternatives`: the best plans that differ in structure, and the decisions that all near-best plans share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Unpack
+
+import pandas as pd
+
+from models import Case, Scenario
+from models.conditions import Condition, NoTokenPartners, Unlike
+from models.delivery import PARTNER_KINDS
+from models.plan import Plan
+
+from ..result import Result, Status
+from ..summary import money, percent
+from .answer import Answer
+from .moves import menu_moves, structure_moves
+from .subject import Subject, subject_of
+from .workbench import Options, Workbench
+
+COUNT, WITHIN, LEAST_SHARE = 5, 0.02, 0.01
+_COLUMNS = {
+    "alternatives": {
+        "rank": "1 for the best",
+        "objective": "objective of the plan, {money}",
+        "loss": "objective lost against the best alternative, {money}",
+        "at_most": "proved bound on every plan of a structure not listed before, {money}",
+        "gap": "relative gap between the plan and that bound",
+        "tiers": "tiers offered",
+        "models": "pricing models used",
+        "partners": "partners engaged",
+        "differs": "tiers, models, products and providers that differ from the first",
+        "menu_changes": "options of price books that differ from the first",
+    },
+    "decisions": {
+        "kind": "tier, pricing model, product, provider, or option (price book, tier, model and price)",
+        "decision": "its name",
+        "share": "share of the alternatives that take it, 0 to 1",
+        "safe": "whether all of them do",
+    },
+    "likeness": {
+        "rank": "one alternative",
+        "other": "another",
+        "alike": "decisions shared over decisions of either (Jaccard), 0 to 1",
+    },
+}
+
+
+def alternatives(
+    case: Case | Workbench,
+    scenario: str | Scenario = "base",
+    *,
+    count: int = COUNT,
+    within: float = WITHIN,
+    least_share: float = LEAST_SHARE,
+    **options: Unpack[Options],
+) -> Answer:
+    """The `count` best plans that differ in tiers, pricing models or partners, no worse than `within` of the best.
+
+    Each is the best plan of any structure not listed before it, proved within its gap. A partner counts as engaged
+    when it works at least `least_share` of the hours of teams and partners; no alternative has one that works less,
+    but for those the case requires. Tables: `alternatives`, `decisions` (which all of them share: the safe ones) and
+    `likeness` of each pair. Raises ValueError for numbers that make no sense.
+    """
+    if count < 1 or not within >= 0 or not 0 <= least_share <= 1:
+        raise ValueError(f"count {count}, within {within}, least_share {least_share}; expected >= 1, >= 0, 0 to 1")
+    subject = subject_of(case, scenario, None, **options)
+    if subject.result.plan is None:
+        return subject.nothing("alternatives")
+    found, last = _search(subject, count, within, least_share)
+    if not found:
+        return Subject(subject.bench, subject.scenario, subject.case, last).nothing("alternatives")
+    return _answer(subject, found, last, count, within)
+
+
+def _search(subject: Subject, count: int, within: float, least_share: float) -> tuple[list[Result], Result]:
+    """Plans, best first, and the last result, which may hold one that is too far off or none."""
+    found: list[Result] = []
+    result = subject.result
+    conditions: tuple[Condition, ...] = (NoTokenPartners(least_share),)
+    for rank in subject.bench.each(range(1, count + 1)):
+        result = subject.bench.solve(subject.scenario, conditions=conditions, label=f"alternative {rank}")
+        if result.plan is None or (found and _loss(found[0], result) > within * abs(found[0].objective or 0.0)):
+            break
+        found.append(result)
+        conditions = (*conditions, _cut(subject.case, result.plan))
+    return found, result
+
+
+def _loss(best: Result, result: Result) -> float:
+    assert best.objective is not None
+    assert result.objective is not None
+    return best.objective - result.objective
+
+
+def _partners(case: Case, plan: Plan) -> frozenset[str]:
+    providers = case.tables["providers"]
+    partners = providers.loc[providers["kind"].isin(PARTNER_KINDS), "provider"]
+    return frozenset(partners) & frozenset(plan.decisions.providers)
+
+
+def _cut(case: Case, plan: Plan) -> Unlike:
+    return Unlike(frozenset(plan.decisions.tiers), frozenset(plan.decisions.models), _partners(case, plan))
+
+
+def _taken(plan: Plan) -> frozenset[tuple[str, str]]:
+    """Everything a plan decides, as (kind, name)."""
+    parts = {"tiers": "tier", "models": "pricing model", "products": "product", "providers": "provider"}
+    chosen = {(kind, name) for part, kind in parts.items() for name in getattr(plan.decisions, part)}
+    rows = plan.menus.itertuples(index=False)
+    return frozenset(chosen | {("option", f"{r.price_book} {r.tier} {r.model} {r.price:.12g}") for r in rows})
+
+
+def _rows(subject: Subject, found: list[Result]) -> Iterator[dict[str, object]]:
+    first = found[0].decided
+    for rank, result in enumerate(found, 1):
+        plan, bound = result.decided, result.bound
+        assert bound is not None
+        yield {
+            "rank": rank,
+            "objective": result.objective,
+            "loss": _loss(found[0], result),
+            "at_most": bound,
+            "gap": result.gap,
+            "tiers": ", ".join(plan.decisions.tiers),
+            "models": ", ".join(plan.decisions.models),
+            "partners": ", ".join(sorted(_partners(subject.case, plan))),
+            "differs": "; ".join(structure_moves(first, plan)),
+            "menu_changes": len(menu_moves(first, plan)),
+        }
+
+
+def _decisions(found: list[Result]) -> pd.DataFrame:
+    taken = [_taken(result.decided) for result in found]
+    shares = {one: sum(one in plan for plan in taken) / len(taken) for one in frozenset().union(*taken)}
+    ranked = sorted(shares, key=lambda one: (one[0] == "option", one[0], -shares[one], one[1]))
+    rows = [(*one, shares[one], shares[one] == 1.0) for one in ranked]
+    return pd.DataFrame(rows, columns=list(_COLUMNS["decisions"]))
+
+
+def _likeness(found: list[Result]) -> pd.DataFrame:
+    taken = {rank: _taken(result.decided) for rank, result in enumerate(found, 1)}
+    rows = [(a, b, len(taken[a] & taken[b]) / len(taken[a] | taken[b])) for a, b in combinations(taken, 2)]
+    return pd.DataFrame(rows, columns=list(_COLUMNS["likeness"]))
+
+
+def _answer(subject: Subject, found: list[Result], last: Result, count: int, within: float) -> Answer:
+    table = pd.DataFrame(list(_rows(subject, found)), columns=list(_COLUMNS["alternatives"]))
+    tables = {"alternatives": table, "decisions": _decisions(found), "likeness": _likeness(found)}
+    facts = {"count": len(found), "within": within, "best": found[0].objective, "plan": subject.result.objective}
+    sentences = [_headline(found, last, count, within), *_sentences(table, subject), *_safe(tables["decisions"])]
+    others = found if last.status is Status.INFEASIBLE else [*found, last]
+    return subject.answer("alternatives", tables, _COLUMNS, sentences, facts, others, ["alternatives"])
+
+
+def _headline(found: list[Result], last: Result, count: int, within: float) -> str:
+    lead = f"{len(found)} plans that differ in tiers, pricing models or partners"
+    if len(found) == count:
+        return f"{lead}; the last loses {percent(_loss(found[0], found[-1]) / abs(found[0].objective or 1.0))}."
+    if last.status is Status.INFEASIBLE:
+        return f"{lead}; proved that there is no other structure."
+    if last.plan is None:
+        return f"{lead}; no other was found in the time allowed."
+    return f"{lead}; the next best found loses more than {percent(within)}."
+
+
+def _sentences(table: pd.DataFrame, subject: Subject) -> Iterator[str]:
+    for row in table.iloc[1:].to_dict("records"):
+        loss = money(float(row["loss"]), subject.result.currency)
+        yield f"Alternative {row['rank']} loses {loss} a year: {row['differs']}; menu changes: {row['menu_changes']}."
+
+
+def _safe(decisions: pd.DataFrame) -> Iterator[str]:
+    coarse = decisions[(decisions["kind"] != "option") & decisions["safe"]]
+    names = [f"{kind} {name}" for kind, name in zip(coarse["kind"], coarse["decision"], strict=True)]
+    options = decisions[decisions["kind"] == "option"]
+    yield f"Safe, since all of them share it: {', '.join(names) or 'nothing'}."
+    yield f"Of {len(options)} options on their menus all share {int(options['safe'].sum())}."

@@ -1,0 +1,168 @@
+"""`frontier`: how much of one goal another costs, point by point."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Unpack
+
+import numpy as np
+import pandas as pd
+
+from models import Case, Scenario, apply_scenario
+
+from ..result import Status
+from ..summary import money, percent
+from .answer import Answer
+from .goals import Goal
+from .moves import structure_moves
+from .subject import Subject
+from .trade_off import Point, Sweep, knee, normalized, supported, undominated
+from .workbench import Options, Workbench, at_work
+
+POINTS = 11
+_TAIL = {
+    "at_most": "proved bound on the first goal at the levels of the others, in its unit",
+    "gap": "relative gap between the first goal's value and that bound",
+    "supported": "whether some weights of the goals make it the best; the others are found by constraints only",
+    "knee": "whether it is the point farthest beyond the straight line (plane) between the goals' best ends",
+    "moves": "tiers, pricing models, products and providers that differ from the first point",
+}
+_KPIS = {
+    "point": "number of the point",
+    "kpi": "amount or share, as in plan.json",
+    "unit": "currency (a year) or share",
+}
+
+
+def frontier(
+    case: Case | Workbench,
+    scenario: str | Scenario = "base",
+    *,
+    goals: Sequence[str] = ("account_revenue", "service_margin"),
+    points: int = POINTS,
+    step: float | None = None,
+    **options: Unpack[Options],
+) -> Answer:
+    """Points of two or three goals that no plan beats in all of them, under the scenario's rules.
+
+    The first goal is an objective (account_revenue, account_margin, service_revenue, service_margin); the others
+    are amounts of plan.json or `csat_over_floor`. The second rises by `step`, in its unit, or by an even share of
+    its range for so many `points`; a third is held at a few levels of its own. Between two levels there may be more
+    points; each one found is proved within its gap. Tables: `points` and `kpis`. Raises ValueError for goals
+    that do not fit.
+    """
+    chosen = _checked(goals, points, step)
+    bench = at_work(case, **options)
+    changed, wanted = apply_scenario(bench.case, scenario)
+    sweep = Sweep(bench, wanted, chosen[0], chosen[1], chosen)
+    best = sweep.best(chosen[0])
+    subject = Subject(bench, wanted, changed, best)
+    if best.plan is None:
+        return subject.nothing("frontier")
+    found = undominated(_found(sweep, points, step or 0.0))
+    found.sort(key=lambda point: tuple(-worth for worth in point.worths))
+    return _answer(subject, chosen, found)
+
+
+def _checked(goals: Sequence[str], points: int, step: float | None) -> tuple[Goal, ...]:
+    chosen = tuple(Goal(name) for name in goals)
+    if len(chosen) not in (2, 3) or len({goal.name for goal in chosen}) != len(chosen):
+        raise ValueError(f"goals are {', '.join(goals)}; expected two or three different ones")
+    if not chosen[0].is_objective:
+        raise ValueError(f"the first goal is {chosen[0].name}; expected one that can be an objective")
+    if points < 2 or (step is not None and not step > 0):
+        raise ValueError(f"points is {points} and step {step}; expected at least 2 points and a step above 0")
+    return chosen
+
+
+def _found(sweep: Sweep, points: int, step: float) -> list[Point]:
+    """Points of the sweep, and of more sweeps with the third goal held at each of its levels."""
+    found = list(sweep.points(points, step))
+    if len(sweep.goals) < 3 or not found:
+        return found
+    third = sweep.goals[2]
+    alone = Sweep(sweep.bench, sweep.scenario, sweep.first, third, sweep.goals)
+    levels = [point.worths[2] for point in alone.points(points, 0.0)]
+    for level in levels[1:]:
+        held = (third.at_least(level - third.finest(level)),)
+        more = Sweep(sweep.bench, sweep.scenario, sweep.first, sweep.second, sweep.goals, held)
+        found += more.points(points, step)
+    return found
+
+
+def _answer(subject: Subject, goals: tuple[Goal, ...], found: list[Point]) -> Answer:
+    table, currency = _table(goals, found), subject.result.currency
+    columns = {"points": _meanings(goals, currency), "kpis": {**_KPIS, "value": "value, in `unit`"}}
+    kpis = [point.result.kpis.assign(point=number) for number, point in enumerate(found, 1)]
+    tables = {"points": table, "kpis": pd.concat(kpis, ignore_index=True)[list(columns["kpis"])]}
+    best = table[table["knee"]]
+    facts = {"goals": [goal.name for goal in goals], "points": len(found), "knee": int(best["point"].iloc[0])}
+    results = [point.result for point in found]
+    answer = subject.answer("frontier", tables, columns, _sentences(goals, table, currency), facts, results, ["points"])
+    return _with_gap(answer, found)
+
+
+def _with_gap(answer: Answer, found: list[Point]) -> Answer:
+    """The widest gap of the points: between what each reaches in the first goal and its own proved bound."""
+    gaps = [_gap(point) for point in found]
+    unproved = any(point.result.status is Status.FEASIBLE for point in found)
+    return replace(answer, gap=max(gaps, default=0.0), status=Status.FEASIBLE if unproved else answer.status)
+
+
+def _gap(point: Point) -> float:
+    assert point.at_most is not None
+    return max(0.0, point.at_most - point.worths[0]) / max(1.0, abs(point.worths[0]))
+
+
+def _table(goals: tuple[Goal, ...], found: list[Point]) -> pd.DataFrame:
+    worths = normalized(found)
+    hull, middle, first = supported(worths), knee(worths), found[0].result.decided
+    rows = []
+    for place, point in enumerate(found):
+        values = {goal.name: goal.value(point.result.decided) for goal in goals}
+        rows.append(
+            {"point": place + 1, **values, "at_most": point.at_most, "gap": _gap(point)}
+            | {"supported": hull[place], "knee": place == middle}
+            | {"moves": "; ".join(structure_moves(first, point.result.decided))}
+        )
+    table = pd.DataFrame(rows)
+    if len(goals) == 2:
+        rise, loss = (pd.Series([sign * point.worths[i] for point in found]).diff() for i, sign in ((1, 1), (0, -1)))
+        table.insert(3, "price", np.where(rise != 0, loss / rise, np.nan))
+    return table
+
+
+def _meanings(goals: tuple[Goal, ...], currency: str) -> dict[str, str]:
+    better = {goal: "more" if goal.more else "less" for goal in goals}
+    named = {goal.name: f"{goal.name}, {goal.unit(currency)}; {better[goal]} is better" for goal in goals}
+    if len(goals) == 2:
+        lost = f"{goals[0].name} given up per unit of {goals[1].name} bettered since the point before"
+        named["price"] = f"marginal price: {lost}; {goals[0].unit(currency)} a unit"
+    return {"point": "number of the point, the best first goal first", **named, **_TAIL}
+
+
+def _sentences(goals: tuple[Goal, ...], table: pd.DataFrame, currency: str) -> list[str]:
+    ends = f"from {_values(goals, table.iloc[0], currency)} to {_values(goals, table.iloc[-1], currency)}"
+    inside = int((~table["supported"]).sum())
+    at = table[table["knee"]].iloc[0]
+    lines = [
+        f"{len(table)} points that no plan beats in all goals, {ends}; {inside} of them no weights would find.",
+        f"The knee is point {at['point']}: {_values(goals, at, currency)}.",
+    ]
+    if len(goals) == 2 and len(table) > 1:
+        prices, goal = table["price"].dropna(), goals[1]
+        named = f"A unit of {goal.name} ({goal.unit(currency)}) costs"
+        lines.append(f"{named} {prices.iloc[0]:,.4g} of {goals[0].name} at first and {prices.iloc[-1]:,.4g} at last.")
+    return lines
+
+
+def _values(goals: tuple[Goal, ...], row: pd.Series, currency: str) -> str:
+    return ", ".join(_value(goal, float(row[goal.name]), currency) for goal in goals)
+
+
+def _value(goal: Goal, value: float, currency: str) -> str:
+    name = goal.name.replace("_", " ")
+    if goal.unit(currency) == "share":
+        return f"{name} {percent(value)}"
+    return f"{name} {value:.2f} points" if goal.unit(currency) == "CSAT points" else f"{name} {money(value, currency)}"

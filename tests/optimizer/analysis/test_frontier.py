@@ -1,0 +1,92 @@
+"""Frontiers: each point against enumeration at its level, and marks of points worked out by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import optimizer
+from optimizer.analysis.goals import Goal
+from optimizer.analysis.trade_off import Point, knee, normalized, supported, undominated
+from tests.optimizer.analysis.posed import case_of, scenario_of, world_of
+from tests.oracle.conditioned import Bound, best_within, csat_above_floor
+
+ROOM = 3e-6
+
+
+def best(seed: int, goal: str, bound: Bound) -> float:
+    scenario = scenario_of(seed).model_copy(update={"objective": goal})
+    found = best_within(world_of(seed, scenario), bound).objective
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("seed", [25, 34])
+def test_every_point_is_the_best_of_the_first_goal_at_its_level_of_the_second(seed: int) -> None:
+    goals = ("account_revenue", "service_margin")
+    answer = optimizer.frontier(case_of(seed), goals=goals, points=5, gap=1e-7)
+    table = answer.tables["points"]
+    first, second = (table[name].to_numpy() for name in goals)
+    assert (np.diff(first) < 0).all()
+    assert (np.diff(second) > 0).all()
+    room = ROOM * max(1.0, *np.abs(first), *np.abs(second))
+    for reached, level in zip(first, second, strict=True):
+        assert reached == pytest.approx(best(seed, goals[0], Bound(floor=(goals[1], level - room))), abs=10 * room)
+    assert first[0] == pytest.approx(best(seed, goals[0], Bound()), abs=room)
+    assert second[-1] == pytest.approx(best(seed, goals[1], Bound()), abs=10 * room)
+    assert (table["at_most"] >= first).all()
+    assert int(table["knee"].sum()) == 1
+
+
+def test_csat_over_the_floor_is_bought_with_margin() -> None:
+    seed = 17
+    answer = optimizer.frontier(case_of(seed), goals=("account_margin", "csat_over_floor"), step=4.0, gap=1e-7)
+    table = answer.tables["points"]
+    assert len(table) > 1
+    for row in table.to_dict("records"):
+        bound = Bound(more=(csat_above_floor(row["csat_over_floor"] - 1e-6),))
+        expected = best(seed, "account_margin", bound)
+        assert row["account_margin"] == pytest.approx(expected, rel=1e-5)
+
+
+def points(*worths: tuple[float, ...]) -> list[Point]:
+    return [Point(worth, None, None) for worth in worths]  # type: ignore[arg-type]  # the plan does not matter
+
+
+def test_a_point_that_another_beats_is_left_out() -> None:
+    kept = undominated(points((10, 0), (8, 5), (8, 4), (7, 5), (0, 6), (10, 0)))
+    assert [point.worths for point in kept] == [(10, 0), (8, 5), (0, 6)]
+
+
+def test_supported_points_lie_on_the_hull_and_the_knee_is_farthest_out() -> None:
+    found = normalized(points((10, 0), (9, 4), (5, 5), (2, 9), (0, 10)))
+    assert supported(found) == [True, True, False, True, True]  # between (9, 4) and (2, 9) one has 7.5 + ... > 5, 5
+    assert knee(found) == 1  # 0.9 + 0.4 against 0.2 + 0.9
+
+
+def test_three_goals_are_swept_level_by_level() -> None:
+    goals = ("service_revenue", "account_margin", "service_margin")
+    answer = optimizer.frontier(optimizer.load_case("data/tiny"), goals=goals, points=2)
+    table = answer.tables["points"]
+    assert table["account_margin"].max() == pytest.approx(19560.0)  # worked out in data/tiny
+    worths = table[list(goals)].to_numpy()
+    beaten = [(np.delete(worths, i, 0) >= worths[i]).all(axis=1).any() for i in range(len(worths))]
+    assert not any(beaten)
+
+
+@pytest.mark.parametrize(
+    ("goals", "told"),
+    [
+        (("account_revenue",), "two or three"),
+        (("delivery_cost", "account_revenue"), "can be an objective"),
+        (("account_revenue", "joy"), "goal 'joy'"),
+    ],
+)
+def test_goals_that_do_not_fit_are_refused(goals: tuple[str, ...], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        optimizer.frontier(optimizer.load_case("data/tiny"), goals=goals)
+
+
+def test_less_of_a_cost_is_better() -> None:
+    assert (Goal("delivery_cost").more, Goal("attach_rate").more) == (False, True)
+    assert str(Goal("delivery_cost").at_least(-50.0)) == "delivery_cost <= 50"
