@@ -120,7 +120,7 @@ def _with_change(rows: pd.DataFrame, plans: Plans, column: str) -> pd.DataFrame:
 
 def _switched(rows: pd.DataFrame, plans: Plans, flag: str) -> pd.DataFrame:
     """The rows with `added`, `dropped` or a blank against the first plan."""
-    now = rows[flag].fillna(False).to_numpy(dtype=bool)
+    now = rows[flag].eq(True).to_numpy(dtype=bool)
     first = np.repeat(now[:: len(plans)], len(plans))
     change = np.select([now & ~first, first & ~now], ["added", "dropped"], "")
     return rows.assign(**{flag: now, "change": change})
