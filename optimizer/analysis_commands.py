@@ -165,9 +165,9 @@ def _add_requests(parser: ArgumentParser) -> None:
 
 
 def _diagnose(bench: Workbench, arguments: Namespace) -> Answer:
-    from .analysis.diagnose import TARGETS, diagnose
+    from .analysis.diagnose import diagnose
 
-    return diagnose(bench, arguments.scenario, targets=arguments.targets or TARGETS)
+    return diagnose(bench, arguments.scenario, targets=arguments.targets or None)
 
 
 def _add_targets(parser: ArgumentParser) -> None:

@@ -8,7 +8,7 @@ from typing import Unpack
 
 import pandas as pd
 
-from models import Case, Scenario
+from models import Case, CaseError, Problem, Scenario
 from models.conditions import Condition, NoTokenPartners, Unlike
 from models.delivery import PARTNER_KINDS
 from models.plan import Plan
@@ -62,10 +62,11 @@ def alternatives(
     Each is the best plan of any structure not listed before it, proved within its gap. A partner counts as engaged
     when it works at least `least_share` of the hours of teams and partners; no alternative has one that works less,
     but for those the case requires. Tables: `alternatives`, `decisions` (which all of them share: the safe ones) and
-    `likeness` of each pair. Raises ValueError for numbers that make no sense.
+    `likeness` of each pair. Raises `CaseError` for numbers that make no sense.
     """
     if count < 1 or not within >= 0 or not 0 <= least_share <= 1:
-        raise ValueError(f"count {count}, within {within}, least_share {least_share}; expected >= 1, >= 0, 0 to 1")
+        given = f"count {count}, within {within}, least_share {least_share}"
+        raise CaseError([Problem("alternatives", "the numbers do not fit", found=given, expected=">= 1, >= 0, 0 to 1")])
     subject = subject_of(case, scenario, None, **options)
     if subject.result.plan is None:
         return subject.nothing("alternatives")

@@ -14,7 +14,7 @@ from ..result import Result, Status
 from ..summary import money
 from .answer import Answer
 from .conflict import Conflict, find_conflict
-from .levers import Lever, levers
+from .levers import Lever, levers, named
 from .reach import Reach, furthest
 from .subject import Subject
 from .ways import Way, ways_out
@@ -64,7 +64,7 @@ def diagnose(
     case: Case | Workbench,
     scenario: str | Scenario = "base",
     *,
-    targets: Sequence[str] = TARGETS,
+    targets: Sequence[str] | None = None,
     **options: Unpack[Options],
 ) -> Answer:
     """What stands in the way of a plan for a scenario.
@@ -72,19 +72,21 @@ def diagnose(
     Tables: `conflict` (a smallest set of rules that contradict each other: without any one of them the others
     can be obeyed), `ways` (sets of rules that are enough if they give, how far, and the best plan then) and
     `targets` (how far each rule named in `targets` can be tightened or must be loosened with the others held).
-    Every limit stands between one that a plan was found for and one proved out of reach.
+    Every limit stands between one that a plan was found for and one proved out of reach. Raises `CaseError` for
+    a target that no rule of the scenario has.
     """
     bench = at_work(case, **options)
     changed, wanted = apply_scenario(bench.case, scenario)
     rules = levers(changed, wanted)
+    asked = [lever for lever in rules if lever.rule in TARGETS] if targets is None else named(rules, targets)
     result = bench.any_plan(wanted, label="the scenario as it is")
     subject = Subject(bench, wanted, changed, result)
     if result.status is Status.NO_PLAN:
         return subject.nothing("diagnose")
     conflict = find_conflict(bench, wanted, rules) if result.status is Status.INFEASIBLE else None
     ways = ways_out(bench, wanted, rules, conflict) if conflict is not None else []
-    wanted_levers = [lever for lever in rules if lever.rule in targets and lever.limit is not None]
-    reaches = [_furthest(bench, wanted, lever, conflict) for lever in bench.each(wanted_levers)]
+    limited = [lever for lever in asked if lever.limit is not None]
+    reaches = [_furthest(bench, wanted, lever, conflict) for lever in bench.each(limited)]
     return _answer(subject, conflict, ways, reaches)
 
 

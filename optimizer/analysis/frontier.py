@@ -9,12 +9,13 @@ from typing import Unpack
 import numpy as np
 import pandas as pd
 
-from models import Case, Scenario, apply_scenario
+from models import Case, CaseError, Problem, Scenario, apply_scenario
+from models.problems import listed, suggestion
 
 from ..result import Status
 from ..summary import money, percent
 from .answer import Answer
-from .goals import Goal
+from .goals import GOALS, OBJECTIVES, Goal
 from .moves import structure_moves
 from .subject import Subject
 from .trade_off import Point, Sweep, knee, normalized, supported, undominated
@@ -49,7 +50,7 @@ def frontier(
     The first goal is an objective (account_revenue, account_margin, service_revenue, service_margin); the others
     are amounts of plan.json or `csat_over_floor`. The second rises by `step`, in its unit, or by an even share of
     its range for so many `points`; a third is held at a few levels of its own. Between two levels there may be more
-    points; each one found is proved within its gap. Tables: `points` and `kpis`. Raises ValueError for goals
+    points; each one found is proved within its gap. Tables: `points` and `kpis`. Raises `CaseError` for goals
     that do not fit.
     """
     chosen = _checked(goals, points, step)
@@ -66,14 +67,21 @@ def frontier(
 
 
 def _checked(goals: Sequence[str], points: int, step: float | None) -> tuple[Goal, ...]:
-    chosen = tuple(Goal(name) for name in goals)
-    if len(chosen) not in (2, 3) or len({goal.name for goal in chosen}) != len(chosen):
-        raise ValueError(f"goals are {', '.join(goals)}; expected two or three different ones")
-    if not chosen[0].is_objective:
-        raise ValueError(f"the first goal is {chosen[0].name}; expected one that can be an objective")
+    names, problems = ", ".join(goals), []
+    if len(goals) not in (2, 3) or len(set(goals)) != len(goals):
+        problems.append(Problem("goals", "they do not fit", found=names, expected="two or three different ones"))
+    for name in sorted(set(goals) - set(GOALS)):
+        message = f"there is no such goal{suggestion(name, GOALS)}"
+        problems.append(Problem("goals", message, found=name, expected=f"one of {listed(GOALS, 20)}"))
+    if not problems and not Goal(goals[0]).is_objective:
+        expected = f"one of {', '.join(OBJECTIVES)}"
+        problems.append(Problem("goals", "the first cannot be an objective", found=goals[0], expected=expected))
     if points < 2 or (step is not None and not step > 0):
-        raise ValueError(f"points is {points} and step {step}; expected at least 2 points and a step above 0")
-    return chosen
+        found = f"{points} points, step {step}"
+        problems.append(Problem("points", "they do not fit", found=found, expected="2 or more, and a step above 0"))
+    if problems:
+        raise CaseError(problems)
+    return tuple(Goal(name) for name in goals)
 
 
 def _found(sweep: Sweep, points: int, step: float) -> list[Point]:

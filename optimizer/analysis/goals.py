@@ -11,6 +11,10 @@ from models.plan import KPIS, MONEY_KPIS, Plan
 from models.scenario import Objective
 
 CSAT_OVER_FLOOR = "csat_over_floor"
+GOALS = (*KPIS, CSAT_OVER_FLOOR)
+"""Every goal by its name."""
+OBJECTIVES: tuple[str, ...] = get_args(Objective)
+"""Goals that can be the objective of a scenario."""
 _LESS = (*COSTS, "admin_cost", "capital_cost", "loyalty_loss")
 """Amounts of which less is better."""
 _REFINED: Mapping[str, float] = {CSAT_OVER_FLOOR: 0.01}
@@ -25,13 +29,13 @@ class Goal:
     name: str
 
     def __post_init__(self) -> None:
-        if self.name not in (*KPIS, CSAT_OVER_FLOOR):
-            raise ValueError(f"goal {self.name!r}; expected one of {', '.join((*KPIS, CSAT_OVER_FLOOR))}")
+        if self.name not in GOALS:
+            raise ValueError(f"goal {self.name!r}; expected one of {', '.join(GOALS)}")
 
     @property
     def is_objective(self) -> bool:
         """Whether it can be the objective of a scenario, so that its best value is solved for and not searched."""
-        return self.name in get_args(Objective)
+        return self.name in OBJECTIVES
 
     @property
     def more(self) -> bool:

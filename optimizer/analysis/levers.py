@@ -6,16 +6,17 @@ again and audited like any other scenario.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
 from typing import Any
 
 import pandas as pd
 
-from models import Case, Change, Scenario
+from models import Case, CaseError, Change, Problem, Scenario
 from models.delivery import HOUR_SHARING_KINDS
 from models.plan import Plan
+from models.problems import listed, suggestion
 
 Achieved = Callable[[Plan], float | None]
 """What a plan reaches, in the limit's unit."""
@@ -85,6 +86,19 @@ def levers(case: Case, scenario: Scenario) -> tuple[Lever, ...]:
     Rules of the scenario come last: what is tried first is dropped first where either of two rules could go.
     """
     return (*_states(case), *_of_providers(case), *_of_tiers(case), *_of_criteria(case), *_of_scenario(scenario))
+
+
+def named(on: Sequence[Lever], rules: Sequence[str]) -> tuple[Lever, ...]:
+    """The levers of these rules; raises `CaseError` for a name that no rule of the scenario has."""
+    known = sorted({lever.rule for lever in on})
+    problems = [
+        Problem("rules", f"no rule of that name is on{suggestion(rule, known)}", found=rule, expected=listed(known, 40))
+        for rule in rules
+        if rule not in known
+    ]
+    if problems:
+        raise CaseError(problems)
+    return tuple(lever for lever in on if lever.rule in rules)
 
 
 # -- rules of the scenario -------------------------------------------------------------------------

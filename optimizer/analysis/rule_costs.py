@@ -14,7 +14,7 @@ from ..result import Result
 from ..shadow_prices import ShadowPrices, shadow_prices
 from ..summary import NEAR, money
 from .answer import Answer
-from .levers import Lever, levers
+from .levers import Lever, levers, named
 from .moves import structure_moves
 from .subject import Subject, subject_of
 from .workbench import Options, Workbench
@@ -62,13 +62,14 @@ def rule_costs(
 
     Every binding rule is looked at, each for itself: those within 0.1 % of their limit in the plan, whatever the case
     requires or excludes, and rules on partner quality; `rules` names others instead. Both gains are solved
-    again; beside them stands the shadow price, which holds the plan's structure.
+    again; beside them stands the shadow price, which holds the plan's structure. Raises `CaseError` for a name
+    that no rule of the scenario has.
     """
     subject = subject_of(case, scenario, result, **options)
     if subject.result.plan is None:
         return subject.nothing("explain")
     on = levers(subject.case, subject.scenario)
-    asked = [lever for lever in on if (lever.rule in rules if rules is not None else _binds(subject.result, lever))]
+    asked = [lever for lever in on if _binds(subject.result, lever)] if rules is None else named(on, rules)
     prices = shadow_prices(subject.case, subject.scenario, subject.plan)
     costs = [_cost(subject, lever, prices) for lever in subject.bench.each(asked)]
     return _answer(subject, costs)
