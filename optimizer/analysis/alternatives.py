@@ -26,7 +26,7 @@ _COLUMNS = {
         "rank": "1 for the best",
         "objective": "objective of the plan, {money}",
         "loss": "objective lost against the best alternative, {money}",
-        "at_most": "proved bound on every plan of a structure not listed before, {money}",
+        "at_most": "proved bound on every plan of a structure not found before it, {money}",
         "gap": "relative gap between the plan and that bound",
         "tiers": "tiers offered",
         "models": "pricing models used",
@@ -59,7 +59,7 @@ def alternatives(
 ) -> Answer:
     """The `count` best plans that differ in tiers, pricing models or partners, no worse than `within` of the best.
 
-    Each is the best plan of any structure not listed before it, proved within its gap. A partner counts as engaged
+    Each is the best plan of any structure not found before it, proved within its gap. A partner counts as engaged
     when it works at least `least_share` of the hours of teams and partners; no alternative has one that works less,
     but for those the case requires. Tables: `alternatives`, `decisions` (which all of them share: the safe ones) and
     `likeness` of each pair. Raises `CaseError` for numbers that make no sense.
@@ -77,7 +77,8 @@ def alternatives(
 
 
 def _search(subject: Subject, count: int, within: float, least_share: float) -> tuple[list[Result], Result]:
-    """Plans, best first, and the last result, which may hold one that is too far off or none."""
+    """Plans, best first (within their gaps they may be found in another order), and the last result, which may hold
+    one that is too far off or none."""
     found: list[Result] = []
     result = subject.result
     conditions: tuple[Condition, ...] = (NoTokenPartners(least_share),)
@@ -87,7 +88,7 @@ def _search(subject: Subject, count: int, within: float, least_share: float) -> 
             break
         found.append(result)
         conditions = (*conditions, _cut(subject.case, result.plan))
-    return found, result
+    return sorted(found, key=lambda one: -(one.objective or 0.0)), result
 
 
 def _loss(best: Result, result: Result) -> float:
