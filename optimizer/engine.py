@@ -256,7 +256,13 @@ def offers_of(setting: Setting, table: pd.DataFrame) -> Offers:
 
 
 def baseline(setting: Setting, limit: Limit) -> tuple[dict[str, float | None] | None, str | None]:
-    """KPIs of today's menus under their best delivery, or why there are none.
+    """KPIs of today's menus under their best delivery, or why there are none."""
+    plan, reason = plan_of_today(setting, limit)
+    return None if plan is None else dict(plan.kpis), reason
+
+
+def plan_of_today(setting: Setting, limit: Limit) -> tuple[Plan | None, str | None]:
+    """Today's menus under their best delivery, or why there is no such plan.
 
     Rules on menus, tiers, models and prices, and on margins and cost to serve, do not bind.
     """
@@ -275,11 +281,8 @@ def baseline(setting: Setting, limit: Limit) -> tuple[dict[str, float | None] | 
         return None, "No delivery of today's menus was found in the time allowed."
     if delivery is None:
         return None, "Today's menus cannot be delivered under the scenario's capacity, partner and experience rules."
-    return dict(
-        assemble(
-            setting, offers, choice, question.trimmed(choice, delivery, limit.of_last_steps(SECOND_STAGE_GAP))
-        ).kpis
-    ), None
+    trimmed = question.trimmed(choice, delivery, limit.of_last_steps(SECOND_STAGE_GAP))
+    return assemble(setting, offers, choice, trimmed), None
 
 
 def status_of(found: Found, gap: float) -> Status:
