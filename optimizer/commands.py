@@ -1,42 +1,49 @@
-"""What each command of `tierwise` does, and the exit code it ends with."""
+"""What each command of `tierwise` does, and the outcome it ends with."""
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from errno import EEXIST
 from functools import partial
 from pathlib import Path
+
+from rich.console import Console
 
 from models import Case, apply_scenario, load_case, read_menus, scenario_warnings, write_template
 
 from .analysis.answer import Answer, check_answer_target
 from .analysis.workbench import Workbench
 from .analysis_commands import ANALYSES
+from .audit import Audit
+from .completion import completion_script
 from .evaluate import evaluate
 from .exit_codes import DONE, FAILED, NO_PLAN
+from .next_steps import after_audit, after_search, after_template, after_validate
+from .plan_document import plan_document
 from .progress import ProgressCallback, StopCheck
 from .result import Result, Status
 from .run_audit import audit_run
-from .run_folder import check_run_target
+from .run_folder import check_run_target, load_run
 from .solve import solve
-from .terminal import console_on, say, show_answer, show_result, show_verdict
-from .watching import watch
+from .terminal import say, show_answer, show_result, show_verdict
+from .voice import Outcome, Voice
 
 
-def _validate(arguments: Namespace) -> int:
+def _validate(arguments: Namespace, voice: Voice) -> Outcome:
     case = load_case(arguments.case)  # which tries every scenario's changes
     names = [arguments.scenario] if arguments.scenario else list(case.scenarios)
-    found = [*case.warnings, *(sentence for name in names for sentence in _warnings(case, name))]
-    warnings = list(dict.fromkeys(found))
-    _warn(warnings)
-    console = console_on(sys.stdout)
-    sizes = (f"{count:,} {name}" for name, count in case.sizes.items() if count)
-    say(console, f"{case.settings.name}: {', '.join(sizes)}")
-    say(console, f"No faults. Scenarios: {', '.join(case.scenarios) or 'none'}. Warnings: {len(warnings)}.")
-    return DONE
+    warnings = dict.fromkeys([*case.warnings, *(sentence for name in names for sentence in _warnings(case, name))])
+    voice.warn(warnings)
+
+    def show(console: Console) -> None:
+        sizes = (f"{count:,} {name}" for name, count in case.sizes.items() if count)
+        say(console, f"{case.settings.name}: {', '.join(sizes)}")
+        say(console, f"No faults. Scenarios: {', '.join(case.scenarios) or 'none'}. Warnings: {len(warnings)}.")
+
+    document = {"case": case.settings.name, "sizes": case.sizes, "scenarios": list(case.scenarios)}
+    return Outcome(DONE, show, document, next_steps=after_validate(arguments.case, list(case.scenarios)))
 
 
 def _warnings(case: Case, scenario_name: str) -> tuple[str, ...]:
@@ -45,31 +52,32 @@ def _warnings(case: Case, scenario_name: str) -> tuple[str, ...]:
     return (*changed.warnings, *scenario_warnings(changed, scenario))
 
 
-def _warn(sentences: Iterable[str]) -> None:
-    for sentence in sentences:
-        print(f"Warning: {sentence}", file=sys.stderr)
-
-
-def _solve(arguments: Namespace) -> int:
+def _solve(arguments: Namespace, voice: Voice) -> Outcome:
     case = load_case(arguments.case)
-    return _search(arguments, case, _run_folder(arguments), partial(solve, case, arguments.scenario))
+    return _search(arguments, voice, case, _run_folder(arguments), partial(solve, case, arguments.scenario))
 
 
-def _evaluate(arguments: Namespace) -> int:
+def _evaluate(arguments: Namespace, voice: Voice) -> Outcome:
     case = load_case(arguments.case)
     menus = read_menus(arguments.menus, case)
     folder = _run_folder(arguments, arguments.menus.stem)
-    return _search(arguments, case, folder, partial(evaluate, case, arguments.scenario, menus=menus))
+    return _search(arguments, voice, case, folder, partial(evaluate, case, arguments.scenario, menus=menus))
 
 
-def _search(arguments: Namespace, case: Case, folder: Path, search: Callable[..., Result]) -> int:
-    """Search under the arguments' limits, save the run, show it; say by the exit code how it ended."""
-    _warn(_warnings(case, arguments.scenario))
+def _search(arguments: Namespace, voice: Voice, case: Case, folder: Path, search: Callable[..., Result]) -> Outcome:
+    """Search under the arguments' limits and save the run; the exit code says how it ended."""
+    voice.warn(_warnings(case, arguments.scenario))
     limited = partial(search, gap=arguments.gap, time_limit=arguments.time_limit)
-    result = watch(limited, case.settings.currency, sys.stderr)
+    result = voice.watch(limited, case.settings.currency)
     replace(result, manifest={**result.manifest, "command": arguments.command_line}).save(folder)
-    show_result(console_on(sys.stdout), result, folder)
-    return _exit_code(result)
+    verdict = None if result.audit is None else _verdict(result.audit)
+    return Outcome(
+        _exit_code(result),
+        lambda console: show_result(console, result, folder),
+        {**plan_document(result).model_dump(mode="json"), "audit": verdict},
+        folder,
+        after_search(result, arguments.case, folder),
+    )
 
 
 def _exit_code(result: Result) -> int:
@@ -79,27 +87,43 @@ def _exit_code(result: Result) -> int:
     return FAILED if faulty or result.status is Status.INFEASIBLE else DONE
 
 
-def _audit(arguments: Namespace) -> int:
-    audit = audit_run(load_case(arguments.case), arguments.run_folder)
-    show_verdict(console_on(sys.stdout), audit)
-    return DONE if audit.ok else FAILED
+def _audit(arguments: Namespace, voice: Voice) -> Outcome:
+    verdict = audit_run(load_case(arguments.case), arguments.run_folder)
+    scenario = load_run(arguments.run_folder).scenario_name
+    return Outcome(
+        DONE if verdict.ok else FAILED,
+        lambda console: show_verdict(console, verdict),
+        _verdict(verdict),
+        next_steps=after_audit(arguments.case, scenario, passed=verdict.ok),
+    )
 
 
-def _template(arguments: Namespace) -> int:
-    if arguments.file.exists():
-        raise FileExistsError(EEXIST, "the file exists already; name another one", str(arguments.file))
-    write_template(arguments.file)
-    say(console_on(sys.stdout), f"Wrote {arguments.file}. Fill it in, then run: tierwise validate {arguments.file}")
-    return DONE
+def _verdict(audit: Audit) -> dict[str, object]:
+    return {"ok": audit.ok, "rules": len(audit.rules), "amounts": len(audit.kpis), "faults": audit.faults}
 
 
-def _analyse(arguments: Namespace) -> int:
-    """Ask an analysis' question, save and show the answer; say by the exit code how far it is one."""
+def _template(arguments: Namespace, voice: Voice) -> Outcome:
+    file: Path = arguments.file
+    if file.exists():
+        raise FileExistsError(EEXIST, "the file exists already; name another one", str(file))
+    write_template(file)
+    return Outcome(
+        DONE, lambda console: say(console, f"Wrote {file}."), {}, files=file, next_steps=after_template(file)
+    )
+
+
+def _completion(arguments: Namespace, voice: Voice) -> Outcome:
+    script = completion_script(arguments.shell)
+    return Outcome(DONE, lambda console: say(console, script), {"shell": arguments.shell, "script": script})
+
+
+def _analyse(arguments: Namespace, voice: Voice) -> Outcome:
+    """Ask an analysis' question and save the answer; the exit code says how far it is one."""
     case = load_case(arguments.case)
     folder = _folder(arguments, *filter(None, [arguments.scenario, arguments.command]))
     check_answer_target(folder, arguments.command)
     if arguments.scenario is not None:
-        _warn(_warnings(case, arguments.scenario))
+        voice.warn(_warnings(case, arguments.scenario))
 
     def search(*, progress: ProgressCallback, should_stop: StopCheck) -> Answer:
         bench = Workbench(
@@ -108,20 +132,25 @@ def _analyse(arguments: Namespace) -> int:
         answer: Answer = arguments.ask(bench, arguments)
         return answer
 
-    answer = watch(search, case.settings.currency, sys.stderr)
+    answer = voice.watch(search, case.settings.currency)
     answer.save(folder)
-    show_answer(console_on(sys.stdout), answer, folder)
-    return _ANSWERED.get(answer.status, DONE)
+    return Outcome(
+        _ANSWERED.get(answer.status, DONE),
+        lambda console: show_answer(console, answer, folder),
+        answer.to_document(),
+        folder,
+    )
 
 
 _ANSWERED = {Status.INFEASIBLE: FAILED, Status.NO_PLAN: NO_PLAN}
 
-COMMANDS: Mapping[str, Callable[[Namespace], int]] = {
+COMMANDS: Mapping[str, Callable[[Namespace, Voice], Outcome]] = {
     "validate": _validate,
     "solve": _solve,
     "evaluate": _evaluate,
     "audit": _audit,
     "template": _template,
+    "completion": _completion,
     **{analysis.name: _analyse for analysis in ANALYSES},
 }
 """What runs for each command."""

@@ -28,11 +28,15 @@ from .summary import (
 
 if TYPE_CHECKING:
     from .analysis.answer import Answer
+    from .voice import Step
 
 SHOWN_ROWS = 20
 """Rows of a table shown before the rest is only counted."""
 
 PIPED_WIDTH = 140
+
+LONGEST_COMMAND = 60
+"""Longer commands to type next have their purpose on a line of its own."""
 
 
 def console_on(stream: TextIO) -> Console:
@@ -75,13 +79,29 @@ def show_verdict(console: Console, audit: Audit) -> None:
     """Whether the audit passed, and the first faults if it did not."""
     checked = f"{len(audit.rules):,} rules and {len(audit.kpis):,} amounts recomputed"
     if audit.ok:
-        say(console, f"Audit: passed, {checked}.")
+        say(console, f"Audit: passed, {checked}.", style="green")
         return
     faults = audit.faults
     say(console, f"Audit: FAILED; {checked}. Do not use this plan. Faults: {len(faults):,}", style="bold red")
     for line in faults[:SHOWN_ROWS]:
         say(console, f"  {line}")
     _say_hidden(console, len(faults), "faults", "audit.json")
+
+
+def show_warning(console: Console, sentence: str) -> None:
+    """What is legal but likely wrong."""
+    console.print(Text.assemble(("Warning:", "yellow"), " ", sentence), soft_wrap=True)
+
+
+def show_steps(console: Console, steps: Sequence[Step]) -> None:
+    """What to do next: each command as it is typed, with what it is good for beside or, if long, beneath it."""
+    if not steps:
+        return
+    say(console, "\nNext", style="bold")
+    widest = max(len(step.command) for step in steps)
+    for command, purpose in steps:
+        gap = " " * (widest - len(command) + 3) if widest <= LONGEST_COMMAND else "\n      "
+        console.print(Text.assemble("  ", (command, "cyan"), f"{gap}{purpose}"), soft_wrap=True)
 
 
 def say(console: Console, sentence: str, style: str = "") -> None:

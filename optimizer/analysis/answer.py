@@ -59,6 +59,20 @@ class Answer:
 
         return answer_page(self)
 
+    def to_document(self) -> dict[str, object]:
+        """What NAME.json holds: everything but the rows of the tables."""
+        return {
+            "name": self.name,
+            "case": self.case_name,
+            "scenario": self.scenario_name,
+            "currency": self.currency,
+            "status": self.status,
+            "gap": self.gap,
+            "sentences": self.sentences,
+            "facts": self.facts,
+            "columns": self.columns,
+        }
+
     def save(self, path: str | Path) -> Path:
         """Write the folder `path`: a CSV file per table and NAME.json with everything else.
 
@@ -103,18 +117,4 @@ def _write_files(answer: Answer, folder: Path) -> None:
     for name, table in answer.tables.items():
         flags = {str(name): np.where(flag, "true", "false") for name, flag in table.select_dtypes(bool).items()}
         table.assign(**flags).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
-    write_json(folder / f"{answer.name}.json", _document(answer))
-
-
-def _document(answer: Answer) -> dict[str, object]:
-    return {
-        "name": answer.name,
-        "case": answer.case_name,
-        "scenario": answer.scenario_name,
-        "currency": answer.currency,
-        "status": answer.status,
-        "gap": answer.gap,
-        "sentences": answer.sentences,
-        "facts": answer.facts,
-        "columns": answer.columns,
-    }
+    write_json(folder / f"{answer.name}.json", answer.to_document())

@@ -1,0 +1,85 @@
+"""Arguments that commands of `tierwise` share: each is named, read and explained in one way."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Callable, Sequence
+from math import isfinite
+from pathlib import Path
+
+CASE = "case folder or .xlsx workbook"
+OUT_FLAGS = ("-o", "--out")
+
+
+def add_voice(parser: ArgumentParser) -> None:
+    """How the command speaks: every command has these."""
+    said = parser.add_argument_group("output")
+    said.add_argument("--json", action="store_true", help="print one JSON document for programs, and nothing else")
+    said.add_argument("-q", "--quiet", action="store_true", help="print warnings and errors only")
+
+
+def add_case(parser: ArgumentParser) -> None:
+    """The case, first of the arguments."""
+    parser.add_argument("case", metavar="CASE", type=Path, help=CASE)
+
+
+def add_run(parser: ArgumentParser) -> None:
+    """A run that is there."""
+    parser.add_argument("run_folder", metavar="RUN", type=Path, help="folder written by solve or evaluate")
+
+
+def add_scenario(parser: ArgumentParser, text: str, default: str | None = "base") -> None:
+    """One scenario of the case, completed in the shell from its files."""
+    action = parser.add_argument("-s", "--scenario", metavar="NAME", default=default, help=text)
+    action.completer = scenarios_of  # type: ignore[attr-defined]  # argcomplete looks for it here
+
+
+def add_search(parser: ArgumentParser) -> None:
+    """What a search for one plan takes."""
+    add_scenario(parser, "scenario to solve (default: base)")
+    parser.add_argument(*OUT_FLAGS, metavar="RUN", type=Path, help="run folder to write (default: runs/CASE-SCENARIO)")
+    add_limits(parser, "stop then with the best plan so far (default: none)")
+
+
+def add_limits(parser: ArgumentParser, at_the_limit: str) -> None:
+    """When a search may end."""
+    gap = "stop when proved this close to the best (default: 1e-4, that is 0.01 %%)"
+    parser.add_argument("--gap", metavar="SHARE", type=not_negative, default=1e-4, help=gap)
+    parser.add_argument("--time-limit", metavar="SECONDS", type=_positive, help=at_the_limit)
+
+
+def scenarios_of(parsed_args: Namespace, **_: object) -> Sequence[str]:
+    """Names of the scenarios in the case folder named so far, for completion; a workbook is not opened for it."""
+    case: Path | None = getattr(parsed_args, "case", None)
+    return [] if case is None else sorted(file.stem for file in (case / "scenarios").glob("*.toml"))
+
+
+def not_negative(text: str) -> float:
+    """A number of at least 0."""
+    return _number(text, lambda value: value >= 0, "a number of at least 0, such as 0.001")
+
+
+def _positive(text: str) -> float:
+    return _number(text, lambda value: value > 0, "a number above 0, such as 60")
+
+
+def _number(text: str, allowed: Callable[[float], bool], expected: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not (isfinite(value) and allowed(value)):
+        raise ArgumentTypeError(f"found {text!r}, expected {expected}")
+    return value
+
+
+def workbook(text: str) -> Path:
+    """The name of an Excel workbook."""
+    return _file(text, ".xlsx")
+
+
+def _file(text: str, ending: str) -> Path:
+    path = Path(text)
+    if path.suffix.lower() != ending:
+        raise ArgumentTypeError(f"found {text!r}, expected a file name that ends in {ending}")
+    return path
