@@ -20,7 +20,7 @@ from .audit import Audit
 from .completion import completion_script
 from .evaluate import evaluate
 from .exit_codes import DONE, FAILED, NO_PLAN
-from .next_steps import after_audit, after_search, after_template, after_validate
+from .next_steps import after_answer, after_audit, after_search, after_template, after_validate
 from .plan_document import plan_document
 from .progress import ProgressCallback, StopCheck
 from .result import Result, Status
@@ -139,6 +139,7 @@ def _analyse(arguments: Namespace, voice: Voice) -> Outcome:
         lambda console: show_answer(console, answer, folder),
         answer.to_document(),
         folder,
+        after_answer(arguments.command, arguments.case, arguments.scenario),
     )
 
 

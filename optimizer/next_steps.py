@@ -22,7 +22,7 @@ def after_validate(case: Path, scenarios: Sequence[str]) -> tuple[Step, ...]:
 
 def after_search(result: Result, case: Path, run: Path) -> tuple[Step, ...]:
     """By how the search ended: why there is no plan, how to prove it, or what the plan changes."""
-    named = [] if result.scenario_name == "base" else ["--scenario", result.scenario_name]
+    named = _named(result.scenario_name)
     if result.status is Status.INFEASIBLE:
         return (
             Step(as_typed("diagnose", case, *named), "say which rules contradict each other, and how little helps"),
@@ -37,5 +37,29 @@ def after_search(result: Result, case: Path, run: Path) -> tuple[Step, ...]:
 
 def after_audit(case: Path, scenario: str, *, passed: bool) -> tuple[Step, ...]:
     """A plan that failed is to be made anew."""
-    named = [] if scenario == "base" else ["--scenario", scenario]
-    return () if passed else (Step(as_typed("solve", case, *named), "make the plan anew from the case as it is now"),)
+    purpose = "make the plan anew from the case as it is now"
+    return () if passed else (Step(as_typed("solve", case, *_named(scenario)), purpose),)
+
+
+_AFTER_ANSWERS = {
+    "compare": ("explain", "say what each rule costs"),
+    "frontier": ("alternatives", "find other plans that are as good"),
+    "explain": ("frontier", "trade revenue against margin, from end to end"),
+    "diagnose": ("solve", "try again once a rule has given way"),
+    "alternatives": ("partners", "say what each provider is worth, and what its failure costs"),
+    "levels": ("partners", "say what each provider is worth, and what its failure costs"),
+    "partners": ("roadmap", "go from today to the plan in waves"),
+    "portfolio": ("alternatives", "find other plans that are as good"),
+}
+
+
+def after_answer(question: str, case: Path, scenario: str | None) -> tuple[Step, ...]:
+    """The question that mostly follows the one just answered."""
+    if question not in _AFTER_ANSWERS:
+        return ()
+    command, purpose = _AFTER_ANSWERS[question]
+    return (Step(as_typed(command, case, *_named(scenario)), purpose),)
+
+
+def _named(scenario: str | None) -> list[str]:
+    return [] if scenario in (None, "base") else ["--scenario", str(scenario)]
