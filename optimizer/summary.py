@@ -172,10 +172,10 @@ def menu_grid(result: Result) -> pd.DataFrame:
     cells = menus.assign(words=words)
     grid = cells.pivot(index="price_book", columns="tier", values="words")
     books = pd.concat([result.coverage["price_book"], menus["price_book"]]).unique()
-    return grid.reindex(index=books, columns=_by_rank(list(grid.columns), result.tiers)).fillna("")
+    return grid.reindex(index=books, columns=by_rank(list(grid.columns), result.tiers)).fillna("")
 
 
-def _by_rank(offered: list[str], ranked: tuple[str, ...]) -> list[str]:
+def by_rank(offered: list[str], ranked: tuple[str, ...]) -> list[str]:
     """Offered tiers in the case's order of rank; by name where the case's order is not known."""
     known = [tier for tier in ranked if tier in offered]
     return known + sorted(set(offered) - set(known))
@@ -187,7 +187,7 @@ def decision_lines(result: Result) -> list[str]:
         return []
     decisions = result.plan.decisions
     chosen = {
-        "Tiers": tuple(_by_rank(list(decisions.tiers), result.tiers)),
+        "Tiers": tuple(by_rank(list(decisions.tiers), result.tiers)),
         "Pricing models": decisions.models,
         "Products supported": decisions.products,
         "Providers engaged": decisions.providers,

@@ -111,7 +111,7 @@ def test_cost_per_case_is_over_all_providers_of_a_tier_and_region() -> None:
 
 def test_experience_names_units_and_currency() -> None:
     marks, floors = spec(experience_chart(EXPERIENCE, ALLOCATION, TIERS, "CHF"))["layer"]
-    assert marks["encoding"]["x"]["title"] == "Delivery cost, CHF per case"
+    assert marks["encoding"]["x"]["axis"]["title"] == "Delivery cost, CHF per case"
     assert marks["encoding"]["y"]["title"] == "Mean CSAT, points of 100"
     assert floors["encoding"]["y"]["field"] == "floor"
     assert "Delivery cost, CHF per case" in titles(marks["encoding"])

@@ -1,0 +1,49 @@
+"""Charts of results and answers: pure functions, Altair charts out. Nothing is computed that the tables do not hold.
+
+Importing the package puts one theme in force (`optimizer.charts.theme`). Every chart names the unit of each axis, tells
+its numbers in tooltips, and draws something sensible of no rows, one row and very many rows.
+"""
+
+from .delivery import (
+    criteria_chart,
+    experience_by_region,
+    experience_chart,
+    make_or_buy_chart,
+    provider_chart,
+    scorecard_chart,
+    sweet_spot_map,
+)
+from .menus import menu_chart, menu_heat_map, uptake_chart
+from .money import (
+    bridge_chart,
+    profit_waterfall,
+    rule_cost_chart,
+    scenario_chart,
+    tornado_chart,
+    tornado_rows,
+)
+from .theme import PALETTE, Chart, tier_colour
+from .trade_off import frontier_chart
+
+__all__ = [
+    "PALETTE",
+    "Chart",
+    "bridge_chart",
+    "criteria_chart",
+    "experience_by_region",
+    "experience_chart",
+    "frontier_chart",
+    "make_or_buy_chart",
+    "menu_chart",
+    "menu_heat_map",
+    "profit_waterfall",
+    "provider_chart",
+    "rule_cost_chart",
+    "scenario_chart",
+    "scorecard_chart",
+    "sweet_spot_map",
+    "tier_colour",
+    "tornado_chart",
+    "tornado_rows",
+    "uptake_chart",
+]

@@ -1,0 +1,349 @@
+"""Charts of delivery: who does the work where, what customers experience for it, make or buy, and scorecards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+import pandas as pd
+
+from ..analysis.answer import Answer
+from ..analysis.verdicts import OVER, SWEET, UNDER
+from ..result import Result
+from .theme import (
+    GAIN,
+    LOSS,
+    MOST_ROWS,
+    PALETTE,
+    TOTAL,
+    WIDTH,
+    Chart,
+    coloured,
+    largest,
+    money_axis,
+    named,
+    nothing,
+    tier_colour,
+    titled,
+    tooltips,
+)
+
+_CAPACITY_SHOWN = 2.5
+"""Capacities above this many times the hours of the busiest provider are told in words only."""
+
+
+def provider_chart(result: Result, capacity: pd.Series | None = None) -> Chart:
+    """Hours and case cost a year of each provider by region; a click on a region singles it out in both panels.
+
+    `capacity` holds hours a year by provider, as in `case.tables["providers"].set_index("provider")
+    ["capacity_hours"]`: it is marked, and how much of it is used is told. Costs are before volume discounts and
+    commitments. Raises `NoPlanError` without a plan.
+    """
+    title = "Who does the work, where, and what it costs"
+    rows, note = largest(provider_work(result.allocation), "provider", "hours", "providers")
+    if rows.empty:
+        return nothing(title, "No work is delivered.")
+    order = list(rows.groupby("provider")["hours"].sum().sort_values(ascending=False, kind="stable").index)
+    chosen = alt.selection_point(fields=["region"], bind="legend", name="region")
+    hours = _stacked(rows, order, "hours", alt.Axis(title="Hours a year", format=".3~s", tickCount=5), result, chosen)
+    cost_axis = money_axis(f"Case cost, {result.currency} a year")
+    cost = _stacked(rows, order, "cost", cost_axis, result, chosen, named=False)
+    if capacity is not None:
+        hours = hours + _capacity(rows, order, capacity)
+    return titled(alt.hconcat(hours.add_params(chosen), cost, spacing=14), title, note)
+
+
+def provider_work(allocation: pd.DataFrame) -> pd.DataFrame:
+    """Cases, hours and case cost (money) a year by provider and region; `allocation` is that of a plan."""
+    return allocation.groupby(["provider", "region"], as_index=False)[["cases", "hours", "cost"]].sum()
+
+
+def _stacked(
+    rows: pd.DataFrame,
+    order: Sequence[str],
+    amount: str,
+    axis: alt.Axis,
+    result: Result,
+    chosen: alt.Parameter,
+    named: bool = True,
+) -> Chart:
+    names = alt.Axis(grid=False) if named else alt.Axis(grid=False, labels=False, ticks=False)
+    colour = coloured("region", "Region (click to single out)", sorted(rows["region"].unique()))
+    bars = alt.Chart(rows, width=300 if named else 240, height=alt.Step(28)).mark_bar(stroke="white")
+    return alt.layer(
+        bars.encode(
+            x=alt.X(f"{amount}:Q", axis=axis),
+            y=alt.Y("provider:N", title=None, sort=list(order), axis=names),
+            color=colour,
+            opacity=alt.condition(chosen, alt.value(1.0), alt.value(0.2)),
+            tooltip=tooltips(
+                ("provider", "Provider"),
+                ("region", "Region"),
+                ("hours", "Hours a year", ",.0f"),
+                ("cases", "Cases a year", ",.0f"),
+                ("cost", f"Case cost, {result.currency} a year", ",.0f"),
+            ),
+        )
+    )
+
+
+def _capacity(rows: pd.DataFrame, order: Sequence[str], capacity: pd.Series) -> Chart:
+    """An upright tick at each capacity that fits on the axis, and the share of it that is used in words."""
+    hours = rows.groupby("provider")["hours"].sum().reindex(list(order))
+    limit = capacity.astype(float).reindex(list(order))
+    fits = limit <= _CAPACITY_SHOWN * hours.max()
+    used = [f"{share * 100:.0f} % used" if pd.notna(share) else "" for share in hours / limit.where(limit > 0)]
+    end = hours.where(~fits, pd.concat([hours, limit], axis=1).max(axis=1))
+    marks = pd.DataFrame({"provider": order, "limit": limit.where(fits).to_list(), "used": used, "end": end.to_list()})
+    base = alt.Chart(marks).encode(y=alt.Y("provider:N", sort=list(order)))
+    room = alt.Scale(domain=[0, float(end.max()) * 1.3], nice=False)
+    tips = tooltips(("provider", "Provider"), ("limit", "Capacity, hours a year", ",.0f"), ("used", "Capacity"))
+    ticks = base.transform_filter("isValid(datum.limit)").mark_tick(thickness=3, size=24, color="black")
+    words = base.mark_text(align="left", dx=7, fontSize=11)
+    return alt.layer(
+        ticks.encode(x=alt.X("limit:Q", scale=room), tooltip=tips),
+        words.encode(x=alt.X("end:Q", scale=room), text="used:N"),
+    )
+
+
+_VERDICTS = {UNDER: (LOSS, "triangle-down"), SWEET: ("#009E73", "circle"), OVER: ("#56B4E9", "triangle-up")}
+_SWEET_TITLE = "Sweet spots: experience against cost to serve"
+
+
+def sweet_spot_map(levels: Answer, result: Result) -> Chart:
+    """Mean CSAT against cost per case of each segment in each tier and region; a panel for each tier.
+
+    `levels` is the answer of `service_levels`, `result` the plan it is about. Lines mark the tier's CSAT floor and
+    target and its mean benchmark cost per case; a bubble's area is service revenue (a segment's revenue from a tier
+    shared out to regions by cases), its colour and shape the verdict.
+    """
+    if not levels.tables or levels.tables["segments"].empty:
+        return nothing(_SWEET_TITLE, "Nobody is under contract, so that nothing is delivered.")
+    rows = sweet_spots(levels.tables["segments"], result.uptake)
+    tiers = [tier for tier in result.tiers if (rows["tier"] == tier).any()] or sorted(rows["tier"].unique())
+    base = alt.Chart(rows, width=250, height=230)
+    bubbles = _bubbles(base, levels.currency)
+    cost, points = alt.Scale(zero=False, padding=18), alt.Scale(zero=False, padding=14)
+    floor = base.mark_rule(color=LOSS, strokeDash=[2, 2]).encode(y=alt.Y("csat_floor:Q", scale=points, aggregate="max"))
+    target = base.mark_rule(color=TOTAL).encode(y=alt.Y("csat_target:Q", scale=points, aggregate="max"))
+    benchmark = base.mark_rule(color=PALETTE[5], strokeDash=[6, 3])
+    benchmark = benchmark.encode(x=alt.X("benchmark:Q", scale=cost, aggregate="max"))
+    facet = alt.Facet("tier:N", title=None, sort=tiers, header=alt.Header(labelAnchor="start"))
+    panels = alt.layer(floor, target, benchmark, bubbles).facet(facet=facet, columns=2)
+    panels = panels.resolve_scale(y="independent")
+    legend = "Dotted line: CSAT floor. Solid line: CSAT target. Dashed upright line: benchmark cost."
+    return titled(panels, _SWEET_TITLE, legend)
+
+
+def _bubbles(base: alt.Chart, currency: str) -> Chart:
+    chosen = alt.selection_point(fields=["verdict"], bind="legend", name="verdict")
+    names, marks = list(_VERDICTS), list(_VERDICTS.values())
+    colours, shapes = (alt.Scale(domain=names, range=[mark[place] for mark in marks]) for place in (0, 1))
+    bubbles: Chart = (
+        base.mark_point(filled=True, stroke="white", strokeWidth=0.5)
+        .encode(
+            x=alt.X(
+                "cost_per_case:Q",
+                axis=money_axis(f"Cost, {currency} per case"),
+                scale=alt.Scale(zero=False, padding=18),
+            ),
+            y=alt.Y("csat:Q", title="Mean CSAT, points of 100", scale=alt.Scale(zero=False, padding=14)),
+            size=alt.Size(
+                "revenue:Q",
+                title=f"Service revenue, {currency} a year",
+                scale=alt.Scale(range=[20, 500]),
+                legend=alt.Legend(format=".2~s", tickCount=3),
+            ),
+            color=alt.Color("verdict:N", title="Verdict (click to single out)", scale=colours),
+            shape=alt.Shape("verdict:N", title="Verdict (click to single out)", scale=shapes),
+            opacity=alt.condition(chosen, alt.value(0.65), alt.value(0.06)),
+            tooltip=_spot_tips(currency),
+        )
+        .add_params(chosen)
+    )
+    return bubbles
+
+
+def _spot_tips(currency: str) -> list[alt.Tooltip]:
+    return tooltips(
+        ("segment", "Segment"),
+        ("tier", "Tier"),
+        ("region", "Region"),
+        ("verdict", "Verdict"),
+        ("csat", "Mean CSAT, points", ".1f"),
+        ("csat_target", "CSAT target, points", ".1f"),
+        ("cost_per_case", f"Cost, {currency} per case", ",.0f"),
+        ("benchmark_per_case", f"Benchmark, {currency} per case", ",.0f"),
+        ("cases", "Cases a year", ",.0f"),
+        ("revenue", f"Service revenue, {currency} a year", ",.0f"),
+        ("reason", "Why"),
+    )
+
+
+def sweet_spots(segments: pd.DataFrame, uptake: pd.DataFrame) -> pd.DataFrame:
+    """Places with service `revenue` (money a year, by cases over regions) and the tier's mean `benchmark` per case.
+
+    `segments` is the table of that name of `service_levels`, `uptake` that of its plan. At most 1,000 places, those
+    with most cases.
+    """
+    earned = uptake.groupby(["segment", "tier"], as_index=False)["service_revenue"].sum()
+    rows = segments.merge(earned, on=["segment", "tier"], how="left")
+    part = rows["cases"] / rows.groupby(["segment", "tier"])["cases"].transform("sum")
+    known = rows.dropna(subset="benchmark_per_case")
+    weighted = (known["benchmark_per_case"] * known["cases"]).groupby(known["tier"]).sum()
+    mean = weighted / known.groupby("tier")["cases"].sum()
+    rows = rows.assign(revenue=rows["service_revenue"] * part, benchmark=rows["tier"].map(mean))
+    return rows.nlargest(1000, "cases").sort_values("cases", ascending=False, kind="stable")
+
+
+def experience_chart(experience: pd.DataFrame, allocation: pd.DataFrame, tiers: Sequence[str], currency: str) -> Chart:
+    """Experience against cost to serve from a plan alone: mean CSAT and delivery cost per case, by tier and region.
+
+    `experience` and `allocation` have the columns of experience.csv and allocation.csv, `tiers` is by rising rank.
+    Short lines mark the CSAT floors. Costs are case costs, before volume discounts and commitments.
+    """
+    scale = alt.Scale(zero=False, padding=15)
+    points = alt.Chart(experience_by_region(experience, allocation)).encode(
+        x=alt.X("cost_per_case:Q", axis=money_axis(f"Delivery cost, {currency} per case"), scale=scale),
+        color=tier_colour(tiers),
+        tooltip=tooltips(
+            ("tier", "Tier"),
+            ("region", "Region"),
+            ("csat", "Mean CSAT, points", ".1f"),
+            ("floor", "CSAT floor, points", ".1f"),
+            ("cost_per_case", f"Delivery cost, {currency} per case", ",.0f"),
+            ("cases", "Cases a year", ",.0f"),
+        ),
+    )
+    marks = points.mark_point(filled=True, size=110).encode(
+        y=alt.Y("csat:Q", title="Mean CSAT, points of 100", scale=scale),
+        shape=alt.Shape("region:N", title="Region"),
+    )
+    floors = points.mark_tick(orient="horizontal", thickness=2, size=22).encode(y=alt.Y("floor:Q", scale=scale))
+    both: alt.LayerChart = (marks + floors).properties(width=480, height=320)
+    return titled(both, "Experience against cost to serve", "Short lines: CSAT floors.")
+
+
+def experience_by_region(experience: pd.DataFrame, allocation: pd.DataFrame) -> pd.DataFrame:
+    """Columns tier, region, csat, floor (points), cases a year, cost_per_case (money); one row per tier and region."""
+    served = allocation.groupby(["tier", "region"], as_index=False)[["cases", "cost"]].sum()
+    served["cost_per_case"] = served["cost"] / served["cases"]
+    csat = experience.loc[experience["metric"] == "csat", ["tier", "region", "value", "limit"]]
+    csat = csat.rename(columns={"value": "csat", "limit": "floor"})
+    return csat.merge(served.drop(columns="cost"), on=["tier", "region"], how="inner", validate="one_to_one")
+
+
+_MAKE_TITLE = "Make or buy: the best plan for each share of work done by own teams"
+
+
+def make_or_buy_chart(partners: Answer) -> Chart:
+    """Objective and service margin of the best plan against the share of hours that own teams work.
+
+    `partners` is the answer of `partners`. A ring marks the plan itself; shares that no plan has are named.
+    """
+    table = partners.tables.get("make_or_buy", pd.DataFrame())
+    if table.empty or table["objective"].isna().all():
+        return nothing(_MAKE_TITLE, "There is no own team to share the work with, or no plan was found.")
+    impossible = [f"{share * 100:.0f} %" for share in table.loc[table["objective"].isna(), "in_house_share"]]
+    rows = table.dropna(subset="objective").rename(
+        columns={"objective": "Objective", "service_margin": "Service margin"}
+    )
+    rows = rows.melt(["in_house_share", "in_plan", "partners"], ["Objective", "Service margin"], "measure", "amount")
+    rows = rows.assign(share=rows["in_house_share"] * 100)
+    x = alt.X("share:Q", title="Hours of own teams, % of team and partner hours", scale=alt.Scale(domain=[0, 100]))
+    y = alt.Y("amount:Q", axis=money_axis(f"{partners.currency} a year"), scale=alt.Scale(zero=False, padding=12))
+    base = alt.Chart(rows, width=WIDTH - 60, height=150).encode(
+        x=x,
+        y=y,
+        tooltip=tooltips(
+            ("share", "Hours of own teams, %", ".1f"),
+            ("amount", f"{partners.currency} a year", ",.0f"),
+            ("partners", "Partners engaged", ".0f"),
+        ),
+    )
+    ring = base.transform_filter("datum.in_plan").mark_point(filled=False, size=320, strokeWidth=2.5, color=LOSS)
+    drawn = alt.layer(base.mark_line(color=GAIN), base.mark_point(color=GAIN, size=70, opacity=1), ring)
+    facet = alt.Facet("measure:N", title=None, header=alt.Header(labelAnchor="start"))
+    told = f" No plan was found at {', '.join(impossible)}." if impossible else ""
+    panels = drawn.facet(facet=facet, columns=1).resolve_scale(y="independent")
+    return titled(panels, _MAKE_TITLE, f"Ring: the plan itself.{told}")
+
+
+def scorecard_chart(partners: Answer) -> Chart:
+    """Every provider's measures against their targets, a panel for each measure.
+
+    `partners` is the answer of `partners`. 100 % is the target; where the target is a most, less is better. Measures
+    without a target, or with a target of 0, are left out. The first 40 providers are drawn.
+    """
+    title = "Scorecard: measures against their targets"
+    rows = scorecard_rows(partners.tables.get("measures", pd.DataFrame(columns=_MEASURES)))
+    if rows.empty:
+        return nothing(title, "No provider has a measure with a target.")
+    rows = rows[rows["provider"].isin(list(rows["provider"].unique())[:MOST_ROWS])]
+    verdict = {
+        "color": alt.Color("verdict:N", title="Target", scale=alt.Scale(domain=["met", "missed"], range=[GAIN, LOSS])),
+        "shape": alt.Shape(
+            "verdict:N", title="Target", scale=alt.Scale(domain=["met", "missed"], range=["circle", "diamond"])
+        ),
+    }
+    base = alt.Chart(rows, width=170, height=alt.Step(22)).encode(y=alt.Y("provider:N", title=None))
+    scale = alt.Scale(zero=False, padding=10)
+    dots = base.mark_point(size=110, opacity=1).encode(
+        x=alt.X("of_target:Q", title="% of target", scale=scale, axis=alt.Axis(tickCount=4)),
+        tooltip=tooltips(
+            ("provider", "Provider"),
+            ("panel", "Measure"),
+            ("value", "Value", ",.4~r"),
+            ("target", "Target", ",.4~r"),
+            ("unit", "Unit"),
+            ("verdict", "Target"),
+        ),
+        **verdict,
+    )
+    line = base.mark_rule(color=TOTAL, strokeDash=[3, 2]).encode(
+        x=alt.X("goal:Q", scale=scale, aggregate="max"), y=alt.Y()
+    )
+    facet = alt.Facet("panel:N", title=None, sort=list(rows["panel"].unique()), header=alt.Header(labelAnchor="start"))
+    panels = alt.layer(line, dots).facet(facet=facet, columns=3).resolve_scale(x="independent")
+    return titled(panels, title, "Dashed line: the target.")
+
+
+_MEASURES = ["provider", "measure", "value", "wanted", "target", "unit", "met"]
+
+
+def scorecard_rows(measures: pd.DataFrame) -> pd.DataFrame:
+    """Measures with a target other than 0, with their share of it in per cent (`of_target`) and the verdict."""
+    rows = measures[measures["target"].fillna(0.0) != 0]
+    return rows.assign(
+        of_target=rows["value"] / rows["target"] * 100,
+        goal=100.0,
+        verdict=["met" if met else "missed" for met in rows["met"]],
+        panel=[f"{named(name)} ({wanted})" for name, wanted in zip(rows["measure"], rows["wanted"], strict=True)],
+    )
+
+
+def criteria_chart(partners: Answer) -> Chart:
+    """Scores of each partner by criterion, 0 to 10, with the least score each criterion allows."""
+    title = "Partners' scores by criterion"
+    table = partners.tables.get("criteria", pd.DataFrame())
+    if table.empty:
+        return nothing(title, "The case has no criteria or no partner has scores.")
+    names = sorted(table["criterion"].unique())
+    base = alt.Chart(table, width=WIDTH - 60, height=alt.Step(20)).encode(
+        y=alt.Y("provider:N", title=None), yOffset=alt.YOffset("criterion:N", scale=alt.Scale(domain=names))
+    )
+    dots = base.mark_point(size=80, opacity=1).encode(
+        x=alt.X("score:Q", title="Score, 0 to 10", scale=alt.Scale(domain=[0, 10])),
+        color=coloured("criterion", "Criterion", names),
+        shape=alt.Shape("criterion:N", title="Criterion", scale=alt.Scale(domain=names)),
+        tooltip=tooltips(
+            ("provider", "Partner"),
+            ("criterion", "Criterion"),
+            ("score", "Score", ".1f"),
+            ("minimum", "Least score allowed", ".1f"),
+            ("weight", "Weight", ".3~r"),
+        ),
+    )
+    least = base.transform_filter("isValid(datum.minimum)").mark_tick(thickness=2, size=14, color=TOTAL)
+    drawn = alt.layer(dots, least.encode(x="minimum:Q"))
+    return titled(drawn, title, "Upright tick: the least score the criterion allows.")

@@ -1,0 +1,116 @@
+"""One look for every chart: colours, number formats, titles, and what stands where there is nothing to draw.
+
+Colours are those of Okabe & Ito (2008), which people with any colour vision tell apart; what matters is also told by
+shape, position or text, so that it survives black and white print.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+import pandas as pd
+
+from ..summary import heading
+
+PALETTE = ("#E69F00", "#56B4E9", "#009E73", "#D55E00", "#0072B2", "#CC79A7", "#000000")
+"""Okabe & Ito's colours but for yellow, which is lost on white. More names than colours start again."""
+GAIN, LOSS, TOTAL, QUIET = "#0072B2", "#D55E00", "#4D4D4D", "#BDBDBD"
+"""Better, worse, a sum, and what stays in the background."""
+
+MOST_ROWS = 40
+"""Rows of a chart before the rest is only counted."""
+WIDTH = 560
+"""Pixels of a chart that stands alone; two side by side fit a wide page."""
+
+Chart = alt.Chart | alt.LayerChart | alt.HConcatChart | alt.VConcatChart | alt.FacetChart
+"""What a chart function returns."""
+
+
+@alt.theme.register("tierwise", enable=True)
+def theme() -> alt.theme.ThemeConfig:
+    """The theme, in force once `optimizer.charts` is imported; `altair.theme.enable` chooses another."""
+    return {
+        "config": {
+            "background": "white",
+            "font": "system-ui, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif",
+            "view": {"stroke": None},
+            "range": {"category": list(PALETTE)},
+            "title": {
+                "anchor": "start",
+                "fontSize": 15,
+                "subtitleFontSize": 12,
+                "subtitleColor": "#4D4D4D",
+                "offset": 12,
+            },
+            "axis": {
+                "labelFontSize": 12,
+                "titleFontSize": 12,
+                "titleFontWeight": "normal",
+                "titlePadding": 8,
+                "labelLimit": 260,
+                "labelColor": "#333333",
+                "gridColor": "#E4E4E4",
+                "domainColor": "#8A8A8A",
+                "tickColor": "#8A8A8A",
+            },
+            "legend": {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "labelLimit": 220},
+            "header": {"labelFontSize": 12, "titleFontSize": 12, "labelFontWeight": "bold", "labelLimit": 320},
+            "text": {"fontSize": 12, "color": "#222222"},
+            "point": {"filled": True},
+        }
+    }
+
+
+def titled(chart: Chart, title: str, *subtitle: str) -> Chart:
+    """The chart under its title, with a line for each subtitle that is not empty."""
+    lines = [line for line in subtitle if line]
+    told: Chart = chart.properties(title=alt.TitleParams(title, subtitle=lines) if lines else alt.TitleParams(title))
+    return told
+
+
+def nothing(title: str, why: str) -> Chart:
+    """A chart that says why it has nothing to show."""
+    text = alt.Chart(pd.DataFrame({"why": [why]})).mark_text(align="left", x=0, color=TOTAL).encode(text="why:N")
+    return titled(text.properties(width=WIDTH, height=30), title)
+
+
+def money_axis(title: str) -> alt.Axis:
+    """An axis of money: `250k`, `1.5M`, `2bn`."""
+    label = "abs(datum.value) < 1000 ? format(datum.value, ',.3~r') : replace(format(datum.value, '.6~s'), 'G', 'bn')"
+    return alt.Axis(title=title, labelExpr=label, tickCount=6, labelOverlap=True)
+
+
+def coloured(field: str, title: str, names: Sequence[str], shown: Sequence[str] = ()) -> alt.Color:
+    """A colour for each name, in the order given; `shown` are those in the legend, grey where they have no colour."""
+    colours = {name: PALETTE[place % len(PALETTE)] for place, name in enumerate(names)}
+    listed = list(shown or names)
+    scale = alt.Scale(domain=listed, range=[colours.get(name, QUIET) for name in listed])
+    return alt.Color(f"{field}:N", title=title, scale=scale)
+
+
+def tier_colour(tiers: Sequence[str], shown: Sequence[str] = ()) -> alt.Color:
+    """The same colour for a tier in every chart, in the order of the tiers' ranks; no contract is grey."""
+    return coloured("tier", "Tier", tiers, shown)
+
+
+def tooltips(*named: tuple[str, str] | tuple[str, str, str]) -> list[alt.Tooltip]:
+    """Tooltips from (field, title) for text and (field, title, number format) for numbers."""
+    return [
+        alt.Tooltip(f"{one[0]}:Q", title=one[1], format=one[2])
+        if len(one) == 3
+        else alt.Tooltip(f"{one[0]}:N", title=one[1])
+        for one in named
+    ]
+
+
+def largest(table: pd.DataFrame, key: str, amount: str, what: str, most: int = MOST_ROWS) -> tuple[pd.DataFrame, str]:
+    """Rows of the `most` names in column `key` with the largest sums of `amount`, and a note of what is left out."""
+    sums = table.groupby(key, sort=False)[amount].sum().sort_values(ascending=False, kind="stable")
+    note = "" if len(sums) <= most else f"The {most} largest of {len(sums):,} {what}."
+    return table[table[key].isin(sums.index[:most])], note
+
+
+def named(kpi: str) -> str:
+    """A KPI or rule in words, with CSAT spelt as such."""
+    return heading(kpi).replace("csat", "CSAT").replace("Csat", "CSAT")

@@ -1,0 +1,93 @@
+"""Charts of choices: the frontier between goals with its knee, and the response of demand to a price."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+
+from ..analysis.answer import Answer
+from ..analysis.goals import Goal
+from .theme import GAIN, LOSS, QUIET, TOTAL, Chart, money_axis, named, nothing, titled, tooltips
+
+_CHANGES = ("account_revenue", "product_revenue", "service_revenue", "service_cost", "service_margin", "account_margin")
+
+
+def frontier_chart(answer: Answer) -> Chart:
+    """Points that no plan beats, with the knee; a click on a point shows what it changes against the first.
+
+    `answer` is that of `frontier`. The first goal is upright, the second lies; a third is told by colour. The grey
+    line above a point reaches to what no plan can exceed there.
+    """
+    title = "Frontier: how much of one goal another costs"
+    if not answer.tables or answer.tables["points"].empty:
+        return nothing(title, "There is no plan to trade off.")
+    names = [str(name) for name in answer.facts["goals"]]  # type: ignore[attr-defined]  # a list, as `frontier` says
+    rows, axes = frontier_rows(answer.tables["points"], names, answer.currency)
+    knee = int(rows.loc[rows["knee"], "point"].iloc[0])
+    chosen = alt.selection_point(fields=["point"], name="point", empty=False, value=[{"point": knee}])
+    points = _frontier_points(rows, names, axes, chosen)
+    detail = _changes(answer, chosen)
+    legend = "Diamond: the knee. Ring: the point shown on the right. Grey: up to what is proved out of reach."
+    return titled(alt.hconcat(points, detail, spacing=28), title, legend)
+
+
+def frontier_rows(points: pd.DataFrame, goals: list[str], currency: str) -> tuple[pd.DataFrame, dict[str, alt.Axis]]:
+    """Points with shares in per cent, and the axis of each goal."""
+    axes, scaled = {}, {}
+    for place, name in enumerate(goals):
+        unit = Goal(name).unit(currency)
+        share = unit == "share"
+        title = f"{named(name)}, {'%' if share else unit if 'point' in unit else f'{currency} a year'}"
+        axes[name] = alt.Axis(title=title, tickCount=6) if share or "point" in unit else money_axis(title)
+        scaled.update({name: points[name] * 100} if share else {})
+        if share and place == 0:
+            scaled["at_most"] = points["at_most"] * 100
+    return points.assign(**scaled), axes
+
+
+def _frontier_points(rows: pd.DataFrame, goals: list[str], axes: dict[str, alt.Axis], chosen: alt.Parameter) -> Chart:
+    first, second, *third = goals
+    scale = alt.Scale(zero=False, padding=20)
+    base = alt.Chart(rows, width=330, height=300).encode(
+        x=alt.X(f"{second}:Q", axis=axes[second], scale=scale),
+        tooltip=tooltips(
+            ("point", "Point", ".0f"),
+            *((name, str(axes[name].to_dict()["title"]), ",.5~r") for name in goals),
+            ("gap", "Proved gap", ".2~%"),
+            ("moves", "Differs from the first point by"),
+        ),
+    )
+    y = alt.Y(f"{first}:Q", axis=axes[first], scale=scale)
+    shade = alt.Color(f"{third[0]}:Q", title=axes[third[0]].to_dict()["title"]) if third else alt.value(GAIN)
+    line = base.mark_line(color=QUIET).encode(y=y, order="point:O")
+    reach = base.mark_rule(color=QUIET, strokeWidth=4).encode(y=y, y2="at_most:Q")
+    shape = alt.Shape("knee:N", legend=None, scale=alt.Scale(domain=[False, True], range=["circle", "diamond"]))
+    size = alt.condition("datum.knee", alt.value(240), alt.value(90))
+    dots = base.mark_point(opacity=1).encode(y=y, color=shade, shape=shape, size=size).add_params(chosen)
+    ring = base.transform_filter(chosen).mark_point(filled=False, size=520, strokeWidth=2, color=LOSS).encode(y=y)
+    number = base.mark_text(dx=11, dy=-11, align="left", color=TOTAL).encode(y=y, text="point:N")
+    drawn: Chart = alt.layer(*([] if third else [line]), reach, dots, ring, number)
+    return drawn
+
+
+def _changes(answer: Answer, chosen: alt.Parameter) -> Chart:
+    """What the chosen point changes against the first."""
+    kpis = answer.tables["kpis"]
+    kpis = kpis[kpis["kpi"].isin(_CHANGES)]
+    start = kpis[kpis["point"] == 1].set_index("kpi")["value"]
+    change = kpis["value"] - kpis["kpi"].map(start)
+    better = (change >= 0) == (kpis["kpi"] != "service_cost")
+    rows = kpis.assign(change=change, better=better, name=[named(str(kpi)) for kpi in kpis["kpi"]])
+    axis = money_axis(f"Change against point 1, {answer.currency} a year")
+    bars: Chart = (
+        alt.Chart(rows, width=210, height=alt.Step(34))
+        .transform_filter(chosen)
+        .mark_bar(height={"band": 0.6})
+        .encode(
+            x=alt.X("change:Q", axis=axis),
+            y=alt.Y("name:N", title=None, sort=[named(kpi) for kpi in _CHANGES], axis=alt.Axis(grid=False)),
+            color=alt.condition("datum.better", alt.value(GAIN), alt.value(LOSS)),
+            tooltip=tooltips(("point", "Point", ".0f"), ("name", "Amount"), ("change", "Change", "+,.0f")),
+        )
+    )
+    return bars
