@@ -119,7 +119,6 @@ def _with_gap(answer: Answer, found: list[Point]) -> Answer:
 
 
 def _gap(point: Point) -> float:
-    assert point.at_most is not None
     return max(0.0, point.at_most - point.worths[0]) / max(1.0, abs(point.worths[0]))
 
 

@@ -151,14 +151,16 @@ MOST_SENTENCES = 8
 def _sentences(subject: Subject, table: pd.DataFrame) -> list[str]:
     if table.empty:
         return ["No rule binds: dropping any of them gains nothing."]
-    goal = subject.result.objective_name.replace("_", " ")
-    tolerance = subject.bench.gap * max(1.0, abs(subject.result.objective or 0.0))
-    dear = table[table["gain_dropped"] > tolerance]
-    free = [_name(row) for row in table[table["gain_dropped_at_most"] <= tolerance].to_dict("records")]
-    lines = [_sentence(row, subject.result.currency, goal) for row in dear.head(MOST_SENTENCES).to_dict("records")]
-    if free:
-        lines.append(f"Proved to cost no more than the gap asked for: {', '.join(free)}.")
-    return lines or ["No rule was found to cost more than the gap asked for."]
+    goal, currency = subject.result.objective_name.replace("_", " "), subject.result.currency
+    left_open = (subject.result.bound or 0.0) - (subject.result.objective or 0.0)
+    dear = table[table["gain_dropped"] > max(left_open, 1e-6 * abs(subject.result.objective or 0.0))]
+    lines = [_sentence(row, currency, goal) for row in dear.head(MOST_SENTENCES).to_dict("records")]
+    if len(dear) < len(table):
+        others = "None of the rules looked at" if dear.empty else f"None of the other {len(table) - len(dear)}"
+        lines.append(
+            f"{others} was found to cost more than the {money(left_open, currency)} that the plan's own proof leaves open."
+        )
+    return lines
 
 
 def _name(row: dict[object, object]) -> str:

@@ -33,7 +33,7 @@ class Point:
     worths: tuple[float, ...]
     """Worth by each goal: its value, with the sign turned where less is better."""
     result: Result
-    at_most: float | None
+    at_most: float
     """Proved bound on the first goal's worth at the other goals' levels."""
 
 
@@ -68,13 +68,19 @@ class Sweep:
                 return
             last = end is not None and level >= end
             held = self.second.at_least(min(level, end) if end is not None else level)
-            following = self._refined(self.best(self.first, [held]))
+            found = self.best(self.first, [held])
+            following = self._refined(found) or (self._last(found) if last else None)
             if following is None or self._worth(following) <= self._worth(point) + TIE * max(1.0, abs(level)):
                 return
             yield following
             if last:
                 return
             point = following
+
+    def _last(self, found: Result) -> Point | None:
+        """The best plan by the second goal, where no better one by the first was found at its level in time."""
+        best = self.best(self.second)
+        return None if best.plan is None or found.bound is None else self._point(best, found.bound)
 
     def _worth(self, point: Point) -> float:
         return point.worths[self.goals.index(self.second)]
@@ -103,10 +109,13 @@ class Sweep:
             also += [] if level is None else [self.second.at_least(level - self.second.finest(level))]
             refined = self.best(self.second, also)
             result = refined if refined.plan is not None else found
+        return self._point(result, found.bound)
+
+    def _point(self, result: Result, bound: float) -> Point | None:
         worths = [goal.worth(result.decided) for goal in self.goals]
         if any(worth is None for worth in worths):
             return None
-        return Point(tuple(worth for worth in worths if worth is not None), result, found.bound)
+        return Point(tuple(worth for worth in worths if worth is not None), result, bound)
 
 
 def undominated(points: Sequence[Point]) -> list[Point]:
