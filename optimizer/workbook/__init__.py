@@ -1,0 +1,1 @@
+"""A plan for whoever answers for the money: one Excel workbook, its totals live, its allocations stated."""

@@ -1,0 +1,222 @@
+"""Worksheets as a controller wants them: typed columns, live formulas with their values, frozen, filtered, printable.
+
+Text from data is written as text, whatever it begins with, so it never becomes a formula.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from math import isfinite
+from pathlib import Path
+from typing import Any, Literal
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
+
+from ..whole_file import write_whole_file
+
+Kind = Literal["text", "money", "number", "price", "share", "flag"]
+Cell = str | float | bool | None
+
+_INK, _PAPER, _HEAD, _SOFT = "#1F2933", "#FFFFFF", "#1F4E78", "#EEF3F8"
+_NUMBERS: dict[Kind, str] = {
+    "text": "@",
+    "money": "#,##0.00;[Red]-#,##0.00;0.00",
+    "number": "#,##0.00;-#,##0.00;0.00",
+    "price": "#,##0.######",
+    "share": "0.00%;[Red]-0.00%",
+    "flag": "@",
+}
+_WIDTHS: dict[Kind, int] = {"text": 20, "money": 18, "number": 14, "price": 14, "share": 11, "flag": 8}
+_MOST_TEXT = 32_767
+"""Characters that a cell holds."""
+_ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
+"""Stands for the time of writing, so that the same run gives the same bytes."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its values and, where it is live, the formula of each row."""
+
+    title: str
+    values: Sequence[Cell]
+    kind: Kind = "text"
+    formula: Callable[[int], str] | None = None
+    """Formula of the row of that number, counted from 1 as Excel does; None keeps the values."""
+    summed: bool = False
+    """Whether the sum of the rows shown stands above the header."""
+    width: int = 0
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Where a table stands: rows of its data, from 0, and the column of each title."""
+
+    sheet: str
+    first: int
+    last: int
+    columns: dict[str, int]
+
+    def range(self, title: str) -> str:
+        """The column's cells as an absolute reference from any sheet."""
+        letter = xl_col_to_name(self.columns[title], col_abs=True)
+        return f"'{self.sheet}'!{letter}${self.first + 1}:{letter}${self.last + 1}"
+
+    def cell(self, title: str, row: int) -> str:
+        """The cell of data row `row`, from 0, as an absolute reference from any sheet."""
+        place = xl_rowcol_to_cell(self.first + row, self.columns[title], row_abs=True, col_abs=True)
+        return f"'{self.sheet}'!{place}"
+
+
+class Book:
+    """An Excel file under construction; its sheets have their order from the start and are filled in any."""
+
+    def __init__(self, file: Path, names: Sequence[str]) -> None:
+        self._book = Workbook(str(file), {"strings_to_formulas": False, "strings_to_urls": False})
+        self._book.set_properties({"created": _ALWAYS, "author": "Tierwise"})
+        self._pages = {name: self._book.add_worksheet(name) for name in names}
+        self._formats: dict[tuple[tuple[str, object], ...], Format] = {}
+
+    def style(self, **traits: object) -> Format:
+        """A format, made once."""
+        key = tuple(sorted(traits.items()))
+        if key not in self._formats:
+            base = {"font_name": "Calibri", "font_size": 10, "font_color": _INK, "valign": "top"}
+            self._formats[key] = self._book.add_format({**base, **traits})
+        return self._formats[key]
+
+    def sheet(self, name: str, title: str, note: str = "") -> Sheet:
+        """The sheet of that name with its title and, under it, what to know to read it."""
+        return Sheet(self, self._pages[name], title, note)
+
+    def close(self) -> None:
+        """Write the file."""
+        self._book.close()
+
+
+class Sheet:
+    """A sheet that is filled from top to bottom; `row` is the next free row, from 0."""
+
+    def __init__(self, book: Book, page: Worksheet, title: str, note: str) -> None:
+        self.book, self.page, self.row = book, page, 0
+        self._widest = 0
+        page.hide_gridlines(2)
+        page.set_landscape()
+        page.set_paper(9)
+        page.fit_to_pages(1, 0)
+        page.set_footer("&L&F, &A&RPage &P of &N")
+        page.write_string(0, 0, title, book.style(bold=True, font_size=14, font_color=_HEAD))
+        if note:
+            page.write_string(1, 0, note, book.style(italic=True))
+        self.row = 3
+
+    @property
+    def name(self) -> str:
+        """The sheet's name."""
+        return str(self.page.get_name())
+
+    def write(self, row: int, column: int, value: Cell, kind: Kind = "text", **traits: Any) -> None:
+        """Put a value into a cell: text as text, numbers as numbers, nothing for what is unknown."""
+        style = self.book.style(num_format=_NUMBERS[kind], **traits)
+        self._widest = max(self._widest, column)
+        if isinstance(value, bool):
+            self.page.write_string(row, column, "yes" if value else "no", style)
+        elif isinstance(value, str):
+            self.page.write_string(row, column, value[:_MOST_TEXT], style)
+        elif value is None or not isfinite(value):
+            self.page.write_blank(row, column, None, style)
+        else:
+            self.page.write_number(row, column, float(value), style)
+
+    def formula(self, row: int, column: int, text: str, value: Cell, kind: Kind = "money", **traits: Any) -> None:
+        """Put a live formula into a cell, with the value it has now."""
+        style = self.book.style(num_format=_NUMBERS[kind], **traits)
+        self._widest = max(self._widest, column)
+        known = "" if value is None or (isinstance(value, float) and not isfinite(value)) else value
+        self.page.write_formula(row, column, text, style, known)
+
+    def line(self, text: str, **traits: Any) -> None:
+        """A line of text."""
+        self.write(self.row, 0, text, **traits)
+        self.row += 1
+
+    def heading(self, text: str) -> None:
+        """A heading, with a blank line above it."""
+        self.row += 1
+        self.line(text, bold=True, font_size=11, font_color=_HEAD)
+
+    def header(self, row: int, titles: Sequence[str]) -> None:
+        """A row of column titles."""
+        for at, title in enumerate(titles):
+            self.write(row, at, title, bold=True, font_color=_PAPER, bg_color=_HEAD, text_wrap=True, border=1)
+
+    def table(self, columns: Sequence[Column], *, main: bool = True) -> Placed:
+        """Write a table; the `main` one of a sheet is frozen, filtered and repeated on each printed page."""
+        count = max((len(column.values) for column in columns), default=0)
+        summed = any(column.summed for column in columns)
+        top = self.row + summed
+        first, last = top + 1, top + max(1, count)
+        self.header(top, [column.title for column in columns])
+        for at, column in enumerate(columns):
+            if main:
+                self.page.set_column(at, at, column.width or _WIDTHS[column.kind])
+            self._fill(at, column, first)
+            if summed:
+                self._sum_above(top - 1, at, column, first, last)
+        if main:
+            self._frame(top, last, len(columns))
+        self.row = last + 2
+        return Placed(self.name, first, last, {column.title: at for at, column in enumerate(columns)})
+
+    def _fill(self, at: int, column: Column, first: int) -> None:
+        for row, value in enumerate(column.values, first):
+            if column.formula is None:
+                self.write(row, at, value, column.kind)
+            else:
+                self.formula(row, at, column.formula(row + 1), value, column.kind)
+
+    def _sum_above(self, row: int, at: int, column: Column, first: int, last: int) -> None:
+        if at == 0:
+            self.write(row, 0, "Sum of the rows shown", bold=True, bg_color=_SOFT)
+        elif column.summed:
+            letter = xl_col_to_name(at)
+            value = sum(float(cell) for cell in column.values if cell is not None and not isinstance(cell, str))
+            text = f"=SUBTOTAL(109,{letter}{first + 1}:{letter}{last + 1})"
+            self.formula(row, at, text, value, column.kind, bold=True, bg_color=_SOFT)
+        else:
+            self.write(row, at, None, bg_color=_SOFT)
+
+    def _frame(self, top: int, last: int, width: int) -> None:
+        self.page.freeze_panes(top + 1, 1)
+        self.page.autofilter(top, 0, last, width - 1)
+        self.page.repeat_rows(top)
+
+    def finish(self) -> None:
+        """Set the print area once everything is written."""
+        self.page.print_area(0, 0, max(0, self.row - 1), self._widest)
+
+
+@contextmanager
+def book_at(path: str | Path, names: Sequence[str]) -> Iterator[Book]:
+    """A book of sheets in this order that appears at `path` when all is written, or not at all."""
+    with write_whole_file(path) as passing:
+        book = Book(passing, names)
+        yield book
+        book.close()
+
+
+def column(name: str, values: Iterable[Any], kind: Kind = "text", **more: Any) -> Column:
+    """A column whose values are those of a DataFrame's."""
+    return Column(name, [_plain(value) for value in values], kind, **more)
+
+
+def _plain(value: Any) -> Cell:
+    item = value.item() if hasattr(value, "item") else value
+    if item is None or isinstance(item, str | bool):
+        return item
+    return float(item)

@@ -1,0 +1,108 @@
+"""The first sheet: what is planned, what it earns against today, and without modelled loyalty, and how sure it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from models.plan import MONEY_KPIS
+
+from ..audit import Audit
+from ..summary import SHOWN_KPIS, decision_lines, heading, status_sentence
+from .lines import LINES
+from .sheets import Book, Cell, Kind, Placed, Sheet
+from .statement import UNALLOCATED
+from .subject import PLAN, TODAY, Subject
+
+_LINE_OF = {line.kpi: at for at, line in enumerate(LINES) if line.kpi}
+_AT = {line.name: at for at, line in enumerate(LINES)}
+_SERVING = ("delivery", "fulfilment", "admin")
+
+
+def write_summary(book: Book, subject: Subject, statement: Placed, detail: Placed) -> None:
+    """The first sheet; its amounts are references to the statement, its shares formulas over them."""
+    result = subject.result
+    sheet = book.sheet("Summary", f"{result.case_name}, scenario {result.scenario_name}")
+    sheet.page.set_column(0, 0, 44)
+    sheet.page.set_column(1, 4, 19)
+    for text in (*decision_lines(subject.result), status_sentence(subject.result), _verdict(subject.audit)):
+        sheet.line(text)
+    sheet.heading(f"A year, {subject.currency}")
+    versions = list(subject.versions)
+    change = ["Change"] if TODAY in versions else []
+    sheet.header(sheet.row, ["", *versions, *change])
+    sheet.row += 1
+    for kpi in SHOWN_KPIS:
+        texts = {name: _formula(kpi, name, statement, detail) for name in versions}
+        _row(sheet, heading(kpi), texts, _values(subject, kpi), "money" if kpi in MONEY_KPIS else "share")
+    sheet.heading("The margin without modelled loyalty")
+    sheet.line(
+        "Retention and cross-sell are what the model expects contracts to do to product revenue. Taken out, product"
+    )
+    sheet.line(
+        "revenue is as accounts bring it today, less what leases replace; loyalty lost to poor service stays in."
+    )
+    sheet.header(sheet.row, ["", *versions, *change])
+    sheet.row += 1
+    for title, line in (("Account margin", "account_margin"), ("without them", "plain_margin")):
+        texts = {name: f"={statement.cell(name, _AT[line])}" for name in versions}
+        _row(sheet, title, texts, {name: subject.amounts[name][line] for name in versions}, "money")
+    _write_agreement(sheet, subject, statement)
+    sheet.finish()
+
+
+def _verdict(audit: Audit) -> str:
+    checked = f"{len(audit.rules):,} rules and {len(audit.kpis):,} amounts recomputed without the solver"
+    return f"Audit: {'passed' if audit.ok else 'FAILED, do not use this plan'}; {checked}."
+
+
+def _values(subject: Subject, kpi: str) -> dict[str, float | None]:
+    return {name: plan.kpis[kpi] for name, plan in subject.versions.items()}
+
+
+def _formula(kpi: str, version: str, statement: Placed, detail: Placed) -> str:
+    """Reference to an amount, or a share of amounts; blank where the whole is 0."""
+    if kpi in MONEY_KPIS:
+        return f"={statement.cell(version, _LINE_OF[kpi])}"
+    if kpi == "attach_rate":
+        versions, tiers, units = (detail.range(title) for title in ("Version", "Tier", "Units"))
+        contract = f'SUMIFS({units},{versions},"{version}",{tiers},"<>none")'
+        return f'=IFERROR({contract}/SUMIFS({units},{versions},"{version}"),"")'
+    part, whole = {
+        "service_margin_share": ("service_margin", "service_revenue"),
+        "account_margin_share": ("account_margin", "account_revenue"),
+        "cost_to_serve": ("", "service_revenue"),
+    }[kpi]
+    parts = "+".join(statement.cell(version, _AT[name]) for name in ([part] if part else _SERVING))
+    return f'=IFERROR(({parts})/{statement.cell(version, _AT[whole])},"")'
+
+
+def _row(sheet: Sheet, title: str, formulas: Mapping[str, str], values: Mapping[str, float | None], kind: Kind) -> None:
+    """One line: each version, and the change from today to the plan."""
+    row = sheet.row
+    sheet.write(row, 0, title)
+    for at, (name, text) in enumerate(formulas.items(), 1):
+        sheet.formula(row, at, text, values[name], kind)
+    if TODAY in formulas:
+        text = f'=IFERROR({xl_rowcol_to_cell(row, 2)}-{xl_rowcol_to_cell(row, 1)},"")'
+        sheet.formula(row, 3, text, _difference(values), kind)
+    sheet.row += 1
+
+
+def _difference(values: Mapping[str, float | None]) -> Cell:
+    plan, today = values[PLAN], values[TODAY]
+    return None if plan is None or today is None else plan - today
+
+
+def _write_agreement(sheet: Sheet, subject: Subject, statement: Placed) -> None:
+    """The largest difference between this workbook and plan.json, and what is not allocated."""
+    sheet.heading("Does it add up?")
+    claimed = [(at, subject.result.decided.kpis[line.kpi]) for at, line in enumerate(LINES) if line.kpi]
+    gaps = [f"ABS({statement.cell(PLAN, at)}-({value!r}))" for at, value in claimed]
+    sheet.write(sheet.row, 0, "Largest difference from plan.json")
+    sheet.formula(sheet.row, 1, f"=ROUND(MAX({','.join(gaps)}),2)", 0.0)
+    sheet.row += 1
+    for name, attribution in subject.attributions.items():
+        sheet.line(f"{name}: {UNALLOCATED} {float(attribution.unallocated.abs().sum()):,.2f} {subject.currency}, "
+                   "cost that no unit, case or hour causes.")  # fmt: skip

@@ -1,0 +1,69 @@
+"""`write_workbook`: a plan as one Excel workbook for a finance controller."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from models import Case
+
+from ..result import Result
+from .account_sheet import write_accounts, write_bridge
+from .evidence import write_audit, write_experience, write_inputs, write_providers, write_rules
+from .prices import write_prices
+from .sheets import book_at
+from .statement import DIMENSIONS, detail_rows, write_by_dimension, write_detail, write_statement
+from .subject import Subject
+from .summary_sheet import write_summary
+
+SHEETS = (
+    "Summary",
+    "Price list",
+    "Prices",
+    "P&L",
+    *(f"P&L by {title.lower()}" for title in DIMENSIONS.values()),
+    "P&L detail",
+    "Bridge",
+    "Accounts",
+    "Providers",
+    "Experience",
+    "Rules",
+    "Audit",
+    "Inputs and manifest",
+)
+"""Every sheet, in order."""
+
+
+def write_workbook(case: Case, run: Result | str | Path, path: str | Path) -> Path:
+    """Write the `.xlsx` workbook of a run, made from `case`, and return its path.
+
+    Sheets: summary, price list, profit and loss by every dimension, bridge, accounts, providers, experience, rules,
+    audit, inputs and manifest; totals are live formulas, amounts money a year. An existing file is replaced once the
+    new one is complete. Raises `RunError` for a run that cannot be read or names a scenario the case does not have,
+    and `NoPlanError` for one without a plan.
+    """
+    result = run if isinstance(run, Result) else Result.load(run)
+    result.decided  # noqa: B018  (there is nothing to write of a run without a plan)
+    subject = Subject(case, result)
+    subject.audit  # noqa: B018  (refuses a scenario that the case does not have)
+    rows = detail_rows(subject)
+    with book_at(path, SHEETS) as book:
+        detail = write_detail(book, rows, subject.currency)
+        statement = write_statement(book, subject, rows, detail)
+        for dimension in DIMENSIONS:
+            write_by_dimension(book, subject, rows, detail, dimension)
+        write_summary(book, subject, statement, detail)
+        write_bridge(book, subject, statement)
+        for write in _WRITERS:
+            write(book, subject)
+    return Path(path)
+
+
+_WRITERS = (
+    write_prices,
+    write_accounts,
+    write_providers,
+    write_experience,
+    write_rules,
+    write_audit,
+    write_inputs,
+)
