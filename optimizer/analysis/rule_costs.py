@@ -157,9 +157,8 @@ def _sentences(subject: Subject, table: pd.DataFrame) -> list[str]:
     lines = [_sentence(row, currency, goal) for row in dear.head(MOST_SENTENCES).to_dict("records")]
     if len(dear) < len(table):
         others = "None of the rules looked at" if dear.empty else f"None of the other {len(table) - len(dear)}"
-        lines.append(
-            f"{others} was found to cost more than the {money(left_open, currency)} that the plan's own proof leaves open."
-        )
+        open_amount = money(left_open, currency)
+        lines.append(f"{others} was found to cost more than the {open_amount} that the plan's own proof leaves open.")
     return lines
 
 
