@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .analysis.frontier import frontier
     from .analysis.partners import partners
     from .analysis.portfolio import portfolio
+    from .analysis.price_response import price_response
     from .analysis.roadmap import roadmap
     from .analysis.rule_costs import rule_costs
     from .analysis.service_levels import service_levels
@@ -57,6 +58,7 @@ __all__ = [
     "load_case",
     "partners",
     "portfolio",
+    "price_response",
     "roadmap",
     "rule_costs",
     "service_levels",
@@ -87,6 +89,7 @@ _HOMES = {
     "load_case": "models",
     "partners": "optimizer.analysis.partners",
     "portfolio": "optimizer.analysis.portfolio",
+    "price_response": "optimizer.analysis.price_response",
     "roadmap": "optimizer.analysis.roadmap",
     "rule_costs": "optimizer.analysis.rule_costs",
     "service_levels": "optimizer.analysis.service_levels",

@@ -187,6 +187,26 @@ def _add_count(parser: ArgumentParser) -> None:
     parser.add_argument("--within", metavar="SHARE", type=float, default=0.02, help=within)
 
 
+def _price(bench: Workbench, arguments: Namespace) -> Answer:
+    from .analysis.price_response import price_response
+
+    return price_response(bench, arguments.scenario, arguments.price_book, arguments.tier, prices=arguments.prices)
+
+
+def _add_option(parser: ArgumentParser) -> None:
+    parser.add_argument("price_book", metavar="PRICE_BOOK", help="price book whose menu has the option")
+    parser.add_argument("tier", metavar="TIER", help="tier of the option")
+    prices = "prices to try, in the unit of the pricing model, such as 0.08,0.09 (default: a range)"
+    parser.add_argument("--prices", metavar="PRICES", type=_prices, help=prices)
+
+
+def _prices(text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise ArgumentTypeError(f"found {text!r}, expected numbers, such as 0.08,0.09") from None
+
+
 ANALYSES: tuple[AnalysisCommand, ...] = (
     AnalysisCommand(
         "compare",
@@ -236,6 +256,13 @@ ANALYSES: tuple[AnalysisCommand, ...] = (
         "The best plans that differ in tiers, pricing models or partners, and the decisions they all share.",
         _alternatives,
         _add_count,
+    ),
+    AnalysisCommand(
+        "price",
+        "move one price and see demand, revenue and margin",
+        "Demand and money of a price book against the price of one option of the plan's menu, all else as planned.",
+        _price,
+        _add_option,
     ),
     AnalysisCommand(
         "levels",

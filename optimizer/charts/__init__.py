@@ -23,7 +23,7 @@ from .money import (
     tornado_rows,
 )
 from .theme import PALETTE, Chart, tier_colour
-from .trade_off import frontier_chart
+from .trade_off import frontier_chart, price_response_chart
 
 __all__ = [
     "PALETTE",
@@ -36,6 +36,7 @@ __all__ = [
     "make_or_buy_chart",
     "menu_chart",
     "menu_heat_map",
+    "price_response_chart",
     "profit_waterfall",
     "provider_chart",
     "rule_cost_chart",

@@ -55,7 +55,7 @@ def theme() -> alt.theme.ThemeConfig:
                 "tickColor": "#8A8A8A",
             },
             "legend": {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "labelLimit": 220},
-            "header": {"labelFontSize": 12, "titleFontSize": 12, "labelFontWeight": "bold", "labelLimit": 320},
+            "header": {"labelFontSize": 12, "titleFontSize": 12, "labelFontWeight": "bold", "labelLimit": 560},
             "text": {"fontSize": 12, "color": "#222222"},
             "point": {"filled": True},
         }

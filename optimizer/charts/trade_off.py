@@ -1,4 +1,4 @@
-"""Charts of choices: the frontier between goals with its knee, and the response of demand to a price."""
+"""Charts of choices: the frontier between goals with its knee, and what a price does to demand and margin."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import pandas as pd
 
 from ..analysis.answer import Answer
 from ..analysis.goals import Goal
-from .theme import GAIN, LOSS, QUIET, TOTAL, Chart, money_axis, named, nothing, titled, tooltips
+from .menus import price_axis
+from .theme import GAIN, LOSS, QUIET, TOTAL, WIDTH, Chart, money_axis, named, nothing, titled, tooltips
 
 _CHANGES = ("account_revenue", "product_revenue", "service_revenue", "service_cost", "service_margin", "account_margin")
 
@@ -27,7 +28,7 @@ def frontier_chart(answer: Answer) -> Chart:
     chosen = alt.selection_point(fields=["point"], name="point", empty=False, value=[{"point": knee}])
     points = _frontier_points(rows, names, axes, chosen)
     detail = _changes(answer, chosen)
-    legend = "Diamond: the knee. Ring: the point shown on the right. Grey: up to what is proved out of reach."
+    legend = "Diamond: the knee. Ring: the point shown on the right. No plan lies above a grey line."
     return titled(alt.hconcat(points, detail, spacing=28), title, legend)
 
 
@@ -91,3 +92,41 @@ def _changes(answer: Answer, chosen: alt.Parameter) -> Chart:
         )
     )
     return bars
+
+
+_RESPONSE = {
+    "units": "Units that take it",
+    "service_revenue": "Service revenue of the price book, {currency} a year",
+    "service_margin": "Service margin of the price book before fixed costs, {currency} a year",
+}
+
+
+def price_response_chart(response: Answer) -> Chart:
+    """Demand, revenue and margin against the price of one option; the plan's price is marked.
+
+    `response` is the answer of `price_response`. Short ticks stand at the allowed prices.
+    """
+    if not response.tables or response.tables["response"].empty:
+        return nothing("Price response", "There is no plan whose price could be moved.")
+    facts, table = response.facts, response.tables["response"]
+    title, factor = price_axis(str(facts["kind"]), response.currency)
+    rows = table.assign(place=table["price"] * factor).melt(
+        ["price", "place", "in_plan", "price_point"], list(_RESPONSE), "measure", "amount"
+    )
+    rows["panel"] = [_RESPONSE[measure].format(currency=response.currency) for measure in rows["measure"]]
+    order = [text.format(currency=response.currency) for text in _RESPONSE.values()]
+    x = alt.X("place:Q", title=title, scale=alt.Scale(zero=False, nice=False, padding=8))
+    y = alt.Y("amount:Q", axis=money_axis(""), scale=alt.Scale(zero=False))
+    tips = tooltips(("place", title, ",.4~r"), ("panel", "Amount"), ("amount", "Value", ",.6~r"))
+    base = alt.Chart(rows, width=WIDTH - 60, height=120).encode(x=x, y=y, tooltip=tips)
+    chosen = base.transform_filter("datum.in_plan")
+    drawn = alt.layer(
+        chosen.mark_rule(color=LOSS, strokeDash=[4, 3]).encode(y=alt.Y()),
+        base.mark_line(color=GAIN),
+        base.transform_filter("datum.price_point").mark_tick(orient="vertical", color=TOTAL, size=12, thickness=1.5),
+        chosen.mark_point(size=130, color=LOSS, opacity=1, shape="diamond"),
+    )
+    facet = alt.Facet("panel:N", title=None, sort=order, header=alt.Header(labelAnchor="start"))
+    panels = drawn.facet(facet=facet, columns=1).resolve_scale(y="independent")
+    about = f"{facts['price_book']}, {facts['tier']}, {facts['model']}"
+    return titled(panels, f"Price response: {about}", "Diamond: the plan's price. Ticks: allowed prices.")
