@@ -81,8 +81,6 @@ def diagnose(
     asked = [lever for lever in rules if lever.rule in TARGETS] if targets is None else named(rules, targets)
     result = bench.any_plan(wanted, label="the scenario as it is")
     subject = Subject(bench, wanted, changed, result)
-    if result.status is Status.NO_PLAN:
-        return subject.nothing("diagnose")
     conflict = find_conflict(bench, wanted, rules) if result.status is Status.INFEASIBLE else None
     ways = ways_out(bench, wanted, rules, conflict) if conflict is not None else []
     limited = [lever for lever in asked if lever.limit is not None]
@@ -102,7 +100,7 @@ def _answer(subject: Subject, conflict: Conflict | None, ways: list[Way], reache
     feasible = subject.result.plan is not None
     proved = feasible or (conflict is not None and conflict.minimal)
     facts = {
-        "feasible": feasible,
+        "feasible": None if subject.result.status is Status.NO_PLAN else feasible,
         "conflict": [lever.name for lever in conflict.rules] if conflict else [],
         "conflict_is_minimal": proved,
         "ways": [[lever.name for lever in way.rules] for way in ways],
@@ -167,6 +165,8 @@ def _room(reach: Reach) -> float | None:
 def _verdict(result: Result, conflict: Conflict | None) -> str:
     if result.plan is not None:
         return "Nothing stands in the way: some plan obeys every rule."
+    if result.status is Status.NO_PLAN:
+        return "Whether some plan obeys every rule was not found out in the time allowed."
     if conflict is None:
         return "No plan obeys every rule, proved; which rules contradict each other was not found in the time allowed."
     if conflict.hard:

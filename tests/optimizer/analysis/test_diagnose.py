@@ -88,3 +88,10 @@ def test_nothing_stands_in_the_way_of_a_feasible_scenario() -> None:
     assert answer.sentences[0].startswith("Nothing stands in the way")
     best = dict(zip(answer.tables["targets"]["scope"], answer.tables["targets"]["best"], strict=True))
     assert best == {"silver": 70.0, "gold": 75.0}  # a floor is at most its target
+
+
+def test_what_was_not_found_out_in_time_is_not_claimed() -> None:
+    answer = optimizer.diagnose(optimizer.load_case(TINY), targets=["csat_floor"], should_stop=lambda: True)
+    assert answer.facts["feasible"] is None
+    assert answer.sentences[0] == "Whether some plan obeys every rule was not found out in the time allowed."
+    assert answer.status is Status.FEASIBLE
