@@ -148,4 +148,5 @@ EXAMPLE_ROWS: Mapping[str, tuple[Row, ...]] = {
         },
     ),
     "volume_discounts": ({"provider": "own_team", "above": 5000, "discount": 0.05},),
+    "actuals": ({"line": "service_revenue", "amount": 20000},),
 }

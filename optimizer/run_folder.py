@@ -24,7 +24,9 @@ T = TypeVar("T")
 
 TABLE_FILES = tuple(f"{name}.csv" for name in PLAN_TABLES)
 RUN_FILES = ("plan.json", *TABLE_FILES, "audit.json", "manifest.json")
-"""Every file a run folder may hold."""
+"""Every file of a run."""
+SIGN_OFF = "sign_off.json"
+"""The one file that may be added to a run: who stands for it. Gone when the run is written anew."""
 
 
 def save_run(result: Result, path: str | Path) -> Path:
@@ -47,7 +49,7 @@ def check_run_target(path: str | Path) -> None:
     if not target.is_dir():
         raise RunError([f"{target} is a file, not a folder; name another folder for the run."])
     found = sorted(entry.name for entry in target.iterdir())
-    strangers = [name for name in found if name not in RUN_FILES]
+    strangers = [name for name in found if name not in (*RUN_FILES, SIGN_OFF)]
     if strangers:
         raise RunError([f"{target} holds {strangers[0]}, which is no part of a run; name another folder for the run."])
     if found and "plan.json" not in found:

@@ -214,6 +214,12 @@ provider,above,discount
 Orbis,4000,0.03
 Orbis,9000,0.06
 """,
+    "actuals": """\
+line,amount
+service_revenue,104000
+service_cost,66500
+product_revenue,1100000
+""",
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import delivery, market, offer
+from . import books, delivery, market, offer
 from .fields import NON_NEGATIVE, POSITIVE, Bounds, Column, Kind, Table
 from .words import LOCKED_CLASS, NO_CONTRACT, OFFER, PARTNER_KINDS, PRICING_KINDS, PROVIDER_KINDS
 
@@ -30,6 +30,7 @@ TABLES: dict[str, Table] = {
         delivery.SCORES,
         delivery.READINESS,
         delivery.VOLUME_DISCOUNTS,
+        books.ACTUALS,
     )
 }
 """Every table by name, in the order in which they are documented."""

@@ -6,6 +6,11 @@ from tests.faults.corruptions import Fault, appended, cell, line
 
 WORDS = (
     Fault(
+        "a line that no plan has",
+        cell("actuals", 3, "line", "service_costs"),
+        ("actuals.csv line 3", "line", "service_costs", 'did you mean "service_cost"?'),
+    ),
+    Fault(
         "unknown kind of model",
         cell("pricing_models", 2, "kind", "pay_per_click"),
         ("pricing_models.csv line 2", "kind", "pay_per_click"),

@@ -63,7 +63,7 @@ def test_missing_optional_columns_and_tables_take_defaults(folder: Path) -> None
         "provider,kind,capacity_hours,engage\nown,in_house,600,required\nOrbis,volume_partner,1,optional\n"
         "Vega,specialist_partner,1,optional\nweb,self_service,1,optional\nforum,community,1,optional\n"
     )
-    for name in ("current_menus", "contracts", "criteria", "scores", "readiness", "volume_discounts"):
+    for name in ("current_menus", "contracts", "criteria", "scores", "readiness", "volume_discounts", "actuals"):
         (folder / f"{name}.csv").unlink()
 
     case = load_case(folder)
@@ -79,7 +79,7 @@ def test_rows_stay_in_the_order_of_the_file(case: Case) -> None:
 
 
 def test_digests_are_those_of_the_files(folder: Path, case: Case) -> None:
-    assert len(case.files) == 24
+    assert len(case.files) == 25
     assert (
         case.files["scenarios/base.toml"] == hashlib.sha256((folder / "scenarios/base.toml").read_bytes()).hexdigest()
     )

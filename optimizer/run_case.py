@@ -1,0 +1,42 @@
+"""From a run back to the case it was made from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from models import Case, load_case
+from models.plan_tables import RunError
+
+from .result import Result
+
+
+def case_of_run(result: Result, given: str | Path | None = None) -> Case:
+    """The case of a run: the one `given`, or where the command in its manifest found it.
+
+    Raises `RunError` where the manifest does not lead to a case, or the files of the case are not those that the run
+    was made from; `CaseError` for a bad case.
+    """
+    case = load_case(given if given is not None else _path_of(result))
+    changed = changed_inputs(case, result)
+    if changed:
+        shown = ", ".join(changed[:5]) + (" and more" if len(changed) > 5 else "")
+        raise RunError([f"The case has changed since the run was made ({shown}); solve it again."])
+    return case
+
+
+def _path_of(result: Result) -> Path:
+    command = result.manifest.get("command")
+    words = command[2:] if isinstance(command, list) else []
+    for word in map(str, words):
+        path = Path(word)
+        if (path / "case.toml").is_file() or (path.suffix.lower() == ".xlsx" and path.is_file()):
+            return path
+    raise RunError(["The run's manifest does not lead to its case from here; name it with --case CASE."])
+
+
+def changed_inputs(case: Case, result: Result) -> list[str]:
+    """Names of the input files that are not as the manifest has them; empty where it has none, or they agree."""
+    noted = result.manifest.get("inputs")
+    if not isinstance(noted, dict) or not noted or not case.files:
+        return []
+    return sorted(name for name in {*noted, *case.files} if noted.get(name) != case.files.get(name))

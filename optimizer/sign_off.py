@@ -1,0 +1,153 @@
+"""Sign-off: who stands for a run, when, what was checked, and the digests that it holds for.
+
+It is a seal against change by accident, not a signature that nobody could forge.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from models import Case
+from models.plan_tables import RunError
+
+from . import __version__
+from .reconcile import TOLERANCE, reconcile
+from .result import Result
+from .run_audit import audit_run
+from .run_folder import RUN_FILES, SIGN_OFF, load_run
+from .whole_file import write_whole_file
+from .whole_folder import strict_json, write_json
+
+
+@dataclass(frozen=True)
+class SignOff:
+    """A sign-off as it stands in the run folder, and what has become of it."""
+
+    document: Mapping[str, object]
+    """Contents of sign_off.json: by, note, signed (UTC), version, digest, files, inputs, checked, seal."""
+    faults: tuple[str, ...] = ()
+    """Why it no longer holds, one sentence each."""
+
+    @property
+    def valid(self) -> bool:
+        """Whether everything is still as it was signed."""
+        return not self.faults
+
+    @property
+    def sentence(self) -> str:
+        """The sign-off and its verdict in words."""
+        who = f"Signed off by {self.document['by']} on {self.document['signed']}, digest {self.document['digest']}."
+        return f"{who} It holds." if self.valid else f"{who} It no longer holds: sign off anew after checking."
+
+
+def sign_off(
+    case: Case, run: str | Path, by: str, note: str = "", tolerance: float = TOLERANCE, now: datetime | None = None
+) -> SignOff:
+    """Check a run and write sign_off.json into its folder.
+
+    Checked: the audit against the case as it is now, and, where the case has actuals, their reconciliation within
+    `tolerance`. Raises `RunError` where one of them fails, nobody is named, or the case has no files.
+    """
+    problems = [] if by.strip() else ["Say who signs off."]
+    if not case.files:
+        problems.append("A case in memory cannot be signed off; save it and load it from there.")
+    checked, faults = _checks(case, run, tolerance)
+    if problems or faults:
+        raise RunError([*problems, *faults])
+    files, inputs = digests(run), dict(sorted(case.files.items()))
+    values = {
+        "by": by.strip(),
+        "note": note,
+        "signed": (now or datetime.now(UTC)).isoformat(timespec="seconds"),
+        "version": __version__,
+        "digest": _digest([files, inputs]),
+        "files": files,
+        "inputs": inputs,
+        "checked": checked,
+    }
+    document = {name: strict_json(value) for name, value in values.items()}
+    document["seal"] = _digest(document)
+    with write_whole_file(Path(run) / SIGN_OFF) as passing:
+        write_json(passing, document)
+    return SignOff(document)
+
+
+def check_sign_off(case: Case, run: str | Path) -> SignOff:
+    """The sign-off in a run folder and whether it still holds; raises `RunError` where there is none to read.
+
+    It no longer holds once any file of the run or of the case is changed, added or gone, or itself is edited.
+    """
+    document = _read(Path(run) / SIGN_OFF)
+    sealed = {key: value for key, value in document.items() if key != "seal"}
+    faults = [] if document["seal"] == _digest(sealed) else [f"{SIGN_OFF} itself was edited."]
+    faults += _changes("the run", document["files"], digests(run))
+    faults += _changes("the case", document["inputs"], case.files)
+    return SignOff(document, tuple(faults))
+
+
+def digests(run: str | Path) -> dict[str, str]:
+    """SHA-256 of every file of a run, but of its sign-off."""
+    present = (Path(run) / name for name in sorted(RUN_FILES))
+    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in present if file.is_file()}
+
+
+def _checks(case: Case, run: str | Path, tolerance: float) -> tuple[dict[str, object], list[str]]:
+    """What was checked, and why it must not be signed."""
+    audit, result = audit_run(case, run), load_run(run)
+    faults = [] if audit.ok else [f"The audit fails: {audit.faults[0]}"]
+    checked: dict[str, object] = {
+        "audit": {"ok": audit.ok, "rules": len(audit.rules), "amounts": len(audit.kpis)},
+        "reconciliation": None,
+    }
+    if not case.tables["actuals"].empty:
+        done = reconcile(case, result, tolerance)
+        checked["reconciliation"] = done.to_document()
+        faults += [] if done.ok else [done.sentence]
+    return checked | _stated(result), faults
+
+
+def _stated(result: Result) -> dict[str, object]:
+    """What the run says of itself."""
+    kept = ("account_revenue", "account_margin", "service_revenue", "service_margin")
+    return {
+        "scenario": result.scenario_name,
+        "status": str(result.status),
+        "gap": result.gap,
+        "amounts": {name: result.decided.kpis[name] for name in kept},
+    }
+
+
+def _digest(values: object) -> str:
+    text = json.dumps(values, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+_KEYS = {"by", "note", "signed", "version", "digest", "files", "inputs", "checked", "seal"}
+
+
+def _read(path: Path) -> dict[str, object]:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RunError([f"{path.parent} has not been signed off."]) from None
+    except ValueError as error:
+        raise RunError([f"{path.name}: not JSON ({error})."]) from None
+    if not isinstance(document, dict) or set(document) != _KEYS:
+        raise RunError([f"{path.name}: expected the keys {', '.join(sorted(_KEYS))}."])
+    return document
+
+
+def _changes(whose: str, signed: object, found: Mapping[str, str]) -> list[str]:
+    """One sentence for each file that is not as it was signed."""
+    before = signed if isinstance(signed, dict) else {}
+    words = {(True, True): "was changed", (True, False): "is gone", (False, True): "was added"}
+    return [
+        f"{name} of {whose} {words[name in before, name in found]}."
+        for name in sorted({*before, *found})
+        if before.get(name) != found.get(name)
+    ]
