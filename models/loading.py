@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
+from sys import maxsize
 from typing import Any
 
 import pandas as pd
@@ -38,6 +39,16 @@ def load_case(path: str | Path, phase: PhaseTimer = nullcontext) -> Case:
         reading = _read(place, problems)
     with phase("check"):
         return _finished(reading, problems)
+
+
+def find_problems(path: str | Path) -> tuple[Problem, ...]:
+    """Every fault of a case on disk, each faulty row listed by itself; empty for a sound case."""
+    place, problems = Path(path), ProblemList(shown=maxsize)
+    try:
+        _finished(_read(place, problems), problems)
+    except CaseError as error:
+        return error.problems
+    return ()
 
 
 def _read(place: Path, problems: ProblemList) -> Reading:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+SHOWN = 20
+"""Faulty rows of one kind in one column that are listed one by one unless all are asked for."""
 SEARCHED = 5_000
 """Above this many known words only a difference in letter case is looked for: closeness would take minutes."""
 
@@ -56,7 +58,9 @@ class CaseError(ValueError):
 class ProblemList:
     """Collects problems while a case is read; `check` raises them together."""
 
-    def __init__(self) -> None:
+    def __init__(self, shown: int = SHOWN) -> None:
+        self.shown = shown
+        """Faulty rows of one kind in one column that are listed one by one; the others are counted."""
         self._problems: list[Problem] = []
 
     def __iter__(self) -> Iterator[Problem]:

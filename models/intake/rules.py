@@ -13,7 +13,7 @@ from ..matching import row_positions
 from ..pricing import KINDS
 from ..problems import Problem, ProblemList
 from ..schema import NO_CONTRACT, OPTION_PRICE, PARTNER_KINDS
-from .tables import SHOWN, CleanTable, Tables
+from .tables import CleanTable, Tables
 
 MARK_UPS = tuple(name for name, kind in KINDS.items() if kind.on_cost)
 """Kinds of pricing model whose price is a mark-up, and may be negative."""
@@ -212,11 +212,11 @@ def _report_missing(
     """Report pairs of wanted names that no row of the table holds."""
     pairs = pd.MultiIndex.from_product(wanted, names=columns).unique()
     missing = pairs[~pairs.isin(pd.MultiIndex.from_frame(table.frame[list(columns)]))]
-    for pair in missing[:SHOWN]:
+    for pair in missing[: problems.shown]:
         key = ", ".join(f"{column}={name}" for column, name in zip(columns, pair, strict=True))
         problems.add(Problem(table.name, "missing row", table.origin.name, key, expected=expected))
-    if len(missing) > SHOWN:
-        message = f"and {len(missing) - SHOWN} more missing rows"
+    if len(missing) > problems.shown:
+        message = f"and {len(missing) - problems.shown} more missing rows"
         problems.add(Problem(table.name, message, table.origin.name, expected=expected))
 
 

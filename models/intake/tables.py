@@ -17,9 +17,6 @@ from ..schema.fields import Column, Table
 from .cells import Fault, blank_column, outside, parse
 from .raw import Origin, RawCells, RawTable, Rows, cell_text
 
-SHOWN = 20
-"""Faulty rows of one kind in one column that are listed one by one."""
-
 
 @dataclass
 class CleanTable:
@@ -75,16 +72,16 @@ class CleanTable:
         expected: str | Callable[[int], str] = "",
         show: Callable[[int], str] | None = None,
     ) -> None:
-        """Add a problem for each marked row, the first `SHOWN` of them one by one."""
+        """Add a problem for each marked row, the first `problems.shown` of them one by one."""
         positions = np.flatnonzero(rows)
-        for row in map(int, positions[:SHOWN]):
+        for row in map(int, positions[: problems.shown]):
             found = show(row) if show else self._shown(row, column)
             said = message if isinstance(message, str) else message(row)
             wanted = expected if isinstance(expected, str) else expected(row)
             problems.add(Problem(self.name, said, self.origin.place(row, column), self.key(row), column, found, wanted))
-        if len(positions) > SHOWN:
+        if len(positions) > problems.shown:
             said = message if isinstance(message, str) else message(int(positions[0]))
-            rest = f"and {len(positions) - SHOWN} more rows at fault like the first: {said}"
+            rest = f"and {len(positions) - problems.shown} more rows at fault like the first: {said}"
             problems.add(Problem(self.name, rest, self.origin.name, "", column))
 
 
