@@ -15,12 +15,13 @@ PLACE := $(shell echo '$(VERSION) $(CURDIR)' | cksum | cut -d' ' -f1)
 NEEDS := $(shell cat pyproject.toml | cksum | cut -d' ' -f1)
 MADE := $(VENV)/made-$(PLACE)
 
-.PHONY: help demo test check lab bench bench-full bench-peers clean
+.PHONY: help demo test check lab bench bench-full bench-peers reference clean
 help:
 	@echo 'make demo    set up, solve the shipped case, show the plan'
 	@echo 'make test    set up and run every check: style, types, import rules, tests, coverage'
 	@echo 'make lab     set up and open the notebooks in JupyterLab'
 	@echo 'make bench   set up and measure speed beside other programs; FULL=1 for every row (hours), ROWS="s20 s100" for some'
+	@echo 'make reference  write the reference pages of the guide anew'
 	@echo 'make clean   remove the environment, the runs and every cache'
 
 demo: $(VENV)/run-$(NEEDS)
@@ -39,6 +40,9 @@ check: $(VENV)/test-$(NEEDS)
 
 lab: $(VENV)/lab-$(NEEDS)
 	$(BIN)/jupyter lab notebooks
+
+reference: $(VENV)/run-$(NEEDS)
+	$(BIN)/python notebooks/guide/reference/make_reference.py
 
 # choice-learn brings TensorFlow, so it lives in an environment of its own; without it its rows say so.
 bench: $(VENV)/bench-$(NEEDS) $(PEERS)/made

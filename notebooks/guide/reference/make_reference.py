@@ -1,0 +1,213 @@
+"""Writes the reference from the program itself: commands, tables, scenarios, rules, Python.
+
+    python notebooks/guide/reference/make_reference.py
+
+A page is a function below; the tests compare what it returns with the file beside this one.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import itertools
+import textwrap
+from argparse import SUPPRESS, Action, ArgumentParser
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import Enum
+from pathlib import Path
+from types import FunctionType
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+import optimizer
+import optimizer.charts
+from models import CaseSettings, Change, Scenario
+from models.schema import TABLES, Column, Table
+from optimizer.arguments import add_voice
+from optimizer.audit import registry
+from optimizer.command_table import GROUPS, Command
+
+HERE = Path(__file__).parent
+MADE = "*Made by `make reference` from the program itself; do not edit.*"
+
+
+def commands() -> str:
+    """Every command with its arguments, in the groups of `tierwise --help`."""
+    parts = ["# Commands", MADE, "Every command has these, too:", _arguments(add_voice)]
+    for group in GROUPS.values():
+        for command in group:
+            parts += [f"## tierwise {command.name}", _told(command), _arguments(command.add_arguments)]
+    return _page(parts)
+
+
+def _told(command: Command) -> str:
+    return f"{command.summary[0].upper()}{command.summary[1:]}. {command.detail}"
+
+
+def _arguments(add: Callable[[ArgumentParser], None]) -> str:
+    parser = ArgumentParser("tierwise", add_help=False)
+    add(parser)
+    actions = [action for action in parser._actions if action.help is not SUPPRESS]
+    return _table(["argument", "meaning"], ([_flags(action), (action.help or "") % vars(action)] for action in actions))
+
+
+def _flags(action: Action) -> str:
+    value = "" if action.nargs == 0 else f" {action.metavar or action.dest}"
+    shown = ", ".join(f"`{flag}{value}`" for flag in action.option_strings)
+    more = " ..." if action.nargs in ("*", "+") else ""
+    return shown or f"`{value.strip()}{more}`"
+
+
+def tables() -> str:
+    """Every table of a case and every column of it."""
+    parts = ["# Tables", MADE, "A blank cell takes the default; without one it is a fault."]
+    for table in TABLES.values():
+        parts += [f"## {table.name}", _about(table), _table(_COLUMNS, map(_column, table.columns))]
+    return _page(parts)
+
+
+_COLUMNS = ["column", "holds", "unit", "default", "meaning"]
+
+
+def _about(table: Table) -> str:
+    key = ", ".join(f"`{name}`" for name in table.key)
+    rows = f"One row for each {key}." if table.unique else f"Rows are told apart by {key}."
+    return f"{table.doc[0].upper()}{table.doc[1:]}. {rows}{' The table may be left out.' if table.optional else ''}"
+
+
+def _column(column: Column) -> list[str]:
+    refers = f", one of `{column.refers}`" if column.refers else ""
+    only = f" (only for kind `{column.only_for}`)" if column.only_for else ""
+    return [f"`{column.name}`", f"{column.expected}{refers}", column.unit, _default(column), f"{column.doc}{only}"]
+
+
+def _default(column: Column) -> str:
+    if column.default_from:
+        return f"`{column.default_from}`"
+    if column.required or column.only_for:
+        return ""
+    return "blank" if column.default is None else f"{column.default}".lower().removesuffix(".0")
+
+
+def scenarios() -> str:
+    """Keys of case.toml, of a scenario and of its changes."""
+    parts = ["# Scenarios", MADE]
+    for title, model in {"case.toml": CaseSettings, "scenarios/NAME.toml": Scenario, "[[change]]": Change}.items():
+        fields = {name: field for name, field in model.model_fields.items() if name not in ("name", "change")}
+        shown = model.model_fields if model is CaseSettings else fields
+        parts += [f"## {title}", f"{_first_line(model)}", _table(["key", "default", "meaning"], _keys(shown))]
+    return _page(parts)
+
+
+def _keys(fields: Mapping[str, FieldInfo]) -> Iterator[list[str]]:
+    for name, field in fields.items():
+        default = field.get_default(call_default_factory=True)
+        known = "" if field.is_required() or default in (None, "", {}, ()) else f"`{default}`"
+        words = f" One of {', '.join(get_args(field.annotation))}." if get_origin(field.annotation) is Literal else ""
+        yield [f"`{name}`", known, (field.description or "").replace("\n", " ") + words]
+
+
+def rules() -> str:
+    """Everything that the audit judges."""
+    told = "The audit judges all of these on every plan, from the plan and the case alone. `R` is a rule of the model;"
+    told += " `F` is a check that the files of a run fit together."
+    rows = ([f"`{name}`", "F" if rule.structural else "R", rule.text] for name, rule in registry.RULES.items())
+    return _page(["# Rules", MADE, told, _table(["rule", "", "what it asks"], rows)])
+
+
+def python() -> str:
+    """Public names of `optimizer` and `optimizer.charts`."""
+    parts = ["# Python", MADE, "## optimizer", (optimizer.__doc__ or "").partition("\n\n")[0]]
+    for name in optimizer.__all__:
+        parts += _documented(name, getattr(optimizer, name))
+    parts += ["## optimizer.charts", (optimizer.charts.__doc__ or "").strip()]
+    for name in optimizer.charts.__all__:
+        parts += _documented(name, getattr(optimizer.charts, name))
+    return _page(parts)
+
+
+def _documented(name: str, thing: Any) -> Iterator[str]:
+    yield f"### {name}"
+    if isinstance(thing, FunctionType):
+        yield f"```python\n{name}{_signature(thing)}\n```"
+    if callable(thing):
+        yield inspect.getdoc(thing) or ""
+    if isinstance(thing, type) and not issubclass(thing, BaseModel):
+        members = [*_fields(thing), *_members(thing)]
+        yield from ([_table(["member", "meaning"], members)] if members else [])
+
+
+def _signature(function: Callable[..., Any]) -> str:
+    """A parameter on each line, as it stands in the source; defaults that are long objects are left to the text."""
+    parameters = [f"    {parameter}," for parameter in inspect.signature(function).parameters.values()]
+    names = inspect.signature(function).parameters.values()
+    first = next((place for place, one in enumerate(names) if one.kind is one.KEYWORD_ONLY), None)
+    if first is not None and not any(one.kind is one.VAR_POSITIONAL for one in names):
+        parameters.insert(first, "    *,")
+    return "\n".join(["(", *parameters, f") -> {function.__annotations__.get('return', 'None')}"])
+
+
+def _members(thing: type) -> Iterator[list[str]]:
+    """Public attributes, methods, properties and enumerated values that the class itself defines."""
+    said = _attribute_docs(thing)
+    for name, member in vars(thing).items():
+        if name.startswith("_") or name in getattr(thing, "__annotations__", {}):
+            continue
+        if isinstance(member, FunctionType | staticmethod | classmethod):
+            yield [f"`{name}()`", _first_line(member)]
+        elif isinstance(member, property):
+            yield [f"`{name}`", _first_line(member)]
+        elif isinstance(member, Enum):
+            yield [f"`{name}` = {member.value!r}", said.get(name, "")]
+
+
+def _fields(thing: type) -> Iterator[list[str]]:
+    said = _attribute_docs(thing)
+    names = [name for name in getattr(thing, "__annotations__", {}) if not name.startswith("_")]
+    return ([f"`{name}`", said.get(name, "")] for name in names)
+
+
+def _attribute_docs(thing: type) -> dict[str, str]:
+    """The string under each attribute in the class's source, on one line."""
+    [source] = ast.parse(textwrap.dedent(inspect.getsource(thing))).body
+    pairs = itertools.pairwise(source.body if isinstance(source, ast.ClassDef) else [])
+    return {
+        ast.unparse(target): " ".join(below.value.value.split())
+        for attribute, below in pairs
+        for target in _targets(attribute)
+        if isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant) and isinstance(below.value.value, str)
+    }
+
+
+def _targets(node: ast.stmt) -> list[ast.expr]:
+    if isinstance(node, ast.AnnAssign):
+        return [node.target]
+    return node.targets if isinstance(node, ast.Assign) else []
+
+
+def _first_line(thing: object) -> str:
+    return (inspect.getdoc(thing) or "").partition("\n\n")[0].replace("\n", " ")
+
+
+def _table(header: list[str], rows: Iterable[list[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def _page(parts: Iterable[str]) -> str:
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "commands": commands,
+    "tables": tables,
+    "scenarios": scenarios,
+    "rules": rules,
+    "python": python,
+}
+
+if __name__ == "__main__":
+    for page, made in PAGES.items():
+        (HERE / f"{page}.md").write_text(made(), encoding="utf-8", newline="\n")
