@@ -71,6 +71,7 @@ class Answer:
             "sentences": self.sentences,
             "facts": self.facts,
             "columns": self.columns,
+            "shown": self.shown,
         }
 
     def save(self, path: str | Path) -> Path:

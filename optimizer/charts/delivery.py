@@ -73,7 +73,7 @@ def _stacked(
     return alt.layer(
         bars.encode(
             x=alt.X(f"{amount}:Q", axis=axis),
-            y=alt.Y("provider:N", title=None, sort=list(order), axis=names),
+            y=alt.Y("provider:N", title=None, scale=alt.Scale(domain=list(order)), axis=names),
             color=colour,
             opacity=alt.condition(chosen, alt.value(1.0), alt.value(0.2)),
             tooltip=tooltips(
@@ -95,7 +95,7 @@ def _capacity(rows: pd.DataFrame, order: Sequence[str], capacity: pd.Series) -> 
     used = [f"{share * 100:.0f} % used" if pd.notna(share) else "" for share in hours / limit.where(limit > 0)]
     end = hours.where(~fits, pd.concat([hours, limit], axis=1).max(axis=1))
     marks = pd.DataFrame({"provider": order, "limit": limit.where(fits).to_list(), "used": used, "end": end.to_list()})
-    base = alt.Chart(marks).encode(y=alt.Y("provider:N", sort=list(order)))
+    base = alt.Chart(marks).encode(y=alt.Y("provider:N", scale=alt.Scale(domain=list(order))))
     room = alt.Scale(domain=[0, float(end.max()) * 1.3], nice=False)
     tips = tooltips(("provider", "Provider"), ("limit", "Capacity, hours a year", ",.0f"), ("used", "Capacity"))
     ticks = base.transform_filter("isValid(datum.limit)").mark_tick(thickness=3, size=24, color="black")
@@ -286,9 +286,10 @@ def scorecard_chart(partners: Answer) -> Chart:
             "verdict:N", title="Target", scale=alt.Scale(domain=["met", "missed"], range=["circle", "diamond"])
         ),
     }
-    base = alt.Chart(rows, width=170, height=alt.Step(22)).encode(y=alt.Y("provider:N", title=None))
+    base = alt.Chart(rows, width=170, height=alt.Step(22))
     scale = alt.Scale(zero=False, padding=10)
     dots = base.mark_point(size=110, opacity=1).encode(
+        y=alt.Y("provider:N", title=None),
         x=alt.X("of_target:Q", title="% of target", scale=scale, axis=alt.Axis(tickCount=4)),
         tooltip=tooltips(
             ("provider", "Provider"),
@@ -300,9 +301,7 @@ def scorecard_chart(partners: Answer) -> Chart:
         ),
         **verdict,
     )
-    line = base.mark_rule(color=TOTAL, strokeDash=[3, 2]).encode(
-        x=alt.X("goal:Q", scale=scale, aggregate="max"), y=alt.Y()
-    )
+    line = base.mark_rule(color=TOTAL, strokeDash=[3, 2]).encode(x=alt.X("goal:Q", scale=scale, aggregate="max"))
     facet = alt.Facet("panel:N", title=None, sort=list(rows["panel"].unique()), header=alt.Header(labelAnchor="start"))
     panels = alt.layer(line, dots).facet(facet=facet, columns=3).resolve_scale(x="independent")
     return titled(panels, title, "Dashed line: the target.")
@@ -329,7 +328,7 @@ def criteria_chart(partners: Answer) -> Chart:
     if table.empty:
         return nothing(title, "The case has no criteria or no partner has scores.")
     names = sorted(table["criterion"].unique())
-    base = alt.Chart(table, width=WIDTH - 60, height=alt.Step(20)).encode(
+    base = alt.Chart(table, width=WIDTH - 60, height=alt.Step(13)).encode(
         y=alt.Y("provider:N", title=None), yOffset=alt.YOffset("criterion:N", scale=alt.Scale(domain=names))
     )
     dots = base.mark_point(size=80, opacity=1).encode(

@@ -83,7 +83,7 @@ def _waterfall(rows: pd.DataFrame, title: str, currency: str) -> Chart:
     room = (high - low) * 0.28
     axis, scale = money_axis(f"{currency} a year"), alt.Scale(domain=[low, high + room], nice=False)
     base = alt.Chart(shown, width=WIDTH, height=alt.Step(30)).encode(
-        y=alt.Y("label:N", title=None, sort=list(rows["label"]), axis=alt.Axis(grid=False)),
+        y=alt.Y("label:N", title=None, scale=alt.Scale(domain=list(rows["label"])), axis=alt.Axis(grid=False)),
         tooltip=tooltips(("label", "Line"), ("amount", f"{currency} a year", ",.0f")),
     )
     kinds = alt.Scale(domain=list(_KINDS), range=list(_KINDS.values()))
@@ -127,7 +127,8 @@ def rule_cost_chart(explained: Answer) -> Chart:
     )
     scale = alt.Scale(domain=[0, float(max(rows["edge"].max(), 1.0)) * 1.25], nice=False)
     base = alt.Chart(rows, width=WIDTH, height=alt.Step(26)).encode(
-        y=alt.Y("name:N", title=None, sort=list(rows["name"]), axis=alt.Axis(grid=False)), tooltip=_rule_tips(currency)
+        y=alt.Y("name:N", title=None, scale=alt.Scale(domain=list(rows["name"])), axis=alt.Axis(grid=False)),
+        tooltip=_rule_tips(currency),
     )
     x = alt.X("gain_dropped:Q", axis=money_axis(f"Objective gained, {currency} a year"), scale=scale)
     bar = base.mark_bar(color=GAIN, height={"band": 0.6}).encode(x=x)
@@ -183,21 +184,20 @@ def tornado_chart(effects: pd.DataFrame, currency: str, measure: str = "objectiv
         return nothing(title, "No input was changed by itself.")
     order = _by_reach(effects)
     rows = effects[effects["input"].isin(order[:MOST_ROWS])]
+    words = [_signed(float(effect), currency) for effect in rows["effect"]]
     rows = rows.assign(
-        better=rows["effect"] >= 0, words=[_signed(float(effect), currency) for effect in rows["effect"]]
+        better=rows["effect"] >= 0, label=rows["setting"] + ": " + words, place=rows.groupby("input").cumcount()
     )
-    rows["label"] = rows["setting"] + ": " + rows["words"]
     reach = float(max(rows["effect"].abs().max(), 1e-9)) * 1.9
     scale = alt.Scale(domain=[-reach, reach], nice=False)
-    base = alt.Chart(rows, width=WIDTH, height=alt.Step(30)).encode(
+    base = alt.Chart(rows, width=WIDTH, height=alt.Step(20)).encode(
         x=alt.X("effect:Q", axis=money_axis(f"Change of {measure.replace('_', ' ')}, {currency} a year"), scale=scale),
-        y=alt.Y("input:N", title=None, sort=order, axis=alt.Axis(grid=False)),
+        y=alt.Y("input:N", title=None, scale=alt.Scale(domain=order[:MOST_ROWS]), axis=alt.Axis(grid=False)),
+        yOffset="place:O",
         tooltip=tooltips(("input", "Input"), ("setting", "Changed to"), ("effect", f"{currency} a year", "+,.0f")),
     )
     signs = alt.Scale(domain=[True, False], range=[GAIN, LOSS])
-    bars = base.mark_bar(height={"band": 0.65}, opacity=0.85).encode(
-        color=alt.Color("better:N", scale=signs, legend=None)
-    )
+    bars = base.mark_bar(height={"band": 0.85}).encode(color=alt.Color("better:N", scale=signs, legend=None))
     up = base.transform_filter("datum.effect >= 0").mark_text(align="left", dx=5).encode(text="label:N")
     down = base.transform_filter("datum.effect < 0").mark_text(align="right", dx=-5).encode(text="label:N")
     note = "" if len(order) <= MOST_ROWS else f"The {MOST_ROWS} that matter most of {len(order):,}."
@@ -243,10 +243,10 @@ def scenario_chart(answer: Answer, kpis: Sequence[str] = ()) -> Chart:
 
 def _panels(rows: pd.DataFrame, panels: Sequence[str], plans: Sequence[str]) -> Chart:
     base = alt.Chart(rows, width=230, height=alt.Step(24)).encode(
-        y=alt.Y("plan:N", title=None, sort=list(plans)),
+        y=alt.Y("plan:N", title=None, scale=alt.Scale(domain=list(plans))),
         tooltip=tooltips(("plan", "Plan"), ("panel", "Amount"), ("value", "Value", ",.4~r")),
     )
-    x = alt.X("value:Q", axis=money_axis(""), scale=alt.Scale(zero=False, padding=12))
+    x = alt.X("value:Q", axis=money_axis("", ticks=3), scale=alt.Scale(zero=False, padding=12))
     lines = base.mark_rule(color=QUIET, strokeWidth=3).encode(x=x, x2="start:Q")
     dots = base.mark_point(size=110, color=GAIN, opacity=1).encode(x=x)
     facet = alt.Facet("panel:N", title=None, sort=list(panels), header=alt.Header(labelAnchor="start"))

@@ -75,10 +75,10 @@ def nothing(title: str, why: str) -> Chart:
     return titled(text.properties(width=WIDTH, height=30), title)
 
 
-def money_axis(title: str) -> alt.Axis:
+def money_axis(title: str, ticks: int = 6) -> alt.Axis:
     """An axis of money: `250k`, `1.5M`, `2bn`."""
     label = "abs(datum.value) < 1000 ? format(datum.value, ',.3~r') : replace(format(datum.value, '.6~s'), 'G', 'bn')"
-    return alt.Axis(title=title, labelExpr=label, tickCount=6, labelOverlap=True)
+    return alt.Axis(title=title, labelExpr=label, tickCount=ticks, labelOverlap=True)
 
 
 def coloured(field: str, title: str, names: Sequence[str], shown: Sequence[str] = ()) -> alt.Color:

@@ -118,13 +118,15 @@ def price_response_chart(response: Answer) -> Chart:
     x = alt.X("place:Q", title=title, scale=alt.Scale(zero=False, nice=False, padding=8))
     y = alt.Y("amount:Q", axis=money_axis(""), scale=alt.Scale(zero=False))
     tips = tooltips(("place", title, ",.4~r"), ("panel", "Amount"), ("amount", "Value", ",.6~r"))
-    base = alt.Chart(rows, width=WIDTH - 60, height=120).encode(x=x, y=y, tooltip=tips)
+    base = alt.Chart(rows, width=WIDTH - 60, height=120).encode(x=x, tooltip=tips)
     chosen = base.transform_filter("datum.in_plan")
     drawn = alt.layer(
-        chosen.mark_rule(color=LOSS, strokeDash=[4, 3]).encode(y=alt.Y()),
-        base.mark_line(color=GAIN),
-        base.transform_filter("datum.price_point").mark_tick(orient="vertical", color=TOTAL, size=12, thickness=1.5),
-        chosen.mark_point(size=130, color=LOSS, opacity=1, shape="diamond"),
+        chosen.mark_rule(color=LOSS, strokeDash=[4, 3]),
+        base.mark_line(color=GAIN).encode(y=y),
+        base.transform_filter("datum.price_point")
+        .mark_tick(orient="vertical", color=TOTAL, size=12, thickness=1.5)
+        .encode(y=y),
+        chosen.mark_point(size=130, color=LOSS, opacity=1, shape="diamond").encode(y=y),
     )
     facet = alt.Facet("panel:N", title=None, sort=order, header=alt.Header(labelAnchor="start"))
     panels = drawn.facet(facet=facet, columns=1).resolve_scale(y="independent")

@@ -1,0 +1,135 @@
+"""The report as one file: the page, its style, its charts and the script that draws them, nothing from elsewhere."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+import vl_convert
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from models import Case, apply_scenario
+from models.plan_tables import RunError
+
+from ..analysis.answer import Answer
+from ..result import Result
+from ..run_folder import RUN_FILES, load_run
+from ..whole_file import write_whole_file
+from .answer_sections import answer_sections
+from .parts import Figure
+from .plan_sections import plan_sections
+from .recommendation import recommendation
+
+_HERE = Path(__file__).parent
+
+
+def write_report(
+    run: str | Path, path: str | Path, *, case: Case | None = None, answers: Sequence[Answer] = ()
+) -> Path:
+    """Write the report on a run folder to the HTML file `path` and return it; the file appears whole or not at all.
+
+    `case` is the case of the run (see `optimizer.run_case.case_of_run`) and adds capacities; `answers` of the same case
+    add a section each. Raises `RunError` for a run that cannot be read and for answers of another case.
+    """
+    result = load_run(run)
+    strangers = [answer.name for answer in answers if answer.case_name != result.case_name]
+    if strangers:
+        raise RunError([f"{strangers[0]} is an answer about another case; expected one about {result.case_name}."])
+    page = report_page(result, digests(Path(run)), case=case, answers=answers)
+    target = Path(path).absolute()
+    with write_whole_file(target) as passing:
+        passing.write_text(page, encoding="utf-8", newline="\n")
+    return target
+
+
+def digests(run: Path) -> dict[str, str]:
+    """SHA-256 of every file of a run that is there."""
+    files = [run / name for name in RUN_FILES]
+    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.is_file()}
+
+
+def report_page(
+    result: Result, files: Mapping[str, str], *, case: Case | None = None, answers: Sequence[Answer] = ()
+) -> str:
+    """The page. Every name from the data is escaped; a strict policy lets it load nothing and call nobody."""
+    changed = None if case is None else apply_scenario(case, result.scenario_name)[0]
+    sections = [*plan_sections(result, changed), *answer_sections(result, answers)]
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    page = environment.from_string(_text("page.html"))
+    figures = [figure for section in sections for figure in section.figures]
+    return page.render(
+        result=result,
+        points=recommendation(result),
+        sections=sections,
+        facts=_facts(result),
+        files=files,
+        inputs=_mapping(result.manifest.get("inputs")),
+        style=Markup(_text("page.css")),
+        charts=[Drawing(figure.key, Markup(_in_script(chart_spec(figure)))) for figure in figures],
+        script=Markup(_script()) if figures else "",
+    )
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A chart's specification, safe inside a script element."""
+
+    key: str
+    spec: Markup
+
+
+def chart_spec(figure: Figure) -> dict[str, Any]:
+    """The chart's specification; one that is not made of several takes the width of the page."""
+    spec: dict[str, Any] = figure.chart.to_dict()
+    single = not {"facet", "hconcat", "vconcat"} & set(spec)
+    layers = [spec, *spec.get("layer", [])] if single else []
+    widths = [layer for layer in layers if isinstance(layer.get("width"), (int, float))]
+    if widths:
+        for layer in widths:
+            del layer["width"]
+        spec |= {"width": "container", "autosize": {"type": "fit-x", "contains": "padding"}}
+    return spec
+
+
+def _in_script(spec: Mapping[str, Any]) -> str:
+    """JSON that no text in it can end the script element of."""
+    text = json.dumps(spec, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _script() -> str:
+    """Vega, Vega-Lite and Vega-Embed as they are installed, and the few lines that draw each chart."""
+    version = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
+    bundle = vl_convert.javascript_bundle(_text("page.js"), vl_version=version)
+    return bundle.replace("</script", "<\\/script")
+
+
+def _text(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
+
+
+def _facts(result: Result) -> list[tuple[str, str]]:
+    """What stands at the foot: how and with what the run was made."""
+    manifest = result.manifest
+    command = manifest.get("command")
+    options = _mapping(manifest.get("options"))
+    versions = _mapping(manifest.get("versions"))
+    facts = {
+        "Case": result.case_name,
+        "Scenario": result.scenario_name,
+        "Solved": f"{manifest.get('start', 'unknown')} to {manifest.get('end', 'unknown')}",
+        "Command": " ".join(map(str, command)) if isinstance(command, list) else "",
+        "Options": ", ".join(f"{name} {value}" for name, value in options.items()),
+        "Versions": ", ".join(f"{name} {value}" for name, value in versions.items()),
+    }
+    return [(name, value) for name, value in facts.items() if value]
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}

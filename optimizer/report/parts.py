@@ -1,0 +1,56 @@
+"""What a report is made of: sections with sentences, charts and tables, each with the file its numbers come from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from ..charts.theme import Chart
+from ..summary import cells_in_words
+
+SHOWN_ROWS = 30
+"""Rows of a table before the rest is only counted."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart and the files it is drawn from."""
+
+    key: str
+    """Unique in the report."""
+    chart: Chart
+    source: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of text; numbers stand right."""
+
+    caption: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    source: str
+    numeric: frozenset[int] = frozenset()
+    hidden: int = 0
+    """Rows that are only in the file."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the report under its own heading."""
+
+    key: str
+    heading: str
+    sentences: Sequence[str] = ()
+    figures: Sequence[Figure] = ()
+    tables: Sequence[Table] = field(default=())
+
+
+def table_of(caption: str, frame: pd.DataFrame, source: str) -> Table:
+    """The first rows of a frame as text, its numbers of a readable length."""
+    header, rows = cells_in_words(frame.head(SHOWN_ROWS))
+    numeric = {at for at, name in enumerate(frame.columns) if pd.api.types.is_numeric_dtype(frame[name])}
+    flags = {at for at, name in enumerate(frame.columns) if pd.api.types.is_bool_dtype(frame[name])}
+    return Table(caption, header, rows, source, frozenset(numeric - flags), max(0, len(frame) - SHOWN_ROWS))

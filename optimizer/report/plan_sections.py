@@ -1,0 +1,138 @@
+"""The sections on the plan itself, from the files of its run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from models import Case
+
+from ..charts import (
+    experience_chart,
+    menu_heat_map,
+    profit_waterfall,
+    provider_chart,
+    tornado_chart,
+    uptake_chart,
+)
+from ..result import Result
+from ..summary import binding_rules, kpi_rows, menu_grid, money, percent
+from .assumptions import WORSE, assumptions
+from .parts import SHOWN_ROWS, Figure, Section, Table, table_of
+
+
+def plan_sections(result: Result, case: Case | None = None) -> Iterator[Section]:
+    """Menus, uptake, money, delivery, experience, rules and assumptions; none without a plan.
+
+    `case`, with the scenario's changes made, adds what the run does not hold: capacities.
+    """
+    if result.plan is None:
+        return
+    yield _menus(result)
+    yield _uptake(result)
+    yield _money(result)
+    yield _delivery(result, case)
+    yield _experience(result)
+    yield _rules(result)
+    yield _assumptions(result)
+
+
+def _menus(result: Result) -> Section:
+    grid = menu_grid(result)
+    rows = [[str(book), *cells] for book, *cells in grid.head(SHOWN_ROWS).itertuples(name=None)]
+    header = ["price book", *map(str, grid.columns)]
+    table = Table("Menus", header, rows, "menus.csv", hidden=max(0, len(grid) - SHOWN_ROWS))
+    return Section("menus", "Menus and prices", (), [Figure("menus", menu_heat_map(result), "menus.csv")], [table])
+
+
+def _uptake(result: Result) -> Section:
+    sums = result.uptake.groupby("tier", as_index=False)[["units", "service_revenue", "product_revenue"]].sum()
+    order = {name: place for place, name in enumerate([*result.tiers, "none"])}
+    sums = sums.sort_values("tier", key=lambda names: names.map(order), kind="stable", ignore_index=True)
+    sums.insert(2, "share_of_units_%", sums["units"] / (sums["units"].sum() or 1.0) * 100)
+    named = sums.rename(columns={name: f"{name}, {result.currency} a year" for name in sums.columns[3:]})
+    figure = Figure("uptake", uptake_chart(result), "uptake.csv")
+    return Section("uptake", "Who takes what", (), [figure], [table_of("Uptake by tier", named, "uptake.csv")])
+
+
+def _money(result: Result) -> Section:
+    rows = kpi_rows(result)
+    source = "plan.json (kpis, baseline)"
+    if result.baseline is None:
+        table = Table("A year", ["amount", "plan"], [[row.label, row.plan] for row in rows], source, frozenset({1}))
+    else:
+        cells = [[row.label, row.today, row.plan, row.change] for row in rows]
+        table = Table("A year", ["amount", "today", "plan", "change"], cells, source, frozenset({1, 2, 3}))
+    figure = Figure("money", profit_waterfall(result), source)
+    return Section("money", "What it earns and costs", (), [figure], [table])
+
+
+def _delivery(result: Result, case: Case | None) -> Section:
+    capacity = None if case is None else case.tables["providers"].set_index("provider")["capacity_hours"]
+    done = result.allocation.groupby("provider", as_index=False)[["cases", "hours", "cost"]].sum()
+    done = done.sort_values("hours", ascending=False, kind="stable", ignore_index=True)
+    done.insert(3, "share_of_hours_%", done["hours"] / (done["hours"].sum() or 1.0) * 100)
+    done = done.rename(columns={"cost": f"case_cost, {result.currency} a year"})
+    parts = result.fulfilment.groupby(["tier", "policy"], as_index=False)[["cases", "cost"]].sum()
+    parts = parts.rename(columns={"cases": "parts_cases", "cost": f"parts_cost, {result.currency} a year"})
+    source = "allocation.csv" if case is None else "allocation.csv; capacity: the case's table providers"
+    return Section(
+        "delivery",
+        "Who delivers it",
+        ("Case costs are before volume discounts and commitments.",),
+        [Figure("delivery", provider_chart(result, capacity), source)],
+        [
+            table_of("Work by provider", done, "allocation.csv"),
+            table_of("Parts by tier and policy", parts, "fulfilment.csv"),
+        ],
+    )
+
+
+def _experience(result: Result) -> Section:
+    metrics = {"csat": "CSAT, points", "csat_over_target": "CSAT over target, points", "attainment": "answered in time",
+               "turnaround_hours": "parts turnaround, hours"}  # fmt: skip
+    table = result.experience.assign(metric=result.experience["metric"].replace(metrics))
+    chart = experience_chart(result.experience, result.allocation, result.tiers, result.currency)
+    figures = [Figure("experience", chart, "experience.csv, allocation.csv")]
+    shown = table_of("What customers get against its limits", table, "experience.csv")
+    return Section("experience", "What customers experience", (), figures, [shown])
+
+
+def _rules(result: Result) -> Section:
+    rules = [] if result.audit is None else binding_rules(result.audit)
+    told = () if rules else ("No rule of the scenario is at its limit.",)
+    table = Table("Rules that leave no room", ["rule", "where"], [list(rule) for rule in rules], "audit.json")
+    return Section("rules", "What holds the plan back", told, (), [table] if rules else [])
+
+
+def _assumptions(result: Result) -> Section:
+    table = assumptions(result)
+    worse, better = f"{WORSE:.0%} worse".replace("%", " %"), f"{WORSE:.0%} better".replace("%", " %")
+    both = [table.assign(setting=worse), table.assign(setting=better, effect=-table["effect"])]
+    effects = pd.concat(both).rename(columns={"assumption": "input"})[["input", "setting", "effect"]]
+    cells = [
+        [name, money(amount, result.currency), money(effect, result.currency), _break_even(worst)]
+        for name, amount, effect, worst in table.itertuples(index=False)
+    ]
+    header = [
+        "assumption",
+        "amount a year",
+        f"account margin when {worse}",
+        "worse by, until the gain over today is gone",
+    ]
+    source = "plan.json (kpis, baseline), uptake.csv"
+    return Section(
+        "assumptions",
+        "What it rests on",
+        (
+            "Each amount is made a tenth worse with every decision held; units under contract take their costs and "
+            "the loyalty they bring with them. A plan made for the worse numbers would lose no more than this.",
+        ),
+        [Figure("assumptions", tornado_chart(effects, result.currency, "account_margin"), source)],
+        [Table("Assumptions that matter", header, cells, source, frozenset({1, 2, 3}))],
+    )
+
+
+def _break_even(share: float) -> str:
+    return "" if pd.isna(share) else percent(share)

@@ -1,0 +1,156 @@
+"""Page one: what to offer, to whom, at what price, by whom; what it earns and costs; how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from models.pricing import KINDS, Quote
+
+from ..charts.menus import heat_map_cells
+from ..result import Result
+from ..summary import binding_rules, by_rank, money, percent, status_sentence
+from .assumptions import assumptions
+
+MOST_BOOKS = 8
+"""Price books told of one by one; more are in the table of menus."""
+MOST_PROVIDERS = 5
+
+
+@dataclass(frozen=True)
+class Point:
+    """One heading of page one with its sentences, and the files of the run that its numbers come from."""
+
+    heading: str
+    sentences: tuple[str, ...]
+    source: str
+
+
+def recommendation(result: Result) -> list[Point]:
+    """The points of page one, in order. Without a plan there is one: why there is none."""
+    if result.plan is None:
+        return [Point("No plan", (status_sentence(result),), "plan.json")]
+    return [
+        Point("What to offer", tuple(_offer(result)), "plan.json (decisions, kpis), uptake.csv"),
+        Point("To whom, at what price", tuple(_prices(result)), "menus.csv"),
+        Point("Who delivers it", tuple(_delivery(result)), "plan.json (decisions), allocation.csv"),
+        Point("What it earns", tuple(_earnings(result)), "plan.json (kpis, baseline)"),
+        Point("What it costs", tuple(_costs(result)), "plan.json (kpis, baseline)"),
+        Point("How sure this is", tuple(_certainty(result)), "plan.json, audit.json, manifest.json"),
+    ]
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence: `a`, `a and b`, `a, b and c`; `none` for nothing."""
+    if len(names) < 2:
+        return names[0] if names else "none"
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _offer(result: Result) -> Iterator[str]:
+    decided = result.decided.decisions
+    tiers = by_rank(list(decided.tiers), result.tiers)
+    if not tiers:
+        yield "Offer no contracts: no price book is better off with one."
+    else:
+        yield f"Offer {listed(tiers)}, paid by {listed(decided.models)}."
+    yield f"Support {listed(decided.products)}."
+    rate, before = result.decided.kpis["attach_rate"], (result.baseline or {}).get("attach_rate")
+    if rate is not None:
+        today = "" if before is None else f" (today's price book: {percent(before)})"
+        yield f"{percent(rate)} of all units are then under contract{today}."
+
+
+def _prices(result: Result) -> Iterator[str]:
+    cells = heat_map_cells(result)
+    if cells.empty:
+        yield "No price book is offered anything."
+        return
+    for book, rows in list(cells.groupby("price_book", sort=False))[:MOST_BOOKS]:
+        ranked = by_rank(list(rows["tier"]), result.tiers)
+        ordered = rows.set_index("tier").loc[ranked].reset_index()
+        told = [f"{row['tier']} at {row['words']} ({row['model']})" for row in ordered.to_dict("records")]
+        yield f"{book}: {', '.join(told)}."
+    hidden = cells["price_book"].nunique() - MOST_BOOKS
+    if hidden > 0:
+        yield f"{hidden:,} more price books are in menus.csv."
+    if any(KINDS[kind].quote is Quote.SHARE_OF_VALUE for kind in cells["kind"] if kind in KINDS):
+        yield "Prices in per cent are yearly shares of a unit's value."
+
+
+def _delivery(result: Result) -> Iterator[str]:
+    hours = result.allocation.groupby("provider")["hours"].sum().sort_values(ascending=False, kind="stable")
+    engaged = result.decided.decisions.providers
+    if not hours.sum() > 0:
+        yield f"Engage {listed(engaged)}." if engaged else "No provider is engaged."
+        return
+    shares = [f"{name} ({percent(worked / hours.sum())})" for name, worked in hours.head(MOST_PROVIDERS).items()]
+    yield f"Engage {listed(engaged)}."
+    yield f"Of {hours.sum():,.0f} hours of work a year most are done by {listed(shares)}."
+    idle = sorted(set(engaged) - set(hours[hours > 0].index))
+    if idle:
+        yield f"Engaged without work in the plan: {listed(idle)}."
+
+
+def _earnings(result: Result) -> Iterator[str]:
+    for kpi in dict.fromkeys((result.objective_name, "account_revenue", "account_margin", "service_margin")):
+        yield f"{kpi.replace('_', ' ').capitalize()}: {_amount(result, kpi)}."
+    if result.baseline is None:
+        yield result.baseline_reason or "There is no price book of today to compare with."
+
+
+def _costs(result: Result) -> Iterator[str]:
+    yield f"Serving the contracts costs {_amount(result, 'service_cost')}."
+    kpis, currency = result.decided.kpis, result.currency
+    parts = {"delivery": "delivery_cost", "parts": "fulfilment_cost", "administration": "admin_cost",
+             "capital for leases": "capital_cost", "fixed costs": "fixed_cost"}  # fmt: skip
+    yield f"Of that, {listed([f'{name} {money(kpis[kpi], currency)}' for name, kpi in parts.items() if kpis[kpi]])}."
+    if kpis["loyalty_loss"]:
+        lost = money(kpis["loyalty_loss"], currency)
+        yield f"Service under the CSAT target loses {lost} of product revenue a year; it is taken off above."
+
+
+def _amount(result: Result, kpi: str) -> str:
+    value, currency = result.decided.kpis[kpi], result.currency
+    told = f"{money(value, currency)} a year"
+    today = None if result.baseline is None else result.baseline.get(kpi)
+    if value is None or today is None:
+        return told
+    change = value - today
+    share = f", {abs(change / today) * 100:.1f} %" if today else ""
+    return f"{told}, {money(abs(change), currency)}{share} {'more' if change >= 0 else 'less'} than today's price book"
+
+
+def _certainty(result: Result) -> Iterator[str]:
+    yield status_sentence(result)
+    if result.audit is None:
+        yield "The plan has not been audited."
+    elif result.audit.ok:
+        counts = f"{len(result.audit.rules):,} rules and {len(result.audit.kpis)} amounts"
+        yield f"An independent recomputation of {counts} agrees with it."
+    else:
+        yield "The audit found faults: do not use this plan."
+    yield from _matters_most(result)
+    yield from result.broken_rules
+    rules = [] if result.audit is None else [text.rstrip(".") for text, _ in binding_rules(result.audit)]
+    if rules:
+        yield f"{len(rules)} of the rules leave no room; they are listed below."
+
+
+def _matters_most(result: Result) -> Iterator[str]:
+    table = assumptions(result)
+    table = table[table["effect"] < 0]
+    if table.empty:
+        return
+    told = [_told(row["assumption"], row["effect"], result.currency) for _, row in table.head(3).iterrows()]
+    yield f"What matters most for account margin, each a tenth worse with the decisions held: {listed(told)} a year."
+    first = table.iloc[0]
+    if pd.notna(first["break_even"]):
+        worse = percent(float(first["break_even"]))
+        yield f"The gain over today is gone when {str(first['assumption']).lower()} turn out {worse} worse."
+
+
+def _told(name: str, effect: float, currency: str) -> str:
+    return f"{name.lower()} (−{money(abs(effect), currency)})"
