@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from .analysis_commands import ANALYSES, AnalysisCommand
-from .arguments import OUT_FLAGS, add_case, add_limits, add_run, add_scenario, add_search, workbook
+from .arguments import OUT_FLAGS, add_case, add_limits, add_run, add_scenario, add_search, not_negative, workbook
 from .completion import SHELLS
 
 
@@ -28,6 +28,8 @@ class Command:
 def _add_validate(parser: ArgumentParser) -> None:
     add_case(parser)
     add_scenario(parser, "warn of what is likely wrong in this scenario only (default: in all)", default=None)
+    marks = "where there are faults, write the case as this workbook, each faulty cell marked and commented"
+    parser.add_argument("--mark", metavar="FILE.xlsx", type=workbook, help=marks)
 
 
 def _add_solve(parser: ArgumentParser) -> None:
@@ -51,6 +53,41 @@ def _add_template(parser: ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE.xlsx", type=workbook, help="file to write; it must not exist yet")
 
 
+def _add_init(parser: ArgumentParser) -> None:
+    parser.add_argument("target", metavar="CASE", type=Path, help="folder or .xlsx workbook to write; must not exist")
+    parser.add_argument("-y", "--yes", action="store_true", help="ask nothing, take every default")
+
+
+def _add_diff(parser: ArgumentParser) -> None:
+    add_case(parser)
+    parser.add_argument("other", metavar="OTHER", type=Path, help="the later version: case folder or .xlsx workbook")
+    parser.add_argument(*OUT_FLAGS, metavar="FILE.csv", type=Path, help="also write every difference to this file")
+
+
+def _add_run_and_case(parser: ArgumentParser) -> None:
+    add_run(parser)
+    found = "its case: folder or .xlsx workbook (default: where the run's command found it)"
+    parser.add_argument("--case", metavar="CASE", type=Path, help=found)
+
+
+def _add_workbook(parser: ArgumentParser) -> None:
+    _add_run_and_case(parser)
+    parser.add_argument(*OUT_FLAGS, metavar="FILE.xlsx", type=workbook, help="file to write (default: RUN.xlsx)")
+    parser.add_argument("-f", "--force", action="store_true", help="replace the file if it exists")
+
+
+def _add_reconcile(parser: ArgumentParser) -> None:
+    _add_run_and_case(parser)
+    share = "most difference, as a share of the amount booked (default: 0.02, that is 2 %%)"
+    parser.add_argument("--tolerance", metavar="SHARE", type=not_negative, help=share)
+
+
+def _add_sign_off(parser: ArgumentParser) -> None:
+    _add_reconcile(parser)
+    parser.add_argument("--by", metavar="NAME", help="who signs off; without it the sign-off there is checked")
+    parser.add_argument("--note", metavar="TEXT", default="", help="what to remember of it")
+
+
 def _add_completion(parser: ArgumentParser) -> None:
     parser.add_argument("shell", metavar="SHELL", choices=SHELLS, help=f"one of {', '.join(SHELLS)}")
 
@@ -70,6 +107,12 @@ def _add_analysis(analysis: AnalysisCommand, parser: ArgumentParser) -> None:
 
 _YOUR_DATA = (
     Command(
+        "init",
+        "answer a few questions and get a case that solves",
+        "Asks for products, segments, regions and tiers, and fills everything else with round placeholders.",
+        _add_init,
+    ),
+    Command(
         "template",
         "write an empty workbook to fill in",
         "One sheet per table, with units and allowed values as notes and one example row.",
@@ -80,6 +123,12 @@ _YOUR_DATA = (
         "check a case",
         "Lists every fault with its table, line and column, and what is expected.",
         _add_validate,
+    ),
+    Command(
+        "diff",
+        "show what changed between two versions of a case",
+        "Settings, scenarios, and every row and cell, matched by key.",
+        _add_diff,
     ),
 )
 _A_PLAN = (
@@ -103,6 +152,27 @@ _A_PLAN = (
         _add_audit,
     ),
 )
+_FINANCE = (
+    Command(
+        "workbook",
+        "write a plan as an Excel workbook for finance",
+        "Price list, profit and loss by tier, pricing model, segment and region, bridge, accounts, providers, rules "
+        "and audit; totals are live formulas that agree with the plan.",
+        _add_workbook,
+    ),
+    Command(
+        "reconcile",
+        "hold today's price book against the books",
+        "Compares the baseline of a run with the case's table actuals, line by line.",
+        _add_reconcile,
+    ),
+    Command(
+        "sign-off",
+        "record who stands for a run, or check that it still holds",
+        "Runs the audit and the reconciliation first. It ends with any change to a file of the run or of the case.",
+        _add_sign_off,
+    ),
+)
 _QUESTIONS = tuple(
     Command(analysis.name, analysis.summary, analysis.detail, partial(_add_analysis, analysis)) for analysis in ANALYSES
 )
@@ -119,6 +189,7 @@ _THE_SHELL = (
 GROUPS: Mapping[str, tuple[Command, ...]] = {
     "your data": _YOUR_DATA,
     "a plan": _A_PLAN,
+    "a plan for finance": _FINANCE,
     "questions about a plan": _QUESTIONS,
     "the shell": _THE_SHELL,
 }

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from models import Case, apply_scenario, load_case, read_menus, scenario_warnings, write_template
 
+from . import data_commands, finance_commands
 from .analysis.answer import Answer, check_answer_target
 from .analysis.workbench import Workbench
 from .analysis_commands import ANALYSES
@@ -32,6 +33,8 @@ from .voice import Outcome, Voice
 
 
 def _validate(arguments: Namespace, voice: Voice) -> Outcome:
+    if arguments.mark is not None:
+        data_commands.mark(arguments.case, arguments.mark, voice)
     case = load_case(arguments.case)  # which tries every scenario's changes
     names = [arguments.scenario] if arguments.scenario else list(case.scenarios)
     warnings = dict.fromkeys([*case.warnings, *(sentence for name in names for sentence in _warnings(case, name))])
@@ -151,6 +154,11 @@ COMMANDS: Mapping[str, Callable[[Namespace, Voice], Outcome]] = {
     "evaluate": _evaluate,
     "audit": _audit,
     "template": _template,
+    "init": data_commands.init,
+    "diff": data_commands.diff,
+    "workbook": finance_commands.workbook,
+    "reconcile": finance_commands.reconciliation,
+    "sign-off": finance_commands.signing,
     "completion": _completion,
     **{analysis.name: _analyse for analysis in ANALYSES},
 }

@@ -10,16 +10,16 @@ from models.plan_tables import RunError
 from .result import Result
 
 
-def case_of_run(result: Result, given: str | Path | None = None) -> Case:
+def case_of_run(result: Result, given: str | Path | None = None, *, changed: bool = False) -> Case:
     """The case of a run: the one `given`, or where the command in its manifest found it.
 
-    Raises `RunError` where the manifest does not lead to a case, or the files of the case are not those that the run
-    was made from; `CaseError` for a bad case.
+    Raises `RunError` where the manifest does not lead to a case, or, unless it may have `changed`, its files are not
+    those that the run was made from; `CaseError` for a bad case.
     """
     case = load_case(given if given is not None else _path_of(result))
-    changed = changed_inputs(case, result)
-    if changed:
-        shown = ", ".join(changed[:5]) + (" and more" if len(changed) > 5 else "")
+    other = [] if changed else changed_inputs(case, result)
+    if other:
+        shown = ", ".join(other[:5]) + (" and more" if len(other) > 5 else "")
         raise RunError([f"The case has changed since the run was made ({shown}); solve it again."])
     return case
 

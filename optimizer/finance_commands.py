@@ -1,0 +1,92 @@
+"""What `tierwise workbook`, `reconcile` and `sign-off` do: a plan before those who answer for the money."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from errno import EEXIST
+from pathlib import Path
+
+from rich.console import Console
+
+from models import Case
+
+from .exit_codes import DONE, FAILED
+from .reconcile import TOLERANCE, Reconciliation, reconcile
+from .result import Result
+from .run_audit import audit_run
+from .run_case import case_of_run
+from .run_folder import load_run
+from .sign_off import SignOff, check_sign_off, sign_off
+from .summary import cells_in_words
+from .terminal import say, show_table, show_verdict
+from .voice import Outcome, Step, Voice, as_typed
+
+
+def workbook(arguments: Namespace, voice: Voice) -> Outcome:
+    """Write the finance workbook of a run; one that fails its audit is written all the same, and says so."""
+    from .workbook.write import write_workbook  # loads the writer of workbooks, which nothing else needs
+
+    run: Path = arguments.run_folder
+    file: Path = arguments.out or run.resolve().with_suffix(".xlsx")
+    if file.exists() and not arguments.force:
+        raise FileExistsError(EEXIST, "the file exists already; name another one, or add --force", str(file))
+    case, result = _opened(arguments)
+    write_workbook(case, result, file)
+    audit = audit_run(case, result)
+
+    def show(console: Console) -> None:
+        show_verdict(console, audit)
+        say(console, f"Wrote {file}.")
+
+    steps = (Step(as_typed("sign-off", run, "--by", "NAME"), "record who stands for the run, once it is checked"),)
+    document = {"audit": audit.ok, "case": result.case_name, "scenario": result.scenario_name}
+    return Outcome(DONE if audit.ok else FAILED, show, document, file, steps if audit.ok else ())
+
+
+def _opened(arguments: Namespace) -> tuple[Case, Result]:
+    """The case and the result of a run; refused without a plan."""
+    result = load_run(arguments.run_folder)
+    return case_of_run(result, arguments.case), result
+
+
+def reconciliation(arguments: Namespace, voice: Voice) -> Outcome:
+    """Hold today's baseline against the books."""
+    case, result = _opened(arguments)
+    found = reconcile(case, result, _tolerance(arguments))
+    code = DONE if found.ok else FAILED
+    return Outcome(code, lambda console: _show_lines(console, found, result.currency), found.to_document())
+
+
+def _tolerance(arguments: Namespace) -> float:
+    return TOLERANCE if arguments.tolerance is None else float(arguments.tolerance)
+
+
+def _show_lines(console: Console, found: Reconciliation, currency: str) -> None:
+    header, rows = cells_in_words(found.lines)
+    show_table(console, f"Today against the books, {currency} a year", header, rows, right=[1, 2, 3, 4])
+    say(console, f"\n{found.sentence}", style="green" if found.ok else "bold red")
+
+
+def signing(arguments: Namespace, voice: Voice) -> Outcome:
+    """Sign a run off, or check the sign-off that it has."""
+    case, _ = _opened_unchecked(arguments) if arguments.by is None else _opened(arguments)
+    run: Path = arguments.run_folder
+    if arguments.by is None:
+        found = check_sign_off(case, run)
+    else:
+        found = sign_off(case, run, arguments.by, arguments.note, _tolerance(arguments))
+    document = {**found.document, "valid": found.valid, "faults": found.faults}
+    files = None if arguments.by is None else run
+    return Outcome(DONE if found.valid else FAILED, lambda console: _show_sign_off(console, found), document, files)
+
+
+def _opened_unchecked(arguments: Namespace) -> tuple[Case, Result]:
+    """As `_opened`, of a case that may have changed: to say so is what the check is for."""
+    result = load_run(arguments.run_folder)
+    return case_of_run(result, arguments.case, changed=True), result
+
+
+def _show_sign_off(console: Console, found: SignOff) -> None:
+    say(console, found.sentence, style="green" if found.valid else "bold red")
+    for fault in found.faults:
+        say(console, f"  {fault}")

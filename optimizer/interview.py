@@ -1,0 +1,89 @@
+"""The questions of `tierwise init`, asked on standard error and answered on standard input."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from math import isfinite
+from typing import Any
+
+from models.starter import Answers
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question: what is asked, an answer to begin with, how an answer is read."""
+
+    text: str
+    default: str
+    read: Callable[[str], Any]
+    """Raises ValueError that says what is expected."""
+
+
+def interview(name: str, *, ask: bool = True) -> Answers:
+    """Ask for what a starter case needs; Enter, and the end of the input, take what is offered in brackets."""
+    questions = _questions(name)
+    if not ask:
+        return Answers(**{key: question.read(question.default) for key, question in questions.items()})
+    print("Enter takes what stands in brackets.", file=sys.stderr)
+    return Answers(**{key: _asked(question) for key, question in questions.items()})
+
+
+def _asked(question: Question) -> Any:
+    while True:
+        print(f"{question.text} [{question.default}]: ", end="", file=sys.stderr, flush=True)
+        line = sys.stdin.readline()
+        try:
+            return question.read(line.strip() or question.default)
+        except ValueError as error:
+            print(f"  {error}", file=sys.stderr)
+
+
+def _questions(name: str) -> Mapping[str, Question]:
+    """Every question by the answer it gives."""
+    found = {
+        "name": Question("Name of the case", name, str),
+        "currency": Question("Currency", "EUR", str),
+        "products": Question("Products, each with the value of one unit", "scanner = 80000, monitor = 15000", _valued),
+        "segments": Question("Customer segments", "hospitals, practices", _names),
+        "regions": Question("Regions", "north, south", _names),
+        "tiers": Question("Service tiers, from the lowest to the highest", "silver, gold", _tiers),
+        "accounts": Question("Accounts to begin with in each segment and region", "3", _count),
+    }
+    assert set(found) == {field.name for field in fields(Answers)}
+    return found
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names = tuple(part.strip() for part in text.split(","))
+    if not all(names) or len(set(names)) < len(names):
+        raise ValueError("expected different names with commas between them, such as north, south")
+    return names
+
+
+def _tiers(text: str) -> tuple[str, ...]:
+    names = _names(text)
+    if "none" in names:
+        raise ValueError("none stands for having no contract; expected other names")
+    return names
+
+
+def _valued(text: str) -> dict[str, float]:
+    values = {}
+    for part in _names(text):
+        name, _, value = part.rpartition("=")
+        try:
+            amount = float(value)
+        except ValueError:
+            amount = 0.0
+        if not (name.strip() and name.strip() not in values and isfinite(amount) and amount > 0):
+            raise ValueError("expected name = value, such as scanner = 80000, monitor = 15000; plain numbers above 0")
+        values[name.strip()] = amount
+    return values
+
+
+def _count(text: str) -> int:
+    if not (text.isdecimal() and 1 <= int(text) <= 1000):
+        raise ValueError("expected a whole number from 1 to 1000")
+    return int(text)
