@@ -171,6 +171,8 @@ def _verdict(result: Result, conflict: Conflict | None) -> str:
         return "No plan obeys every rule, proved; which rules contradict each other was not found in the time allowed."
     if conflict.hard:
         return "No plan exists even without every rule: the work that contracts in force cause cannot be delivered."
+    if len(conflict.rules) == 1:
+        return f"No plan obeys {_in_words(conflict.rules[0])}, proved, whatever becomes of the other rules."
     named = "; ".join(map(_in_words, conflict.rules))
     tail = "Without any one of them there is a plan for the others." if conflict.minimal else "Perhaps fewer would do."
     return f"No plan obeys these {len(conflict.rules)} rules together, proved: {named}. {tail}"

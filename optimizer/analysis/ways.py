@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models import Scenario
@@ -16,7 +16,7 @@ from .workbench import Workbench
 MOST_RULES = 3
 """Most rules loosened together."""
 MOST_WAYS = 12
-"""Most ways looked for."""
+"""Most sets of rules looked at with a further one, and most ways told."""
 
 
 @dataclass(frozen=True)
@@ -42,32 +42,41 @@ def _steps(lever: Lever, reach: Reach | None) -> float:
 
 
 def ways_out(bench: Workbench, scenario: Scenario, rules: Sequence[Lever], conflict: Conflict) -> list[Way]:
-    """Smallest sets of rules whose loosening leaves a plan, the least steps first."""
-    found: list[frozenset[Lever]] = []
-    for chosen in _corrections(bench, scenario, rules, conflict, ()):
-        if len(found) < MOST_WAYS and not any(known <= frozenset(chosen) for known in found):
-            found = [known for known in found if not frozenset(chosen) < known] + [frozenset(chosen)]
+    """Every set of fewest rules whose loosening leaves a plan, the least steps first."""
     order = {lever: place for place, lever in enumerate(rules)}
+    found = _corrections(bench, scenario, rules, conflict)[:MOST_WAYS]
     ways = [_loosened(bench, scenario, sorted(chosen, key=order.__getitem__)) for chosen in found if not bench.stopped]
-    return sorted(ways, key=lambda way: (len(way.rules), way.steps))
+    return sorted(ways, key=lambda way: way.steps)
 
 
 def _corrections(
-    bench: Workbench, scenario: Scenario, rules: Sequence[Lever], conflict: Conflict, gone: tuple[Lever, ...]
-) -> Iterator[tuple[Lever, ...]]:
-    """Sets of rules without which there is a plan: one rule of each conflict that is left (a hitting set)."""
-    for lever in conflict.rules:
-        chosen = (*gone, lever)
-        if bench.stopped:
-            return
-        outcome = bench.any_plan(all_dropped(scenario, chosen), label=f"without {' and '.join(r.name for r in chosen)}")
-        if outcome.plan is not None:
-            yield chosen
-        elif outcome.status is Status.INFEASIBLE and len(chosen) < MOST_RULES:
-            left = [other for other in rules if other not in chosen]
-            more = find_conflict(bench, all_dropped(scenario, chosen), left)
+    bench: Workbench, scenario: Scenario, rules: Sequence[Lever], conflict: Conflict
+) -> list[frozenset[Lever]]:
+    """Smallest sets of rules without which there is a plan: one rule of every conflict (least hitting sets)."""
+    conflicts = {frozenset[Lever](): conflict}
+    for _ in range(MOST_RULES):
+        wider = dict.fromkeys(gone | {lever} for gone, found in conflicts.items() for lever in found.rules)
+        outcomes = {chosen: _without(bench, scenario, chosen) for chosen in wider if not bench.stopped}
+        enough = [chosen for chosen, outcome in outcomes.items() if outcome.plan is not None]
+        if enough:
+            return enough
+        hopeless = [chosen for chosen, outcome in outcomes.items() if outcome.status is Status.INFEASIBLE]
+        conflicts = {}
+        for chosen in hopeless[:MOST_WAYS]:
+            left = [lever for lever in rules if lever not in chosen]
+            more = find_conflict(bench, all_dropped(scenario, _ordered(chosen)), left)
             if more is not None:
-                yield from _corrections(bench, scenario, rules, more, chosen)
+                conflicts[chosen] = more
+    return []
+
+
+def _without(bench: Workbench, scenario: Scenario, chosen: frozenset[Lever]) -> Result:
+    names = " and ".join(lever.name for lever in _ordered(chosen))
+    return bench.any_plan(all_dropped(scenario, _ordered(chosen)), label=f"without {names}")
+
+
+def _ordered(chosen: frozenset[Lever]) -> list[Lever]:
+    return sorted(chosen, key=lambda lever: lever.name)
 
 
 def _loosened(bench: Workbench, scenario: Scenario, chosen: Sequence[Lever]) -> Way:
