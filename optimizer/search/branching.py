@@ -14,7 +14,7 @@ from ..program.solver import kept_columns
 from .columns import Book
 from .master import Master
 from .nodes import Node, Relaxed
-from .pricing import FREE_BOOK, Restriction
+from .restriction import FREE_BOOK, Restriction
 
 TRIED = 3
 """Switches of a kind that are tried before one is settled."""
@@ -70,6 +70,11 @@ class Switches:
         """
         rises = (max(self.master.probe(column, value) - relaxed.cost, LEAST_RISE) for value in (0, 1))
         return float(np.prod([min(rise, MOST_RISE) for rise in rises]))
+
+    def menus_settled(self, relaxed: Relaxed) -> bool:
+        """Whether every tier, model and product is taken whole or not at all."""
+        values = relaxed.statement[self.integer[self.kinds[self.integer] < MENU_KINDS]]
+        return bool((np.abs(values - np.round(values)) <= INTEGRAL).all())
 
     def next_on_menus(self, node: Node, relaxed: Relaxed) -> int | None:
         """The open switch on menus (tier, model, product) that is nearest to yes."""

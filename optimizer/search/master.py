@@ -7,9 +7,7 @@ prices they imply, so it holds whatever columns are missing and whatever stopped
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import highspy
 import numpy as np
@@ -25,13 +23,12 @@ from ..program.expressions import combine
 from ..program.setting import Setting
 from ..program.solver import ScaledProgram, Stated, box_bound, kept_columns, load, quiet_highs, run, scaled, state
 from ..program.statement import Given, Statement
-from ..program.totals import menu_totals, reach, standing_totals
-from .columns import Book, Column
+from ..program.totals import reach, standing_totals
+from .columns import Book, Column, column_totals
 from .nodes import Node, Priced, Relaxed, Unsolved
-from .pricing import FREE_BOOK, Find, Finds, Pricer, conforms
+from .pricing import Find, Pricer
+from .restriction import conforms
 
-THREADS = os.cpu_count() or 1
-"""Menu searches at a time."""
 KEPT = 4
 """Most menus kept of one search for the best."""
 USED = 1e-6
@@ -61,7 +58,9 @@ class Master:
         self.pool: list[Column] = []
         self._known: dict[tuple[int, tuple[int, ...], frozenset[int]], int] = {}
         """Place in the pool of each find."""
-        self.entries: list[Array] = []
+        self.owner: Codes = np.zeros(0, dtype=np.int64)
+        """Place of each column's book."""
+        self.entries: list[sparse.csr_matrix] = [sparse.csr_matrix((0, len(self.live)))]
         self.useful: set[int] = set()
         """Columns that some solution used."""
         self._start()
@@ -126,34 +125,45 @@ class Master:
         self.seeking = False
         """Whether the program minimizes violation instead of cost."""
 
-    def column(self, place: int, find: Find) -> Column:
-        """The column of a menu found for the book at `place`."""
-        book = self.books[place]
-        first = int(self.offers.options.start[book.code])
-        menu = tuple(first + option for option in find.menu)
-        covered = np.zeros(len(self.setting.catalog.products), dtype=bool)
-        covered[list(book.required | find.optional)] = True
-        totals = menu_totals(self.offers, self.setting.index, book.code, list(menu), covered, self.pricer.change)
-        return Column(place, menu, find.optional, totals)
-
     def add(self, finds: Sequence[tuple[int, Find]]) -> int:
         """Add the columns of finds that are new; how many there were."""
-        fresh = 0
+        fresh: list[tuple[int, Find]] = []
         for place, find in finds:
             key = (place, find.menu, find.optional)
-            if key in self._known:
-                continue
-            fresh += 1
-            column = self.column(place, find)
-            self._known[key] = len(self.pool)
-            self.pool.append(column)
-            self.entries.append(column.totals[self.live] / self.total_scale)
-            entries = self.entries[-1]
-            at = np.flatnonzero(entries)
-            rows = np.concatenate([self.first_total_row + at, [self.first_book_row + column.book]]).astype(np.int32)
-            values = np.concatenate([-entries[at], [1.0]])
-            self.highs.addCol(0.0, 0.0, highspy.kHighsInf, len(rows), rows, values)
-        return fresh
+            if key not in self._known:
+                self._known[key] = len(self.pool) + len(fresh)
+                fresh.append((place, find))
+        if fresh:
+            self._append([Column(place, self._options(place, find), find.optional) for place, find in fresh])
+        return len(fresh)
+
+    def _options(self, place: int, find: Find) -> tuple[int, ...]:
+        first = int(self.offers.options.start[self.books[place].code])
+        return tuple(first + option for option in find.menu)
+
+    def _append(self, columns: Sequence[Column]) -> None:
+        """Put columns into the pool and into the live program."""
+        totals = column_totals(self.offers, self.setting, self.books, columns, self.pricer.change)
+        entries = sparse.csr_matrix(totals[:, self.live] @ sparse.diags(1 / self.total_scale))
+        self.entries.append(entries)
+        owner = np.array([column.book for column in columns], dtype=np.int64)
+        self.owner = np.concatenate([self.owner, owner])
+        self.pool += columns
+        pick = sparse.csr_matrix(
+            (np.ones(len(columns)), (np.arange(len(columns)), owner)), shape=(len(columns), len(self.books))
+        )
+        before = sparse.csr_matrix((len(columns), self.first_total_row))
+        rows = sparse.hstack([before, -entries, pick]).tocsr()
+        self.highs.addCols(
+            len(columns), np.zeros(len(columns)), np.zeros(len(columns)), np.full(len(columns), highspy.kHighsInf),
+            rows.nnz, rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32), rows.data,
+        )  # fmt: skip
+
+    def entries_of(self, columns: Sequence[int]) -> sparse.csr_matrix:
+        """What columns add to the live totals (scaled), a row a column."""
+        if len(self.entries) > 1:
+            self.entries = [sparse.vstack(self.entries).tocsr()]
+        return self.entries[0][np.asarray(columns, dtype=np.int64)]
 
     def has_new(self, finds: Sequence[tuple[int, Find]]) -> bool:
         """Whether any find is not a column yet."""
@@ -178,19 +188,14 @@ class Master:
 
     def _stock(self, node: Node) -> bool:
         """See to it that every book has a column that obeys the node; False where none exists."""
-        stocked = {self.pool[i].book for i in np.flatnonzero(self.admitted(node))}
-        bare = [place for place in range(len(self.books)) if place not in stocked]
-        if not bare:
-            return True
-        prices = np.zeros(self.setting.index.size)
-        worth, charges = self.pricer.worth(prices), self.pricer.charges(prices)
-        for place in bare:
-            restriction = node.books.get(place, FREE_BOOK)
-            # The first that comes will do: seeking "all" with room for one ends at the second.
-            found = self.pricer.search(place, worth, charges, prices, restriction, -np.inf, 1, every=True)
-            if not found.menus:
+        stocked = np.zeros(len(self.books), dtype=bool)
+        stocked[self.owner[self.admitted(node)]] = True
+        opened = self.pricer.open(node.books)
+        for place in np.flatnonzero(~stocked).tolist():
+            found = self.pricer.any(opened, place)
+            if found is None:
                 return False
-            self.add([(place, found.menus[0])])
+            self.add([(place, found)])
         return True
 
     def node_box(self, node: Node) -> tuple[Array, Array]:
@@ -203,10 +208,9 @@ class Master:
     def admitted(self, node: Node) -> NDArray[np.bool_]:
         """Whether each column of the pool obeys the node's restrictions."""
         keep = np.ones(len(self.pool), dtype=bool)
-        if node.books:
-            for i, column in enumerate(self.pool):
-                restriction = node.books.get(column.book, FREE_BOOK)
-                keep[i] = conforms(self.books[column.book], restriction, self.local(column), column.optional)
+        for i in np.flatnonzero(np.isin(self.owner, list(node.books))).tolist():
+            column = self.pool[i]
+            keep[i] = conforms(self.books[column.book], node.books[column.book], self.local(column), column.optional)
         return keep
 
     def local(self, column: Column) -> tuple[int, ...]:
@@ -239,11 +243,12 @@ class Master:
             return Relaxed(infeasible=True)
         if outcome.values is None:
             raise Unsolved
-        duals = np.array(self.highs.getSolution().row_dual)
+        solution = self.highs.getSolution()
+        duals, reduced = np.array(solution.row_dual), np.array(solution.col_dual)[self.first_column :]
         count = len(self.program.cost)
         weights = outcome.values[self.first_column :]
         self.useful.update(np.flatnonzero(weights > USED).tolist())
-        return Relaxed(False, outcome.objective, outcome.values[:count], weights, duals)
+        return Relaxed(False, outcome.objective, outcome.values[:count], weights, reduced, duals)
 
     def probe(self, column: int, value: int) -> float:
         """Cost of the linear program over the columns at hand if a switch had a value; inf if infeasible."""
@@ -270,41 +275,21 @@ class Master:
         menu search; `check` is called before each and may raise.
         """
         floors = -duals[self.first_book_row :]
-        prices = self.prices(duals)
-        worth, charges = self.pricer.worth(prices), self.pricer.charges(prices)
-
-        def best(place: int) -> Finds:
-            check()
-            restriction = node.books.get(place, FREE_BOOK)
-            return self.pricer.search(
-                place, worth, charges, prices, restriction, float(floors[place]), KEPT, every=False, patience=patience
-            )
-
-        # The menu search lets go of the interpreter, so books are searched side by side.
-        with self.phases("pricing"), ThreadPoolExecutor(max_workers=THREADS) as pool:
-            found = list(pool.map(best, range(len(self.books))))
-        worths = np.array([finds.ceiling for finds in found])
-        finds = [(place, find) for place, part in enumerate(found) for find in part.menus]
-        complete = all(part.complete for part in found)
-        return Priced(self._bound(node, duals, worths), worths, duals, tuple(finds), complete)
+        with self.phases("pricing"):
+            prices, opened = self.pricer.prices(self.prices(duals)), self.pricer.open(node.books)
+            found = self.pricer.best(prices, opened, floors, KEPT, patience, check)
+        return Priced(self._bound(node, duals, found.ceilings), found.ceilings, duals, found.menus, found.complete)
 
     def climb(self, node: Node, relaxed: Relaxed) -> list[tuple[int, Find]]:
         """Menus that beat their book's multiplier, found by climbing from the columns in use: quick, no bound."""
-        prices = self.prices(relaxed.duals)
-        worth, charges = self.pricer.worth(prices), self.pricer.charges(prices)
-        in_use: dict[int, list[tuple[int, ...]]] = {}
-        for i in np.flatnonzero(relaxed.columns > USED):
-            in_use.setdefault(self.pool[i].book, []).append(self.local(self.pool[i]))
-        reached = -relaxed.duals[self.first_book_row :]
-        finds: list[tuple[int, Find]] = []
         with self.phases("climbing"):
-            for place in range(len(self.books)):
-                restriction = node.books.get(place, FREE_BOOK)
-                starts = [(), *in_use.get(place, [])]
-                found = self.pricer.climb(place, worth, charges, prices, restriction, starts)
-                least = reached[place] + CLIMBED * max(1e-6, abs(reached[place]))
-                finds += [(place, find) for find in found if find.worth > least]
-        return finds
+            prices, opened = self.pricer.prices(self.prices(relaxed.duals)), self.pricer.open(node.books)
+            in_use = [self.pool[i] for i in np.flatnonzero(relaxed.columns > USED)]
+            starts: list[tuple[int, tuple[int, ...]]] = [(place, ()) for place in range(len(self.books))]
+            starts += [(column.book, self.local(column)) for column in in_use]
+            reached = -relaxed.duals[self.first_book_row :]
+            least = reached + CLIMBED * np.maximum(1e-6, np.abs(reached))
+            return self.pricer.climb(prices, opened, starts, least)
 
     def _bound(self, node: Node, duals: Array, worths: Array) -> float:
         low, high = self.node_box(node)
@@ -321,18 +306,14 @@ class Master:
         self, node: Node, priced: Priced, budget: float, room: int, patience: int
     ) -> list[tuple[int, Find]] | None:
         """Every column whose use raises the bound by at most `budget`; None where they are too many."""
-        prices = self.prices(priced.duals)
-        worth, charges = self.pricer.worth(prices), self.pricer.charges(prices)
-        finds: list[tuple[int, Find]] = []
-        for place in range(len(self.books)):
-            floor = float(priced.worths[place]) - budget
-            floor -= 1e-9 * max(1.0, abs(floor))
-            left = room - len(finds)
-            restriction = node.books.get(place, FREE_BOOK)
-            found = self.pricer.search(
-                place, worth, charges, prices, restriction, floor, left + 1, every=True, patience=patience
-            )
-            finds += [(place, find) for find in found.menus]
-            if not found.complete or len(finds) > room:
-                return None
+        with self.phases("pricing"):
+            prices, opened = self.pricer.prices(self.prices(priced.duals)), self.pricer.open(node.books)
+            floors = priced.worths - budget
+            floors -= 1e-9 * np.maximum(1.0, np.abs(floors))
+            finds: list[tuple[int, Find]] = []
+            for place in range(len(self.books)):
+                found = self.pricer.every(prices, opened, place, float(floors[place]), room - len(finds) + 1, patience)
+                if found is None or len(finds) + len(found) > room:
+                    return None
+                finds += [(place, find) for find in found]
         return finds

@@ -9,7 +9,8 @@ import numpy as np
 
 from models.catalog import Array
 
-from .pricing import Find, Restriction
+from .pricing import Find
+from .restriction import Restriction
 
 
 class Unsolved(Exception):
@@ -39,6 +40,8 @@ class Relaxed:
     """Scaled values of the statement's columns."""
     columns: Array = field(default_factory=lambda: np.zeros(0))
     """Weight of each menu column."""
+    reduced: Array = field(default_factory=lambda: np.zeros(0))
+    """Reduced cost of each menu column."""
     duals: Array = field(default_factory=lambda: np.zeros(0))
     """Multipliers of the statement's rows, the totals rows and the books' rows."""
 
@@ -52,7 +55,7 @@ class Priced:
     worths: Array
     """Upper bound on the worth of any column of each book."""
     duals: Array
-    finds: tuple[tuple[int, Find], ...]
+    finds: list[tuple[int, Find]]
     complete: bool
     """Whether every menu search came to its end; otherwise worths are bounds that nothing may reach."""
 

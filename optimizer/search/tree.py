@@ -16,13 +16,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..program.solver import ScaledProgram, excluding, solve_integer
+from ..program.solver import solve_integer
 from .branching import Switches, part_books
 from .master import Master
 from .nodes import Candidate, Node, Priced, Progressed, Proof, Relaxed, Unsolved
 from .plans import SHORT_PATIENCE, Plans
 from .pricing import PATIENCE
-from .restricted import integer_program
+from .restricted import Restricted, integer_program
 from .watch import Stopped, Watch
 
 FEASIBLE = 1e-9
@@ -118,7 +118,7 @@ class Tree:
             return
         relaxed, priced = solved
         self.current = node = replace(node, bound=max(node.bound, priced.bound))
-        self.plans.look(node, relaxed, priced)
+        self.plans.look(node, relaxed)
         if node.bound >= self.cutoff:
             self._close(node.bound)
         elif not self._finish(node, priced):
@@ -215,23 +215,23 @@ class Tree:
         among = sorted(self.master.positions(finds))
         # Whatever else the node holds costs the cutoff or more.
         before = self.cutoff
-        bound = max(node.bound, min(self._exhaust(integer_program(self.master, node, among), among), before))
+        bound = max(node.bound, min(self._exhaust(integer_program(self.master, node, among)), before))
         if bound < self.cutoff:
             return False
         self._close(bound)
         return True
 
-    def _exhaust(self, program: ScaledProgram, among: list[int]) -> float:
+    def _exhaust(self, restricted: Restricted) -> float:
         """Bound on the choices among columns, bar those tried for real: rounding may make these look better."""
         bound = np.inf
         for _ in range(MOST_EXCLUDED):
             with self.master.phases("mip"):
-                outcome = solve_integer(program, self.watch.limits(0.2 * self.tolerance(self.best), None))
+                outcome = solve_integer(restricted.program, self.watch.limits(0.2 * self.tolerance(self.best), None))
             bound = np.inf if outcome.infeasible else outcome.bound
-            chosen = self.plans.try_outcome(outcome, program, among)
-            if chosen is None or bound >= self.cutoff or np.isnan(self.plans.tried[tuple(sorted(chosen))]):
+            chosen = self.plans.try_outcome(outcome, restricted)
+            if chosen is None or bound >= self.cutoff or np.isnan(self.plans.tried[chosen]):
                 break
-            program = excluding(program, [len(program.cost) - len(among) + among.index(i) for i in chosen])
+            restricted = restricted.without(chosen)
         return bound
 
     # -- branching -------------------------------------------------------------------------------
