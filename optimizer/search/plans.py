@@ -10,16 +10,18 @@ import numpy as np
 
 from ..program.solver import Outcome, solve_integer
 from .branching import INTEGRAL, Switches
-from .diving import dive
+from .diving import CLIMBS, dive
 from .master import Master
 from .nodes import Candidate, Node, Relaxed, Unsolved
-from .restricted import Restricted, completion, integer_program
+from .restricted import Restricted, completion, integer_program, switching
 from .watch import Watch
 
 SHORT_PATIENCE = 4_000
 """Most nodes of one menu search for all columns that matter, while switches are open."""
 NEAR_COLUMNS = 150
 """Columns beyond those in use that may replace them when a solution is made whole."""
+FEW_COLUMNS = 40
+"""Such columns once every switch is settled."""
 POLISH_NODES = 200
 """Most nodes of an integer program that only looks for a better plan."""
 COMPLETE_EVERY = 5
@@ -79,10 +81,27 @@ class Plans:
             self._solve(integer_program(self.master, node, columns), np.inf)
 
     def _complete(self, node: Node, relaxed: Relaxed) -> None:
-        """Try the best whole solution near a fractional one."""
+        """Try the best whole solution near a fractional one: switches first, as if books could mix menus."""
         self._say(node)
-        restricted = completion(self.master, node, relaxed, NEAR_COLUMNS)
-        self._solve(restricted, self.tolerance(relaxed.cost))
+        mixing = switching(self.master, node, relaxed, NEAR_COLUMNS)
+        gap = self.tolerance(relaxed.cost)
+        with self.master.phases("mip"):
+            outcome = solve_integer(mixing.program, self.watch.limits(gap, POLISH_NODES))
+        self.watch.check()
+        if outcome.values is not None:
+            self._complete_settled(mixing.settled(self.master, node, outcome), gap)
+
+    def _complete_settled(self, node: Node, gap: float) -> None:
+        """Make new columns for a node in which every switch is settled, then let every book have one."""
+        if not self._enter(node):
+            return
+        for _ in range(CLIMBS):
+            relaxed = self.master.relax()
+            if relaxed.infeasible or not self.master.add(self.master.climb(node, relaxed)):
+                break
+        relaxed = self.master.relax()
+        if not relaxed.infeasible:
+            self._solve(completion(self.master, node, relaxed, FEW_COLUMNS), gap)
 
     def _solve(self, restricted: Restricted, gap: float) -> None:
         """Try the choice among columns that is best within an absolute gap (scaled)."""

@@ -40,6 +40,13 @@ class Restricted:
         picked = np.flatnonzero(outcome.values[self.first :] > 0.5).tolist()
         return tuple(sorted([*self.kept, *(self.among[i] for i in picked)]))
 
+    def settled(self, master: Master, node: Node, outcome: Outcome) -> Node:
+        """The node with every switch as in an outcome in which books may mix menus."""
+        values = outcome.values
+        assert values is not None
+        switches = {int(i): round(values[i]) for i in np.flatnonzero(master.program.integer)}
+        return replace(node, switches={**node.switches, **switches})
+
     def without(self, chosen: Sequence[int]) -> Restricted:
         """The program without one choice of columns."""
         place = {column: self.first + i for i, column in enumerate(self.among)}
@@ -73,6 +80,17 @@ def _entries(master: Master, columns: Sequence[int]) -> sparse.csc_matrix:
     """What columns add to the rows of the totals."""
     before = sparse.csr_matrix((master.first_total_row, len(columns)))
     return sparse.vstack([before, master.entries_of(columns).T]).tocsc()
+
+
+def switching(master: Master, node: Node, relaxed: Relaxed, most: int) -> Restricted:
+    """The program over the columns in use and the `most` that cost least besides, in which books may mix menus."""
+    use = relaxed.columns > IN_USE
+    others = np.flatnonzero(master.admitted(node) & ~use)
+    use[others[np.argsort(relaxed.reduced[others], kind="stable")[:most]]] = True
+    restricted = integer_program(master, node, np.flatnonzero(use).tolist())
+    whole = restricted.program.integer.copy()
+    whole[restricted.first :] = False
+    return replace(restricted, program=replace(restricted.program, integer=whole))
 
 
 def completion(master: Master, node: Node, relaxed: Relaxed, most: int) -> Restricted:

@@ -31,6 +31,8 @@ CONVERGED = 0.05
 """Share of the tolerance by which a bound may fall short of its linear program."""
 FEW_COLUMNS = 3_000
 """Most columns of an integer program tried while switches are open."""
+FIRST_PATIENCE = 4_000
+"""Most nodes of one menu search at first."""
 MANY_COLUMNS = 60_000
 """Most columns of an integer program tried once all switches are settled."""
 MOST_EXCLUDED = 20
@@ -158,14 +160,18 @@ class Tree:
 
         A bound needs no finished search; the proof that nothing is feasible does, or it is `Unsolved`.
         """
-        patience = SHORT_PATIENCE
+        patience, plenty = FIRST_PATIENCE, self._plenty(relaxed)
         while patience <= 8 * PATIENCE:
             priced = self.master.price(node, relaxed.duals, patience, self.watch.check)
-            enough = priced.complete or (patience >= PATIENCE and not self.master.seeking)
+            enough = priced.complete or (patience >= plenty and not self.master.seeking)
             if enough or self.master.has_new(priced.finds) or self._settles(priced):
                 return priced
             patience *= 8
         raise Unsolved
+
+    def _plenty(self, relaxed: Relaxed) -> int:
+        """Patience that is enough where a bound is not finished: a node that will be parted needs little."""
+        return PATIENCE if self.plans.whole(relaxed) is not None else FIRST_PATIENCE
 
     def _settles(self, priced: Priced) -> bool:
         """Whether the bound alone closes the node."""
