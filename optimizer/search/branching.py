@@ -18,7 +18,7 @@ from .restriction import FREE_BOOK, Restriction
 
 TRIED = 3
 """Switches of a kind that are tried before one is settled."""
-RELIABLE = 3
+RELIABLE = 20
 """Times that a value of a switch is tried before past rises are trusted."""
 LEAST_RISE, MOST_RISE = 1e-7, 1.0
 """Range of a rise in (scaled) cost that counts: an infeasible value tells as much as the largest."""
