@@ -5,6 +5,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+PEERS := .venv-peers
 JOBS ?= 2
 
 # The environment is made anew when the interpreter or the checkout's place changes,
@@ -14,11 +15,12 @@ PLACE := $(shell echo '$(VERSION) $(CURDIR)' | cksum | cut -d' ' -f1)
 NEEDS := $(shell cat pyproject.toml | cksum | cut -d' ' -f1)
 MADE := $(VENV)/made-$(PLACE)
 
-.PHONY: help demo test check lab clean
+.PHONY: help demo test check lab bench bench-full bench-peers clean
 help:
 	@echo 'make demo    set up, solve the shipped case, show the plan'
 	@echo 'make test    set up and run every check: style, types, import rules, tests, coverage'
 	@echo 'make lab     set up and open the notebooks in JupyterLab'
+	@echo 'make bench   set up and measure speed beside other programs; FULL=1 for every row (hours), ROWS="s20 s100" for some'
 	@echo 'make clean   remove the environment, the runs and every cache'
 
 demo: $(VENV)/run-$(NEEDS)
@@ -38,8 +40,24 @@ check: $(VENV)/test-$(NEEDS)
 lab: $(VENV)/lab-$(NEEDS)
 	$(BIN)/jupyter lab notebooks
 
+# choice-learn brings TensorFlow, so it lives in an environment of its own; without it its rows say so.
+bench: $(VENV)/bench-$(NEEDS) $(PEERS)/made
+	$(BIN)/python -m tests.benchmarks $(if $(FULL),--full) $(ROWS)
+
+bench-full:
+	$(MAKE) bench FULL=1
+
+bench-peers: $(PEERS)/made
+
+$(PEERS)/made:
+	@echo 'Installing choice-learn into $(PEERS), 2 GB; this takes some minutes, once.'
+	@$(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip install --quiet choice-learn==1.3.3 'ortools>=9.12,<10' \
+	    || { rm -f $(PEERS)/bin/python; echo 'choice-learn cannot be installed here; the table will say so.'; }
+	@touch $@
+
 clean:
-	rm -rf .venv runs build dist *.egg-info .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv $(PEERS) runs build dist *.egg-info .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(MADE):
@@ -61,4 +79,9 @@ $(VENV)/test-$(NEEDS): $(MADE)
 $(VENV)/lab-$(NEEDS): $(MADE)
 	@echo 'Installing JupyterLab into $(VENV); this takes a minute or two, once.'
 	@$(BIN)/python -m pip install --quiet --editable '.[lab]'
+	@touch $@ $(VENV)/run-$(NEEDS)
+
+$(VENV)/bench-$(NEEDS): $(MADE)
+	@echo 'Installing what the benchmark needs into $(VENV); this takes a minute or two, once.'
+	@$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	@touch $@ $(VENV)/run-$(NEEDS)

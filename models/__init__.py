@@ -10,6 +10,7 @@ from .menus import check_menus, read_menus
 from .problems import CaseError, Problem
 from .scenario import Change, Scenario
 from .template import write_template
+from .variations import Variations, vary
 from .writing import write_case
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Change",
     "Problem",
     "Scenario",
+    "Variations",
     "apply_scenario",
     "build_case",
     "case_warnings",
@@ -27,6 +29,7 @@ __all__ = [
     "named_scenario",
     "read_menus",
     "scenario_warnings",
+    "vary",
     "write_case",
     "write_template",
 ]

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import pandas as pd
 from pydantic import Field
 
+from .columns import ColumnTable, Tables
 from .scenario import Scenario, Strict
 
 
@@ -35,7 +36,8 @@ class Case:
     optional text columns (`rates.tier`, `price_points.price_book`) are "", blanks in optional number
     columns without a default (`tiers.turnaround_hours`, `criteria.minimum`) are NaN; every other
     default is filled in. Columns that one kind of pricing model has (`pricing_models.term_years`) are 0 for
-    the other kinds. Text is stripped `str`, numbers are float64, ranks int64, flags bool.
+    the other kinds. Text is stripped `str`, numbers are float64, ranks int64, flags bool. A DataFrame is
+    made when it is first asked for; what the package itself reads of large tables, it reads by `columns`.
     """
 
     settings: CaseSettings
@@ -45,3 +47,13 @@ class Case:
     """SHA-256 of every input file by its path inside the case; empty for a case built in memory."""
     warnings: tuple[str, ...] = ()
     """What is legal but likely wrong, one sentence each."""
+
+    def columns(self, name: str) -> ColumnTable:
+        """One table by column, without making a DataFrame of it."""
+        tables = self.tables
+        return tables.columns(name) if isinstance(tables, Tables) else ColumnTable.of(tables[name])
+
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        """Rows of every table."""
+        return {name: len(self.columns(name)) for name in self.tables}

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-import numpy as np
 import pandas as pd
 
 from .case import Case
-from .intake.matching import positions
+from .holdings import Holdings
 from .problems import listed
 from .scenario import Scenario
 from .schema import PARTNER_KINDS
@@ -20,8 +19,21 @@ MARGIN_RULES = ("min_service_margin", "min_account_margin")
 def case_warnings(case: Case) -> tuple[str, ...]:
     """Warnings that hold whatever the scenario, one sentence each."""
     tables = case.tables
-    checks = (_unserved_tiers, _unkept_promises, _idle_partners, _unbilled_options, _products_without_parts)
-    return tuple(sentence for check in checks for sentence in check(tables))
+    held = _held(case)
+    checks = (
+        _unserved_tiers(tables, held),
+        _unkept_promises(tables),
+        _idle_partners(tables),
+        _unbilled_options(tables, held),
+        _products_without_parts(tables),
+    )
+    return tuple(sentence for sentences in checks for sentence in sentences)
+
+
+def _held(case: Case) -> pd.DataFrame:
+    """segment, region, product with the hours of use a year of the units there."""
+    holdings = Holdings(case)
+    return holdings.groups.assign(hours=holdings.sums(holdings.hours))
 
 
 def scenario_warnings(case: Case, scenario: Scenario) -> tuple[str, ...]:
@@ -94,9 +106,9 @@ def _open(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["offer"] != "excluded"]
 
 
-def _unserved_tiers(tables: Tables) -> Iterator[str]:
+def _unserved_tiers(tables: Tables, held: pd.DataFrame) -> Iterator[str]:
     """Work that the tier brings in a region and family, and for which no provider has a rate."""
-    work = _work(tables)
+    work = _work(tables, held)
     rates = tables["rates"].merge(_hirable(tables), on="provider")
     place = ["region", "family", "service"]
     anywhere = rates.loc[rates["tier"] == "", place].drop_duplicates()
@@ -116,27 +128,22 @@ def _hirable(tables: Tables) -> pd.DataFrame:
     return providers.loc[(providers["engage"] != "excluded") & (providers["capacity_hours"] > 0), ["provider"]]
 
 
-def _work(tables: Tables) -> pd.DataFrame:
+def _work(tables: Tables, held: pd.DataFrame) -> pd.DataFrame:
     """(tier, service, region, family) that contracts on open tiers can bring."""
     mix = tables["service_mix"].merge(_open(tables["tiers"])[["tier"]], on="tier")
     mix = mix.loc[(mix["cases_per_incident"] > 0) | (mix["cases_per_unit"] > 0), ["tier", "service"]]
-    return mix.merge(_presence(tables), how="cross")
+    return mix.merge(_presence(tables, held), how="cross")
 
 
-def _presence(tables: Tables) -> pd.DataFrame:
+def _presence(tables: Tables, held: pd.DataFrame) -> pd.DataFrame:
     """(region, family) pairs in which units of supported products stand."""
-    accounts, base = tables["accounts"], tables["installed_base"]
-    products = tables["products"].loc[tables["products"]["support"] != "excluded", ["product", "family"]]
-    regions, region_codes = np.unique(accounts["region"].to_numpy(object), return_inverse=True)
-    families, family_codes = np.unique(products["family"].to_numpy(object), return_inverse=True)
-    held = positions(base["product"], products["product"])
-    owner = positions(base["account_id"], accounts["account_id"])
-    served = held >= 0
-    pairs = np.unique(region_codes[owner[served]] * len(families) + family_codes[held[served]])
-    return pd.DataFrame({"region": regions[pairs // len(families)], "family": families[pairs % len(families)]})
+    products = tables["products"]
+    served = products.loc[products["support"] != "excluded", ["product", "family"]]
+    pairs = held.merge(served, on="product")[["region", "family"]].drop_duplicates()
+    return pairs.sort_values(["region", "family"], ignore_index=True)
 
 
-def _unbilled_options(tables: Tables) -> Iterator[str]:
+def _unbilled_options(tables: Tables, held: pd.DataFrame) -> Iterator[str]:
     """Cohorts for which an option's yearly payment T is not > 0."""
     models = _open(tables["pricing_models"])
     models = models[models["model"].isin(tables["price_points"]["model"])]
@@ -146,7 +153,7 @@ def _unbilled_options(tables: Tables) -> Iterator[str]:
         names = listed(by_kind["pay_per_use"])
         yield f"Nobody buys {names} for {listed(list(still))}: without incidents nothing is billed per incident."
     if "usage_based" in by_kind:
-        for segment, product in _without_usage(tables):
+        for segment, product in _without_usage(held):
             yield (
                 f"Segment {segment} never buys {listed(by_kind['usage_based'])} for {product}: "
                 "its units have no usage_hours, so nothing is billed."
@@ -164,14 +171,10 @@ def _costless_tiers(tables: Tables, models: list[str]) -> Iterator[str]:
         yield f"Nobody buys tier {tier} under {listed(models)}: its services have no standard cost to mark up."
 
 
-def _without_usage(tables: Tables) -> list[tuple[str, str]]:
+def _without_usage(held: pd.DataFrame) -> list[tuple[str, str]]:
     """(segment, product) pairs that are held and whose units have no usage hours at all."""
-    accounts, base = tables["accounts"], tables["installed_base"]
-    owner = positions(base["account_id"], accounts["account_id"])
-    hours = pd.DataFrame({"product": base["product"], "hours": base["units"] * base["usage_hours"]})
-    hours["segment"] = accounts["segment"].to_numpy(object)[owner]
-    sums = hours.groupby(["segment", "product"])["hours"].sum()
-    return [(str(segment), str(product)) for segment, product in sums.index[(sums == 0).to_numpy(bool)]]
+    hours = held.groupby(["segment", "product"])["hours"].sum()
+    return [(str(segment), str(product)) for segment, product in hours.index[(hours == 0).to_numpy(bool)]]
 
 
 def _products_without_parts(tables: Tables) -> Iterator[str]:

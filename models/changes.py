@@ -8,13 +8,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from .case import Case, CaseSettings
 from .cautions import case_warnings
-from .intake.assemble import check_together, frames
+from .columns import Cells, ColumnTable, Flags, Tables, Words, text_series
+from .intake.assemble import check_together, in_order
 from .intake.documents import check_settings
 from .intake.edits import SETTINGS, Edit, check_edit, edits, new_value, wanted_cells
-from .intake.raw import Flags, Rows, cell_text, from_frame
+from .intake.raw import Rows, cell_text, from_columns
 from .intake.tables import CleanTable, clean
 from .problems import CaseError, Problem, ProblemList, listed, suggestion
 from .scenario import Change, Scenario
@@ -52,7 +55,7 @@ def changed_case(case: Case, scenario: Scenario, file: str, places: Mapping[str,
     `file` names the scenario in messages; `places` holds the cells of its changes in a workbook.
     """
     problems = ProblemList()
-    tables, settings = dict(case.tables), case.settings
+    tables, settings = {name: case.columns(name) for name in case.tables}, case.settings
     for edit in edits(scenario, file, places):
         name = edit.change.table
         if not check_edit(edit, problems):
@@ -63,22 +66,22 @@ def changed_case(case: Case, scenario: Scenario, file: str, places: Mapping[str,
             tables[name] = _change_table(tables[name], edit, problems)
     problems.check()
     touched = {change.table for change in scenario.change} - {SETTINGS}
-    return replace(case, settings=settings, tables={**tables, **_checked_again(tables, touched, file)})
+    return replace(case, settings=settings, tables=_checked_again(tables, touched, file))
 
 
-def _checked_again(tables: Mapping[str, pd.DataFrame], touched: set[str], file: str) -> dict[str, pd.DataFrame]:
+def _checked_again(tables: Mapping[str, ColumnTable], touched: set[str], file: str) -> Tables:
     problems = ProblemList()
     together = {}
-    for name, frame in tables.items():
+    for name, content in tables.items():
         schema = TABLES[name]
         if name in touched:
             origin = Rows(f"after the changes of {file}, {name}")
-            together[name] = clean(from_frame(name, frame, origin), schema, problems)
+            together[name] = clean(from_columns(name, content, origin), schema, problems)
         else:
-            together[name] = CleanTable(schema, frame, Rows(name))
+            together[name] = CleanTable(schema, content, Rows(name))
     check_together(together, touched, problems)
     problems.check()
-    return frames({name: together[name] for name in touched})
+    return in_order(together)
 
 
 def _change_settings(settings: CaseSettings, edit: Edit, problems: ProblemList) -> CaseSettings:
@@ -88,31 +91,34 @@ def _change_settings(settings: CaseSettings, edit: Edit, problems: ProblemList) 
     return check_settings({**settings.model_dump(), edit.change.column: value}, edit.file, problems) or settings
 
 
-def _change_table(frame: pd.DataFrame, edit: Edit, problems: ProblemList) -> pd.DataFrame:
-    """The frame with one sound change made; the frame as it was when no row meets its conditions."""
-    rows = _matched(frame, edit, problems)
+def _change_table(table: ColumnTable, edit: Edit, problems: ProblemList) -> ColumnTable:
+    """The table with one sound change made; the table as it was when no row meets its conditions."""
+    rows = _matched(table, edit, problems)
     if not rows.any():
-        return frame
+        return table
     column = edit.change.column
-    if edit.change.set is not None:
-        values = frame[column].where(~rows, new_value(edit, problems))
+    cells = table.columns[column]
+    if isinstance(cells, Words):
+        changed: Cells = Words.of(pc.if_else(pa.array(rows), str(new_value(edit, problems)), cells.text))
+    elif edit.change.set is not None:
+        changed = np.where(rows, new_value(edit, problems), cells)
     else:
-        numbers = frame[column].to_numpy(dtype=float, copy=True)
-        if np.isnan(numbers[rows]).any():
+        changed = np.array(cells, dtype=float)
+        if np.isnan(changed[rows]).any():
             expected = "conditions that leave blank cells out, or set = ..."
             problems.add(edit.problem(f"some cells of {column} to be changed are blank", "where", expected=expected))
-        numbers[rows] = _edited(numbers[rows], edit.change)
-        values = pd.Series(numbers)
-    return frame.assign(**{column: values})
+        changed[rows] = _edited(changed[rows], edit.change)
+    return ColumnTable({**table.columns, column: changed}, len(table))
 
 
-def _matched(frame: pd.DataFrame, edit: Edit, problems: ProblemList) -> Flags:
+def _matched(table: ColumnTable, edit: Edit, problems: ProblemList) -> Flags:
     """Rows that meet every condition of `where`; a value or a whole that no row meets is a problem."""
-    rows, before = np.ones(len(frame), dtype=bool), len(problems)
+    rows, before = np.ones(len(table), dtype=bool), len(problems)
     for name in edit.change.where:
-        wanted = wanted_cells(edit, name, problems)
-        rows &= frame[name].isin(wanted).to_numpy(bool)
-        _report_unknown(frame[name], wanted, edit, problems)
+        wanted, cells = wanted_cells(edit, name, problems), table.columns[name]
+        known = text_series(cells.known) if isinstance(cells, Words) else pd.Series(np.unique(cells))
+        rows &= cells.among(wanted) if isinstance(cells, Words) else pd.Series(cells).isin(wanted).to_numpy(bool)
+        _report_unknown(name, known, wanted, edit, problems)
     if not rows.any() and len(problems) == before:
         conditions = ", ".join(f"{name} = {wanted}" for name, wanted in edit.change.where.items())
         expected = "conditions that some row meets"
@@ -120,12 +126,13 @@ def _matched(frame: pd.DataFrame, edit: Edit, problems: ProblemList) -> Flags:
     return rows
 
 
-def _report_unknown(values: pd.Series[Any], wanted: pd.Series[Any], edit: Edit, problems: ProblemList) -> None:
-    known = values.drop_duplicates()
+def _report_unknown(
+    name: str, known: pd.Series[Any], wanted: pd.Series[Any], edit: Edit, problems: ProblemList
+) -> None:
     for value in wanted[~wanted.isin(known)]:
         hint = suggestion(value, known) if isinstance(value, str) else ""
-        message = f"the change matches no row: none of {edit.change.table} has this {values.name}{hint}"
-        problems.add(edit.problem(message, f"where.{values.name}", cell_text(value), "a value that some row has"))
+        message = f"the change matches no row: none of {edit.change.table} has this {name}{hint}"
+        problems.add(edit.problem(message, f"where.{name}", cell_text(value), "a value that some row has"))
 
 
 def _edited(numbers: np.ndarray[Any, np.dtype[np.float64]], change: Change) -> np.ndarray[Any, np.dtype[np.float64]]:

@@ -9,6 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .catalog import Catalog, Codes, codes
+from .holdings import Holdings
+from .matching import row_positions
 
 Array = NDArray[np.float64]
 
@@ -77,53 +79,69 @@ class DemandBase:
     """Product revenue a year by product if every unit, locked ones too, had no contract."""
 
 
-def installed(catalog: Catalog) -> pd.DataFrame:
-    """Installed base with segment, region, product (as codes), units, usage_hours and product revenue.
+@dataclass(frozen=True, eq=False)
+class Installed:
+    """The installed base under the catalog's codes: what every row earns, and the sums by group."""
 
-    An account's product revenue is split over its rows in proportion to units x unit_value.
-    """
-    accounts = catalog.case.tables["accounts"]
-    base = catalog.case.tables["installed_base"]
-    place = pd.Index(accounts["account_id"]).get_indexer(pd.Index(base["account_id"]))
-    product = codes(catalog.products, base["product"])
-    value = base["units"].to_numpy() * catalog.product_table["unit_value"].to_numpy(dtype=float)[product]
-    per_account = np.bincount(place, weights=value, minlength=len(accounts))
-    revenue = accounts["product_revenue"].to_numpy(dtype=float)[place] * value / per_account[place]
+    holdings: Holdings
+    segment: Codes
+    """Of each group, as are region and product."""
+    region: Codes
+    product: Codes
+    revenue: Array
+    """Product revenue a year of each row of the installed base, before loyalty."""
+
+
+def _installed(catalog: Catalog) -> Installed:
+    holdings = Holdings(catalog.case)
+    groups = holdings.groups
+    product = codes(catalog.products, groups["product"])
+    unit_value = catalog.product_table["unit_value"].to_numpy(dtype=float)[product]
+    return Installed(
+        holdings=holdings,
+        segment=codes(catalog.segments, groups["segment"]),
+        region=codes(catalog.regions, groups["region"]),
+        product=product,
+        revenue=_revenue(holdings, unit_value),
+    )
+
+
+def _revenue(holdings: Holdings, unit_value: Array) -> Array:
+    """Every row's part of its account's product revenue: in proportion to units x unit value, given by group."""
+    value = holdings.units * unit_value[holdings.group]
+    whole = np.bincount(holdings.account, weights=value, minlength=len(holdings.accounts))
+    revenue = holdings.accounts.numbers("product_revenue")[holdings.account]
+    revenue *= value
+    revenue /= whole[holdings.account]
+    return revenue
+
+
+def _contracts(catalog: Catalog, installed: Installed) -> pd.DataFrame:
+    """Contracts with the codes of their names and their part of the row's product revenue."""
+    contracts, base = catalog.case.columns("contracts"), installed.holdings.base
+    row = row_positions(contracts, base, ("account_id", "product"))
+    group, locked = installed.holdings.group[row], contracts.numbers("units")
     return pd.DataFrame(
         {
-            "account_id": base["account_id"].to_numpy(),
-            "segment": codes(catalog.segments, accounts["segment"])[place],
-            "region": codes(catalog.regions, accounts["region"])[place],
-            "product": product,
-            "units": base["units"].to_numpy(dtype=float),
-            "usage_hours": base["usage_hours"].to_numpy(dtype=float),
-            "revenue": revenue,
+            "segment": installed.segment[group],
+            "region": installed.region[group],
+            "product": installed.product[group],
+            "tier": contracts.words("tier").coded(catalog.tiers).astype(np.int64),
+            "model": contracts.words("model").coded(catalog.models).astype(np.int64),
+            "price": contracts.numbers("price"),
+            "locked": locked,
+            "revenue": installed.revenue[row] * (locked / base.numbers("units")[row]),
         }
     )
 
 
-def _contracts(catalog: Catalog, base: pd.DataFrame) -> pd.DataFrame:
-    """Contracts with the codes of their names and their part of the row's product revenue."""
-    contracts = catalog.case.tables["contracts"]
-    rows = pd.DataFrame(
-        {
-            "account_id": contracts["account_id"].to_numpy(),
-            "product": codes(catalog.products, contracts["product"]),
-            "tier": codes(catalog.tiers, contracts["tier"]),
-            "model": codes(catalog.models, contracts["model"]),
-            "price": contracts["price"].to_numpy(dtype=float),
-            "locked": contracts["units"].to_numpy(dtype=float),
-        }
-    )
-    rows = rows.merge(base, on=["account_id", "product"], how="left", validate="many_to_one")
-    rows["revenue"] *= rows["locked"] / rows["units"]
-    return rows
-
-
-def _segment_product_totals(base: pd.DataFrame, contracts: pd.DataFrame) -> pd.DataFrame:
+def _segment_product_totals(installed: Installed, contracts: pd.DataFrame) -> pd.DataFrame:
     """Units, free units and free revenue by segment, product and region."""
-    keys = ["segment", "product", "region"]
-    held = base.assign(hours=base["units"] * base["usage_hours"]).groupby(keys)[["units", "hours", "revenue"]].sum()
+    keys, holdings = ["segment", "product", "region"], installed.holdings
+    held = pd.DataFrame({"segment": installed.segment, "product": installed.product, "region": installed.region})
+    held["units"], held["hours"] = holdings.sums(holdings.units), holdings.sums(holdings.hours)
+    held["revenue"] = holdings.sums(installed.revenue)
+    held = held.set_index(keys).sort_index()
     taken = contracts.groupby(keys)[["locked", "revenue"]].sum().reindex(held.index, fill_value=0.0)
     held["free"] = held["units"] - taken["locked"]
     held["free_revenue"] = held["revenue"] - taken["revenue"]
@@ -209,15 +227,16 @@ def demand_base(catalog: Catalog) -> DemandBase:
     U[c, r] = class share x (units of the product held by the segment's accounts in r, less those
     under contracts); R likewise of product revenue; H is the mean over all units of segment and product.
     """
-    base = installed(catalog)
-    contracts = _contracts(catalog, base)
-    totals = _segment_product_totals(base, contracts)
-    kept = base["revenue"].to_numpy() * catalog.loyalty[base["segment"].to_numpy(dtype=np.int64), -1]
-    product, count = base["product"].to_numpy(dtype=np.int64), len(catalog.products)
+    installed = _installed(catalog)
+    contracts = _contracts(catalog, installed)
+    totals = _segment_product_totals(installed, contracts)
+    holdings, count = installed.holdings, len(catalog.products)
+    product = installed.product[holdings.group]
+    kept = installed.revenue * catalog.loyalty[installed.segment, -1][holdings.group]
     return DemandBase(
         cohorts=_cohorts(catalog, totals),
         locked=_locked(contracts, totals),
-        total_units=float(base["units"].sum()),
-        revenue_by_product=_sums(product, base["revenue"].to_numpy(dtype=float), count),
+        total_units=float(pd.Series(holdings.units).sum()),
+        revenue_by_product=_sums(product, installed.revenue, count),
         revenue_without_contracts=_sums(product, kept, count),
     )

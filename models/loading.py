@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,19 +22,31 @@ from .problems import CaseError, Problem, ProblemList, suggestion
 from .scenario import Scenario
 from .schema import TABLES
 
+PhaseTimer = Callable[[str], AbstractContextManager[object]]
+"""Given a phase's name, a context that lasts as long as the phase."""
 
-def load_case(path: str | Path) -> Case:
+
+def load_case(path: str | Path, phase: PhaseTimer = nullcontext) -> Case:
     """Read and check a case folder (CSV, Parquet, or both) or one `.xlsx` workbook.
 
-    Raises `CaseError` with every problem of every file.
+    `phase` is told of two phases: `read` (digests, documents, how each file is built, whole workbooks) and
+    `check` (cells, which come from CSV and Parquet files as they are checked). Raises `CaseError` with every
+    problem of every file.
     """
     place, problems = Path(path), ProblemList()
+    with phase("read"):
+        reading = _read(place, problems)
+    with phase("check"):
+        return _finished(reading, problems)
+
+
+def _read(place: Path, problems: ProblemList) -> Reading:
     if place.is_dir():
-        return _finished(read_folder(place, problems), problems)
+        return read_folder(place, problems)
     if place.is_file() and place.suffix.lower() == ".xlsx":
-        return _finished(read_workbook(place, problems), problems)
+        return read_workbook(place, problems)
     message = "a case is a folder or an .xlsx workbook" if place.exists() else "there is no such file or folder"
-    raise CaseError([Problem(str(path), message, expected="the path of a case folder or of an .xlsx workbook")])
+    raise CaseError([Problem(str(place), message, expected="the path of a case folder or of an .xlsx workbook")])
 
 
 def build_case(

@@ -25,7 +25,7 @@ def read_menus(path: str | Path, case: Case) -> pd.DataFrame:
     if not file.is_file():
         fault = "there is no such file" if not file.exists() else "menus are one CSV file, not a folder"
         raise CaseError([Problem("menus", fault, str(file), expected="a file like menus.csv of a run folder")])
-    raw = read_csv("menus", file.name, file.read_bytes(), problems)
+    raw = read_csv("menus", file.name, file, problems)
     problems.check()
     assert raw is not None  # or it is a problem
     return _checked(raw, case, problems)
@@ -38,7 +38,7 @@ def check_menus(menus: pd.DataFrame, case: Case) -> pd.DataFrame:
 
 def _checked(raw: RawTable, case: Case, problems: ProblemList) -> pd.DataFrame:
     """Columns price_book, tier, model, price; every name one of the case, each price book and tier once."""
-    tables = {name: CleanTable(TABLES[name], frame, Rows(name)) for name, frame in case.tables.items()}
+    tables = {name: CleanTable(TABLES[name], case.columns(name), Rows(name)) for name in case.tables}
     menus = clean(raw, replace(TABLES[SAME_AS], name="menus"), problems)
     check_together({**tables, SAME_AS: menus}, {SAME_AS}, problems)
     problems.check()

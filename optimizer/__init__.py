@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from models.plan_tables import RunError
 
     from .analysis.answer import Answer
+    from .analysis.compare import compare
+    from .analysis.partners import partners
+    from .analysis.portfolio import portfolio
+    from .analysis.service_levels import service_levels
+    from .analysis.sweep import sweep
     from .analysis.workbench import Workbench
     from .evaluate import evaluate
     from .progress import Progress
@@ -38,9 +43,14 @@ __all__ = [
     "Workbench",
     "audit",
     "build_case",
+    "compare",
     "evaluate",
     "load_case",
+    "partners",
+    "portfolio",
+    "service_levels",
     "solve",
+    "sweep",
 ]
 
 _HOMES = {
@@ -57,9 +67,14 @@ _HOMES = {
     "Workbench": "optimizer.analysis.workbench",
     "audit": "optimizer.run_audit",
     "build_case": "models",
+    "compare": "optimizer.analysis.compare",
     "evaluate": "optimizer.evaluate",
     "load_case": "models",
+    "partners": "optimizer.analysis.partners",
+    "portfolio": "optimizer.analysis.portfolio",
+    "service_levels": "optimizer.analysis.service_levels",
     "solve": "optimizer.solve",
+    "sweep": "optimizer.analysis.sweep",
 }
 _NAMES_AT_HOME = {"audit": "audit_run"}
 

@@ -34,6 +34,8 @@ examples:
   tierwise solve data/imaging --scenario NAME --time-limit 60 --out runs/trial
   tierwise evaluate data/imaging --menus menus.csv   what would these menus earn?
   tierwise audit data/imaging runs/imaging-base      recompute a saved plan
+  tierwise compare data/imaging                      the best plan against today
+  tierwise sweep data/imaging --vary max_tiers=2,3   many scenarios side by side
 
 exit codes:
   0  done

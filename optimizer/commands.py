@@ -33,7 +33,7 @@ def _validate(arguments: Namespace) -> int:
     warnings = list(dict.fromkeys(found))
     _warn(warnings)
     console = console_on(sys.stdout)
-    sizes = (f"{len(table):,} {name}" for name, table in case.tables.items() if len(table))
+    sizes = (f"{count:,} {name}" for name, count in case.sizes.items() if count)
     say(console, f"{case.settings.name}: {', '.join(sizes)}")
     say(console, f"No faults. Scenarios: {', '.join(case.scenarios) or 'none'}. Warnings: {len(warnings)}.")
     return DONE

@@ -20,6 +20,8 @@ class Progress:
     """Proved upper bound on every plan's objective, in money a year."""
     gap: float | None = None
     """(bound - objective) / max(1, |objective|), once both are known."""
+    many: bool = False
+    """Whether this tells of many searches at once, which have no one plan or bound."""
 
 
 ProgressCallback = Callable[[Progress], None]

@@ -127,6 +127,8 @@ def progress_in_words(news: Progress | None, seconds: float, currency: str) -> s
     """One line such as `12 s  pricing menus  best 1.23 M EUR  bound 1.24 M EUR  gap 0.81 %`."""
     if news is None:
         return f"{seconds:.0f} s  starting"
+    if news.many:
+        return f"{seconds:.0f} s  {news.phase}"
     best = "no plan yet" if news.objective is None else f"best {money(news.objective, currency)}"
     bound = "no bound yet" if news.bound is None else f"bound {money(news.bound, currency)}"
     gap = [] if news.gap is None else [f"gap {percent(news.gap)}"]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-import pandas as pd
+import pyarrow as pa
 
 from ..case import Case
-from ..problems import Problem, ProblemList
+from ..columns import Tables
+from ..problems import CaseError, Problem, ProblemList
 from ..scenario import Scenario
 from ..schema import TABLES
 from .documents import check_scenario, check_settings
@@ -30,12 +31,12 @@ def assemble(reading: Reading, problems: ProblemList) -> Case:
     problems.check()
     if settings is None:
         raise AssertionError("settings are missing without a problem")
-    return Case(settings, frames(tables), scenarios, dict(reading.digests), tuple(reading.notes))
+    return Case(settings, in_order(tables), scenarios, dict(reading.digests), tuple(reading.notes))
 
 
-def frames(tables: Mapping[str, CleanTable]) -> dict[str, pd.DataFrame]:
-    """The clean frames by name, in the order of the schema."""
-    return {name: tables[name].frame for name in TABLES if name in tables}
+def in_order(tables: Mapping[str, CleanTable]) -> Tables:
+    """The clean tables by name, in the order of the schema."""
+    return Tables({name: tables[name].content for name in TABLES if name in tables})
 
 
 def check_tables(reading: Reading, problems: ProblemList) -> dict[str, CleanTable]:
@@ -43,12 +44,16 @@ def check_tables(reading: Reading, problems: ProblemList) -> dict[str, CleanTabl
     tables = {}
     for name, schema in TABLES.items():
         if name in reading.tables:
-            tables[name] = clean(reading.tables[name], schema, problems)
+            try:
+                tables[name] = clean(reading.tables.pop(name), schema, problems)
+            except CaseError as error:  # cells are read only now, and a file may turn out to be damaged
+                problems.extend(error.problems)
         elif name not in reading.unreadable and schema.optional:
             tables[name] = empty_table(schema)
         elif name not in reading.unreadable:
             problems.add(Problem(name, "the table is missing", expected=f"{reading.form.format(name)}: {schema.doc}"))
     check_together(tables, tables, problems)
+    pa.default_memory_pool().release_unused()  # what comparing millions of names took, and Arrow would keep
     return tables
 
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from ..columns import Cells, Flags, Words, joined
 from ..problems import suggestion
 from ..schema.fields import Column, Kind
-from .raw import Flags, RawColumn
+from .raw import Chunk, RawCells, RawColumn
 
 PLAIN_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 EXACT_INTEGER = 2.0**53
@@ -39,14 +38,28 @@ class Fault:
 class Parsed:
     """A column's clean values ("", NaN or False where faulty) and its faults."""
 
-    values: pd.Series[Any]
+    values: Cells
     faults: list[Fault]
 
 
-def parse(raw: RawColumn, column: Column) -> Parsed:
-    """Read a column by its kind. Blanks take the default; bounds of `only_for` columns are left to the table."""
+def parse(raw: RawCells, column: Column) -> Parsed:
+    """Read a column by its kind. Blanks take the default; bounds of `only_for` columns are left to the table.
+
+    A chunk at a time, so that only clean cells are ever held for the whole of a large table.
+    """
     readers = {Kind.TEXT: _parse_text, Kind.NUMBER: _parse_number, Kind.INTEGER: _parse_number, Kind.FLAG: _parse_flag}
-    return readers.get(column.kind, _parse_choice)(raw, column)
+    reader = readers.get(column.kind, _parse_choice)
+    return _joined([reader(chunk, column) for chunk in raw.chunks()])
+
+
+def _joined(parts: Sequence[Parsed]) -> Parsed:
+    """Chunks of a column as one; faults that no cell has are left out."""
+    faults = [
+        replace(same[0], rows=np.concatenate([fault.rows for fault in same]))
+        for same in zip(*(part.faults for part in parts), strict=True)
+        if any(fault.rows.any() for fault in same)
+    ]
+    return Parsed(joined([part.values for part in parts]), faults)
 
 
 def blank_column(column: Column, length: int) -> Parsed:
@@ -55,90 +68,93 @@ def blank_column(column: Column, length: int) -> Parsed:
     return Parsed(parse(raw, column).values, [])
 
 
-def _flags(mask: pa.ChunkedArray) -> Flags:
-    return np.asarray(mask.to_numpy(), dtype=bool)
+def _flags(mask: pa.Array) -> Flags:
+    return np.asarray(mask.to_numpy(zero_copy_only=False), dtype=bool)
 
 
 def _is_text(kind: pa.DataType) -> bool:
-    value = kind.value_type if pa.types.is_dictionary(kind) else kind
     tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_null)
-    return any(test(value) for test in tests)
+    return any(test(kind) for test in tests)
 
 
-def _trimmed(raw: RawColumn) -> pa.ChunkedArray:
+def _trimmed(chunk: Chunk) -> Words:
     """The cells as text without surrounding blanks; a blank is ""."""
-    values = raw.values
-    if pa.types.is_dictionary(values.type):
-        values = values.cast(values.type.value_type)
-    return pc.utf8_trim_whitespace(pc.fill_null(values.cast(pa.large_string()), ""))
+    words = Words.of(chunk.text)
+    return words.respelled(pc.utf8_trim_whitespace(words.known))
 
 
-def _series(text: pa.ChunkedArray) -> pd.Series[Any]:
-    return pd.Series(text.to_pandas(), dtype="str" if pd.__version__ >= "3" else object)
-
-
-def _wrong_type(raw: RawColumn, column: Column) -> Parsed:
+def _wrong_type(values: pa.Array, column: Column) -> Parsed:
     """A typed column that cannot be of the kind asked for."""
-    rows = _flags(pc.is_valid(raw.values))
-    clean = blank_column(column, len(rows)).values
-    return Parsed(clean, [Fault(rows, f"the column holds values of type {raw.values.type}", column.expected)])
+    clean = blank_column(column, len(values)).values
+    message = f"the column holds values of type {values.type}"
+    return Parsed(clean, [Fault(_flags(pc.is_valid(values)), message, column.expected)])
 
 
 def _blank_fault(blank: Flags, column: Column) -> list[Fault]:
     return [Fault(blank, "blank cell", column.expected)] if column.required else []
 
 
-def _parse_text(raw: RawColumn, column: Column) -> Parsed:
-    if not (_is_text(raw.values.type) or pa.types.is_integer(raw.values.type)):
-        return _wrong_type(raw, column)
-    text = _trimmed(raw)
-    faults = _blank_fault(_flags(pc.equal(text, "")), column)
+def _parse_text(chunk: Chunk, column: Column) -> Parsed:
+    values = chunk.values
+    if not (_is_text(values.type) or pa.types.is_integer(values.type)):
+        return _wrong_type(values, column)
+    text = _trimmed(chunk)
+    faults = _blank_fault(text.among([""]), column)
     if column.reserved:
-        reserved = _flags(pc.is_in(text, pa.array(column.reserved, pa.large_string())))
-        faults.append(Fault(reserved, "this name is reserved", "another name"))
-    if raw.odd is not None:
-        faults.append(Fault(raw.odd, "not a name", "text; a cell of a workbook must be formatted as text"))
-        text = pc.if_else(pa.chunked_array([pa.array(raw.odd)]), "", text)
-    return Parsed(_series(text), faults)
+        faults.append(Fault(text.among(column.reserved), "this name is reserved", "another name"))
+    if chunk.odd is not None:
+        faults.append(Fault(chunk.odd, "not a name", "text; a cell of a workbook must be formatted as text"))
+        text = Words.of(pc.if_else(pa.array(chunk.odd), "", text.text))
+    return Parsed(text, faults)
 
 
-def _parse_choice(raw: RawColumn, column: Column) -> Parsed:
-    if not _is_text(raw.values.type):
-        return _wrong_type(raw, column)
-    text = _trimmed(raw)
-    blank = pc.equal(text, "")
-    known = pc.is_in(text, pa.array(column.choices, pa.large_string()))
-    faults = _blank_fault(_flags(blank), column)
-    unknown = _flags(pc.invert(pc.or_(known, blank)))
-    faults.append(
-        Fault(unknown, "unknown value", column.expected, hint=lambda found: suggestion(found.strip(), column.choices))
+def _parse_choice(chunk: Chunk, column: Column) -> Parsed:
+    if not _is_text(chunk.values.type):
+        return _wrong_type(chunk.values, column)
+    text = _trimmed(chunk)
+    blank = pc.equal(text.known, "")
+    known = pc.is_in(text.known, value_set=pa.array(column.choices, pa.large_string()))
+    unknown = pc.invert(pc.or_(known, blank))
+    filled = pc.if_else(blank, column.default if isinstance(column.default, str) else "", text.known)
+    return Parsed(
+        text.respelled(pc.if_else(unknown, "", filled)),
+        [
+            *_blank_fault(text.where(blank), column),
+            Fault(
+                text.where(unknown),
+                "unknown value",
+                column.expected,
+                hint=lambda found: suggestion(found.strip(), column.choices),
+            ),
+        ],
     )
-    filled = pc.if_else(blank, column.default if isinstance(column.default, str) else "", text)
-    return Parsed(_series(pc.if_else(pa.chunked_array([pa.array(unknown)]), "", filled)), faults)
 
 
-def _parse_flag(raw: RawColumn, column: Column) -> Parsed:
-    if pa.types.is_boolean(raw.values.type):
-        blank = _flags(pc.is_null(raw.values))
-        return Parsed(pd.Series(_flags(pc.fill_null(raw.values, False))), _blank_fault(blank, column))
-    if not _is_text(raw.values.type):
-        return _wrong_type(raw, column)
-    text = pc.utf8_lower(_trimmed(raw))
-    blank, true = _flags(pc.equal(text, "")), _flags(pc.equal(text, "true"))
-    wrong = ~(blank | true | _flags(pc.equal(text, "false")))
-    return Parsed(pd.Series(true), [*_blank_fault(blank, column), Fault(wrong, "not true or false", column.expected)])
+def _parse_flag(chunk: Chunk, column: Column) -> Parsed:
+    values = chunk.values
+    if pa.types.is_boolean(values.type):
+        blank = _flags(pc.is_null(values))
+        return Parsed(_flags(pc.fill_null(values, False)), _blank_fault(blank, column))
+    if not _is_text(values.type):
+        return _wrong_type(values, column)
+    text = _trimmed(chunk)
+    text = text.respelled(pc.utf8_lower(text.known))
+    blank, true = text.among([""]), text.among(["true"])
+    wrong = ~(blank | true | text.among(["false"]))
+    return Parsed(true, [*_blank_fault(blank, column), Fault(wrong, "not true or false", column.expected)])
 
 
-def _parse_number(raw: RawColumn, column: Column) -> Parsed:
-    kind = raw.values.type
+def _parse_number(chunk: Chunk, column: Column) -> Parsed:
+    kind = chunk.values.type
     if _is_text(kind):
-        values, blank, wrong = _numbers_of_text(_trimmed(raw))
+        values, blank, wrong = _numbers_of_text(pc.utf8_trim_whitespace(chunk.text))
     elif pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        blank = _flags(pc.is_null(raw.values))
-        values = np.array(raw.values.cast(pa.float64(), safe=False).to_numpy(), dtype=float)
+        blank = _flags(pc.is_null(chunk.values))
+        numbers = chunk.values.cast(pa.float64(), safe=False)
+        values = np.array(numbers.to_numpy(zero_copy_only=False), dtype=float)
         wrong = np.zeros(len(values), dtype=bool)
     else:
-        return _wrong_type(raw, column)
+        return _wrong_type(chunk.values, column)
     infinite = ~np.isfinite(values) & ~blank & ~wrong
     faults = [Fault(wrong, "not a plain number", column.expected, number_advice), *_blank_fault(blank, column)]
     faults.append(Fault(infinite, "not a finite number", column.expected))
@@ -147,14 +163,13 @@ def _parse_number(raw: RawColumn, column: Column) -> Parsed:
     return Parsed(_filled(values, blank, column), faults)
 
 
-def _numbers_of_text(text: pa.ChunkedArray) -> tuple[NDArray[np.float64], Flags, Flags]:
+def _numbers_of_text(text: pa.Array) -> tuple[NDArray[np.float64], Flags, Flags]:
     """(numbers, blank, wrong) of trimmed text; the decimal point is a point and there are no other marks."""
     blank = _flags(pc.equal(text, ""))
     plain = pc.match_substring_regex(text, PLAIN_NUMBER)
     digits = pc.if_else(plain, pc.utf8_ltrim(text, characters="+"), None)
     try:
-        numbers = digits.cast(pa.float64())
-        values = np.array(numbers.to_numpy(), dtype=float)
+        values = np.array(digits.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=float)
     except pa.ArrowInvalid:  # a number too large for Arrow; Python reads it as infinite
         values = np.array([np.nan if item is None else float(item) for item in digits.to_pylist()], dtype=float)
     return values, blank, ~_flags(plain) & ~blank
@@ -178,12 +193,12 @@ def outside(values: NDArray[np.float64], column: Column) -> Flags:
     return np.asarray(below | (values > bounds.high), dtype=bool)
 
 
-def _filled(values: NDArray[np.float64], blank: Flags, column: Column) -> pd.Series[Any]:
+def _filled(values: NDArray[np.float64], blank: Flags, column: Column) -> Cells:
     if isinstance(column.default, int | float) and not column.only_for:
         values[blank] = column.default
     if column.kind is Kind.INTEGER:
-        return pd.Series(np.where(np.abs(values) <= EXACT_INTEGER, np.round(values), 0.0).astype(np.int64))
-    return pd.Series(values)
+        return np.where(np.abs(values) <= EXACT_INTEGER, np.round(values), 0.0).astype(np.int64)
+    return values
 
 
 def number_advice(found: str) -> str:

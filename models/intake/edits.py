@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..columns import series
 from ..problems import Problem, ProblemList, listed, suggestion
 from ..scenario import Change, Scenario
 from ..schema import TABLES, Column, Kind
@@ -112,4 +113,4 @@ def _read(cells: list[Any], column: Column, edit: Edit, key: str, problems: Prob
             found = cell_text(cells[int(at)])
             message, expected = fault.message + fault.hint(found), fault.expected + fault.advice(found)
             problems.add(edit.problem(message, key, found, expected))
-    return parsed.values
+    return series(parsed.values)

@@ -32,11 +32,16 @@ def read_folder(folder: Path, problems: ProblemList) -> Reading:
     return reading
 
 
+def _noted(file: Path, folder: Path, reading: Reading) -> tuple[str, Path]:
+    """(path inside the case, path), with the digest noted."""
+    name = file.relative_to(folder).as_posix()
+    reading.digest(name, file)
+    return name, file
+
+
 def _content(file: Path, folder: Path, reading: Reading) -> tuple[str, bytes]:
     """(path inside the case, bytes), with the digest noted."""
-    name, data = file.relative_to(folder).as_posix(), file.read_bytes()
-    reading.digest(name, data)
-    return name, data
+    return _noted(file, folder, reading)[0], file.read_bytes()
 
 
 def _read_settings(folder: Path, reading: Reading, problems: ProblemList) -> None:
@@ -60,14 +65,13 @@ def _read_table(folder: Path, name: str, reading: Reading, problems: ProblemList
         message = f"the table is given more than once: {', '.join(sources)}"
         problems.add(Problem(name, message, expected="one of them; remove or rename the others"))
     elif parts:
-        contents = dict(_content(part, folder, reading) for part in parts)
-        reading.put(name, read_parquet(name, contents, problems))
+        reading.put(name, read_parquet(name, dict(_noted(part, folder, reading) for part in parts), problems))
     elif files:
-        name_in_case, data = _content(files[0], folder, reading)
-        if files[0].suffix == ".csv":
-            reading.put(name, read_csv(name, name_in_case, data, problems))
+        name_in_case, file = _noted(files[0], folder, reading)
+        if file.suffix == ".csv":
+            reading.put(name, read_csv(name, name_in_case, file, problems))
         else:
-            reading.put(name, read_parquet(name, {name_in_case: data}, problems))
+            reading.put(name, read_parquet(name, {name_in_case: file}, problems))
 
 
 def _look_for_strangers(folder: Path, reading: Reading, problems: ProblemList) -> None:

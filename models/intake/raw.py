@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from numbers import Integral, Real
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from numpy.typing import NDArray
+import pyarrow.compute as pc
 
-Flags = NDArray[np.bool_]
+from ..columns import Cells, ColumnTable, Flags, Words
 
 
 class Origin(Protocol):
@@ -37,18 +37,59 @@ class Rows:
         return f"{self.name} row {row + 1}"
 
 
-@dataclass(frozen=True)
-class RawColumn:
-    """Cells of one column: strings or an Arrow type, nulls where blank."""
+CHUNK = 1 << 20
+"""Rows of a large table that are looked at together."""
 
-    values: pa.ChunkedArray
+
+@dataclass(frozen=True)
+class Chunk:
+    """Cells of one column in some rows that follow each other, nulls where blank."""
+
+    values: pa.Array
     odd: Flags | None = None
     """Cells that cannot be names: dates, fractions, true and false, errors of a workbook."""
 
+    @property
+    def text(self) -> pa.LargeStringArray:
+        """The cells as text, "" where blank."""
+        return pc.fill_null(self.values.cast(pa.large_string()), "")
+
+
+class RawCells(Protocol):
+    """One column as it was read."""
+
+    def chunks(self) -> Iterator[Chunk]:
+        """The column from its first row to its last; at least one chunk."""
+
     def show(self, row: int) -> str:
         """The cell as text, for messages."""
-        value = self.values[row].as_py()
-        return "" if value is None else cell_text(value)
+
+
+@dataclass(frozen=True)
+class RawColumn:
+    """A column in memory: strings or an Arrow type, nulls where blank."""
+
+    values: pa.ChunkedArray
+    odd: Flags | None = None
+    """Cells that cannot be names."""
+
+    def chunks(self) -> Iterator[Chunk]:
+        """The column in pieces of at most `CHUNK` rows, without Arrow's dictionaries."""
+        for start in range(0, max(1, len(self.values)), CHUNK):
+            piece = plain(self.values[start : start + CHUNK])
+            yield Chunk(piece.combine_chunks(), None if self.odd is None else self.odd[start : start + CHUNK])
+
+    def show(self, row: int) -> str:
+        """The cell as text, for messages."""
+        return cell_text(self.values[row].as_py())
+
+
+Values = TypeVar("Values", pa.Array, pa.ChunkedArray)
+
+
+def plain(values: Values) -> Values:
+    """The values without Arrow's dictionary encoding, which says how they are stored and not what they are."""
+    return values.cast(values.type.value_type) if pa.types.is_dictionary(values.type) else values
 
 
 @dataclass(frozen=True)
@@ -56,7 +97,7 @@ class RawTable:
     """One table as read: its columns under their stripped headers."""
 
     name: str
-    columns: Mapping[str, RawColumn]
+    columns: Mapping[str, RawCells]
     length: int
     origin: Origin = field(default_factory=lambda: Rows("table"))
 
@@ -106,6 +147,20 @@ def from_frame(name: str, frame: pd.DataFrame, origin: Origin) -> RawTable:
     first = frame.loc[:, ~frame.columns.duplicated()]
     columns = {str(label).strip(): from_series(first[label]) for label in first.columns}
     return RawTable(name, columns, len(frame), origin)
+
+
+def from_columns(name: str, table: ColumnTable, origin: Origin) -> RawTable:
+    """A clean table as a raw one, to be checked again; NaN is a blank."""
+    arrays = {column: _array(cells) for column, cells in table.columns.items()}
+    return RawTable(
+        name, {column: RawColumn(pa.chunked_array([cells])) for column, cells in arrays.items()}, len(table), origin
+    )
+
+
+def _array(cells: Cells) -> pa.Array:
+    if isinstance(cells, Words):
+        return pa.DictionaryArray.from_arrays(pa.array(cells.codes), cells.known)
+    return pa.array(cells, from_pandas=True)
 
 
 def repeated(headers: Sequence[str]) -> list[str]:

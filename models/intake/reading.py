@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
+from hashlib import file_digest
+from pathlib import Path
 from typing import Any
 
 from .raw import RawTable
@@ -40,9 +41,10 @@ class Reading:
         """Where a scenario stands, for messages."""
         return self.scenario_files.get(name, f"scenario {name}")
 
-    def digest(self, file: str, data: bytes) -> None:
+    def digest(self, name: str, file: Path) -> None:
         """Note a file's SHA-256."""
-        self.digests[file] = sha256(data).hexdigest()
+        with file.open("rb") as stream:
+            self.digests[name] = file_digest(stream, "sha256").hexdigest()
 
     def put(self, name: str, table: RawTable | None) -> None:
         """Keep a table, or note that it is unreadable."""

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-import numpy as np
-
+from ..matching import row_positions
 from ..problems import ProblemList, listed, suggestion
 from ..schema import TABLES
 from ..schema.fields import Column, Table
-from .matching import among
 from .tables import CleanTable, Tables
 
 
@@ -32,20 +30,22 @@ def _references() -> Iterator[tuple[Table, Column, str]]:
 
 
 def _check_column(table: CleanTable, column: Column, target: CleanTable, problems: ProblemList) -> None:
-    values = table.frame[column.name]
+    values = table.content.words(column.name)
     field = column.refers.split(".")[1]
     if _says_nothing(target, field):
         return
-    known = target.frame[field]
-    unknown = (values != "").to_numpy(bool) & ~among(values, column.also) & ~among(values, known)
-    unknown &= table.sound(column.name)
+    known = target.content.words(field)
+    strange = values.places(known) < 0
+    if not strange.any():
+        return
+    unknown = strange[values.codes] & ~values.among(["", *column.also]) & table.sound(column.name)
     table.mark(column.name, unknown)
     if not unknown.any():
         return
-    words = sorted({*known.drop_duplicates(), *column.also} - {""})
+    words = sorted({*known.known.to_pylist(), *column.also} - {""})
 
     def message(row: int) -> str:
-        return f"no {field} of that name in {target.name}{suggestion(str(values.iloc[row]), words)}"
+        return f"no {field} of that name in {target.name}{suggestion(values[row], words)}"
 
     expected = f"one of {listed(words)}" if words else f"a row in {target.name}, which is empty"
     table.report(problems, unknown, column.name, message, expected)
@@ -53,17 +53,14 @@ def _check_column(table: CleanTable, column: Column, target: CleanTable, problem
 
 def _says_nothing(target: CleanTable, field: str) -> bool:
     """Whether the table's own fault (no rows, a missing column) already explains every missing name."""
-    if target.frame.empty:
+    if not len(target):
         return not target.schema.may_be_empty
     return not target.sound(field).any()
 
 
 def _check_pair(table: CleanTable, columns: tuple[str, ...], target: CleanTable, problems: ProblemList) -> None:
-    sound = table.sound(*columns)
-    pairs = table.frame.loc[sound, list(columns)]
-    found = pairs.merge(target.frame[list(columns)].drop_duplicates(), how="left", on=list(columns), indicator=True)
-    unknown = np.zeros(len(table.frame), dtype=bool)
-    unknown[np.flatnonzero(sound)] = (found["_merge"] == "left_only").to_numpy()
+    held = row_positions(table.content, target.content, columns)
+    unknown = table.sound(*columns) & (held < 0)
     message = f"no row of {target.name} has this {' and '.join(columns)}"
     table.mark(columns[-1], unknown)
     table.report(problems, unknown, columns[-1], message, f"a pair that {target.name} holds")

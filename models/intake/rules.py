@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ..columns import Flags
+from ..matching import row_positions
 from ..pricing import KINDS
 from ..problems import Problem, ProblemList
 from ..schema import NO_CONTRACT, OPTION_PRICE, PARTNER_KINDS
-from .matching import among
-from .raw import Flags
 from .tables import SHOWN, CleanTable, Tables
 
 MARK_UPS = tuple(name for name, kind in KINDS.items() if kind.on_cost)
@@ -54,8 +54,10 @@ def accounts_hold_products(tables: Tables, problems: ProblemList) -> None:
     accounts, base = tables["accounts"], tables["installed_base"]
     if "account_id" in base.faulty:
         return
-    without = ~among(accounts.frame["account_id"], base.frame["account_id"])
-    without &= accounts.sound("account_id")
+    names = accounts.content.words("account_id")
+    held = np.zeros(len(names.known) + 1, dtype=bool)
+    held[base.content.words("account_id").places(names)] = True  # -1, for names of no account, is the last
+    without = ~held[names.codes] & accounts.sound("account_id")
     accounts.report(
         problems,
         without,
@@ -155,18 +157,21 @@ for _name in OPTION_PRICE:
 def contracts_fit_the_base(tables: Tables, problems: ProblemList) -> None:
     """Units under contract, summed over an account and product, are at most its units."""
     base, contracts = tables["installed_base"], tables["contracts"]
-    if "units" in base.faulty or contracts.frame.empty:
+    if "units" in base.faulty or not len(contracts):
         return
-    pair = ["account_id", "product"]
-    locked = contracts.frame.groupby(pair, as_index=False)["units"].sum()
-    held = locked.merge(base.frame[[*pair, "units"]].drop_duplicates(pair), on=pair, suffixes=("", "_held"))
-    over = held[held["units"] > held["units_held"] * (1 + UNITS_TOLERANCE)].set_index(pair)
-    rows = pd.MultiIndex.from_frame(contracts.frame[pair]).isin(over.index) & contracts.sound("units", *pair)
-    rows &= ~contracts.frame.duplicated(pair).to_numpy()
+    pair = ("account_id", "product")
+    row = row_positions(contracts.content, base.content, pair)
+    known = row >= 0
+    units, first = np.zeros(len(contracts)), np.zeros(len(contracts), dtype=bool)
+    _, at, place = np.unique(row[known], return_index=True, return_inverse=True)
+    units[known] = np.bincount(place, contracts.content.numbers("units")[known])[place]
+    first[np.flatnonzero(known)[at]] = True
+    held = np.full(len(contracts), np.inf)
+    held[known] = base.content.numbers("units")[row[known]]
+    rows = first & (units > held * (1 + UNITS_TOLERANCE)) & contracts.sound("units", *pair)
 
     def message(row: int) -> str:
-        both = over.loc[tuple(contracts.frame[pair].iloc[row])]
-        return f"{both['units']:g} units are under contract but the account holds {both['units_held']:g}"
+        return f"{units[row]:g} units are under contract but the account holds {held[row]:g}"
 
     contracts.report(problems, rows, "units", message, "contracts on at most the units held")
 

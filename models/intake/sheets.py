@@ -99,10 +99,10 @@ def _put(document: dict[str, Any], sheet: str, place: str, cells: dict[str, str]
         expected = "rows in the sheet changes"
         problems.add(Problem(sheet, "changes have a sheet of their own", place, "", key, expected=expected))
     elif value:
-        document[key] = value if key in TEXT_KEYS else _typed(value)
+        document[key] = value if key in TEXT_KEYS else typed(value)
 
 
-def _typed(value: str) -> str | int | float:
+def typed(value: str) -> str | int | float:
     """A number where the text is one: an int when it is whole."""
     if not re.match(PLAIN_NUMBER, value):
         return value
@@ -116,11 +116,16 @@ def _change(place: str, cells: dict[str, str], problems: ProblemList) -> dict[st
         message = f"unknown operation{suggestion(operation, OPERATIONS)}"
         problems.add(Problem("changes", message, place, "", "operation", operation, "set, add or multiply"))
         return None
-    where = _where(place, cells["where"], problems)
+    where = read_where("changes", place, cells["where"], problems)
     if where is None:
         return None
-    value = cells["value"] if _is_text(cells["table"], cells["column"]) else _typed(cells["value"])
+    value = typed_value(cells["table"], cells["column"], cells["value"])
     return {"table": cells["table"], "where": where, "column": cells["column"], operation: value}
+
+
+def typed_value(table: str, column: str, text: str) -> str | int | float:
+    """What a text means in a column: itself where the column holds text, a number where it is one."""
+    return text if _is_text(table, column) else typed(text)
 
 
 def _is_text(table: str, column: str) -> bool:
@@ -128,14 +133,14 @@ def _is_text(table: str, column: str) -> bool:
     return column in schema and schema[column].kind is Kind.TEXT
 
 
-def _where(place: str, text: str, problems: ProblemList) -> dict[str, str | list[str]] | None:
-    """`provider=Orbis; region=north|south` as conditions."""
+def read_where(sheet: str, place: str, text: str, problems: ProblemList) -> dict[str, str | list[str]] | None:
+    """`provider=Orbis; region=north|south` as conditions; None, with a problem, where they cannot be read."""
     where: dict[str, str | list[str]] = {}
     for part in filter(None, map(str.strip, text.split(";"))):
         name, equals, values = part.partition("=")
         if not equals or not name.strip() or name.strip() in where:
             expected = "conditions such as provider=Orbis; region=north|south, each column once"
-            problems.add(Problem("changes", "unreadable conditions", place, "", "where", text, expected))
+            problems.add(Problem(sheet, "unreadable conditions", place, "", "where", text, expected))
             return None
         first, *others = [value.strip() for value in values.split("|")]
         where[name.strip()] = [first, *others] if others else first

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from ..columns import Cells, ColumnTable, Flags, Words
+from ..matching import repeats, row_codes
 from ..problems import Problem, ProblemList, listed, suggestion
 from ..schema.fields import Column, Table
 from .cells import Fault, blank_column, outside, parse
-from .raw import Flags, Origin, RawColumn, RawTable, Rows, cell_text
+from .raw import Origin, RawCells, RawTable, Rows, cell_text
 
 SHOWN = 20
 """Faulty rows of one kind in one column that are listed one by one."""
@@ -23,10 +26,18 @@ class CleanTable:
     """A table whose cells are clean; faulty ones are blank and marked in `faulty`."""
 
     schema: Table
-    frame: pd.DataFrame
+    content: ColumnTable
     origin: Origin
     faulty: dict[str, Flags] = field(default_factory=dict)
     """Rows with a faulty cell, by column."""
+
+    def __len__(self) -> int:
+        return len(self.content)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The table as a DataFrame, for checks of tables that are never large."""
+        return self.content.frame
 
     @property
     def name(self) -> str:
@@ -39,12 +50,12 @@ class CleanTable:
         return ", ".join(f"{column}={value}" for column, value in cells.items() if value)
 
     def _shown(self, row: int, column: str) -> str:
-        value = self.frame[column].iloc[row]
+        value = self.content.columns[column][row]
         return f"{value:g}" if isinstance(value, float) and value == value else cell_text(value).replace("nan", "")
 
     def sound(self, *columns: str) -> Flags:
         """Rows whose cells in these columns are all free of faults."""
-        sound = np.ones(len(self.frame), dtype=bool)
+        sound = np.ones(len(self), dtype=bool)
         for column in columns:
             if column in self.faulty:
                 sound &= ~self.faulty[column]
@@ -53,7 +64,7 @@ class CleanTable:
     def mark(self, column: str, rows: Flags) -> None:
         """Mark cells as faulty, so that later checks pass over them."""
         if rows.any():
-            self.faulty[column] = self.faulty.get(column, np.zeros(len(self.frame), dtype=bool)) | rows
+            self.faulty[column] = self.faulty.get(column, np.zeros(len(self), dtype=bool)) | rows
 
     def report(
         self,
@@ -79,8 +90,8 @@ class CleanTable:
 
 def empty_table(schema: Table) -> CleanTable:
     """The table without rows, with its columns and their types."""
-    frame = pd.DataFrame({column.name: blank_column(column, 0).values for column in schema.columns})
-    return CleanTable(schema, frame, Rows(schema.name))
+    columns = {column.name: blank_column(column, 0).values for column in schema.columns}
+    return CleanTable(schema, ColumnTable(columns, 0), Rows(schema.name))
 
 
 def clean(raw: RawTable, schema: Table, problems: ProblemList) -> CleanTable:
@@ -94,14 +105,14 @@ def clean(raw: RawTable, schema: Table, problems: ProblemList) -> CleanTable:
         parsed = parse(present, column) if present else blank_column(column, raw.length)
         columns[column.name] = parsed.values
         faults += [(column, present, fault) for fault in parsed.faults]
-    table = CleanTable(schema, pd.DataFrame(columns, index=pd.RangeIndex(raw.length)), raw.origin)
+    table = CleanTable(schema, ColumnTable(columns, raw.length), raw.origin)
     missing = [column.name for column in schema.columns if column.required and column.name not in raw.columns]
     for name in missing:
         table.mark(name, np.ones(raw.length, dtype=bool))
     for column, present, fault in faults:
         _report_fault(table, column, present, fault, problems)
-    _fill_from_other_columns(table)
-    _check_kind_columns(table, problems)
+    _fill_from_other_columns(schema, columns)
+    _check_kind_columns(table, columns, problems)
     _check_keys(table, problems)
     return table
 
@@ -119,9 +130,7 @@ def _check_columns(raw: RawTable, schema: Table, problems: ProblemList) -> None:
             problems.add(Problem(schema.name, "missing column", raw.origin.name, column=column.name, expected=expected))
 
 
-def _report_fault(
-    table: CleanTable, column: Column, raw: RawColumn | None, fault: Fault, problems: ProblemList
-) -> None:
+def _report_fault(table: CleanTable, column: Column, raw: RawCells | None, fault: Fault, problems: ProblemList) -> None:
     if raw is None or not fault.rows.any():
         return
     table.mark(column.name, fault.rows)
@@ -135,22 +144,21 @@ def _report_fault(
     table.report(problems, fault.rows, column.name, message, expected, raw.show)
 
 
-def _fill_from_other_columns(table: CleanTable) -> None:
-    for column in table.schema.columns:
+def _fill_from_other_columns(schema: Table, columns: dict[str, Cells]) -> None:
+    for column in schema.columns:
         if column.default_from:
-            values = table.frame[column.name]
-            table.frame[column.name] = values.where(values != "", table.frame[column.default_from])
+            values, others = (pa.array(columns[name].tolist()) for name in (column.name, column.default_from))
+            columns[column.name] = Words.of(pc.if_else(pc.equal(values, ""), others, values))
 
 
-def _check_kind_columns(table: CleanTable, problems: ProblemList) -> None:
+def _check_kind_columns(table: CleanTable, columns: dict[str, Cells], problems: ProblemList) -> None:
     """Columns of one kind only: required and bounded there (`only_for`), 0 or blank elsewhere."""
     for column in table.schema.columns:
         if not column.only_for:
             continue
-        values = table.frame[column.name].to_numpy(dtype=float)
-        kind = table.frame["kind"]
-        own, other = (kind == column.only_for).to_numpy(bool), (~kind.isin(["", column.only_for])).to_numpy(bool)
-        own = own & table.sound(column.name)
+        values, kind = table.content.numbers(column.name), table.content.words("kind")
+        own, other = kind.among([column.only_for]), ~kind.among(["", column.only_for])
+        own &= table.sound(column.name)
         if isinstance(column.default, int | float):
             values = np.where(np.isnan(values) & own, float(column.default), values)
         table.report(
@@ -164,7 +172,7 @@ def _check_kind_columns(table: CleanTable, problems: ProblemList) -> None:
         table.report(problems, own & outside(values, column), column.name, "out of range", column.expected)
         stray = other & ~np.isnan(values) & (values != 0)
         table.report(problems, stray, column.name, f"only a {column.only_for} model has it", "a blank cell")
-        table.frame[column.name] = np.where(own | (kind == ""), values, 0.0)
+        columns[column.name] = np.where(own | kind.among([""]), values, 0.0)
 
 
 def _check_keys(table: CleanTable, problems: ProblemList) -> None:
@@ -177,25 +185,14 @@ def _check_keys(table: CleanTable, problems: ProblemList) -> None:
 
 def _check_unique(table: CleanTable, columns: Sequence[str], problems: ProblemList) -> None:
     sound, named = table.sound(*columns), " and ".join(filter(None, [", ".join(columns[:-1]), columns[-1]]))
-    codes = row_codes(table.frame, columns)
-    repeats = np.zeros(len(codes), dtype=bool)
-    repeats[sound] = pd.Series(codes[sound]).duplicated().to_numpy()
+    codes, kinds = row_codes(table.content, columns)
 
     def message(row: int) -> str:
         first = int(np.flatnonzero(sound & (codes == codes[row]))[0])
         return f"the same {named} as {table.origin.place(first, columns[0])}"
 
     expected = f"each {named} once"
-    table.report(problems, repeats, columns[0], message, expected)
-
-
-def row_codes(frame: pd.DataFrame, columns: Sequence[str]) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """One integer per row; rows agree in these columns exactly where their integers do."""
-    codes = np.zeros(len(frame), dtype=np.int64)
-    for column in columns:
-        step, words = pd.factorize(frame[column])
-        codes = codes * (len(words) + 1) + step + 1
-    return codes
+    table.report(problems, repeats(codes, kinds, sound), columns[0], message, expected)
 
 
 Tables = Mapping[str, CleanTable]

@@ -43,7 +43,7 @@ class Cells:
 def read_workbook(file: Path, problems: ProblemList) -> Reading:
     """Read every sheet of a case; what cannot be read becomes a problem."""
     reading, data = Reading(settings_file="case", form="a sheet {}"), file.read_bytes()
-    reading.digest(file.name, data)
+    reading.digest(file.name, file)
     grids = _grids(data, file.name, problems)
     if not grids:
         problems.check()

@@ -18,6 +18,8 @@ from ..solve import GAP, solve
 
 Item = TypeVar("Item")
 
+ANY = 1e9
+"""Relative gap that every plan has: the first one found will do."""
 _PROVED = (Status.OPTIMAL, Status.INFEASIBLE)
 
 
@@ -72,6 +74,11 @@ class Workbench:
         """Announce solves to come, so that progress can say `12 of 30`."""
         self._announced += solves
 
+    def report(self, phase: str) -> None:
+        """Tell whoever watches of work that is done elsewhere than here."""
+        if self._progress is not None:
+            self._progress(Progress(monotonic() - self._began, phase, many=True))
+
     def each(self, items: Sequence[Item]) -> Iterator[Item]:
         """The items, announced as one solve each, until someone asks to stop."""
         self.expect(len(items))
@@ -88,23 +95,38 @@ class Workbench:
         more: dict[str, Any] = {"conditions": tuple(conditions)} if conditions else {}
         return self._ask(wanted, tuple(conditions), label, start=self._nearest(wanted, tuple(conditions)), **more)
 
+    def any_plan(
+        self, scenario: str | Scenario = "base", *, conditions: Sequence[Hashable] = (), label: str = ""
+    ) -> Result:
+        """Some plan that obeys every rule, however good, or the proof that there is none."""
+        wanted, asked = named_scenario(self.case, scenario), tuple(conditions)
+        if self._key(wanted, asked, None, self.gap) in self._known:
+            return self.solve(wanted, conditions=asked, label=label)
+        more: dict[str, Any] = {"conditions": asked} if asked else {}
+        return self._ask(wanted, asked, label, gap=ANY, start=self._nearest(wanted, asked), **more)
+
     def evaluate(self, scenario: str | Scenario = "base", *, menus: pd.DataFrame, label: str = "") -> Result:
         """Result of `optimizer.evaluate` for menus given (price_book, tier, model, price)."""
         return self._ask(named_scenario(self.case, scenario), (), label, menus=menus)
 
-    def _ask(self, scenario: Scenario, conditions: tuple[Hashable, ...], label: str, **more: Any) -> Result:
+    def _ask(self, scenario: Scenario, conditions: tuple[Hashable, ...], label: str, /, **more: Any) -> Result:
         menus: pd.DataFrame | None = more.get("menus")
         rows = None if menus is None else tuple(menus.sort_index(axis=1).itertuples(index=False, name=None))
-        key = (content_of(scenario), frozenset(conditions), rows)
+        gap = more.pop("gap", self.gap)
+        key = self._key(scenario, conditions, rows, gap)
         self._asked += 1
         if key not in self._known:
             run = solve if menus is None else evaluate
-            limits: dict[str, Any] = {"gap": self.gap, "time_limit": self.time_limit, "should_stop": self._should_stop}
+            limits: dict[str, Any] = {"gap": gap, "time_limit": self.time_limit, "should_stop": self._should_stop}
             result = run(self.case, scenario, progress=self._reporter(label), **limits, **more)
             if self.stopped and result.status not in _PROVED:
                 return result  # cut short: asked again, it is solved again
             self._known[key] = _Solved(scenario, conditions, result)
         return self._known[key].result
+
+    @staticmethod
+    def _key(scenario: Scenario, conditions: tuple[Hashable, ...], rows: Hashable, gap: float) -> Hashable:
+        return content_of(scenario), frozenset(conditions), rows, gap
 
     def _nearest(self, scenario: Scenario, conditions: tuple[Hashable, ...]) -> Result | None:
         """The solved question that differs least, one with a plan before one without, of equals the latest."""

@@ -10,6 +10,8 @@ import pandas as pd
 
 from models.case import Case
 from models.choice import TIE, burden_without_contract, certainty_equivalent, utility
+from models.holdings import Array, Holdings
+from models.matching import row_positions
 
 from .terms import with_terms
 
@@ -24,28 +26,43 @@ class Demand:
     case: Case
 
     @cached_property
+    def _holdings(self) -> Holdings:
+        """The rows of installed_base, each with its account and its segment, region and product."""
+        return Holdings(self.case)
+
+    @cached_property
+    def _revenue(self) -> Array:
+        """Product revenue of each row of installed_base: its account's, split by units x unit_value."""
+        products, base, account = self.case.tables["products"], self._holdings.base, self._holdings.account
+        unit_value = products["unit_value"].to_numpy()[base.words("product").coded(tuple(products["product"]))]
+        value = base.numbers("units") * unit_value
+        part = value / np.bincount(account, weights=value)[account]
+        return np.asarray(self._holdings.accounts.numbers("product_revenue")[account] * part)
+
+    @cached_property
     def installed(self) -> pd.DataFrame:
-        """installed_base with segment, region and product revenue: split by units x unit_value in an account."""
-        tables = self.case.tables
-        rows = tables["installed_base"].merge(tables["accounts"], on="account_id")
-        rows = rows.merge(tables["products"][["product", "unit_value"]], on="product")
-        value = rows["units"] * rows["unit_value"]
-        rows["revenue"] = rows["product_revenue"] * value / value.groupby(rows["account_id"]).transform("sum")
-        return rows[["account_id", "segment", "region", "product", "units", "usage_hours", "revenue"]]
+        """Units, hours of use and product revenue a year by segment, region and product, locked units too."""
+        base, group = self._holdings.base, self._holdings.group
+        units = base.numbers("units")
+        values = {"units": units, "hours": units * base.numbers("usage_hours"), "revenue": self._revenue}
+        sums = {name: np.bincount(group, weights=value) for name, value in values.items()}
+        return self._holdings.groups.assign(**sums)
 
     @cached_property
     def _usage(self) -> pd.DataFrame:
         """H: unit-weighted mean usage hours of segment and product, over all units."""
-        rows = self.installed.assign(hours=self.installed["units"] * self.installed["usage_hours"])
-        sums = rows.groupby(["segment", "product"], as_index=False)[["units", "hours"]].sum()
+        sums = self.installed.groupby(["segment", "product"], as_index=False)[["units", "hours"]].sum()
         return sums.assign(usage_hours=sums["hours"] / sums["units"])[["segment", "product", "usage_hours"]]
 
     @cached_property
     def locked(self) -> pd.DataFrame:
         """Contracts in force: segment, region, product, tier, model, price, units, revenue, usage_hours."""
-        contracts = self.case.tables["contracts"].rename(columns={"units": "locked"})
-        rows = contracts.merge(self.installed, on=["account_id", "product"])
-        rows = rows.assign(revenue=rows["revenue"] * rows["locked"] / rows["units"], units=rows["locked"])
+        contracts, base = self.case.columns("contracts"), self._holdings.base
+        row = row_positions(contracts, base, ("account_id", "product"))
+        rows = contracts.frame.drop(columns=["account_id", "product"])
+        place = self._holdings.groups.iloc[self._holdings.group[row]].reset_index(drop=True)
+        rows = pd.concat([rows, place], axis="columns")
+        rows["revenue"] = self._revenue[row] * rows["units"] / base.numbers("units")[row]
         keys = ["segment", "region", "product", "tier", "model", "price"]
         rows = rows.groupby(keys, as_index=False)[["units", "revenue"]].sum()
         return rows.merge(self._usage, on=["segment", "product"])

@@ -101,6 +101,11 @@ def _pairs(column: str, values: pd.Series) -> list[str]:
     return ["" if empty else f"{column}={value}" for value, empty in zip(values.tolist(), blank.tolist(), strict=True)]
 
 
+def _allowed(one: Floats, other: Floats) -> Floats:
+    """Difference between two sides that is taken for rounding."""
+    return TOLERANCE * np.maximum(1.0, np.maximum(np.abs(one), np.abs(other)))
+
+
 @dataclass
 class Ledger:
     """Collects the checks of one audit in the order they are made."""
@@ -121,11 +126,17 @@ class Ledger:
         """Write down value = limit for each scope."""
         self._write(self._judged(rule, scope, value, limit, lambda v, x: -np.abs(v - x)))
 
-    def same(self, rule: str, scope: Sequence[str], claimed: ArrayLike, recomputed: ArrayLike) -> None:
-        """Write down claimed = recomputed for many rows: those that differ, or the one that differs most."""
-        page = self._judged(rule, scope, claimed, recomputed, lambda v, x: -np.abs(v - x))
-        wrong = page[~page["ok"]]
-        self._write(page.nsmallest(1, "slack") if wrong.empty else wrong.head(_LISTED))
+    def same(self, rule: str, amount: str, rows: pd.DataFrame, keys: Sequence[str], *sides: pd.Series) -> None:
+        """Write down claimed = recomputed for an amount of many rows: those that differ, or the one that differs most.
+
+        `sides` are claimed and recomputed; a row is named by its `keys`, which is only done for rows written down.
+        """
+        claimed, recomputed = (side.to_numpy(dtype=float) for side in sides)
+        difference = np.abs(claimed - recomputed)
+        wrong = np.flatnonzero(~(difference <= _allowed(claimed, recomputed)))
+        shown = wrong[:_LISTED] if len(wrong) else np.argsort(-difference, kind="stable")[:1]
+        scope = [f"{amount} of {name}" for name in scopes(rows.iloc[shown], *keys)]
+        self.equal(rule, scope, claimed[shown], recomputed[shown])
 
     def none(self, rule: str, checked: str, offenders: Iterable[str]) -> None:
         """Write down that nothing offends: one row for each offender, or one row that names what was checked."""
@@ -139,9 +150,8 @@ class Ledger:
         sides = np.asarray(value, float), np.asarray(limit, float)
         values, limits, _ = np.broadcast_arrays(*sides, np.empty(len(scope)))
         slack = room(values, limits) + 0.0
-        allowed = TOLERANCE * np.maximum(1.0, np.maximum(np.abs(values), np.abs(limits)))
         columns = {"rule": rule, "scope": list(scope), "value": values, "limit": limits, "slack": slack}
-        return pd.DataFrame({**columns, "ok": slack >= -allowed}, columns=list(RULE_COLUMNS))
+        return pd.DataFrame({**columns, "ok": slack >= -_allowed(values, limits)}, columns=list(RULE_COLUMNS))
 
     def _write(self, page: pd.DataFrame) -> None:
         if len(page) and page["rule"].iloc[0] not in self.dropped:

@@ -37,11 +37,14 @@ def names_of(case: Case) -> Mapping[str, frozenset[str]]:
         "model": ("pricing_models", "model"),
         "service": ("services", "service"),
         "provider": ("providers", "provider"),
-        "region": ("accounts", "region"),
         "policy": ("fulfilment", "policy"),
     }
     names = {column: frozenset(tables[table][key]) for column, (table, key) in sources.items()}
-    return names | {"metric": frozenset({"csat", "csat_over_target", "attainment", "turnaround_hours"})}
+    regions = case.columns("accounts").words("region").known.to_pylist()
+    return names | {
+        "region": frozenset(regions),
+        "metric": frozenset({"csat", "csat_over_target", "attainment", "turnaround_hours"}),
+    }
 
 
 _ALSO: Mapping[tuple[str, str], frozenset[str]] = {

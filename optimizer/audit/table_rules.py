@@ -10,7 +10,7 @@ from models.scenario import Scenario
 from .delivery_rules import experience_sums, turnaround_sums
 from .demand import Demand, none_rows
 from .ledger import Ledger, scopes
-from .work import Work
+from .work import WORK_CLASS, Work
 
 _UPTAKE_KEYS = ["segment", "customer_class", "product", "tier", "model", "price"]
 _UPTAKE_AMOUNTS = ["share", "units", "service_revenue", "product_revenue"]
@@ -36,15 +36,14 @@ def check_uptake(ledger: Ledger, expected: pd.DataFrame, claimed: pd.DataFrame) 
         ("contracts", both[both["customer_class"] == "contract"]),
         ("uptake", both[both["customer_class"] != "contract"]),
     ):
-        names = scopes(rows, *_UPTAKE_KEYS)
-        missing = (rows["side"] == "left_only") & ((rows["share_true"] > 0) | (rows["tier"] == "none"))
-        extra = rows["side"] == "right_only"
-        ledger.none(rule, "uptake.csv: rows missing", (f"missing: {names[i]}" for i in _places(missing)))
-        ledger.none(rule, "uptake.csv: rows of nothing on offer", (f"not on offer: {names[i]}" for i in _places(extra)))
+        absent = (rows["side"] == "left_only") & ((rows["share_true"] > 0) | (rows["tier"] == "none"))
+        missing, extra = (scopes(rows[odd], *_UPTAKE_KEYS) for odd in (absent, rows["side"] == "right_only"))
+        ledger.none(rule, "uptake.csv: rows missing", (f"missing: {name}" for name in missing))
+        ledger.none(rule, "uptake.csv: rows of nothing on offer", (f"not on offer: {name}" for name in extra))
         present = rows[rows["side"] == "both"]
         for column in _UPTAKE_AMOUNTS:
-            scope = [f"{column} of {name}" for name in scopes(present, *_UPTAKE_KEYS)]
-            ledger.same(rule, scope, present[f"{column}_claimed"], present[f"{column}_true"])
+            sides = present[f"{column}_claimed"], present[f"{column}_true"]
+            ledger.same(rule, column, present, _UPTAKE_KEYS, *sides)
 
 
 def _matched(expected: pd.DataFrame, claimed: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
@@ -59,15 +58,12 @@ def _places(mask: pd.Series) -> list[int]:
 
 def check_flow_amounts(ledger: Ledger, done: Work) -> None:
     """Hours and case cost of each flow; parts cases and cost of each policy."""
-    scope = scopes(done.flows, "region", "family", "service", "tier", "model", "provider")
     for column in ("hours", "cost"):
-        texts = [f"{column} of {name}" for name in scope]
-        ledger.same("allocation", texts, done.flows[column], done.flows[f"true_{column}"])
-    rows = done.policies
-    scope = scopes(rows, "product", "tier", "policy")
-    ledger.same("fulfilment", [f"cases of {name}" for name in scope], rows["cases"], rows["parts_cases"])
-    cost = rows["parts_cases"] * rows["parts_cost"]
-    ledger.same("fulfilment", [f"cost of {name}" for name in scope], rows["cost"], cost)
+        sides = done.flows[column], done.flows[f"true_{column}"]
+        ledger.same("allocation", column, done.flows, [*WORK_CLASS, "provider"], *sides)
+    rows, keys = done.policies, ["product", "tier", "policy"]
+    ledger.same("fulfilment", "cases", rows, keys, rows["cases"], rows["parts_cases"])
+    ledger.same("fulfilment", "cost", rows, keys, rows["cost"], rows["parts_cases"] * rows["parts_cost"])
 
 
 def experience(case: Case, scenario: Scenario, done: Work) -> pd.DataFrame:
@@ -102,13 +98,11 @@ def check_experience_table(ledger: Ledger, expected: pd.DataFrame, claimed: pd.D
     ledger.none("experience", "experience.csv: rows missing", (f"missing: {names[i]}" for i in _places(missing)))
     ledger.none("experience", "experience.csv: rows of nothing", (f"no cases: {names[i]}" for i in _places(extra)))
     rows = both[both["side"] == "both"]
-    scope = scopes(rows, *_EXPERIENCE_KEYS)
-    ledger.same("experience", [f"value of {text}" for text in scope], rows["value_claimed"], rows["value_true"])
+    ledger.same("experience", "value", rows, _EXPERIENCE_KEYS, rows["value_claimed"], rows["value_true"])
     odd = rows[rows["limit_claimed"].isna() != rows["limit_true"].isna()]
     ledger.none("experience", "experience.csv: limits", (f"limit of {text}" for text in scopes(odd, *_EXPERIENCE_KEYS)))
     rows = rows.dropna(subset=["limit_true", "limit_claimed"])
-    scope = scopes(rows, *_EXPERIENCE_KEYS)
-    ledger.same("experience", [f"limit of {text}" for text in scope], rows["limit_claimed"], rows["limit_true"])
+    ledger.same("experience", "limit", rows, _EXPERIENCE_KEYS, rows["limit_claimed"], rows["limit_true"])
     room = rows["sense"] * (rows["value_true"] - rows["limit_true"])
     near = room.abs() <= 1e-6 * rows["limit_true"].abs().clip(lower=1.0)
     wrong = rows[~near & ((room > 0) != rows["ok"].astype(bool))]

@@ -183,8 +183,9 @@ class Tree:
         A node without a solution over the columns at hand may only lack columns, so the violation of the
         totals rows is minimized with menus priced for that.
         """
-        if not self.master.relax().infeasible:
-            return True
+        with suppress(Unsolved):  # where the solver gives up, the least violation tells
+            if not self.master.relax().infeasible:
+                return True
         self.master.seek_feasibility(True)
         try:
             while True:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from .generator import Parts, Tables
 
@@ -56,52 +57,58 @@ def one_book(size: Menus) -> Parts:
 
 
 def _market(size: Menus, segments: list[str], tiers: list[str], rng: np.random.Generator) -> Tables:
-    accounts = [f"A{i:04d}" for i in range(size.segments)]
+    """Customers: thrifty classes are the larger ones, so that each is worth about as much and none decides alone.
+
+    What is cheap enough for the thrifty tempts the others away from what they would pay for.
+    """
     names = [f"class_{i:03d}" for i in range(size.classes)]
     segment, customer_class = np.repeat(segments, size.classes), np.tile(names, size.segments)
-    # Thrifty classes are the larger ones, so that each is worth about as much and none decides alone:
-    # what is cheap enough for the thrifty tempts the others away from what they would pay for.
-    sensitivity = np.exp(rng.uniform(*np.log(SENSITIVITY), len(segment)))
+    sensitivity = _even_in_logarithms(rng, SENSITIVITY, len(segment))
     appeal = rng.normal(2.5, 1.0, (len(segment), size.tiers))
-    known = rng.random(appeal.shape) > WEAK
-    shares = sensitivity.reshape(size.segments, size.classes)
-    shares = shares / shares.sum(axis=1, keepdims=True)
-    row, column = np.nonzero(known)
-    units = np.round(100 * sensitivity.reshape(shares.shape).mean(axis=1), 1) + 1
+    row, column = np.nonzero(rng.random(appeal.shape) > WEAK)
+    by_segment = sensitivity.reshape(size.segments, size.classes)
+    classes = {
+        "segment": segment,
+        "customer_class": customer_class,
+        "share": (by_segment / by_segment.sum(axis=1, keepdims=True)).ravel(),
+        "price_sensitivity": np.round(sensitivity, 4),
+    }
+    liked = {
+        "segment": segment[row],
+        "customer_class": customer_class[row],
+        "tier": np.array(tiers)[column],
+        "appeal": np.round(appeal[row, column], 4),
+    }
     return {
-        "accounts": pd.DataFrame(
-            {"account_id": accounts, "segment": segments, "region": "north", "product_revenue": 0.0}
-        ),
-        "installed_base": pd.DataFrame({"account_id": accounts, "product": "machine", "units": units}),
+        "customer_classes": pd.DataFrame(classes),
+        "appeal": pd.DataFrame(liked),
+        **_accounts(segments, tiers, np.round(100 * by_segment.mean(axis=1), 1) + 1),
+    }
+
+
+def _even_in_logarithms(rng: np.random.Generator, ends: tuple[float, float], count: int) -> NDArray[np.float64]:
+    return np.exp(rng.uniform(np.log(ends[0]), np.log(ends[1]), count))
+
+
+def _accounts(segments: list[str], tiers: list[str], units: NDArray[np.float64]) -> Tables:
+    """One account a segment, with its units; loyalty plays no part."""
+    names = [f"A{i:04d}" for i in range(len(segments))]
+    place = {"region": "north", "product_revenue": 0.0}
+    loyalty = {
+        "segment": np.repeat(segments, 1 + len(tiers)),
+        "tier": np.tile(["none", *tiers], len(segments)),
+        "retention": 1.0,
+    }
+    return {
+        "accounts": pd.DataFrame({"account_id": names, "segment": segments, **place}),
+        "installed_base": pd.DataFrame({"account_id": names, "product": "machine", "units": units}),
         "segments": pd.DataFrame({"segment": segments, "price_book": "all"}),
-        "customer_classes": pd.DataFrame(
-            {
-                "segment": segment,
-                "customer_class": customer_class,
-                "share": shares.ravel(),
-                "price_sensitivity": np.round(sensitivity, 4),
-            }
-        ),
-        "appeal": pd.DataFrame(
-            {
-                "segment": segment[row],
-                "customer_class": customer_class[row],
-                "tier": np.array(tiers)[column],
-                "appeal": np.round(appeal[row, column], 4),
-            }
-        ),
-        "loyalty": pd.DataFrame(
-            {
-                "segment": np.repeat(segments, 1 + size.tiers),
-                "tier": np.tile(["none", *tiers], size.segments),
-                "retention": 1.0,
-            }
-        ),
+        "loyalty": pd.DataFrame(loyalty),
     }
 
 
 def _offer(size: Menus, tiers: list[str], rng: np.random.Generator) -> Tables:
-    middle = np.exp(rng.uniform(*np.log(PRICES), size.tiers))
+    middle = _even_in_logarithms(rng, PRICES, size.tiers)
     spread = np.linspace(0.6, 1.4, size.prices) if size.prices > 1 else np.ones(1)
     price = np.round(middle[:, None] * spread, 5)
     return {

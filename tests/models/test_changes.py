@@ -175,3 +175,14 @@ def test_changes_of_the_small_case_load_from_files(tmp_path: Path) -> None:
     quick, _ = apply_scenario(load_case(folder), "dear")
 
     assert quick.tables["tiers"]["response_hours"].tolist() == [25, 9]
+
+
+def test_changes_of_large_tables_make_no_dataframe(case: Case) -> None:
+    north = change("accounts", "product_revenue", where={"region": "north"}, multiply=2)
+    moved = change("accounts", "region", where={"account_id": "A2"}, set="north")
+    after = changed(case, north, moved)
+
+    assert after.columns("accounts").numbers("product_revenue").tolist() == [800000, 250000, 180000, 300000, 240000]
+    assert after.columns("accounts").words("region").tolist() == ["north", "north", "north", "south", "north"]
+    assert after.columns("installed_base") is case.columns("installed_base")
+    assert "frame" not in vars(after.columns("accounts"))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -262,3 +264,17 @@ def test_the_first_twenty_rows_at_fault_are_listed_and_the_rest_counted(case: Ca
 
     assert len(refusal.value.problems) == 21
     assert "and 40 more rows" in str(refusal.value.problems[-1])
+
+
+def test_reading_and_checking_can_be_timed(folder: Path) -> None:
+    told: list[str] = []
+
+    @contextmanager
+    def phase(name: str) -> Iterator[None]:
+        told.append(f"{name} begins")
+        yield
+        told.append(f"{name} ends")
+
+    load_case(folder, phase)
+
+    assert told == ["read begins", "read ends", "check begins", "check ends"]

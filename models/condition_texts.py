@@ -1,0 +1,146 @@
+"""Conditions as short texts: `offer platinum`, `clinics gold pay_per_use 900`, `drop Orbis`, `exactly 2 tiers`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from .case import Case
+from .condition_checks import names_of, problem_of
+from .conditions import Amount, Condition, Count, Cover, CsatOverFloor, Decision, Kind, MenuOption, WorkShare
+from .plan import KPIS
+from .problems import CaseError, listed, suggestion
+
+FORMS = """\
+offer TIER, use MODEL, support PRODUCT, engage PROVIDER, drop NAME;
+PRICE_BOOK [no] TIER [MODEL [PRICE]] (everywhere for all price books);
+PRICE_BOOK covers PRODUCT, PRICE_BOOK without PRODUCT;
+exactly | at least | at most N tiers | models | products | providers;
+AMOUNT >= VALUE or <= VALUE, with an amount of plan.json or csat_over_floor;
+share of PROVIDER [+ PROVIDER] [in REGION] >= VALUE, <= VALUE or == VALUE, or share of in_house ..."""
+"""What a text may say."""
+
+_VERBS: dict[str, tuple[Kind, ...]] = {
+    "offer": ("tier", "model"),
+    "use": ("model",),
+    "support": ("product",),
+    "engage": ("provider",),
+    "drop": ("tier", "model", "product", "provider"),
+}
+_COUNT = re.compile(r"(exactly|at least|at most)\s+(\d+)\s+(tier|model|pricing model|product|provider)s?")
+_LIMIT = re.compile(r"(.+?)\s*(>=|<=|==)\s*([-+0-9.eE]+)\s*(%?)")
+
+
+def parse_conditions(case: Case, text: str) -> tuple[Condition, ...]:
+    """Conditions of a text, apart by `;`; raises `CaseError` that says what is not understood."""
+    parts = [" ".join(part.split()) for part in text.split(";")]
+    return tuple(_parsed(case, part) for part in parts if part)
+
+
+def _parsed(case: Case, text: str) -> Condition:
+    for read in _READERS:
+        found = next(read(case, text), None)
+        if found is not None:
+            return found
+    words = [name for kind in ("tier", "model", "product", "provider", "price_book") for name in names_of(case, kind)]
+    hint = suggestion(text.split()[-1], words)
+    raise CaseError([problem_of(text, f"this is not understood{hint}", " ".join(FORMS.split()))])
+
+
+def _count(case: Case, text: str) -> Iterator[Condition]:
+    match = _COUNT.fullmatch(text)
+    if match:
+        number, kind = int(match[2]), match[3].removeprefix("pricing ")
+        least = None if match[1] == "at most" else number
+        yield Count(kind, least, None if match[1] == "at least" else number)  # type: ignore[arg-type]  # by the pattern
+
+
+def _decision(case: Case, text: str) -> Iterator[Condition]:
+    verb, _, name = text.partition(" ")
+    kinds = [kind for kind in _VERBS.get(verb, ()) if name in names_of(case, kind)]
+    if len(kinds) > 1:
+        expected = " or ".join(f"`exactly`, or the name of one {kind}" for kind in kinds)
+        raise CaseError([problem_of(text, f"{name} is the name of a {' and of a '.join(kinds)}", expected)])
+    if kinds:
+        yield Decision(kinds[0], name, wanted=verb != "drop")
+
+
+def _limit(case: Case, text: str) -> Iterator[Condition]:
+    match = _LIMIT.fullmatch(text)
+    if not match:
+        return
+    value = _number(match[3], match[4], text)
+    least = value if match[2] in (">=", "==") else None
+    most = value if match[2] in ("<=", "==") else None
+    if match[1] in KPIS:
+        try:
+            yield Amount(match[1], least, most)
+        except ValueError as error:
+            raise CaseError([problem_of(text, str(error), "the other way round")]) from error
+    elif match[1] == "csat_over_floor" and most is None:
+        yield CsatOverFloor(value)
+    elif match[1].startswith("share of "):
+        yield _work_share(case, text, match[1].removeprefix("share of "), least, most)
+
+
+def _work_share(case: Case, text: str, whose: str, least: float | None, most: float | None) -> WorkShare:
+    names, *places = re.split(r" in (?=\S)", whose)
+    providers = case.tables["providers"]
+    known = {kind: tuple(sorted(rows)) for kind, rows in providers.groupby("kind")["provider"]}
+    meant = known.get(names) or tuple(name.strip() for name in names.split("+"))
+    where = tuple(_place(case, text, place) for place in places)
+    return WorkShare(meant, least, most, where)
+
+
+def _place(case: Case, text: str, name: str) -> tuple[str, str]:
+    """The kind of a region, family, service or tier of that name."""
+    kinds = [kind for kind in ("region", "family", "service", "tier") if name in names_of(case, kind)]
+    if len(kinds) != 1:
+        message = f"{name} is {'the name of several things' if kinds else 'no region, family, service or tier'}"
+        raise CaseError([problem_of(text, message, f"one of {listed(names_of(case, 'region'))}")])
+    return kinds[0], name
+
+
+def _on_menu(case: Case, text: str) -> Iterator[Condition]:
+    for book in ("everywhere", *_longest_first(names_of(case, "price_book"))):
+        if text.startswith(f"{book} "):
+            name, rest = "" if book == "everywhere" else book, text.removeprefix(f"{book} ")
+            yield from _coverage(case, name, rest)
+            yield from _option(case, name, rest.removeprefix("no "), wanted=not rest.startswith("no "))
+
+
+def _coverage(case: Case, book: str, rest: str) -> Iterator[Condition]:
+    verb, _, product = rest.partition(" ")
+    if book and verb in ("covers", "without") and product in names_of(case, "product"):
+        yield Cover(book, product, wanted=verb == "covers")
+
+
+def _option(case: Case, book: str, rest: str, wanted: bool) -> Iterator[Condition]:
+    for tier in _longest_first(names_of(case, "tier")):
+        if rest == tier:
+            yield MenuOption(book, tier, wanted=wanted)
+        elif rest.startswith(f"{tier} "):
+            yield from _priced(case, book, tier, rest.removeprefix(f"{tier} "), wanted)
+
+
+def _priced(case: Case, book: str, tier: str, rest: str, wanted: bool) -> Iterator[Condition]:
+    for model in _longest_first(names_of(case, "model")):
+        if rest == model:
+            yield MenuOption(book, tier, model, wanted=wanted)
+        match = re.fullmatch(r"([-+0-9.eE]+)\s*(%?)", rest.removeprefix(f"{model} "))
+        if match and rest.startswith(f"{model} "):
+            yield MenuOption(book, tier, model, _number(match[1], match[2], rest), wanted)
+
+
+def _longest_first(names: tuple[str, ...]) -> list[str]:
+    return sorted(names, key=lambda name: (-len(name), name))
+
+
+def _number(digits: str, percent: str, text: str) -> float:
+    try:
+        return float(digits) / (100.0 if percent else 1.0)
+    except ValueError as error:
+        raise CaseError([problem_of(text, f"{digits} is not a number", "a number such as 900, 0.08 or 8 %")]) from error
+
+
+_READERS: tuple[Callable[[Case, str], Iterator[Condition]], ...] = (_count, _decision, _limit, _on_menu)

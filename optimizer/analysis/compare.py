@@ -1,0 +1,186 @@
+"""Compare plans and today's price book: what changed, and what it is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Unpack
+
+import pandas as pd
+
+from models import Case, Scenario, apply_scenario, named_scenario
+from models.plan_tables import RunError
+
+from ..result import Result, Status
+from ..summary import money, status_sentence
+from .answer import Answer, worst_gap
+from .bridge import MEASURES, PARTS, Numbers, bridge
+from .side_by_side import COLUMNS, overview, side_by_side
+from .today import today
+from .workbench import Options, Workbench, at_work
+
+TODAY = "today"
+"""Stands for today's price book among plans to compare."""
+
+LEAST_PART = 0.005
+"""Parts of a bridge under this share of the largest are not said in words."""
+
+PlanLike = Result | Scenario | str | Path
+"""A result; a scenario or its name, which is solved; `today`; a run folder."""
+
+
+def compare(
+    case: Case | Workbench,
+    plans: Sequence[PlanLike] | Mapping[str, PlanLike] = (),
+    scenario: str | Scenario = "base",
+    **options: Unpack[Options],
+) -> Answer:
+    """Plans side by side, and the bridge from the first to each other.
+
+    A single plan is compared with today's (if the case has current_menus), as delivered best under `scenario`;
+    without any, the best plan of `scenario` is. A mapping names the plans. Tables: overview, kpis, decisions, menus,
+    coverage, shares, providers, experience (each with the change against the first plan), bridge, bridge_causes (what
+    adds up to the change). Raises `CaseError` for unknown names, `RunError` for a run folder of another case or one
+    that cannot be read.
+    """
+    bench, asked = at_work(case, **options), named_scenario(at_work(case, **options).case, scenario)
+    given = dict(plans) if isinstance(plans, Mapping) else _by_name(plans, bench)
+    given = given or {asked.name: asked}
+    if len(given) == 1 and TODAY not in given and not bench.case.tables["current_menus"].empty:
+        given = {TODAY: TODAY, **given}
+    bench.expect(sum(not isinstance(plan, Result) for plan in given.values()))
+    results = {name: _result(plan, bench, asked) for name, plan in given.items()}
+    return _answer(bench.case, results, asked.name)
+
+
+def _by_name(plans: Sequence[PlanLike], bench: Workbench) -> dict[str, PlanLike]:
+    """The plans by the name each goes by; a name met before gets a number."""
+    given: dict[str, PlanLike] = {}
+    for plan in plans:
+        name, known = _name(plan, bench), 1
+        while (label := name if known == 1 else f"{name} ({known})") in given:
+            known += 1
+        given[label] = plan
+    return given
+
+
+def _name(plan: PlanLike, bench: Workbench) -> str:
+    if isinstance(plan, Result):
+        return plan.scenario_name
+    if isinstance(plan, Scenario):
+        return plan.name
+    return str(plan) if plan == TODAY or plan in bench.case.scenarios else Path(plan).resolve().name
+
+
+def _result(plan: PlanLike, bench: Workbench, scenario: Scenario) -> Result:
+    if isinstance(plan, Result):
+        return _of_this_case(plan, bench.case, plan.scenario_name)
+    if plan == TODAY:
+        return today(bench, scenario)
+    if isinstance(plan, Scenario) or plan in bench.case.scenarios:
+        wanted = named_scenario(bench.case, plan if isinstance(plan, Scenario) else str(plan))
+        return bench.solve(wanted, label=wanted.name)
+    folder = Path(plan)
+    if not folder.exists():
+        known = ", ".join(sorted(bench.case.scenarios)) or "none"
+        raise RunError([f"{plan} is neither {TODAY}, nor a scenario of the case ({known}), nor a run folder."])
+    return _of_this_case(Result.load(folder), bench.case, str(folder))
+
+
+def _of_this_case(result: Result, case: Case, where: str) -> Result:
+    if result.case_name != case.settings.name:
+        raise RunError([f"{where} is a plan of the case {result.case_name}; expected one of {case.settings.name}."])
+    return result
+
+
+def _answer(case: Case, results: Mapping[str, Result], scenario_name: str) -> Answer:
+    found = {name: result for name, result in results.items() if result.plan is not None}
+    plans = {name: result.decided for name, result in found.items()}
+    lost = [f"{name}: {status_sentence(result)}" for name, result in results.items() if name not in plans]
+    currency = case.settings.currency
+    if not plans:
+        ends = {result.status for result in results.values()}
+        status = Status.INFEASIBLE if ends == {Status.INFEASIBLE} else Status.NO_PLAN
+        return Answer("compare", case.settings.name, scenario_name, currency, {}, {}, tuple(lost), status=status)
+    causes = _bridges(case, found)
+    unproved = any(result.status in (Status.FEASIBLE, Status.NO_PLAN) for result in results.values())
+    return Answer(
+        name="compare",
+        case_name=case.settings.name,
+        scenario_name=scenario_name,
+        currency=currency,
+        tables={
+            "overview": overview(plans, currency),
+            **side_by_side(plans, currency),
+            "bridge": _parts(causes),
+            "bridge_causes": causes,
+        },
+        columns={"overview": _overview_columns(plans), **COLUMNS, **_BRIDGE_COLUMNS},
+        sentences=(*_sentences(found, causes, currency), *lost),
+        facts={"first": next(iter(plans)), "objective_name": {name: found[name].objective_name for name in found},
+               "status": {name: str(result.status) for name, result in results.items()}},
+        gap=worst_gap(results.values()),
+        shown=("overview", "bridge"),
+        status=Status.FEASIBLE if unproved else Status.OPTIMAL,
+    )  # fmt: skip
+
+
+_MEANT = {name: f"what it adds to {name.replace('_', ' ')}, currency a year" for name in MEASURES}
+_AGAINST = {"plan": "plan that the bridge leads to", "against": "plan that it starts from"}
+_BRIDGE_COLUMNS = {
+    "bridge": {**_AGAINST, "part": "part of the change, in the order the parts are taken", **_MEANT},
+    "bridge_causes": {
+        **_AGAINST,
+        "step": "place in the order",
+        "part": "part of the change",
+        "cause": "cause within the part",
+        **_MEANT,
+    },
+}
+
+
+def _overview_columns(plans: Mapping[str, object]) -> dict[str, str]:
+    meant = {"kpi": "amount or share, as in plan.json", "unit": "currency (a year) or share"}
+    return {**meant, **{name: f"value of the plan {name}, in `unit`" for name in plans}}
+
+
+def _bridges(case: Case, results: Mapping[str, Result]) -> pd.DataFrame:
+    """Every cause of each plan's change against the first."""
+    (first, start), *others = results.items()
+    changed = apply_scenario(case, start.scenario_name)[0] if start.scenario_name in case.scenarios else case
+    numbers = Numbers.of(changed)
+    bridges = [bridge(start.decided, result.decided, numbers).assign(plan=name) for name, result in others]
+    columns = list(_BRIDGE_COLUMNS["bridge_causes"])
+    rows = pd.concat(bridges, ignore_index=True) if bridges else pd.DataFrame(columns=columns)
+    return rows.assign(against=first)[columns]
+
+
+def _parts(causes: pd.DataFrame) -> pd.DataFrame:
+    """The causes added up by part, in the order of `PARTS`; parts that change nothing are left out."""
+    ranked = causes.assign(part=pd.Categorical(causes["part"], categories=PARTS, ordered=True))
+    sums = ranked.groupby(["plan", "against", "part"], observed=True, sort=False)[list(MEASURES)].sum()
+    rows = sums.reset_index().sort_values(["plan", "part"], kind="stable")
+    order = {name: place for place, name in enumerate(dict.fromkeys(causes["plan"]))}
+    rows = rows.sort_values("plan", key=lambda names: names.map(order), kind="stable", ignore_index=True)
+    return rows[(rows[list(MEASURES)] != 0).any(axis=1)].astype({"part": str}).reset_index(drop=True)
+
+
+def _sentences(results: Mapping[str, Result], causes: pd.DataFrame, currency: str) -> list[str]:
+    """What each plan changes against the first in its own objective, and the parts that make most of it."""
+    (first, start), *others = results.items()
+    said = []
+    for name, result in others:
+        goal = result.objective_name
+        change = float(causes.loc[causes["plan"] == name, goal].sum())
+        parts = causes[causes["plan"] == name].groupby("part", sort=False)[goal].sum()
+        largest = parts[parts.abs() > LEAST_PART * parts.abs().max()].sort_values(key=abs, ascending=False)
+        told = ", ".join(f"{part} {_signed(amount, currency)}" for part, amount in largest.items())
+        words = goal.replace("_", " ")
+        said.append(
+            f"{name} against {first}: {_signed(change, currency)} of {words} a year" + (f": {told}." if told else ".")
+        )
+    return said or [f"{first} is the only plan: {status_sentence(start)}"]
+
+
+def _signed(amount: float, currency: str) -> str:
+    return f"{'+' if amount >= 0 else '-'}{money(abs(amount), currency)}"

@@ -1,0 +1,208 @@
+"""`diagnose`: what stands in the way of a scenario, how little would have to give, and how far each target can go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Unpack
+
+import pandas as pd
+
+from models import Case, Scenario, apply_scenario
+
+from ..result import Result, Status
+from ..summary import money
+from .answer import Answer
+from .conflict import Conflict, find_conflict
+from .levers import Lever, levers
+from .reach import Reach, furthest
+from .subject import Subject
+from .ways import Way, ways_out
+from .workbench import Options, Workbench, at_work
+
+TARGETS = (
+    "min_service_margin",
+    "min_account_margin",
+    "max_cost_to_serve",
+    "csat_floor",
+    "min_attainment",
+    "turnaround",
+    "max_providers",
+    "max_models",
+    "max_tiers",
+)
+"""Rules whose furthest limit is looked for when none are named."""
+
+_LIMIT = {
+    "rule": "rule, as in the scenario or in the tables",
+    "scope": "tier, provider, criterion or name it is about; blank for the whole plan",
+    "unit": "unit of the limits",
+    "limit": "limit in force, in `unit`; blank for a rule that is on or off",
+}
+_COLUMNS = {
+    "conflict": {**_LIMIT, "confirmed": "whether it is confirmed that without this rule some plan obeys the others"},
+    "ways": {
+        "way": "number of the way; its rules give together",
+        **_LIMIT,
+        "needed": "tightest limit found that leaves a plan, in `unit`; blank where the rule has to go",
+        "loosening": "how far the limit gives, in `unit`",
+        "out_of_reach": "loosest limit proved to leave no plan, in `unit`; blank where none was proved",
+        "proved": "whether the two are closer than a twentieth of a step",
+        "objective": "best objective of the scenario then, {money}",
+    },
+    "targets": {
+        **_LIMIT,
+        "best": "tightest limit that some plan reaches with all else held, in `unit`; blank where none was found",
+        "out_of_reach": "loosest limit proved out of reach, in `unit`; blank where none was proved",
+        "room": "how much tighter than the limit in force the best is, in `unit`; negative where it has to give",
+        "proved": "whether the two are closer than a twentieth of a step, or no plan obeys the other rules at all",
+    },
+}
+
+
+def diagnose(
+    case: Case | Workbench,
+    scenario: str | Scenario = "base",
+    *,
+    targets: Sequence[str] = TARGETS,
+    **options: Unpack[Options],
+) -> Answer:
+    """What stands in the way of a plan for a scenario.
+
+    Tables: `conflict` (a smallest set of rules that contradict each other: without any one of them the others
+    can be obeyed), `ways` (sets of rules that are enough if they give, how far, and the best plan then) and
+    `targets` (how far each rule named in `targets` can be tightened or must be loosened with the others held).
+    Every limit stands between one that a plan was found for and one proved out of reach.
+    """
+    bench = at_work(case, **options)
+    changed, wanted = apply_scenario(bench.case, scenario)
+    rules = levers(changed, wanted)
+    result = bench.any_plan(wanted, label="the scenario as it is")
+    subject = Subject(bench, wanted, changed, result)
+    if result.status is Status.NO_PLAN:
+        return subject.nothing("diagnose")
+    conflict = find_conflict(bench, wanted, rules) if result.status is Status.INFEASIBLE else None
+    ways = ways_out(bench, wanted, rules, conflict) if conflict is not None else []
+    wanted_levers = [lever for lever in rules if lever.rule in targets and lever.limit is not None]
+    reaches = [_furthest(bench, wanted, lever, conflict) for lever in bench.each(wanted_levers)]
+    return _answer(subject, conflict, ways, reaches)
+
+
+def _furthest(bench: Workbench, scenario: Scenario, lever: Lever, conflict: Conflict | None) -> Reach:
+    if conflict is not None and lever not in conflict.rules:
+        return Reach(lever, None, None, None, never=True)  # the others contradict each other without it
+    return furthest(bench, scenario, lever)
+
+
+def _answer(subject: Subject, conflict: Conflict | None, ways: list[Way], reaches: list[Reach]) -> Answer:
+    tables = {"conflict": _conflict_table(conflict), "ways": _ways_table(ways), "targets": _targets_table(reaches)}
+    tables = {name: table.reindex(columns=list(_COLUMNS[name])) for name, table in tables.items()}
+    feasible = subject.result.plan is not None
+    proved = feasible or (conflict is not None and conflict.minimal)
+    facts = {
+        "feasible": feasible,
+        "conflict": [lever.name for lever in conflict.rules] if conflict else [],
+        "conflict_is_minimal": proved,
+        "ways": [[lever.name for lever in way.rules] for way in ways],
+    }
+    sentences = [_verdict(subject.result, conflict), *map(_way_in_words, ways), *_targets_in_words(reaches)]
+    answer = subject.answer("diagnose", tables, _COLUMNS, sentences, facts, [way.result for way in ways])
+    return _with_gap(answer, [way.result for way in ways], proved and not subject.bench.stopped)
+
+
+def _with_gap(answer: Answer, results: Sequence[Result], proved: bool) -> Answer:
+    """The gap of the best plans alone: that a plan exists needs none, and neither does that there is none."""
+    gaps = [result.gap for result in results if result.gap is not None]
+    status = Status.OPTIMAL if proved else Status.FEASIBLE
+    return replace(answer, gap=max(gaps, default=0.0), status=status, shown=tuple(_shown(answer)))
+
+
+def _shown(answer: Answer) -> list[str]:
+    return [name for name in ("conflict", "ways", "targets") if len(answer.tables[name])]
+
+
+def _limit_cells(lever: Lever) -> dict[str, object]:
+    return {"rule": lever.rule, "scope": lever.scope, "unit": lever.unit, "limit": lever.limit}
+
+
+def _conflict_table(conflict: Conflict | None) -> pd.DataFrame:
+    rules = conflict.rules if conflict else ()
+    return pd.DataFrame([{**_limit_cells(lever), "confirmed": bool(conflict and conflict.minimal)} for lever in rules])
+
+
+def _ways_table(ways: list[Way]) -> pd.DataFrame:
+    rows = []
+    for number, way in enumerate(ways, 1):
+        for lever, reach in zip(way.rules, way.reaches, strict=True):
+            given = reach.within if reach else None
+            row = {"way": number, **_limit_cells(lever), "needed": given, "objective": way.result.objective}
+            row["loosening"] = None if given is None or lever.limit is None else abs(given - lever.limit)
+            rows.append({**row, "out_of_reach": reach.beyond if reach else None, "proved": not reach or reach.proved})
+    return pd.DataFrame(rows)
+
+
+def _targets_table(reaches: list[Reach]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                **_limit_cells(reach.lever),
+                "best": reach.within,
+                "out_of_reach": reach.beyond,
+                "room": _room(reach),
+                "proved": reach.proved,
+            }
+            for reach in reaches
+        ]
+    )
+
+
+def _room(reach: Reach) -> float | None:
+    if reach.within is None or reach.lever.limit is None:
+        return None
+    return (reach.within - reach.lever.limit) * (1 if reach.lever.down else -1)
+
+
+def _verdict(result: Result, conflict: Conflict | None) -> str:
+    if result.plan is not None:
+        return "Nothing stands in the way: some plan obeys every rule."
+    if conflict is None:
+        return "No plan obeys every rule, proved; which rules contradict each other was not found in the time allowed."
+    if conflict.hard:
+        return "No plan exists even without every rule: the work that contracts in force cause cannot be delivered."
+    named = "; ".join(map(_in_words, conflict.rules))
+    tail = "Without any one of them there is a plan for the others." if conflict.minimal else "Perhaps fewer would do."
+    return f"No plan obeys these {len(conflict.rules)} rules together, proved: {named}. {tail}"
+
+
+def _in_words(lever: Lever) -> str:
+    return lever.name if lever.limit is None else f"{lever.name} at {lever.limit:.6g} {lever.unit}"
+
+
+def _way_in_words(way: Way) -> str:
+    parts = [_give_in_words(lever, reach) for lever, reach in zip(way.rules, way.reaches, strict=True)]
+    earned = "" if way.result.objective is None else f": {money(way.result.objective, way.result.currency)} a year then"
+    return f"Enough to give: {' and '.join(parts)}{earned}."
+
+
+def _give_in_words(lever: Lever, reach: Reach | None) -> str:
+    if reach is None or reach.within is None or lever.limit is None:
+        return f"{lever.name}, dropped"
+    beyond = "" if reach.beyond is None else f" ({reach.beyond:.6g} is proved not to be enough)"
+    return f"{lever.name} from {lever.limit:.6g} to {reach.within:.6g}{beyond}"
+
+
+def _targets_in_words(reaches: list[Reach]) -> Iterator[str]:
+    yield from (_target_in_words(reach) for reach in reaches if not reach.never)
+    never = [reach.lever.name for reach in reaches if reach.never]
+    if never:
+        yield f"No limit of these alone leaves a plan, since the others contradict each other: {', '.join(never)}."
+
+
+def _target_in_words(reach: Reach) -> str:
+    lever = reach.lever
+    if reach.has_to_go:
+        return f"{lever.name}: there is a plan without this rule, but none at any limit of it."
+    if reach.within is None:
+        return f"{lever.name}: no limit was found in the time allowed for which there is a plan."
+    proof = "" if reach.beyond is None else f"; {reach.beyond:.6g} is proved out of reach"
+    return f"{lever.name}: can go to {reach.within:.6g} {lever.unit} with all else held (now {lever.limit:.6g}{proof})."

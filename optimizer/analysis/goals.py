@@ -1,0 +1,69 @@
+"""Goals of a frontier: what is wanted more (or less) of, how a plan is measured by it, how it is bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import get_args
+
+from models.conditions import COSTS, Amount, Condition, CsatOverFloor
+from models.plan import KPIS, MONEY_KPIS, Plan
+from models.scenario import Objective
+
+CSAT_OVER_FLOOR = "csat_over_floor"
+_LESS = (*COSTS, "admin_cost", "capital_cost", "loyalty_loss")
+"""Amounts of which less is better."""
+_REFINED: Mapping[str, float] = {CSAT_OVER_FLOOR: 0.01}
+_SHARE = 1e-5
+"""Finest difference of shares that is told apart."""
+
+
+@dataclass(frozen=True)
+class Goal:
+    """An amount of a plan (KPI name), or `csat_over_floor`: CSAT points by which every tier and region clears its floor."""
+
+    name: str
+
+    def __post_init__(self) -> None:
+        if self.name not in (*KPIS, CSAT_OVER_FLOOR):
+            raise ValueError(f"goal {self.name!r}; expected one of {', '.join((*KPIS, CSAT_OVER_FLOOR))}")
+
+    @property
+    def is_objective(self) -> bool:
+        """Whether it can be the objective of a scenario, so that its best value is solved for and not searched."""
+        return self.name in get_args(Objective)
+
+    @property
+    def more(self) -> bool:
+        """Whether more of it is better."""
+        return self.name not in _LESS
+
+    def unit(self, currency: str) -> str:
+        """Unit of its values."""
+        if self.name == CSAT_OVER_FLOOR:
+            return "CSAT points"
+        return f"{currency} a year" if self.name in MONEY_KPIS else "share"
+
+    def finest(self, scale: float) -> float:
+        """Least difference that is told apart, for values of this size."""
+        if self.name in MONEY_KPIS:
+            return 1e-6 * max(1.0, abs(scale))
+        return _REFINED.get(self.name, _SHARE)
+
+    def value(self, plan: Plan) -> float | None:
+        """Value of a plan; None where it has none (no service revenue, no cases)."""
+        if self.name != CSAT_OVER_FLOOR:
+            return plan.kpis[self.name]
+        csat = plan.experience[plan.experience["metric"] == "csat"]
+        return float((csat["value"] - csat["limit"]).min()) if len(csat) else None
+
+    def worth(self, plan: Plan) -> float | None:
+        """Value with its sign turned where less is better."""
+        value = self.value(plan)
+        return value if value is None or self.more else -value
+
+    def at_least(self, worth: float) -> Condition:
+        """The condition that a plan is worth this much by the goal."""
+        if self.name == CSAT_OVER_FLOOR:
+            return CsatOverFloor(worth)
+        return Amount(self.name, least=worth) if self.more else Amount(self.name, most=-worth)

@@ -1,0 +1,162 @@
+"""Products, tiers and pricing models: what each is worth, and how many of them are too few or too many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import nan
+from typing import Unpack
+
+import pandas as pd
+
+from models import Case
+from models.conditions import Count, Kind
+from models.scenario import Scenario
+
+from ..result import Result, Status
+from ..summary import money
+from .answer import Answer
+from .subject import SWITCHES, Subject, subject_of
+from .workbench import Options, Workbench
+from .worth import DECIDED, WORTH_COLUMNS, margin_of, worth_table, worths
+
+_KINDS: tuple[Kind, ...] = ("product", "tier", "model")
+_CURVES: tuple[Kind, ...] = ("tier", "model")
+_CALLED = {"product": "product", "tier": "tier", "model": "pricing model"}
+_CURVE_COLUMNS = {
+    "status": "how the search for the best plan with exactly this many ended",
+    "objective": "objective of that plan, {money}; blank where there is none",
+    "bound": "what no plan with exactly this many can exceed, {money}",
+    "step": "objective gained over the best plan with one fewer, for the first over no contracts at all, {money}",
+    "margin": "margin of the objective's scope, {money}",
+    "chosen": "which ones the plan has",
+    "in_plan": "whether the plan has this many",
+}
+_COLUMNS = {
+    "products": {"product": "product", **WORTH_COLUMNS},
+    "tiers": {"tier": "tier", **WORTH_COLUMNS},
+    "models": {"model": "pricing model", **WORTH_COLUMNS},
+    "tier_counts": {"tiers": "number of tiers offered", **_CURVE_COLUMNS},
+    "model_counts": {"models": "number of pricing models used", **_CURVE_COLUMNS},
+}
+
+
+@dataclass(frozen=True)
+class Point:
+    """The best plan with exactly so many tiers or models."""
+
+    count: int
+    result: Result
+
+
+def portfolio(
+    case: Case | Workbench,
+    scenario: str | Scenario = "base",
+    *,
+    result: Result | None = None,
+    **options: Unpack[Options],
+) -> Answer:
+    """Worth of each product, tier and pricing model, and of the 1st, 2nd, 3rd, ... tier and pricing model.
+
+    Tables `products`, `tiers` and `models` compare the best plan with each and without it: a product forced is
+    supported and covered by every price book that holds it. Tables `tier_counts` and `model_counts` give the best
+    plan with exactly so many; the scenario's own bounds on their number are set aside, and where fewer tiers are
+    asked for than min_menu, menus may be that short. `result` saves solving the scenario again.
+    """
+    subject = subject_of(case, scenario, result, **options)
+    if subject.result.plan is None:
+        return subject.nothing("portfolio")
+    found = {kind: worths(subject, kind, _sellable(subject, kind)) for kind in _KINDS}
+    curves = {kind: best_by_count(subject, kind) for kind in _CURVES}
+    tables = {DECIDED[kind]: worth_table(found[kind], kind) for kind in _KINDS}
+    tables |= {f"{kind}_counts": curve_table(subject, kind, curves[kind]) for kind in _CURVES}
+    others = [one.other for kind in _KINDS for one in found[kind]]
+    others += [point.result for kind in _CURVES for point in curves[kind]]
+    facts = {"best_count": {kind: _best(tables[f"{kind}_counts"], DECIDED[kind]) for kind in _CURVES}}
+    sentences = [*_about_worth(tables, subject), *_about_counts(tables, subject)]
+    shown = ["products", "tier_counts", "model_counts"]
+    return subject.answer("portfolio", tables, _COLUMNS, sentences, facts, others, shown)
+
+
+def _sellable(subject: Subject, kind: Kind) -> list[str]:
+    """Names of a kind that are not excluded; tiers from the lowest rank, all else by name."""
+    table, key, column = SWITCHES[kind]
+    rows = subject.case.tables[table].sort_values("rank" if kind == "tier" else key, kind="stable")
+    return [str(name) for name in rows.loc[rows[column] != "excluded", key]]
+
+
+def best_by_count(subject: Subject, kind: Kind) -> list[Point]:
+    """The best plan with exactly 1, 2, 3, ... tiers or models, as many as may be sold."""
+    counts = range(1, len(_sellable(subject, kind)) + 1)
+    return [Point(count, _best_with(subject, kind, count)) for count in subject.bench.each(counts)]
+
+
+def _best_with(subject: Subject, kind: Kind, count: int) -> Result:
+    scenario, least = subject.scenario, subject.scenario.min_menu
+    if kind == "tier" and least is not None and least > count:
+        scenario = scenario.model_copy(update={"min_menu": count})
+    asked = Count(kind, count, count)
+    return subject.bench.solve(scenario, conditions=[asked], label=str(asked))
+
+
+def curve_table(subject: Subject, kind: Kind, points: Sequence[Point]) -> pd.DataFrame:
+    """A row for each number of tiers or models."""
+    listed = DECIDED[kind]
+    decided = len(getattr(subject.plan.decisions, listed))
+    rows = []
+    for point in points:
+        plan, objective = point.result.plan, point.result.objective
+        rows.append(
+            {
+                listed: point.count,
+                "status": str(point.result.status),
+                "objective": nan if objective is None else objective,
+                "bound": nan if point.result.bound is None else point.result.bound,
+                "margin": margin_of(point.result),
+                "chosen": "" if plan is None else ", ".join(getattr(plan.decisions, listed)),
+                "in_plan": point.count == decided,
+            }
+        )
+    table = pd.DataFrame(rows, columns=[listed, *(name for name in _CURVE_COLUMNS if name != "step")])
+    nothing = subject.result.no_contract_objective
+    before = table["objective"].shift(fill_value=nan if nothing is None else nothing)
+    return table.assign(step=table["objective"] - before)[[listed, *_CURVE_COLUMNS]]
+
+
+def _best(table: pd.DataFrame, listed: str) -> int | None:
+    """The number with the best objective, the smallest of equals; None where none is possible."""
+    ranked = table.dropna(subset=["objective"]).sort_values("objective", ascending=False, kind="stable")
+    return int(ranked[listed].iloc[0]) if len(ranked) else None
+
+
+def _about_worth(tables: dict[str, pd.DataFrame], subject: Subject) -> list[str]:
+    currency, goal = subject.result.currency, subject.result.objective_name.replace("_", " ")
+    said = []
+    for kind in _KINDS:
+        table = tables[DECIDED[kind]]
+        vital = table.loc[table["in_plan"] & (table["status"] == Status.INFEASIBLE), kind]
+        known = table.dropna(subset=["value"]).sort_values("value", ascending=False, kind="stable")
+        ranked = [f"{row[kind]} {money(row['value'], currency)}" for row in known.to_dict("records")]
+        said += [f"Worth of each {_CALLED[kind]}, in {goal} a year: {', '.join(ranked)}."] if ranked else []
+        unknown = table.loc[table["status"] == Status.NO_PLAN, kind]
+        said += [f"Not known in the time allowed: {', '.join(unknown)}."] if len(unknown) else []
+        said += [f"No plan does without the {_CALLED[kind]} {name}." for name in vital]
+    return said
+
+
+def _about_counts(tables: dict[str, pd.DataFrame], subject: Subject) -> list[str]:
+    currency, said = subject.result.currency, []
+    for kind in _CURVES:
+        table, listed = tables[f"{kind}_counts"], DECIDED[kind]
+        best = _best(table, listed)
+        if best is None:
+            continue
+        most = table["objective"].max()
+        behind = [
+            f"with {row[listed]} {money(most - row['objective'], currency)} less"
+            for row in table.dropna(subset=["objective"]).to_dict("records")
+            if row[listed] != best
+        ]
+        others = f": {', '.join(behind)}" if behind else "; no other number is possible"
+        said.append(f"The best number of {_CALLED[kind]}s is {best}{others}.")
+    return said

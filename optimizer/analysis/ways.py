@@ -1,0 +1,82 @@
+"""Ways out of an infeasible scenario: which rules to loosen together, and how far each has to give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from models import Scenario
+
+from ..result import Result, Status
+from .conflict import Conflict, find_conflict
+from .levers import Lever, all_dropped
+from .reach import Reach, furthest
+from .workbench import Workbench
+
+MOST_RULES = 3
+"""Most rules loosened together."""
+MOST_WAYS = 12
+"""Most ways looked for."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """Rules that, loosened together, leave a plan."""
+
+    rules: tuple[Lever, ...]
+    reaches: tuple[Reach | None, ...]
+    """How far each has to give, with those before it given way already; None for a rule that is on or off."""
+    result: Result
+    """Best plan with the rules loosened so far and no farther."""
+
+    @property
+    def steps(self) -> float:
+        """Steps of loosening in all; a rule that has to go counts as ten."""
+        return sum(_steps(lever, reach) for lever, reach in zip(self.rules, self.reaches, strict=True))
+
+
+def _steps(lever: Lever, reach: Reach | None) -> float:
+    if reach is None or reach.within is None or lever.limit is None or lever.step is None:
+        return 10.0
+    return abs(reach.within - lever.limit) / lever.step
+
+
+def ways_out(bench: Workbench, scenario: Scenario, rules: Sequence[Lever], conflict: Conflict) -> list[Way]:
+    """Smallest sets of rules whose loosening leaves a plan, the least steps first."""
+    found: list[frozenset[Lever]] = []
+    for chosen in _corrections(bench, scenario, rules, conflict, ()):
+        if len(found) < MOST_WAYS and not any(known <= frozenset(chosen) for known in found):
+            found = [known for known in found if not frozenset(chosen) < known] + [frozenset(chosen)]
+    order = {lever: place for place, lever in enumerate(rules)}
+    ways = [_loosened(bench, scenario, sorted(chosen, key=order.__getitem__)) for chosen in found if not bench.stopped]
+    return sorted(ways, key=lambda way: (len(way.rules), way.steps))
+
+
+def _corrections(
+    bench: Workbench, scenario: Scenario, rules: Sequence[Lever], conflict: Conflict, gone: tuple[Lever, ...]
+) -> Iterator[tuple[Lever, ...]]:
+    """Sets of rules without which there is a plan: one rule of each conflict that is left (a hitting set)."""
+    for lever in conflict.rules:
+        chosen = (*gone, lever)
+        if bench.stopped:
+            return
+        outcome = bench.any_plan(all_dropped(scenario, chosen), label=f"without {' and '.join(r.name for r in chosen)}")
+        if outcome.plan is not None:
+            yield chosen
+        elif outcome.status is Status.INFEASIBLE and len(chosen) < MOST_RULES:
+            left = [other for other in rules if other not in chosen]
+            more = find_conflict(bench, all_dropped(scenario, chosen), left)
+            if more is not None:
+                yield from _corrections(bench, scenario, rules, more, chosen)
+
+
+def _loosened(bench: Workbench, scenario: Scenario, chosen: Sequence[Lever]) -> Way:
+    """How far each rule has to give: the first with the others dropped, then each with those before it settled."""
+    reaches: list[Reach | None] = []
+    for place, lever in enumerate(chosen):
+        others_gone = all_dropped(scenario, chosen[place + 1 :])
+        reach = None if lever.limit is None else furthest(bench, others_gone, lever)
+        reaches.append(reach)
+        settled = reach is not None and reach.within is not None
+        scenario = lever.at(scenario, reach.within) if settled else lever.dropped(scenario)  # type: ignore[union-attr, arg-type]  # settled
+    return Way(tuple(chosen), tuple(reaches), bench.solve(scenario, label="the best plan then"))

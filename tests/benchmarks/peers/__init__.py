@@ -1,0 +1,1 @@
+"""Other ways to solve the same cases, measured beside Tierwise."""

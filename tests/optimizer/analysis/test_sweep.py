@@ -1,0 +1,174 @@
+"""Sweeps: the same results on any executor, failures told, nothing solved twice, a killed one goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from models import Case, build_case, load_case
+from optimizer.analysis.store import MARKER
+from optimizer.analysis.sweep import Sweep, sweep
+from optimizer.progress import Progress
+from optimizer.result import Status
+from optimizer.solve import solve
+from tests.hand_case import hand_case
+from tests.small_case import write_small_case
+
+GRID = {"max_tiers": [2, 1], "min_service_margin": [0.05, 1.0]}
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_small_case(tmp_path_factory.mktemp("case"))
+
+
+@pytest.fixture(scope="module")
+def case(folder: Path) -> Case:
+    return load_case(folder)
+
+
+@pytest.fixture(scope="module")
+def threads() -> Iterator[Executor]:
+    with ThreadPoolExecutor(2) as executor:
+        yield executor
+
+
+@pytest.fixture(scope="module")
+def answer(case: Case, threads: Executor) -> Sweep:
+    return sweep(case, GRID, executor=threads)
+
+
+def objectives(answer: Sweep) -> list[float]:
+    return answer.tables["scenarios"]["objective"].tolist()
+
+
+def test_each_scenario_has_the_result_of_solving_it_alone(case: Case, answer: Sweep) -> None:
+    rows = answer.tables["scenarios"].set_index(["max_tiers", "min_service_margin"])
+    for tiers in (2, 1):
+        alone = solve(case, case.scenarios["base"].model_copy(update={"max_tiers": tiers}))
+        assert rows.loc[(str(tiers), "0.05"), "objective"] == pytest.approx(alone.objective, rel=2e-4)
+        assert rows.loc[(str(tiers), "1.0"), "status"] == "infeasible"
+    assert answer.status is Status.OPTIMAL
+    assert answer.sentences[0] == "4 scenarios: 2 optimal, 2 infeasible."
+    overview = answer.tables["overview"]
+    assert overview["change"].tolist() == pytest.approx((overview["objective"] - overview["objective"][0]), nan_ok=True)
+    assert set(answer.results) == set(answer.tables["scenarios"]["scenario"])
+
+
+def test_a_pool_of_processes_finds_the_same(case: Case, answer: Sweep) -> None:
+    found = sweep(case, {**GRID, "min_service_margin": [0.05]}, workers=2)
+    assert objectives(found) == pytest.approx(objectives(answer)[::2])
+
+
+def test_a_dask_cluster_of_processes_finds_the_same(case: Case, answer: Sweep) -> None:
+    distributed = pytest.importorskip("distributed")
+    with (
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        assert len({*client.run(os.getpid).values(), os.getpid()}) == 3
+        found = sweep(case, {**GRID, "min_service_margin": [0.05]}, executor=client.get_executor(), workers=2)
+    assert objectives(found) == pytest.approx(objectives(answer)[::2])
+
+
+def test_what_fails_is_told_with_the_others(case: Case, threads: Executor) -> None:
+    keys = {"rates[provider=Orbit].cost_per_case multiply": [1.1, ""]}
+    answer = sweep(case, keys, executor=threads, gap=1e-2)
+    failed, solved = answer.tables["scenarios"].to_dict("records")
+    assert (failed["status"], solved["status"]) == ("failed", "optimal")
+    assert "none of rates has this provider" in failed["reason"]
+    assert any("failed: " in sentence and "Orbit" in sentence for sentence in answer.sentences)
+    assert (answer.status, answer.gap) == (Status.FEASIBLE, None)
+
+
+class Broken(Executor):
+    """Takes no work, as a pool that lost a process."""
+
+    def submit(self, *_: object, **__: object) -> Future[object]:  # type: ignore[override]
+        raise RuntimeError("a process ended abruptly")
+
+
+def test_an_executor_that_takes_no_work_fails_each_scenario(case: Case) -> None:
+    answer = sweep(case, executor=Broken())
+    assert answer.tables["scenarios"]["reason"].tolist() == ["RuntimeError: a process ended abruptly"] * 2
+    assert answer.status is Status.NO_PLAN
+
+
+def test_a_rerun_solves_only_what_is_new(case: Case, threads: Executor, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    first = sweep(case, {"max_tiers": [2]}, executor=threads, store=store)
+    again = sweep(case, {"max_tiers": [2, 1]}, executor=threads, store=store)
+    assert again.tables["scenarios"]["reused"].tolist() == [True, False]
+    assert objectives(again)[0] == objectives(first)[0]
+    assert again.facts["reused"] == 1
+    known = sweep(case, {"max_tiers": [2, 1]}, executor=Broken(), store=store)
+    assert objectives(known) == objectives(again)
+
+
+def test_without_scenarios_all_of_the_case_are_solved(threads: Executor) -> None:
+    case = build_case(*hand_case())
+    answer = sweep(case, executor=threads)
+    assert answer.tables["scenarios"]["scenario"].tolist() == ["base"]
+    assert answer.results["base"].status is Status.OPTIMAL
+
+
+def test_progress_counts_and_a_stop_leaves_the_rest_unsolved(case: Case, threads: Executor) -> None:
+    news: list[Progress] = []
+    answer = sweep(
+        case,
+        GRID,
+        executor=threads,
+        progress=news.append,
+        should_stop=lambda: news[-1:] != [] and "1 of 4" in news[-1].phase,
+    )
+    assert news[0].phase == "0 of 4 scenarios solved, 1 under way"
+    assert all(report.many for report in news)
+    ends = answer.tables["scenarios"]["status"].tolist()
+    assert ends[0] == "optimal"
+    assert ends[-1] == "unsolved"
+    assert answer.status is Status.FEASIBLE
+
+
+def test_workers_are_at_least_one(case: Case) -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        sweep(case, GRID, workers=0)
+
+
+SCRIPT = """
+import sys
+from models import load_case
+from optimizer.analysis.sweep import sweep
+if __name__ == "__main__":
+    grid = {"max_tiers": [2, 1], "min_service_margin": [0.05, 1.0, 0.99]}
+    sweep(load_case(sys.argv[1]), grid, workers=1, store=sys.argv[2])
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_a_killed_sweep_continues(folder: Path, case: Case, threads: Executor, tmp_path: Path) -> None:
+    store, script = tmp_path / "store", tmp_path / "script.py"
+    script.write_text(SCRIPT, encoding="utf-8")
+    with subprocess.Popen([sys.executable, str(script), str(folder), str(store)], cwd=ROOT) as running:
+        while running.poll() is None and len(kept(store)) < 2:
+            time.sleep(0.05)
+        running.send_signal(signal.SIGKILL)
+    before = kept(store)
+    assert 2 <= len(before) < 6
+    answer = sweep(case, {"max_tiers": [2, 1], "min_service_margin": [0.05, 1.0, 0.99]}, executor=threads, store=store)
+    assert answer.facts["reused"] == len(before)
+    assert answer.tables["scenarios"]["status"].tolist() == ["optimal", "infeasible", "infeasible"] * 2
+
+
+def kept(store: Path) -> list[Path]:
+    if not store.exists():
+        return []
+    return [path for path in store.iterdir() if path.name != MARKER and not path.name.startswith(".")]
