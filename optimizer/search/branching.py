@@ -90,12 +90,13 @@ class Switches:
         values = relaxed.statement[self.integer[self.kinds[self.integer] < MENU_KINDS]]
         return bool((np.abs(values - np.round(values)) <= INTEGRAL).all())
 
-    def next_on_menus(self, node: Node, relaxed: Relaxed) -> int | None:
-        """The open switch on menus (tier, model, product) that is nearest to yes."""
-        columns = [
-            int(column) for column in self.integer if self.kinds[column] < MENU_KINDS and column not in node.switches
-        ]
-        return max(columns, key=lambda column: (relaxed.statement[column], -column), default=None)
+    def on_menus(self, relaxed: Relaxed) -> tuple[int, int] | None:
+        """The fractional switch on menus that tells most when it is settled, and the value that costs less."""
+        candidates = [column for column in self._candidates(relaxed) if self.kinds[column] < MENU_KINDS]
+        if not candidates:
+            return None
+        column = max(candidates, key=lambda column: (self._told(relaxed, column), -column))
+        return column, int(self._rise(relaxed, column, 1) <= self._rise(relaxed, column, 0))
 
 
 def _mixed_parts(master: Master, relaxed: Relaxed) -> dict[int, float]:
