@@ -38,7 +38,7 @@ def _settle(master: Master, node: Node, column: int, value: int, enter: Enter) -
         return None
     for _ in range(CLIMBS):
         relaxed = master.relax()
-        if relaxed.infeasible or not master.add(master.climb(child, relaxed)):
+        if relaxed.infeasible or not master.improve(child, relaxed):
             break
     relaxed = master.relax()
     return None if relaxed.infeasible else (child, relaxed)

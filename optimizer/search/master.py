@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import highspy
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -21,10 +20,11 @@ from ..phases import Phases
 from ..program.delivery import labelled_rows
 from ..program.expressions import combine
 from ..program.setting import Setting
-from ..program.solver import ScaledProgram, Stated, box_bound, kept_columns, load, quiet_highs, run, scaled, state
+from ..program.solver import ScaledProgram, Stated, box_bound, kept_columns, scaled, state
 from ..program.statement import Given, Statement
 from ..program.totals import reach, standing_totals
 from .columns import Book, Column, column_totals
+from .live import ELASTIC, LiveProgram
 from .nodes import Node, Priced, Relaxed, Unsolved
 from .pricing import Find, Pricer
 from .restriction import conforms
@@ -35,8 +35,8 @@ USED = 1e-6
 """Weight of a column that is in use."""
 CLIMBED = 1e-4
 """Relative gain over a book's multiplier that makes a climbed menu worth a column."""
-ELASTIC = 4.0
-"""Most violation of a totals row while a feasible mix of columns is sought, in scaled units."""
+WORTH_IT = 1e-9
+"""Reduced cost (scaled) at which a column set aside is worth having again."""
 
 
 class Master:
@@ -60,10 +60,10 @@ class Master:
         """Place in the pool of each find."""
         self.owner: Codes = np.zeros(0, dtype=np.int64)
         """Place of each column's book."""
-        self.entries: list[sparse.csr_matrix] = [sparse.csr_matrix((0, len(self.live)))]
+        self._entries: list[sparse.csr_matrix] = [sparse.csr_matrix((0, len(self.live)))]
         self.useful: set[int] = set()
         """Columns that some solution used."""
-        self._start()
+        self.linear = LiveProgram(self.program, self.first_total_row, len(books))
 
     def _lay_out(self) -> None:
         """Scaled statement with the totals rows appended."""
@@ -101,73 +101,63 @@ class Master:
         """Scaled cost of an objective in natural money."""
         return (self.constant - money) * self.stated.matrix.cost_scale
 
-    # -- the live linear program -----------------------------------------------------------------
-
-    def _start(self) -> None:
-        self.highs = quiet_highs()
-        program, size = self.program, len(self.live)
-        books = len(self.books)
-        eye = sparse.vstack([sparse.csc_matrix((self.first_total_row, size)), sparse.identity(size, format="csc")])
-        rows = sparse.hstack([program.rows, eye, -eye]).tocsc()
-        rows = sparse.vstack([rows, sparse.csc_matrix((books, rows.shape[1]))]).tocsc()
-        elastic = np.zeros(2 * size)
-        whole = ScaledProgram(
-            np.concatenate([program.cost, elastic]),
-            np.concatenate([program.low, elastic]),
-            np.concatenate([program.high, elastic]),
-            np.concatenate([program.integer, elastic > 0]),
-            rows,
-            np.concatenate([program.row_low, np.ones(books)]),
-            np.concatenate([program.row_high, np.ones(books)]),
-        )
-        load(self.highs, whole, with_integers=False)
-        self.first_column = rows.shape[1]
-        self.seeking = False
-        """Whether the program minimizes violation instead of cost."""
+    # -- columns ---------------------------------------------------------------------------------
 
     def add(self, finds: Sequence[tuple[int, Find]]) -> int:
-        """Add the columns of finds that are new; how many there were."""
+        """Put the columns of finds into the linear program; how many were not in it."""
         fresh: list[tuple[int, Find]] = []
+        wanted: list[int] = []
         for place, find in finds:
             key = (place, find.menu, find.optional)
             if key not in self._known:
                 self._known[key] = len(self.pool) + len(fresh)
                 fresh.append((place, find))
+            wanted.append(self._known[key])
         if fresh:
-            self._append([Column(place, self._options(place, find), find.optional) for place, find in fresh])
-        return len(fresh)
+            self._make([Column(place, self._options(place, find), find.optional) for place, find in fresh])
+        return self._put(np.unique(np.array(wanted, dtype=np.int64)))
 
     def _options(self, place: int, find: Find) -> tuple[int, ...]:
         first = int(self.offers.options.start[self.books[place].code])
         return tuple(first + option for option in find.menu)
 
-    def _append(self, columns: Sequence[Column]) -> None:
-        """Put columns into the pool and into the live program."""
+    def _make(self, columns: Sequence[Column]) -> None:
+        """Put columns into the pool."""
         totals = column_totals(self.offers, self.setting, self.books, columns, self.pricer.change)
-        entries = sparse.csr_matrix(totals[:, self.live] @ sparse.diags(1 / self.total_scale))
-        self.entries.append(entries)
-        owner = np.array([column.book for column in columns], dtype=np.int64)
-        self.owner = np.concatenate([self.owner, owner])
+        self._entries.append(sparse.csr_matrix(totals[:, self.live] @ sparse.diags(1 / self.total_scale)))
+        self.owner = np.concatenate([self.owner, np.array([column.book for column in columns], dtype=np.int64)])
         self.pool += columns
-        pick = sparse.csr_matrix(
-            (np.ones(len(columns)), (np.arange(len(columns)), owner)), shape=(len(columns), len(self.books))
-        )
-        before = sparse.csr_matrix((len(columns), self.first_total_row))
-        rows = sparse.hstack([before, -entries, pick]).tocsr()
-        self.highs.addCols(
-            len(columns), np.zeros(len(columns)), np.zeros(len(columns)), np.full(len(columns), highspy.kHighsInf),
-            rows.nnz, rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32), rows.data,
-        )  # fmt: skip
 
-    def entries_of(self, columns: Sequence[int]) -> sparse.csr_matrix:
+    def _put(self, columns: Codes) -> int:
+        """Put columns of the pool into the linear program; how many were not in it."""
+        columns = np.setdiff1d(columns, self.linear.present)
+        if len(columns):
+            pick = sparse.csr_matrix(
+                (np.ones(len(columns)), (np.arange(len(columns)), self.owner[columns])),
+                shape=(len(columns), len(self.books)),
+            )
+            before = sparse.csr_matrix((len(columns), self.first_total_row))
+            self.linear.insert(columns, sparse.hstack([before, -self.entries_of(columns), pick]).tocsr())
+        return len(columns)
+
+    def entries_of(self, columns: Sequence[int] | Codes) -> sparse.csr_matrix:
         """What columns add to the live totals (scaled), a row a column."""
-        if len(self.entries) > 1:
-            self.entries = [sparse.vstack(self.entries).tocsr()]
-        return self.entries[0][np.asarray(columns, dtype=np.int64)]
+        return self._all_entries()[np.asarray(columns, dtype=np.int64)]
+
+    def _all_entries(self) -> sparse.csr_matrix:
+        if len(self._entries) > 1:
+            self._entries = [sparse.vstack(self._entries).tocsr()]
+        return self._entries[0]
+
+    def reduced(self, duals: Array) -> Array:
+        """Reduced cost of every column of the pool at multipliers."""
+        totals = duals[self.first_total_row : self.first_book_row]
+        return np.asarray(self._all_entries() @ totals - duals[self.first_book_row :][self.owner])
 
     def has_new(self, finds: Sequence[tuple[int, Find]]) -> bool:
-        """Whether any find is not a column yet."""
-        return any((place, find.menu, find.optional) not in self._known for place, find in finds)
+        """Whether any find is not in the linear program yet."""
+        numbers = [self._known.get((place, find.menu, find.optional), -1) for place, find in finds]
+        return not np.isin(numbers, self.linear.present).all()
 
     def positions(self, finds: Sequence[tuple[int, Find]]) -> tuple[int, ...]:
         """Places in the pool of finds that are columns already."""
@@ -178,12 +168,7 @@ class Master:
         if not self._stock(node):
             return False
         low, high = self.node_box(node)
-        count = len(low)
-        self.highs.changeColsBounds(count, np.arange(count, dtype=np.int32), low, high)
-        if self.pool:
-            top = np.where(self.admitted(node), highspy.kHighsInf, 0.0)
-            at = np.arange(self.first_column, self.first_column + len(self.pool), dtype=np.int32)
-            self.highs.changeColsBounds(len(at), at, np.zeros(len(at)), top)
+        self.linear.restrict(low, high, self.admitted(node))
         return True
 
     def _stock(self, node: Node) -> bool:
@@ -218,47 +203,36 @@ class Master:
         first = int(self.offers.options.start[self.books[column.book].code])
         return tuple(option - first for option in column.menu)
 
-    def seek_feasibility(self, seeking: bool) -> None:
-        """Minimize the violation of the totals rows instead of the cost, or go back to the cost."""
-        if seeking == self.seeking:
-            return
-        self.seeking = seeking
-        size = len(self.live)
-        count = len(self.program.cost)
-        cost = np.concatenate([self.program.cost * (not seeking), np.full(2 * size, float(seeking))])
-        at = np.arange(count + 2 * size, dtype=np.int32)
-        self.highs.changeColsCost(len(at), at, cost)
-        slack = at[count:]
-        top = np.full(2 * size, ELASTIC * seeking)
-        self.highs.changeColsBounds(len(slack), slack, np.zeros(2 * size), top)
-
     def relax(self) -> Relaxed:
-        """Solve the linear program over the columns at hand; raises `Unsolved` where the solver fails twice."""
+        """Solve the linear program over the columns at hand; raises `Unsolved` where the solver fails."""
         with self.phases("lp"):
-            outcome = run(self.highs)
-            if outcome.values is None and not outcome.infeasible:
-                self.highs.clearSolver()
-                outcome = run(self.highs)
+            outcome, part, duals = self.linear.solve()
         if outcome.infeasible:
             return Relaxed(infeasible=True)
         if outcome.values is None:
             raise Unsolved
-        solution = self.highs.getSolution()
-        duals, reduced = np.array(solution.row_dual), np.array(solution.col_dual)[self.first_column :]
-        count = len(self.program.cost)
-        weights = outcome.values[self.first_column :]
+        weights = np.zeros(len(self.pool))
+        weights[self.linear.present] = part
         self.useful.update(np.flatnonzero(weights > USED).tolist())
-        return Relaxed(False, outcome.objective, outcome.values[:count], weights, reduced, duals)
+        return Relaxed(False, outcome.objective, outcome.values[: len(self.program.cost)], weights, duals)
+
+    def improve(self, node: Node, relaxed: Relaxed) -> int:
+        """Put columns into the linear program that make it better, known ones first; how many."""
+        reduced = self.reduced(relaxed.duals)
+        self.linear.set_aside(reduced)
+        absent = np.ones(len(self.pool), dtype=bool)
+        absent[self.linear.present] = False
+        better = np.flatnonzero(absent & (reduced < -WORTH_IT) & self.admitted(node))
+        if len(better):
+            order = better[np.lexsort((reduced[better], self.owner[better]))]
+            rank = np.arange(len(order)) - np.searchsorted(self.owner[order], self.owner[order])
+            return self._put(order[rank < KEPT])
+        return self.add(self.climb(node, relaxed))
 
     def probe(self, column: int, value: int) -> float:
-        """Cost of the linear program over the columns at hand if a switch had a value; inf if infeasible."""
-        index = np.array([column], dtype=np.int32)
-        low, high = (np.array([float(part)]) for part in self.highs.getCol(column)[2:4])
-        self.highs.changeColsBounds(1, index, np.array([float(value)]), np.array([float(value)]))
+        """Cost of the linear program if a switch had a value, or a bound on it; inf if infeasible."""
         with self.phases("branching"):
-            outcome = run(self.highs)
-        self.highs.changeColsBounds(1, index, low, high)
-        return outcome.objective if outcome.solved else np.inf
+            return self.linear.probe(column, value)
 
     # -- pricing ---------------------------------------------------------------------------------
 
@@ -293,7 +267,7 @@ class Master:
 
     def _bound(self, node: Node, duals: Array, worths: Array) -> float:
         low, high = self.node_box(node)
-        program, seeking = self.program, self.seeking
+        program, seeking = self.program, self.linear.seeking
         multipliers = duals[: self.first_book_row]
         cost = np.zeros_like(program.cost) if seeking else program.cost
         base = box_bound(cost, low, high, program.rows, program.row_low, program.row_high, multipliers)

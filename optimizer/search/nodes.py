@@ -40,8 +40,6 @@ class Relaxed:
     """Scaled values of the statement's columns."""
     columns: Array = field(default_factory=lambda: np.zeros(0))
     """Weight of each menu column."""
-    reduced: Array = field(default_factory=lambda: np.zeros(0))
-    """Reduced cost of each menu column."""
     duals: Array = field(default_factory=lambda: np.zeros(0))
     """Multipliers of the statement's rows, the totals rows and the books' rows."""
 

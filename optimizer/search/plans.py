@@ -97,7 +97,7 @@ class Plans:
             return
         for _ in range(CLIMBS):
             relaxed = self.master.relax()
-            if relaxed.infeasible or not self.master.add(self.master.climb(node, relaxed)):
+            if relaxed.infeasible or not self.master.improve(node, relaxed):
                 break
         relaxed = self.master.relax()
         if not relaxed.infeasible:

@@ -86,7 +86,7 @@ def switching(master: Master, node: Node, relaxed: Relaxed, most: int) -> Restri
     """The program over the columns in use and the `most` that cost least besides, in which books may mix menus."""
     use = relaxed.columns > IN_USE
     others = np.flatnonzero(master.admitted(node) & ~use)
-    use[others[np.argsort(relaxed.reduced[others], kind="stable")[:most]]] = True
+    use[others[np.argsort(master.reduced(relaxed.duals)[others], kind="stable")[:most]]] = True
     restricted = integer_program(master, node, np.flatnonzero(use).tolist())
     whole = restricted.program.integer.copy()
     whole[restricted.first :] = False
@@ -98,7 +98,7 @@ def completion(master: Master, node: Node, relaxed: Relaxed, most: int) -> Restr
 
     Open are the columns in use of the books that mix several, and the `most` others that cost least.
     """
-    weights, reduced, owner = relaxed.columns, relaxed.reduced, master.owner
+    weights, reduced, owner = relaxed.columns, master.reduced(relaxed.duals), master.owner
     leading = _leading(owner, weights, len(master.books))
     mixed = np.unique(owner[(weights > IN_USE) & (weights < 1 - IN_USE)])
     open_columns = ((weights > IN_USE) & np.isin(owner, mixed)).copy()

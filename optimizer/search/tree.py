@@ -141,7 +141,7 @@ class Tree:
             relaxed = self.master.relax()
             if relaxed.infeasible:
                 raise Unsolved  # feasible within a hair a moment ago
-            if self.master.add(self.master.climb(node, relaxed)):
+            if self.master.improve(node, relaxed):
                 continue
             priced = self._price(node, relaxed)
             if best is None or priced.bound > best.bound:
@@ -163,7 +163,7 @@ class Tree:
         patience, plenty = FIRST_PATIENCE, self._plenty(relaxed)
         while patience <= 8 * PATIENCE:
             priced = self.master.price(node, relaxed.duals, patience, self.watch.check)
-            enough = priced.complete or (patience >= plenty and not self.master.seeking)
+            enough = priced.complete or (patience >= plenty and not self.master.linear.seeking)
             if enough or self.master.has_new(priced.finds) or self._settles(priced):
                 return priced
             patience *= 8
@@ -175,7 +175,7 @@ class Tree:
 
     def _settles(self, priced: Priced) -> bool:
         """Whether the bound alone closes the node."""
-        return bool(priced.bound > FEASIBLE if self.master.seeking else priced.bound >= self.cutoff)
+        return bool(priced.bound > FEASIBLE if self.master.linear.seeking else priced.bound >= self.cutoff)
 
     def _reach_feasibility(self, node: Node) -> bool:
         """Add columns until the node's linear program has a solution; False once it is proved to have none.
@@ -186,7 +186,7 @@ class Tree:
         with suppress(Unsolved):  # where the solver gives up, the least violation tells
             if not self.master.relax().infeasible:
                 return True
-        self.master.seek_feasibility(True)
+        self.master.linear.seek(True)
         try:
             while True:
                 self.watch.check()
@@ -195,7 +195,7 @@ class Tree:
                     return False
                 if relaxed.cost <= FEASIBLE:
                     break
-                if self.master.add(self.master.climb(node, relaxed)):
+                if self.master.improve(node, relaxed):
                     continue
                 priced = self._price(node, relaxed)
                 if priced.bound > FEASIBLE:
@@ -203,7 +203,7 @@ class Tree:
                 if not self.master.add(priced.finds):
                     raise Unsolved  # a violation too small to be proved
         finally:
-            self.master.seek_feasibility(False)
+            self.master.linear.seek(False)
         return True
 
     # -- finishing a node exactly ----------------------------------------------------------------
