@@ -302,7 +302,7 @@ def expand_logit(t, p, s, level, floor):  # type: ignore[no-untyped-def]
     roots = _roots(t, p, s, level)
     joint, best = np.zeros(t.utility.shape[1]), np.zeros(len(t.tier_start))
     pairs = level == len(t.tier_start) - 3 and _in_range(p)
-    for _ in range(1 if pairs else ROUNDS):
+    for _ in range(ROUNDS):
         _refine(t, p, s, level, roots)
         bound = _joint_bound(t, p, s, level, roots, joint, best)
         if bound <= floor:

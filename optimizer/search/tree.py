@@ -29,7 +29,7 @@ FEASIBLE = 1e-9
 """Violation of totals rows (scaled) that counts as none."""
 CONVERGED = 0.05
 """Share of the tolerance by which a bound may fall short of its linear program."""
-FEW_COLUMNS = 3_000
+FEW_COLUMNS = 300
 """Most columns of an integer program tried while switches are open."""
 FIRST_PATIENCE = 4_000
 """Most nodes of one menu search at first."""
