@@ -31,6 +31,7 @@ from .restriction import conforms
 
 KEPT = 4
 """Most menus kept of one search for the best."""
+TINY = 1e-300
 USED = 1e-6
 """Weight of a column that is in use."""
 CLIMBED = 1e-4
@@ -242,13 +243,17 @@ class Master:
         prices[self.live] = -duals[self.first_total_row : self.first_book_row] / self.total_scale
         return prices
 
-    def price(self, node: Node, duals: Array, patience: int, check: Callable[[], None]) -> Priced:
+    def price(
+        self, node: Node, duals: Array, patience: int, check: Callable[[], None], slack: float = 0.0
+    ) -> Priced:
         """Best menu of every book at multipliers, and the bound that follows.
 
         A book without a menu that beats its multiplier is worth that. `patience` is the most nodes of one
-        menu search; `check` is called before each and may raise.
+        menu search; `check` is called before each and may raise. With `slack`, menus are only sought that
+        beat their multiplier by a part of it, which makes the search shorter and the bound that much lower.
         """
         floors = -duals[self.first_book_row :]
+        floors = floors + slack * np.abs(floors) / max(float(np.abs(floors).sum()), TINY)
         with self.phases("pricing"):
             prices, opened = self.pricer.prices(self.prices(duals)), self.pricer.open(node.books)
             found = self.pricer.best(prices, opened, floors, KEPT, patience, check)

@@ -31,6 +31,8 @@ CONVERGED = 0.05
 """Share of the tolerance by which a bound may fall short of its linear program."""
 FEW_COLUMNS = 300
 """Most columns of an integer program tried while switches are open."""
+SLACK = 0.2
+"""Share of the way to the cutoff by which the bound of a node that must be parted may fall short."""
 FIRST_PATIENCE = 4_000
 """Most nodes of one menu search at first."""
 MANY_COLUMNS = 60_000
@@ -161,13 +163,18 @@ class Tree:
         A bound needs no finished search; the proof that nothing is feasible does, or it is `Unsolved`.
         """
         patience, plenty = FIRST_PATIENCE, self._plenty(relaxed)
+        slack = 0.0 if self.master.linear.seeking or np.isinf(self.cutoff) else self._slack(relaxed)
         while patience <= 8 * PATIENCE:
-            priced = self.master.price(node, relaxed.duals, patience, self.watch.check)
+            priced = self.master.price(node, relaxed.duals, patience, self.watch.check, slack)
             enough = priced.complete or (patience >= plenty and not self.master.linear.seeking)
             if enough or self.master.has_new(priced.finds) or self._settles(priced):
                 return priced
             patience *= 8
         raise Unsolved
+
+    def _slack(self, relaxed: Relaxed) -> float:
+        """What a bound may fall short where its node cannot be closed anyway."""
+        return SLACK * max(0.0, self.cutoff - relaxed.cost)
 
     def _plenty(self, relaxed: Relaxed) -> int:
         """Patience that is enough where a bound is not finished: a node that will be parted needs little."""
