@@ -243,9 +243,7 @@ class Master:
         prices[self.live] = -duals[self.first_total_row : self.first_book_row] / self.total_scale
         return prices
 
-    def price(
-        self, node: Node, duals: Array, patience: int, check: Callable[[], None], slack: float = 0.0
-    ) -> Priced:
+    def price(self, node: Node, duals: Array, patience: int, check: Callable[[], None], slack: float = 0.0) -> Priced:
         """Best menu of every book at multipliers, and the bound that follows.
 
         A book without a menu that beats its multiplier is worth that. `patience` is the most nodes of one

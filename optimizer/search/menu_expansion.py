@@ -2,45 +2,16 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 import numba
 import numpy as np
 
-from .menu_bounds import GRID, first_choice_bound, root
+from .menu_bounds import first_choice_bound, root
+from .menu_pairs import expand_last_but_one, in_range
+from .menu_path import insert, may_add
 from .menu_worth import BARRED, FREE, TIE, sum_groups
 
 ROUNDS = 4
 """Most rounds of closing options at a node."""
-
-State = namedtuple("State", "total mass held held_worth charged size menu child child_bound children at open")
-"""The path down the tree: rows are levels, level i holds what follows from deciding the first i tiers."""
-
-
-@numba.njit(cache=True, nogil=True)
-def may_add(t, s, level, o):  # type: ignore[no-untyped-def]
-    """Whether the option (or leaving the tier out, o < 0) keeps to the rules on one menu."""
-    left = len(t.tier_start) - 2 - level
-    if o < 0:
-        return not t.must[level] and s.size[level] + left >= t.fewest
-    if not s.open[level, o] or s.size[level] + 1 > t.most:
-        return False
-    for j in range(s.size[level]):  # noqa: SIM110 - numba compiles no generator expressions
-        if not t.fits[s.menu[j], o]:
-            return False
-    return True
-
-
-@numba.njit(cache=True, nogil=True)
-def _insert(s, level, count, o, bound):  # type: ignore[no-untyped-def]
-    """Put a child in its place, the most promising first."""
-    j = count
-    while j > 0 and s.child_bound[level, j - 1] < bound:
-        s.child[level, j] = s.child[level, j - 1]
-        s.child_bound[level, j] = s.child_bound[level, j - 1]
-        j -= 1
-    s.child[level, j] = o
-    s.child_bound[level, j] = bound
 
 
 @numba.njit(cache=True, nogil=True)
@@ -217,77 +188,9 @@ def _expand_last(t, p, s, level, floor):  # type: ignore[no-untyped-def]
         charge = 0.0 if pick < 0 else t.option_charge[o]
         worth = sum_groups(values, t.group, t.charge, t.mode, sums) - s.charged[level] - charge + 1e-12 * size
         if worth > floor:
-            _insert(s, level, count, pick, worth)
+            insert(s, level, count, pick, worth)
             count += 1
     return count
-
-
-@numba.njit(cache=True, nogil=True, error_model="numpy")
-def _add_means(total, mass, gains, weights, sums):  # type: ignore[no-untyped-def]
-    """Add what a cohort brings once each of some options has joined. Written so that it compiles to vectors."""
-    for k in range(len(sums)):
-        sums[k] += (total + gains[k]) / (mass + weights[k])
-
-
-@numba.njit(cache=True, nogil=True)
-def _joined_worths(t, p, total, mass, first, worths, sums):  # type: ignore[no-untyped-def]
-    """Worth, before charges of options, of a menu once each of the options from `first` on has joined it.
-
-    `worths` and `sums` have room for a number an option; the option past the last stands for none.
-    """
-    end = first + len(worths) - 1
-    worths[:] = 0.0
-    for g in range(len(t.charge)):
-        if t.mode[g] == BARRED:
-            continue
-        sums[:] = -t.charge[g]
-        for c in range(len(total)):
-            if t.group[c] == g:
-                _add_means(total[c], mass[c], p.cohort_gains[c, first:end], p.cohort_weights[c, first:end], sums[:-1])
-                sums[-1] += total[c] / mass[c]
-        if t.mode[g] == FREE:
-            np.maximum(sums, 0.0, sums)
-        worths += sums
-
-
-@numba.njit(cache=True, nogil=True)
-def _expand_last_but_one(t, p, s, level, floor):  # type: ignore[no-untyped-def]
-    """Options of the last tier but one (or none) that some option of the last (or none) makes worth more than `floor`.
-
-    Trying every pair costs less than bounding them. How many options there are.
-    """
-    cohorts, count = t.utility.shape[0], 0
-    first, end = t.tier_start[level + 1], t.tier_start[level + 2]
-    total, mass, slack = np.zeros(cohorts), np.zeros(cohorts), abs(s.charged[level])
-    worths, sums = np.zeros(end - first + 1), np.zeros(end - first + 1)
-    for c in range(cohorts):
-        slack += p.points[c, GRID - 1] - p.points[c, 0]
-    for o in range(t.tier_start[level] - 1, t.tier_start[level + 1]):
-        pick = -1 if o < t.tier_start[level] else o
-        if not may_add(t, s, level, pick):
-            continue
-        for c in range(cohorts):
-            total[c] = s.total[level, c] + (0.0 if pick < 0 else p.gains[pick, c])
-            mass[c] = s.mass[level, c] + (0.0 if pick < 0 else p.weights[pick, c])
-        _joined_worths(t, p, total, mass, first, worths, sums)
-        best = -np.inf if t.must[level + 1] else worths[-1]
-        for last in range(first, end):
-            if s.open[level, last]:
-                best = max(best, worths[last - first] - t.option_charge[last])
-        best += 1e-12 * slack - s.charged[level] - (0.0 if pick < 0 else t.option_charge[pick])
-        if best > floor:
-            _insert(s, level, count, pick, best)
-            count += 1
-    return count
-
-
-@numba.njit(cache=True, nogil=True)
-def _in_range(p):  # type: ignore[no-untyped-def]
-    """Whether no cohort is too extreme for sums of exp(u)."""
-    for c in range(len(p.extreme)):  # noqa: SIM110 - numba compiles no generator expressions
-        if p.extreme[c]:
-            return False
-    return True
 
 
 @numba.njit(cache=True, nogil=True)
@@ -301,7 +204,7 @@ def expand_logit(t, p, s, level, floor):  # type: ignore[no-untyped-def]
         return _expand_last(t, p, s, level, floor)
     roots = _roots(t, p, s, level)
     joint, best = np.zeros(t.utility.shape[1]), np.zeros(len(t.tier_start))
-    pairs = level == len(t.tier_start) - 3 and _in_range(p)
+    pairs = level == len(t.tier_start) - 3 and in_range(p)
     for _ in range(ROUNDS):
         _refine(t, p, s, level, roots)
         bound = _joint_bound(t, p, s, level, roots, joint, best)
@@ -310,7 +213,7 @@ def expand_logit(t, p, s, level, floor):  # type: ignore[no-untyped-def]
         if _close_options(t, s, level, bound, joint, best, floor) == 0:
             break
     if pairs:
-        return _expand_last_but_one(t, p, s, level, floor)
+        return expand_last_but_one(t, p, s, level, floor)
     rest, count = bound - best[level], 0
     for o in range(t.tier_start[level] - 1, t.tier_start[level + 1]):
         pick = -1 if o < t.tier_start[level] else o
@@ -318,7 +221,7 @@ def expand_logit(t, p, s, level, floor):  # type: ignore[no-untyped-def]
             continue
         promise = rest if pick < 0 else rest + joint[pick]
         if promise > floor:
-            _insert(s, level, count, pick, promise)
+            insert(s, level, count, pick, promise)
             count += 1
     return count
 
@@ -349,6 +252,6 @@ def expand_first_choice(t, p, s, level, floor):  # type: ignore[no-untyped-def]
         bound = sum_groups(bounds, t.group, t.charge, t.mode, sums) - s.charged[level] + p.refund[level + 1]
         bound -= 0.0 if pick < 0 else t.option_charge[pick]
         if bound > floor:
-            _insert(s, level, count, pick, bound)
+            insert(s, level, count, pick, bound)
             count += 1
     return count
