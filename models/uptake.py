@@ -34,13 +34,16 @@ def uptake(offers: Offers, options: Codes, covered: NDArray[np.bool_]) -> Uptake
     `covered` flags the cohorts whose product their price book covers.
     """
     cell = _cells_on_offer(offers, options)
+    return Uptake(cell, shares_at(offers, cell) * covered[:, None])
+
+
+def shares_at(offers: Offers, cell: Codes) -> Array:
+    """P of what a menu offers a cohort: rows of cells, one a tier in the order of rank (-1 for none)."""
     utilities = _at_cells(offers.utility, cell, -np.inf)
     if offers.catalog.case.settings.choice_model == "logit":
-        shares = logit_shares(utilities)
-    else:
-        payments = _at_cells(offers.terms.yearly, cell, 0.0)
-        shares = first_choice_shares(utilities, payments, np.arange(cell.shape[1]))
-    return Uptake(cell, shares * covered[:, None])
+        return logit_shares(utilities)
+    payments = _at_cells(offers.terms.yearly, cell, 0.0)
+    return first_choice_shares(utilities, payments, np.arange(cell.shape[1]))
 
 
 def _cells_on_offer(offers: Offers, options: Codes) -> Codes:

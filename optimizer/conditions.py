@@ -18,7 +18,7 @@ from models.offers import Offers
 
 from .program.condition_rules import Asked
 from .search.nodes import Node
-from .search.pricing import FREE_BOOK, Restriction
+from .search.restriction import FREE_BOOK, Restriction
 
 _CELLS = {
     "tier": ("tiers", "tier", "offer"),

@@ -19,7 +19,7 @@ from .program.statement import Given
 from .progress import ProgressCallback, StopCheck
 from .result import Result
 from .search.nodes import Node
-from .search.pricing import Restriction
+from .search.restriction import Restriction
 from .solve import GAP, Clock
 
 

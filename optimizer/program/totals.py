@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from models.catalog import Array, Catalog, Codes
 from models.demand import Locked
 from models.offers import ROUNDING, Offers, Terms, contract_terms
+from models.uptake import shares_at
 
 MONEY = ("billed", "admin", "capital", "product_revenue", "product_margin")
 """Money totals: service revenue before settlement, admin and capital cost, product revenue and its
@@ -73,25 +75,30 @@ class Contracted:
     """Product revenue a year of the rows, before loyalty loss (or its change against no contract)."""
 
 
-def add_up(catalog: Catalog, index: TotalsIndex, rows: Contracted) -> Array:
-    """Totals of rows of units under contract (money and work; not the counts of uses)."""
-    totals = np.zeros(index.size)
+def _additions(catalog: Catalog, index: TotalsIndex, rows: Contracted) -> tuple[Codes, Array]:
+    """Where each row of units under contract adds to the totals, and what; arrays of shape (rows, entries)."""
     units, tier, model, product = rows.units.sum(axis=1), rows.tier, rows.model, rows.product
     admin = catalog.model_table["admin_cost"].to_numpy(dtype=float)[model]
     margin = catalog.product_table["product_margin"].to_numpy(dtype=float)[product]
-    totals[:5] = (
-        units @ rows.terms.yearly,
-        units @ admin,
-        units @ rows.terms.capital,
-        rows.product_revenue.sum(),
-        rows.product_revenue @ margin,
-    )
     family, group = catalog.family_of_product[product], catalog.performance_group[model]
-    np.add.at(totals, index.units[:, family, tier].T, rows.units)
-    np.add.at(totals, index.incidents[:, family, tier, group].T, rows.units * rows.terms.incidents[:, None])
     per_unit = rows.terms.incidents * catalog.parts_per_incident[tier] + catalog.parts_per_unit[tier]
-    np.add.at(totals, index.parts[product, tier], units * per_unit)
-    return totals
+    money = [units * rows.terms.yearly, units * admin, units * rows.terms.capital]
+    money += [rows.product_revenue, rows.product_revenue * margin]
+    incidents = rows.units * rows.terms.incidents[:, None]
+    at = [
+        np.broadcast_to(np.arange(len(MONEY)), (len(units), len(MONEY))),
+        index.units[:, family, tier].T,
+        index.incidents[:, family, tier, group].T,
+        index.parts[product, tier][:, None],
+    ]
+    values = [np.stack(money, axis=1), rows.units, incidents, (units * per_unit)[:, None]]
+    return np.concatenate(at, axis=1), np.concatenate(values, axis=1)
+
+
+def add_up(catalog: Catalog, index: TotalsIndex, rows: Contracted) -> Array:
+    """Totals of rows of units under contract (money and work; not the counts of uses)."""
+    at, values = _additions(catalog, index, rows)
+    return np.bincount(at.ravel(), weights=values.ravel(), minlength=index.size).astype(float)
 
 
 def locked_rows(catalog: Catalog, locked: Locked) -> Contracted:
@@ -208,32 +215,60 @@ def _reach_of_uses(offers: Offers, index: TotalsIndex, high: Array) -> None:
 
 
 def menu_totals(
-    offers: Offers, index: TotalsIndex, book: int, menu: list[int], covered: NDArray[np.bool_], change: Array
-) -> Array:
-    """What a book's menu (option positions) adds to the totals when it covers `covered` products.
+    offers: Offers, index: TotalsIndex, book: Codes, options: Codes, covered: NDArray[np.bool_], change: Array
+) -> sparse.csr_matrix:
+    """What menus add to the totals, a row a menu: menu i is for price book `book[i]`.
 
-    `change` is `product_revenue_change(offers)`.
+    `options` (menus, tiers) holds the position of the option at each tier, -1 for none; `covered` (menus,
+    products) what is covered; `change` is `product_revenue_change(offers)`.
     """
-    catalog, span, options = offers.catalog, offers.cohorts_of(book), offers.options
-    cohorts = offers.demand.cohorts
-    local = [option - int(options.start[book]) for option in menu]
-    product = cohorts.product[span.start : span.stop]
-    share = offers.shares(book, menu) * covered[product][:, None]
-    cells = (
-        int(offers.cell_start[book])
-        + np.arange(len(span))[:, None] * len(options.of(book))
-        + np.array(local, dtype=np.int64)[None, :]
-    ).ravel()
-    terms = Terms(*(getattr(offers.terms, name)[cells] for name in Terms.__dataclass_fields__))
-    tier, model = options.tier[offers.option[cells]], options.model[offers.option[cells]]
-    units = (share[:, :, None] * cohorts.units_by_region[span.start : span.stop, None, :]).reshape(
-        len(cells), len(catalog.regions)
+    catalog, cohorts = offers.catalog, offers.demand.cohorts
+    menu, cohort = _cohorts_of(offers, book)
+    cells = _cells_at(offers, book, options, menu, cohort)
+    taken = shares_at(offers, cells) * covered[menu, cohorts.product[cohort]][:, None]
+    row, tier = np.nonzero(taken > 0)
+    cell, share = cells[row, tier], taken[row, tier]
+    rows = Contracted(
+        product=cohorts.product[cohort[row]],
+        tier=tier,
+        model=offers.options.model[offers.option[cell]],
+        units=share[:, None] * cohorts.units_by_region[cohort[row]],
+        terms=Terms(*(getattr(offers.terms, name)[cell] for name in Terms.__dataclass_fields__)),
+        product_revenue=share * change[cell],
     )
-    rows = Contracted(cohorts.product[offers.cohort[cells]], tier, model, units, terms, share.ravel() * change[cells])
-    totals = add_up(catalog, index, rows)
-    np.add.at(totals, index.tier_uses[options.tier[menu]], 1.0)
-    np.add.at(totals, index.model_uses[options.model[menu]], 1.0)
-    for code in np.unique(product):
-        if catalog.offer["products"][catalog.products[code]] == "optional" and covered[code]:
-            totals[index.coverages[code]] += 1.0
-    return totals
+    at, values = _additions(catalog, index, rows)
+    owners = np.broadcast_to(menu[row][:, None], at.shape)
+    work = sparse.coo_matrix((values.ravel(), (owners.ravel(), at.ravel())), shape=(len(book), index.size))
+    return (work.tocsr() + _uses(offers, index, book, options, covered)).tocsr()
+
+
+def _cohorts_of(offers: Offers, book: Codes) -> tuple[Codes, Codes]:
+    """Menu and cohort of every pair of a menu and a cohort of its price book."""
+    counts = np.diff(offers.cohort_start)[book]
+    menu = np.repeat(np.arange(len(book)), counts)
+    within = np.arange(len(menu)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return menu, offers.cohort_start[book][menu] + within
+
+
+def _cells_at(offers: Offers, book: Codes, options: Codes, menu: Codes, cohort: Codes) -> Codes:
+    """Cell of each (menu, cohort) pair and tier, -1 where the menu has no option there."""
+    own = book[menu]
+    first = offers.cell_start[own] + (cohort - offers.cohort_start[own]) * np.diff(offers.options.start)[own]
+    local = options[menu] - offers.options.start[own][:, None]
+    return np.where(options[menu] >= 0, first[:, None] + local, -1)
+
+
+def _uses(
+    offers: Offers, index: TotalsIndex, book: Codes, options: Codes, covered: NDArray[np.bool_]
+) -> sparse.csr_matrix:
+    """Counts of tiers and models used and of optional products covered, a row a menu."""
+    catalog, cohorts = offers.catalog, offers.demand.cohorts
+    menu, tier = np.nonzero(options >= 0)
+    model = offers.options.model[options[menu, tier]]
+    held = np.zeros((len(catalog.books), len(catalog.products)), dtype=bool)
+    held[cohorts.book, cohorts.product] = True
+    optional = np.array([catalog.offer["products"][name] == "optional" for name in catalog.products], dtype=bool)
+    covering, product = np.nonzero(covered & held[book] & optional)
+    rows = np.concatenate([menu, menu, covering])
+    at = np.concatenate([index.tier_uses[tier], index.model_uses[model], index.coverages[product]])
+    return sparse.coo_matrix((np.ones(len(rows)), (rows, at)), shape=(len(book), index.size)).tocsr()

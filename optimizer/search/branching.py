@@ -14,10 +14,12 @@ from ..program.solver import kept_columns
 from .columns import Book
 from .master import Master
 from .nodes import Node, Relaxed
-from .pricing import FREE_BOOK, Restriction
+from .restriction import FREE_BOOK, Restriction
 
 TRIED = 3
 """Switches of a kind that are tried before one is settled."""
+RELIABLE = 20
+"""Times that a value of a switch is tried before past rises are trusted."""
 LEAST_RISE, MOST_RISE = 1e-7, 1.0
 """Range of a rise in (scaled) cost that counts: an infeasible value tells as much as the largest."""
 INTEGRAL = 1e-6
@@ -38,6 +40,8 @@ class Switches:
     def __init__(self, master: Master) -> None:
         self.master = master
         self.integer = np.flatnonzero(master.program.integer)
+        self._rises: dict[tuple[int, int], list[float]] = {}
+        """What trying a value of a switch added to the cost, per unit of way from the value it had."""
         self.kinds = np.full(len(master.program.cost), len(SWITCH_ORDER))
         for name, column in master.stated.columns.items():
             kind = (i for i, prefix in enumerate(SWITCH_ORDER) if name.startswith(prefix))
@@ -68,15 +72,31 @@ class Switches:
 
         A product favours switches of which either value tells something.
         """
-        rises = (max(self.master.probe(column, value) - relaxed.cost, LEAST_RISE) for value in (0, 1))
-        return float(np.prod([min(rise, MOST_RISE) for rise in rises]))
+        rises = [self._rise(relaxed, column, value) for value in (0, 1)]
+        return float(np.prod([min(max(rise, LEAST_RISE), MOST_RISE) for rise in rises]))
 
-    def next_on_menus(self, node: Node, relaxed: Relaxed) -> int | None:
-        """The open switch on menus (tier, model, product) that is nearest to yes."""
-        columns = [
-            int(column) for column in self.integer if self.kinds[column] < MENU_KINDS and column not in node.switches
-        ]
-        return max(columns, key=lambda column: (relaxed.statement[column], -column), default=None)
+    def _rise(self, relaxed: Relaxed, column: int, value: int) -> float:
+        """What a value of a switch adds to the cost: tried, or as it was the last times in proportion to the way."""
+        way = abs(float(relaxed.statement[column]) - value)
+        rises = self._rises.setdefault((column, value), [])
+        if len(rises) >= RELIABLE:
+            return way * sum(rises) / len(rises)
+        rise = self.master.probe(column, value) - relaxed.cost
+        rises.append(min(max(rise, 0.0), MOST_RISE) / way)
+        return rise
+
+    def menus_settled(self, relaxed: Relaxed) -> bool:
+        """Whether every tier, model and product is taken whole or not at all."""
+        values = relaxed.statement[self.integer[self.kinds[self.integer] < MENU_KINDS]]
+        return bool((np.abs(values - np.round(values)) <= INTEGRAL).all())
+
+    def on_menus(self, relaxed: Relaxed) -> tuple[int, int] | None:
+        """The fractional switch on menus that tells most when it is settled, and the value that costs less."""
+        candidates = [column for column in self._candidates(relaxed) if self.kinds[column] < MENU_KINDS]
+        if not candidates:
+            return None
+        column = max(candidates, key=lambda column: (self._told(relaxed, column), -column))
+        return column, int(self._rise(relaxed, column, 1) <= self._rise(relaxed, column, 0))
 
 
 def _mixed_parts(master: Master, relaxed: Relaxed) -> dict[int, float]:

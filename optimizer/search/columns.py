@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from models.catalog import Array, Codes
 from models.demand import DemandBase
 from models.offers import Offers, build_offers, climbs_ladder, within_price_change
 
 from ..program.setting import Setting
+from ..program.totals import menu_totals
 from .menu_worth import BARRED, COVERED, FREE
 
 
@@ -23,8 +25,6 @@ class Column:
     book: int
     menu: tuple[int, ...]
     optional: frozenset[int]
-    totals: Array = field(compare=False, repr=False)
-    """What it adds to the demand totals."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,21 @@ class Book:
     """Product code of groups 1, 2, ..."""
     required: frozenset[int]
     """Product codes covered by every menu."""
+
+
+def column_totals(
+    offers: Offers, setting: Setting, books: Sequence[Book], columns: Sequence[Column], change: Array
+) -> sparse.csr_matrix:
+    """What columns add to the demand totals, a row a column; `change` is `product_revenue_change(offers)`."""
+    tier = offers.options.tier
+    options = np.full((len(columns), len(setting.catalog.tiers)), -1, dtype=np.int64)
+    covered = np.zeros((len(columns), len(setting.catalog.products)), dtype=bool)
+    for i, column in enumerate(columns):
+        menu = list(column.menu)
+        options[i, tier[menu]] = menu
+        covered[i, list(books[column.book].required | column.optional)] = True
+    codes = np.array([books[column.book].code for column in columns], dtype=np.int64)
+    return menu_totals(offers, setting.index, codes, options, covered, change)
 
 
 def _current_payments(setting: Setting, demand: DemandBase) -> Mapping[tuple[int, int], float]:

@@ -11,20 +11,19 @@ from .nodes import Node, Relaxed
 
 CLIMBS = 12
 """Most rounds of new columns at a step."""
-ROUND_UP = 0.15
-"""Least value of a switch that is settled as yes."""
 
 Enter = Callable[[Node], bool]
 """Makes a node's restrictions those of the master; False if nothing is feasible under them."""
 
 
 def dive(master: Master, switches: Switches, node: Node, relaxed: Relaxed, enter: Enter) -> tuple[Node, Relaxed] | None:
-    """A node in which every tier, model and product is settled, and its linear program; None if that fails.
+    """A node in which every tier, model and product is whole, and its linear program; None if that fails.
 
-    Columns made for a mix of everything seldom fit together once few tiers and models may be used.
+    Each step settles the switch that tells most at the value that costs less. Columns made for a mix of
+    everything seldom fit together once few tiers and models may be used, so each step makes new ones.
     """
-    while (column := switches.next_on_menus(node, relaxed)) is not None:
-        value = 1 if relaxed.statement[column] >= ROUND_UP else 0
+    while (choice := switches.on_menus(relaxed)) is not None:
+        column, value = choice
         step = _settle(master, node, column, value, enter) or _settle(master, node, column, 1 - value, enter)
         if step is None:
             return None
@@ -39,7 +38,7 @@ def _settle(master: Master, node: Node, column: int, value: int, enter: Enter) -
         return None
     for _ in range(CLIMBS):
         relaxed = master.relax()
-        if relaxed.infeasible or not master.add(master.climb(child, relaxed)):
+        if relaxed.infeasible or not master.improve(child, relaxed):
             break
     relaxed = master.relax()
     return None if relaxed.infeasible else (child, relaxed)

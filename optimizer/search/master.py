@@ -7,11 +7,8 @@ prices they imply, so it holds whatever columns are missing and whatever stopped
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
-import highspy
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -23,23 +20,24 @@ from ..phases import Phases
 from ..program.delivery import labelled_rows
 from ..program.expressions import combine
 from ..program.setting import Setting
-from ..program.solver import ScaledProgram, Stated, box_bound, kept_columns, load, quiet_highs, run, scaled, state
+from ..program.solver import ScaledProgram, Stated, box_bound, kept_columns, scaled, state
 from ..program.statement import Given, Statement
-from ..program.totals import menu_totals, reach, standing_totals
-from .columns import Book, Column
+from ..program.totals import reach, standing_totals
+from .columns import Book, Column, column_totals
+from .live import ELASTIC, LiveProgram
 from .nodes import Node, Priced, Relaxed, Unsolved
-from .pricing import FREE_BOOK, Find, Finds, Pricer, conforms
+from .pricing import Find, Pricer
+from .restriction import conforms
 
-THREADS = os.cpu_count() or 1
-"""Menu searches at a time."""
 KEPT = 4
 """Most menus kept of one search for the best."""
+TINY = 1e-300
 USED = 1e-6
 """Weight of a column that is in use."""
 CLIMBED = 1e-4
 """Relative gain over a book's multiplier that makes a climbed menu worth a column."""
-ELASTIC = 4.0
-"""Most violation of a totals row while a feasible mix of columns is sought, in scaled units."""
+WORTH_IT = 1e-9
+"""Reduced cost (scaled) at which a column set aside is worth having again."""
 
 
 class Master:
@@ -61,10 +59,12 @@ class Master:
         self.pool: list[Column] = []
         self._known: dict[tuple[int, tuple[int, ...], frozenset[int]], int] = {}
         """Place in the pool of each find."""
-        self.entries: list[Array] = []
+        self.owner: Codes = np.zeros(0, dtype=np.int64)
+        """Place of each column's book."""
+        self._entries: list[sparse.csr_matrix] = [sparse.csr_matrix((0, len(self.live)))]
         self.useful: set[int] = set()
         """Columns that some solution used."""
-        self._start()
+        self.linear = LiveProgram(self.program, self.first_total_row, len(books))
 
     def _lay_out(self) -> None:
         """Scaled statement with the totals rows appended."""
@@ -102,62 +102,63 @@ class Master:
         """Scaled cost of an objective in natural money."""
         return (self.constant - money) * self.stated.matrix.cost_scale
 
-    # -- the live linear program -----------------------------------------------------------------
-
-    def _start(self) -> None:
-        self.highs = quiet_highs()
-        program, size = self.program, len(self.live)
-        books = len(self.books)
-        eye = sparse.vstack([sparse.csc_matrix((self.first_total_row, size)), sparse.identity(size, format="csc")])
-        rows = sparse.hstack([program.rows, eye, -eye]).tocsc()
-        rows = sparse.vstack([rows, sparse.csc_matrix((books, rows.shape[1]))]).tocsc()
-        elastic = np.zeros(2 * size)
-        whole = ScaledProgram(
-            np.concatenate([program.cost, elastic]),
-            np.concatenate([program.low, elastic]),
-            np.concatenate([program.high, elastic]),
-            np.concatenate([program.integer, elastic > 0]),
-            rows,
-            np.concatenate([program.row_low, np.ones(books)]),
-            np.concatenate([program.row_high, np.ones(books)]),
-        )
-        load(self.highs, whole, with_integers=False)
-        self.first_column = rows.shape[1]
-        self.seeking = False
-        """Whether the program minimizes violation instead of cost."""
-
-    def column(self, place: int, find: Find) -> Column:
-        """The column of a menu found for the book at `place`."""
-        book = self.books[place]
-        first = int(self.offers.options.start[book.code])
-        menu = tuple(first + option for option in find.menu)
-        covered = np.zeros(len(self.setting.catalog.products), dtype=bool)
-        covered[list(book.required | find.optional)] = True
-        totals = menu_totals(self.offers, self.setting.index, book.code, list(menu), covered, self.pricer.change)
-        return Column(place, menu, find.optional, totals)
+    # -- columns ---------------------------------------------------------------------------------
 
     def add(self, finds: Sequence[tuple[int, Find]]) -> int:
-        """Add the columns of finds that are new; how many there were."""
-        fresh = 0
+        """Put the columns of finds into the linear program; how many were not in it."""
+        fresh: list[tuple[int, Find]] = []
+        wanted: list[int] = []
         for place, find in finds:
             key = (place, find.menu, find.optional)
-            if key in self._known:
-                continue
-            fresh += 1
-            column = self.column(place, find)
-            self._known[key] = len(self.pool)
-            self.pool.append(column)
-            self.entries.append(column.totals[self.live] / self.total_scale)
-            entries = self.entries[-1]
-            at = np.flatnonzero(entries)
-            rows = np.concatenate([self.first_total_row + at, [self.first_book_row + column.book]]).astype(np.int32)
-            values = np.concatenate([-entries[at], [1.0]])
-            self.highs.addCol(0.0, 0.0, highspy.kHighsInf, len(rows), rows, values)
-        return fresh
+            if key not in self._known:
+                self._known[key] = len(self.pool) + len(fresh)
+                fresh.append((place, find))
+            wanted.append(self._known[key])
+        if fresh:
+            self._make([Column(place, self._options(place, find), find.optional) for place, find in fresh])
+        return self._put(np.unique(np.array(wanted, dtype=np.int64)))
+
+    def _options(self, place: int, find: Find) -> tuple[int, ...]:
+        first = int(self.offers.options.start[self.books[place].code])
+        return tuple(first + option for option in find.menu)
+
+    def _make(self, columns: Sequence[Column]) -> None:
+        """Put columns into the pool."""
+        totals = column_totals(self.offers, self.setting, self.books, columns, self.pricer.change)
+        self._entries.append(sparse.csr_matrix(totals[:, self.live] @ sparse.diags(1 / self.total_scale)))
+        self.owner = np.concatenate([self.owner, np.array([column.book for column in columns], dtype=np.int64)])
+        self.pool += columns
+
+    def _put(self, columns: Codes) -> int:
+        """Put columns of the pool into the linear program; how many were not in it."""
+        columns = np.setdiff1d(columns, self.linear.present)
+        if len(columns):
+            pick = sparse.csr_matrix(
+                (np.ones(len(columns)), (np.arange(len(columns)), self.owner[columns])),
+                shape=(len(columns), len(self.books)),
+            )
+            before = sparse.csr_matrix((len(columns), self.first_total_row))
+            self.linear.insert(columns, sparse.hstack([before, -self.entries_of(columns), pick]).tocsr())
+        return len(columns)
+
+    def entries_of(self, columns: Sequence[int] | Codes) -> sparse.csr_matrix:
+        """What columns add to the live totals (scaled), a row a column."""
+        return self._all_entries()[np.asarray(columns, dtype=np.int64)]
+
+    def _all_entries(self) -> sparse.csr_matrix:
+        if len(self._entries) > 1:
+            self._entries = [sparse.vstack(self._entries).tocsr()]
+        return self._entries[0]
+
+    def reduced(self, duals: Array) -> Array:
+        """Reduced cost of every column of the pool at multipliers."""
+        totals = duals[self.first_total_row : self.first_book_row]
+        return np.asarray(self._all_entries() @ totals - duals[self.first_book_row :][self.owner])
 
     def has_new(self, finds: Sequence[tuple[int, Find]]) -> bool:
-        """Whether any find is not a column yet."""
-        return any((place, find.menu, find.optional) not in self._known for place, find in finds)
+        """Whether any find is not in the linear program yet."""
+        numbers = [self._known.get((place, find.menu, find.optional), -1) for place, find in finds]
+        return not np.isin(numbers, self.linear.present).all()
 
     def positions(self, finds: Sequence[tuple[int, Find]]) -> tuple[int, ...]:
         """Places in the pool of finds that are columns already."""
@@ -168,29 +169,19 @@ class Master:
         if not self._stock(node):
             return False
         low, high = self.node_box(node)
-        count = len(low)
-        self.highs.changeColsBounds(count, np.arange(count, dtype=np.int32), low, high)
-        if self.pool:
-            top = np.where(self.admitted(node), highspy.kHighsInf, 0.0)
-            at = np.arange(self.first_column, self.first_column + len(self.pool), dtype=np.int32)
-            self.highs.changeColsBounds(len(at), at, np.zeros(len(at)), top)
+        self.linear.restrict(low, high, self.admitted(node))
         return True
 
     def _stock(self, node: Node) -> bool:
         """See to it that every book has a column that obeys the node; False where none exists."""
-        stocked = {self.pool[i].book for i in np.flatnonzero(self.admitted(node))}
-        bare = [place for place in range(len(self.books)) if place not in stocked]
-        if not bare:
-            return True
-        prices = np.zeros(self.setting.index.size)
-        worth, charges = self.pricer.worth(prices), self.pricer.charges(prices)
-        for place in bare:
-            restriction = node.books.get(place, FREE_BOOK)
-            # The first that comes will do: seeking "all" with room for one ends at the second.
-            found = self.pricer.search(place, worth, charges, prices, restriction, -np.inf, 1, every=True)
-            if not found.menus:
+        stocked = np.zeros(len(self.books), dtype=bool)
+        stocked[self.owner[self.admitted(node)]] = True
+        opened = self.pricer.open(node.books)
+        for place in np.flatnonzero(~stocked).tolist():
+            found = self.pricer.any(opened, place)
+            if found is None:
                 return False
-            self.add([(place, found.menus[0])])
+            self.add([(place, found)])
         return True
 
     def node_box(self, node: Node) -> tuple[Array, Array]:
@@ -203,10 +194,9 @@ class Master:
     def admitted(self, node: Node) -> NDArray[np.bool_]:
         """Whether each column of the pool obeys the node's restrictions."""
         keep = np.ones(len(self.pool), dtype=bool)
-        if node.books:
-            for i, column in enumerate(self.pool):
-                restriction = node.books.get(column.book, FREE_BOOK)
-                keep[i] = conforms(self.books[column.book], restriction, self.local(column), column.optional)
+        for i in np.flatnonzero(np.isin(self.owner, list(node.books))).tolist():
+            column = self.pool[i]
+            keep[i] = conforms(self.books[column.book], node.books[column.book], self.local(column), column.optional)
         return keep
 
     def local(self, column: Column) -> tuple[int, ...]:
@@ -214,46 +204,36 @@ class Master:
         first = int(self.offers.options.start[self.books[column.book].code])
         return tuple(option - first for option in column.menu)
 
-    def seek_feasibility(self, seeking: bool) -> None:
-        """Minimize the violation of the totals rows instead of the cost, or go back to the cost."""
-        if seeking == self.seeking:
-            return
-        self.seeking = seeking
-        size = len(self.live)
-        count = len(self.program.cost)
-        cost = np.concatenate([self.program.cost * (not seeking), np.full(2 * size, float(seeking))])
-        at = np.arange(count + 2 * size, dtype=np.int32)
-        self.highs.changeColsCost(len(at), at, cost)
-        slack = at[count:]
-        top = np.full(2 * size, ELASTIC * seeking)
-        self.highs.changeColsBounds(len(slack), slack, np.zeros(2 * size), top)
-
     def relax(self) -> Relaxed:
-        """Solve the linear program over the columns at hand; raises `Unsolved` where the solver fails twice."""
+        """Solve the linear program over the columns at hand; raises `Unsolved` where the solver fails."""
         with self.phases("lp"):
-            outcome = run(self.highs)
-            if outcome.values is None and not outcome.infeasible:
-                self.highs.clearSolver()
-                outcome = run(self.highs)
+            outcome, part, duals = self.linear.solve()
         if outcome.infeasible:
             return Relaxed(infeasible=True)
         if outcome.values is None:
             raise Unsolved
-        duals = np.array(self.highs.getSolution().row_dual)
-        count = len(self.program.cost)
-        weights = outcome.values[self.first_column :]
+        weights = np.zeros(len(self.pool))
+        weights[self.linear.present] = part
         self.useful.update(np.flatnonzero(weights > USED).tolist())
-        return Relaxed(False, outcome.objective, outcome.values[:count], weights, duals)
+        return Relaxed(False, outcome.objective, outcome.values[: len(self.program.cost)], weights, duals)
+
+    def improve(self, node: Node, relaxed: Relaxed) -> int:
+        """Put columns into the linear program that make it better, known ones first; how many."""
+        reduced = self.reduced(relaxed.duals)
+        self.linear.set_aside(reduced)
+        absent = np.ones(len(self.pool), dtype=bool)
+        absent[self.linear.present] = False
+        better = np.flatnonzero(absent & (reduced < -WORTH_IT) & self.admitted(node))
+        if len(better):
+            order = better[np.lexsort((reduced[better], self.owner[better]))]
+            rank = np.arange(len(order)) - np.searchsorted(self.owner[order], self.owner[order])
+            return self._put(order[rank < KEPT])
+        return self.add(self.climb(node, relaxed))
 
     def probe(self, column: int, value: int) -> float:
-        """Cost of the linear program over the columns at hand if a switch had a value; inf if infeasible."""
-        index = np.array([column], dtype=np.int32)
-        low, high = (np.array([float(part)]) for part in self.highs.getCol(column)[2:4])
-        self.highs.changeColsBounds(1, index, np.array([float(value)]), np.array([float(value)]))
+        """Cost of the linear program if a switch had a value, or a bound on it; inf if infeasible."""
         with self.phases("branching"):
-            outcome = run(self.highs)
-        self.highs.changeColsBounds(1, index, low, high)
-        return outcome.objective if outcome.solved else np.inf
+            return self.linear.probe(column, value)
 
     # -- pricing ---------------------------------------------------------------------------------
 
@@ -263,52 +243,34 @@ class Master:
         prices[self.live] = -duals[self.first_total_row : self.first_book_row] / self.total_scale
         return prices
 
-    def price(self, node: Node, duals: Array, patience: int, check: Callable[[], None]) -> Priced:
+    def price(self, node: Node, duals: Array, patience: int, check: Callable[[], None], slack: float = 0.0) -> Priced:
         """Best menu of every book at multipliers, and the bound that follows.
 
         A book without a menu that beats its multiplier is worth that. `patience` is the most nodes of one
-        menu search; `check` is called before each and may raise.
+        menu search; `check` is called before each and may raise. With `slack`, menus are only sought that
+        beat their multiplier by a part of it, which makes the search shorter and the bound that much lower.
         """
         floors = -duals[self.first_book_row :]
-        prices = self.prices(duals)
-        worth, charges = self.pricer.worth(prices), self.pricer.charges(prices)
-
-        def best(place: int) -> Finds:
-            check()
-            restriction = node.books.get(place, FREE_BOOK)
-            return self.pricer.search(
-                place, worth, charges, prices, restriction, float(floors[place]), KEPT, every=False, patience=patience
-            )
-
-        # The menu search lets go of the interpreter, so books are searched side by side.
-        with self.phases("pricing"), ThreadPoolExecutor(max_workers=THREADS) as pool:
-            found = list(pool.map(best, range(len(self.books))))
-        worths = np.array([finds.ceiling for finds in found])
-        finds = [(place, find) for place, part in enumerate(found) for find in part.menus]
-        complete = all(part.complete for part in found)
-        return Priced(self._bound(node, duals, worths), worths, duals, tuple(finds), complete)
+        floors = floors + slack * np.abs(floors) / max(float(np.abs(floors).sum()), TINY)
+        with self.phases("pricing"):
+            prices, opened = self.pricer.prices(self.prices(duals)), self.pricer.open(node.books)
+            found = self.pricer.best(prices, opened, floors, KEPT, patience, check)
+        return Priced(self._bound(node, duals, found.ceilings), found.ceilings, duals, found.menus, found.complete)
 
     def climb(self, node: Node, relaxed: Relaxed) -> list[tuple[int, Find]]:
         """Menus that beat their book's multiplier, found by climbing from the columns in use: quick, no bound."""
-        prices = self.prices(relaxed.duals)
-        worth, charges = self.pricer.worth(prices), self.pricer.charges(prices)
-        in_use: dict[int, list[tuple[int, ...]]] = {}
-        for i in np.flatnonzero(relaxed.columns > USED):
-            in_use.setdefault(self.pool[i].book, []).append(self.local(self.pool[i]))
-        reached = -relaxed.duals[self.first_book_row :]
-        finds: list[tuple[int, Find]] = []
         with self.phases("climbing"):
-            for place in range(len(self.books)):
-                restriction = node.books.get(place, FREE_BOOK)
-                starts = [(), *in_use.get(place, [])]
-                found = self.pricer.climb(place, worth, charges, prices, restriction, starts)
-                least = reached[place] + CLIMBED * max(1e-6, abs(reached[place]))
-                finds += [(place, find) for find in found if find.worth > least]
-        return finds
+            prices, opened = self.pricer.prices(self.prices(relaxed.duals)), self.pricer.open(node.books)
+            in_use = [self.pool[i] for i in np.flatnonzero(relaxed.columns > USED)]
+            starts: list[tuple[int, tuple[int, ...]]] = [(place, ()) for place in range(len(self.books))]
+            starts += [(column.book, self.local(column)) for column in in_use]
+            reached = -relaxed.duals[self.first_book_row :]
+            least = reached + CLIMBED * np.maximum(1e-6, np.abs(reached))
+            return self.pricer.climb(prices, opened, starts, least)
 
     def _bound(self, node: Node, duals: Array, worths: Array) -> float:
         low, high = self.node_box(node)
-        program, seeking = self.program, self.seeking
+        program, seeking = self.program, self.linear.seeking
         multipliers = duals[: self.first_book_row]
         cost = np.zeros_like(program.cost) if seeking else program.cost
         base = box_bound(cost, low, high, program.rows, program.row_low, program.row_high, multipliers)
@@ -321,18 +283,14 @@ class Master:
         self, node: Node, priced: Priced, budget: float, room: int, patience: int
     ) -> list[tuple[int, Find]] | None:
         """Every column whose use raises the bound by at most `budget`; None where they are too many."""
-        prices = self.prices(priced.duals)
-        worth, charges = self.pricer.worth(prices), self.pricer.charges(prices)
-        finds: list[tuple[int, Find]] = []
-        for place in range(len(self.books)):
-            floor = float(priced.worths[place]) - budget
-            floor -= 1e-9 * max(1.0, abs(floor))
-            left = room - len(finds)
-            restriction = node.books.get(place, FREE_BOOK)
-            found = self.pricer.search(
-                place, worth, charges, prices, restriction, floor, left + 1, every=True, patience=patience
-            )
-            finds += [(place, find) for find in found.menus]
-            if not found.complete or len(finds) > room:
-                return None
+        with self.phases("pricing"):
+            prices, opened = self.pricer.prices(self.prices(priced.duals)), self.pricer.open(node.books)
+            floors = priced.worths - budget
+            floors -= 1e-9 * np.maximum(1.0, np.abs(floors))
+            finds: list[tuple[int, Find]] = []
+            for place in range(len(self.books)):
+                found = self.pricer.every(prices, opened, place, float(floors[place]), room - len(finds) + 1, patience)
+                if found is None or len(finds) + len(found) > room:
+                    return None
+                finds += [(place, find) for find in found]
         return finds

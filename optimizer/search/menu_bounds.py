@@ -14,9 +14,11 @@ GRID = 48
 EXTREME = 300.0
 """A cohort with a utility above this is bounded loosely and evaluated in logarithms."""
 
-Prepared = namedtuple("Prepared", "extreme weights gains points peaks top_worth order refund")
-"""What is computed once a search: by option and cohort exp(u) and exp(u) x worth, by tier suffix what is
-still to be had."""
+Prepared = namedtuple(
+    "Prepared", "extreme weights gains cohort_weights cohort_gains points peaks top_worth order refund"
+)
+"""What is computed once a search: by option and cohort, and by cohort and option, exp(u) and exp(u) x worth;
+by tier suffix what is still to be had."""
 
 
 @numba.njit(cache=True, nogil=True)
@@ -197,9 +199,10 @@ def prepare_logit(t):  # type: ignore[no-untyped-def]
     points = _grid(weights, t.worth, t.tier_start, t.allowed)
     peaks = _suffix_peaks(weights, t.worth, t.tier_start, t.allowed, points)
     gains = np.where(weights > 0.0, weights * t.worth, 0.0)
-    by_option, gains = np.ascontiguousarray(weights.T), np.ascontiguousarray(gains.T)
+    by_option, gains_by_option = np.ascontiguousarray(weights.T), np.ascontiguousarray(gains.T)
     order = np.zeros((1, 1, 1))
-    return Prepared(extreme, by_option, gains, points, peaks, _top_worth(t), order, _refunds(t))
+    top = _top_worth(t)
+    return Prepared(extreme, by_option, gains_by_option, weights, gains, points, peaks, top, order, _refunds(t))
 
 
 @numba.njit(cache=True, nogil=True)
@@ -208,4 +211,4 @@ def prepare_first_choice(t):  # type: ignore[no-untyped-def]
     nothing = np.zeros((1, 1))
     order, peaks = first_choice_peaks(t.utility, t.worth, t.tier_start, t.allowed)
     extreme = np.zeros(t.utility.shape[0], dtype=np.bool_)
-    return Prepared(extreme, nothing, nothing, nothing, peaks, nothing, order, _refunds(t))
+    return Prepared(extreme, nothing, nothing, nothing, nothing, nothing, peaks, nothing, order, _refunds(t))

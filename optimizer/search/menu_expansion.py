@@ -2,45 +2,16 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 import numba
 import numpy as np
 
 from .menu_bounds import first_choice_bound, root
+from .menu_pairs import expand_last_but_one, in_range
+from .menu_path import insert, may_add
 from .menu_worth import BARRED, FREE, TIE, sum_groups
 
 ROUNDS = 4
 """Most rounds of closing options at a node."""
-
-State = namedtuple("State", "total mass held held_worth charged size menu child child_bound children at open")
-"""The path down the tree: rows are levels, level i holds what follows from deciding the first i tiers."""
-
-
-@numba.njit(cache=True, nogil=True)
-def may_add(t, s, level, o):  # type: ignore[no-untyped-def]
-    """Whether the option (or leaving the tier out, o < 0) keeps to the rules on one menu."""
-    left = len(t.tier_start) - 2 - level
-    if o < 0:
-        return not t.must[level] and s.size[level] + left >= t.fewest
-    if not s.open[level, o] or s.size[level] + 1 > t.most:
-        return False
-    for j in range(s.size[level]):  # noqa: SIM110 - numba compiles no generator expressions
-        if not t.fits[s.menu[j], o]:
-            return False
-    return True
-
-
-@numba.njit(cache=True, nogil=True)
-def _insert(s, level, count, o, bound):  # type: ignore[no-untyped-def]
-    """Put a child in its place, the most promising first."""
-    j = count
-    while j > 0 and s.child_bound[level, j - 1] < bound:
-        s.child[level, j] = s.child[level, j - 1]
-        s.child_bound[level, j] = s.child_bound[level, j - 1]
-        j -= 1
-    s.child[level, j] = o
-    s.child_bound[level, j] = bound
 
 
 @numba.njit(cache=True, nogil=True)
@@ -217,7 +188,7 @@ def _expand_last(t, p, s, level, floor):  # type: ignore[no-untyped-def]
         charge = 0.0 if pick < 0 else t.option_charge[o]
         worth = sum_groups(values, t.group, t.charge, t.mode, sums) - s.charged[level] - charge + 1e-12 * size
         if worth > floor:
-            _insert(s, level, count, pick, worth)
+            insert(s, level, count, pick, worth)
             count += 1
     return count
 
@@ -233,6 +204,7 @@ def expand_logit(t, p, s, level, floor):  # type: ignore[no-untyped-def]
         return _expand_last(t, p, s, level, floor)
     roots = _roots(t, p, s, level)
     joint, best = np.zeros(t.utility.shape[1]), np.zeros(len(t.tier_start))
+    pairs = level == len(t.tier_start) - 3 and in_range(p)
     for _ in range(ROUNDS):
         _refine(t, p, s, level, roots)
         bound = _joint_bound(t, p, s, level, roots, joint, best)
@@ -240,6 +212,8 @@ def expand_logit(t, p, s, level, floor):  # type: ignore[no-untyped-def]
             return 0
         if _close_options(t, s, level, bound, joint, best, floor) == 0:
             break
+    if pairs:
+        return expand_last_but_one(t, p, s, level, floor)
     rest, count = bound - best[level], 0
     for o in range(t.tier_start[level] - 1, t.tier_start[level + 1]):
         pick = -1 if o < t.tier_start[level] else o
@@ -247,7 +221,7 @@ def expand_logit(t, p, s, level, floor):  # type: ignore[no-untyped-def]
             continue
         promise = rest if pick < 0 else rest + joint[pick]
         if promise > floor:
-            _insert(s, level, count, pick, promise)
+            insert(s, level, count, pick, promise)
             count += 1
     return count
 
@@ -278,6 +252,6 @@ def expand_first_choice(t, p, s, level, floor):  # type: ignore[no-untyped-def]
         bound = sum_groups(bounds, t.group, t.charge, t.mode, sums) - s.charged[level] + p.refund[level + 1]
         bound -= 0.0 if pick < 0 else t.option_charge[pick]
         if bound > floor:
-            _insert(s, level, count, pick, bound)
+            insert(s, level, count, pick, bound)
             count += 1
     return count

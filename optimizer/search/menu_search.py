@@ -6,7 +6,8 @@ import numba
 import numpy as np
 
 from .menu_bounds import prepare_first_choice, prepare_logit
-from .menu_expansion import State, expand_first_choice, expand_logit, held_after
+from .menu_expansion import expand_first_choice, expand_logit, held_after
+from .menu_path import State
 from .menu_worth import menu_value
 
 

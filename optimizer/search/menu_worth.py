@@ -82,8 +82,8 @@ def sum_groups(values, group, charge, mode, sums):  # type: ignore[no-untyped-de
 
 
 @numba.njit(cache=True, nogil=True)
-def menu_value(utility, worth, payment, logit, menu, size, option_charge, group, charge, mode):  # type: ignore[no-untyped-def]
-    """Worth of a whole menu."""
+def _values(utility, worth, payment, logit, menu, size, group, mode):  # type: ignore[no-untyped-def]
+    """What each cohort brings under a menu that covers every product not barred."""
     values = np.zeros(utility.shape[0])
     for c in range(utility.shape[0]):
         if mode[group[c]] == BARRED:
@@ -92,6 +92,13 @@ def menu_value(utility, worth, payment, logit, menu, size, option_charge, group,
             values[c] = _logit_value(utility, worth, c, menu, size)
         else:
             values[c] = _first_choice_value(utility, worth, payment, c, menu, size)
+    return values
+
+
+@numba.njit(cache=True, nogil=True)
+def menu_value(utility, worth, payment, logit, menu, size, option_charge, group, charge, mode):  # type: ignore[no-untyped-def]
+    """Worth of a whole menu."""
+    values = _values(utility, worth, payment, logit, menu, size, group, mode)
     total = sum_groups(values, group, charge, mode, np.zeros(len(charge)))
     for j in range(size):
         total -= option_charge[menu[j]]
@@ -99,7 +106,16 @@ def menu_value(utility, worth, payment, logit, menu, size, option_charge, group,
 
 
 @numba.njit(cache=True, nogil=True)
-def _value_by_tier(t, picks):  # type: ignore[no-untyped-def]
+def group_gains(t, menu, size):  # type: ignore[no-untyped-def]
+    """What covering each product group brings under a menu."""
+    gains = np.zeros(len(t.charge))
+    values = _values(t.utility, t.worth, t.payment, t.logit, menu, size, t.group, t.mode)
+    sum_groups(values, t.group, t.charge, t.mode, gains)
+    return gains
+
+
+@numba.njit(cache=True, nogil=True)
+def value_by_tier(t, picks):  # type: ignore[no-untyped-def]
     """Worth of the menu that has option picks[i] at tier i (none if negative); -inf where a rule forbids it."""
     menu, size = np.zeros(len(picks) + 1, dtype=np.int64), 0
     for i in range(len(picks)):
@@ -127,7 +143,7 @@ def climb(t, picks):  # type: ignore[no-untyped-def]
     Returns the options by tier and the worth; -inf where no allowed menu was met.
     """
     picks = picks.copy()
-    best = _value_by_tier(t, picks)
+    best = value_by_tier(t, picks)
     improved = True
     while improved:
         improved = False
@@ -135,7 +151,7 @@ def climb(t, picks):  # type: ignore[no-untyped-def]
             kept = picks[i]
             for o in range(t.tier_start[i] - 1, t.tier_start[i + 1]):
                 picks[i] = -1 if o < t.tier_start[i] else o
-                value = _value_by_tier(t, picks)
+                value = value_by_tier(t, picks)
                 if value > best + 1e-12 * abs(best):
                     best, kept, improved = value, picks[i], True
             picks[i] = kept

@@ -9,7 +9,8 @@ import numpy as np
 
 from models.catalog import Array
 
-from .pricing import Find, Restriction
+from .pricing import Find
+from .restriction import Restriction
 
 
 class Unsolved(Exception):
@@ -52,7 +53,7 @@ class Priced:
     worths: Array
     """Upper bound on the worth of any column of each book."""
     duals: Array
-    finds: tuple[tuple[int, Find], ...]
+    finds: list[tuple[int, Find]]
     complete: bool
     """Whether every menu search came to its end; otherwise worths are bounds that nothing may reach."""
 

@@ -8,24 +8,24 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..program.solver import Outcome, ScaledProgram, solve_integer
+from ..program.solver import Outcome, solve_integer
 from .branching import INTEGRAL, Switches
-from .diving import dive
+from .diving import CLIMBS, dive
 from .master import Master
-from .nodes import Candidate, Node, Priced, Relaxed, Unsolved
-from .restricted import integer_program
+from .nodes import Candidate, Node, Relaxed, Unsolved
+from .restricted import Restricted, completion, integer_program, switching
 from .watch import Watch
 
 SHORT_PATIENCE = 4_000
 """Most nodes of one menu search for all columns that matter, while switches are open."""
-NEAR_COLUMNS = 1_000
-"""Most columns gathered to look for a better plan."""
-NEAR = (0.25, 0.0625, 0.015625)
-"""Shares of the gap within which columns are gathered to look for a better plan, tried in turn."""
-POLISH_GAP = 5.0
-"""Gap of such a program, as a multiple of what the search may leave: it need not prove anything."""
-POLISH_NODES = 60
+NEAR_COLUMNS = 150
+"""Columns beyond those in use that may replace them when a solution is made whole."""
+FEW_COLUMNS = 40
+"""Such columns once every switch is settled."""
+POLISH_NODES = 200
 """Most nodes of an integer program that only looks for a better plan."""
+COMPLETE_EVERY = 5
+"""Nodes between solutions made whole."""
 DIVE_EVERY = 25
 """Nodes between dives."""
 
@@ -61,53 +61,56 @@ class Plans:
         """Cost that a node must be able to beat to be of interest."""
         return self.best - self.tolerance(self.best) if np.isfinite(self.best) else np.inf
 
-    def look(self, node: Node, relaxed: Relaxed, priced: Priced) -> None:
-        """Accept the node's solution if it is whole; otherwise, at times, solve over columns at hand and near."""
+    def look(self, node: Node, relaxed: Relaxed) -> None:
+        """Accept the node's solution if it is whole; otherwise, at times, make a whole one of it."""
         chosen = self.whole(relaxed)
         if chosen is not None:
             self.try_for_real(Candidate(chosen, relaxed.cost))
             return
         self._looked += 1
-        if node.depth == 0 or self._settled(relaxed):
-            self._solve_over_columns(node, relaxed)
         if self._looked % DIVE_EVERY == 1:
             with suppress(Unsolved):
                 self._dive(node, relaxed)
-            self._enrich(node, relaxed, priced)
-
-    def _enrich(self, node: Node, relaxed: Relaxed, priced: Priced) -> None:
-        """Solve again with the columns nearest to being of use: few books need more choice than a mix of theirs."""
-        if not np.isfinite(self.best) or node.bound >= self.cutoff:
-            return
-        budget = self.cutoff - priced.bound
-        for share in NEAR:
-            finds = self.master.every_within(node, priced, share * budget, NEAR_COLUMNS, SHORT_PATIENCE)
-            if finds is not None:
-                if self.master.add(finds):
-                    self._solve_over_columns(node, relaxed)
-                return
-
-    def _solve_over_columns(self, node: Node, relaxed: Relaxed) -> None:
-        """Try the best choice among the columns at hand that obey the node."""
-        self._say(node)
-        among = np.flatnonzero(self.master.admitted(node)).tolist()
-        self._choose(node, among, POLISH_GAP * self.tolerance(relaxed.cost))
+        elif self._looked % COMPLETE_EVERY == 1 and self.switches.menus_settled(relaxed):
+            self._complete(node, relaxed)
 
     def try_known(self, node: Node, columns: list[int]) -> None:
         """Try a plan known from elsewhere, if what is offered obeys this search: its delivery alone cannot tell."""
         admitted = self.master.admitted(node)
         if all(admitted[i] for i in columns):
-            self._choose(node, columns, np.inf)
+            self._solve(integer_program(self.master, node, columns), np.inf)
 
-    def _choose(self, node: Node, among: list[int], gap: float) -> None:
-        """Try the choice among columns that is best within an absolute gap (scaled)."""
-        program = integer_program(self.master, node, among)
+    def _complete(self, node: Node, relaxed: Relaxed) -> None:
+        """Try the best whole solution near a fractional one: switches first, as if books could mix menus."""
+        self._say(node)
+        mixing = switching(self.master, node, relaxed, NEAR_COLUMNS)
+        gap = self.tolerance(relaxed.cost)
         with self.master.phases("mip"):
-            outcome = solve_integer(program, self.watch.limits(gap, POLISH_NODES))
-        self.try_outcome(outcome, program, among)
+            outcome = solve_integer(mixing.program, self.watch.limits(gap, POLISH_NODES))
+        self.watch.check()
+        if outcome.values is not None:
+            self._complete_settled(mixing.settled(self.master, node, outcome), gap)
+
+    def _complete_settled(self, node: Node, gap: float) -> None:
+        """Make new columns for a node in which every switch is settled, then let every book have one."""
+        if not self._enter(node):
+            return
+        for _ in range(CLIMBS):
+            relaxed = self.master.relax()
+            if relaxed.infeasible or not self.master.improve(node, relaxed):
+                break
+        relaxed = self.master.relax()
+        if not relaxed.infeasible:
+            self._solve(completion(self.master, node, relaxed, FEW_COLUMNS), gap)
+
+    def _solve(self, restricted: Restricted, gap: float) -> None:
+        """Try the choice among columns that is best within an absolute gap (scaled)."""
+        with self.master.phases("mip"):
+            outcome = solve_integer(restricted.program, self.watch.limits(gap, POLISH_NODES))
+        self.try_outcome(outcome, restricted)
 
     def _dive(self, node: Node, relaxed: Relaxed) -> None:
-        """Settle what menus depend on, then solve over the columns that fit it."""
+        """Settle what menus depend on, then make the solution whole."""
 
         def enter(child: Node) -> bool:
             self.watch.check()
@@ -115,8 +118,8 @@ class Plans:
             return self._enter(child)
 
         settled = dive(self.master, self.switches, node, relaxed, enter)
-        if settled is not None and settled[0] is not node:
-            self._solve_over_columns(*settled)
+        if settled is not None:
+            self._complete(*settled)
 
     def whole(self, relaxed: Relaxed) -> tuple[int, ...] | None:
         """The chosen column of every book, if statement and menus are integral."""
@@ -138,13 +141,11 @@ class Plans:
         if cost < self.best:
             self.best = cost
 
-    def try_outcome(self, outcome: Outcome, program: ScaledProgram, among: list[int]) -> tuple[int, ...] | None:
+    def try_outcome(self, outcome: Outcome, restricted: Restricted) -> tuple[int, ...] | None:
         """Try the columns that an integer program chose, and say which."""
         self.watch.check()
-        if outcome.values is None:
-            return None
-        weights = outcome.values[len(program.cost) - len(among) :]
-        chosen = tuple(among[i] for i in np.flatnonzero(weights > 0.5))
-        self.try_for_real(Candidate(chosen, outcome.objective))
-        self.watch.check()
+        chosen = restricted.chosen(outcome)
+        if chosen is not None:
+            self.try_for_real(Candidate(chosen, outcome.objective))
+            self.watch.check()
         return chosen

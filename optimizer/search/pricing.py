@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.catalog import Array, Codes
 from models.offers import Offers
@@ -14,28 +17,18 @@ from models.offers import Offers
 from ..program.setting import Setting
 from ..program.totals import TotalsIndex, product_revenue_change
 from .columns import Book
+from .menu_batch import climb_books, cover, search_books, terms_of
 from .menu_search import search_menus
-from .menu_worth import BARRED, COVERED, FREE, Terms, climb
+from .menu_worth import COVERED, FREE, Terms, group_gains
+from .restriction import Restriction
+from .shelf import Open, Prices, build_shelf, everything_open, group_products, narrowed, prices_on
 
 PATIENCE = 300_000
 """Most nodes of one menu search (a second or two): a bound is worth no more of anybody's time."""
-
-
-@dataclass(frozen=True)
-class Restriction:
-    """What a branch settles about one price book; places count within the book."""
-
-    barred: frozenset[int] = frozenset()
-    """Options no menu may have."""
-    must: frozenset[int] = frozenset()
-    """Tiers every menu must have."""
-    covered: frozenset[int] = frozenset()
-    """Optional products (codes) that are covered."""
-    uncovered: frozenset[int] = frozenset()
-    """Optional products (codes) that are not."""
-
-
-FREE_BOOK = Restriction()
+THREADS = os.cpu_count() or 1
+"""Batches of books at a time."""
+BATCH = 16
+"""Books of one batch."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +42,14 @@ class Find:
 
 @dataclass(frozen=True)
 class Finds:
-    """Menus found for one book."""
+    """The best menus found of all books."""
 
-    menus: list[Find]
+    menus: list[tuple[int, Find]]
+    """With the place of their book."""
     complete: bool
     """Whether nothing was left unlooked at."""
-    ceiling: float
-    """Upper bound on the worth of any menu, covered as is best."""
+    ceilings: Array
+    """Upper bound on the worth of any menu of each book, covered as is best."""
 
 
 class Pricer:
@@ -64,6 +58,9 @@ class Pricer:
     def __init__(self, setting: Setting, offers: Offers, books: Sequence[Book], fewest: int, most: int) -> None:
         self.setting, self.offers, self.books = setting, offers, books
         self.fewest, self.most = fewest, most
+        self.shelf = build_shelf(offers, books, fewest, most)
+        self._free = everything_open(offers, books)
+        self._products = group_products(books)
         self.change = product_revenue_change(offers)
         cohorts, catalog = offers.demand.cohorts, setting.catalog
         self._product = cohorts.product[offers.cohort]
@@ -75,7 +72,6 @@ class Pricer:
         self._margin = catalog.product_table["product_margin"].to_numpy(dtype=float)[self._product]
         per_unit = offers.terms.incidents * catalog.parts_per_incident[self._tier]
         self._parts = per_unit + catalog.parts_per_unit[self._tier]
-        self._logit = catalog.case.settings.choice_model == "logit"
 
     def worth(self, prices: Array) -> Array:
         """What one full cohort taking an option is worth, per cell."""
@@ -96,115 +92,106 @@ class Pricer:
         index, options = self.setting.index, self.offers.options
         return np.asarray(-prices[index.tier_uses[options.tier]] - prices[index.model_uses[options.model]])
 
-    def search(
-        self,
-        place: int,
-        worth: Array,
-        charges: Array,
-        prices: Array,
-        restriction: Restriction,
-        floor: float,
-        room: int,
-        every: bool,
-        patience: int = PATIENCE,
-    ) -> Finds:
-        """Menus of the book at `place` worth more than `floor`: the best and some on the way, or all.
+    def prices(self, totals: Array) -> Prices:
+        """What the books' menus are worth at prices of the demand totals."""
+        coverage_charge = -totals[self.setting.index.coverages]
+        return prices_on(self.worth(totals), self.charges(totals), self._products, coverage_charge)
 
-        `worth` and `charges` come from the methods of that name. With `every` at most `room` are sought.
-        `patience` is the most nodes looked at.
+    def open(self, restrictions: Mapping[int, Restriction]) -> Open:
+        """What the books leave open under restrictions by place."""
+        return narrowed(self.shelf, self._free, self.books, restrictions)
+
+    def best(
+        self, prices: Prices, opened: Open, floors: Array, room: int, patience: int, check: Callable[[], None]
+    ) -> Finds:
+        """The best menu of every book worth more than its floor, and some met on the way, `room` a book at most.
+
+        `patience` is the most nodes looked at in a book; `check` is called now and then and may raise.
         """
-        book = self.books[place]
-        terms = self._terms(book, worth, charges, prices, restriction)
-        menus, worths, complete, ceiling = search_menus(terms, floor, every, room, patience)
-        finds = [
-            find
-            for menu, value in zip(menus, worths, strict=True)
-            for find in self._with_coverage(book, menu[menu >= 0], float(value), terms, floor, every)
-        ]
-        return Finds(finds, bool(complete), float(ceiling))
+
+        def search(first: int) -> tuple[Array, ...]:
+            check()
+            last = min(first + BATCH, len(self.books))
+            return search_books(self.shelf, opened, prices, floors, first, last, room, patience)  # type: ignore[no-any-return]
+
+        # The menu search lets go of the interpreter, so books are searched side by side.
+        with ThreadPoolExecutor(max_workers=THREADS) as pool:
+            parts = list(pool.map(search, range(0, len(self.books), BATCH)))
+        finds: list[tuple[int, Find]] = []
+        for first, (menus, worths, covered, found, _, _) in zip(range(0, len(self.books), BATCH), parts, strict=True):
+            for i, k in np.argwhere(np.arange(room)[None, :] < found[:, None]).tolist():
+                finds.append((first + i, self._find(first + i, menus[i, k], covered[i, k], worths[i, k])))
+        ceilings = np.concatenate([np.zeros(0), *(part[5] for part in parts)])
+        return Finds(finds, all(part[4].all() for part in parts), ceilings)
 
     def climb(
-        self,
-        place: int,
-        worth: Array,
-        charges: Array,
-        prices: Array,
-        restriction: Restriction,
-        starts: Sequence[Sequence[int]],
-    ) -> list[Find]:
-        """Good menus of the book at `place`, found by changing one tier at a time from each start."""
+        self, prices: Prices, opened: Open, starts: Sequence[tuple[int, Sequence[int]]], least: Array
+    ) -> list[tuple[int, Find]]:
+        """Good menus, found by changing one tier at a time from each start (place, options), worth over `least`."""
+        book = np.array([place for place, _ in starts], dtype=np.int64)
+        picks = np.full((len(starts), self.shelf.tier_start.shape[1] - 1), -1, dtype=np.int64)
+        for k, (place, menu) in enumerate(starts):
+            for option in menu:
+                picks[k, np.searchsorted(self.books[place].tier_start, option, side="right") - 1] = option
+        worths = np.zeros(len(starts))
+        covered = np.zeros((len(starts), max((len(part.mode) for part in self.books), default=1)), dtype=bool)
+
+        def climb(part: slice) -> None:
+            climb_books(self.shelf, opened, prices, book[part], picks[part], worths[part], covered[part])
+
+        parts = [slice(k, k + BATCH) for k in range(0, len(starts), BATCH)]
+        with ThreadPoolExecutor(max_workers=THREADS) as pool:
+            list(pool.map(climb, parts))
+        better = np.flatnonzero(worths > least[book]).tolist()
+        return [(int(book[k]), self._find(int(book[k]), picks[k], covered[k], worths[k])) for k in better]
+
+    def every(
+        self, prices: Prices, opened: Open, place: int, floor: float, room: int, patience: int
+    ) -> list[Find] | None:
+        """Every menu of a book worth more than `floor`, with every coverage that is; None where that is too many."""
+        book, terms = self.books[place], terms_of(self.shelf, opened, prices, place)
+        menus, worths, complete, _ = search_menus(terms, floor, True, room, patience)
+        if not complete:
+            return None
+        return [
+            find
+            for menu, value in zip(menus, worths, strict=True)
+            for find in _with_coverage(book, menu[menu >= 0], float(value), terms, floor)
+        ]
+
+    def any(self, opened: Open, place: int) -> Find | None:
+        """Some menu of a book; None where it has none."""
+        prices = self.prices(np.zeros(self.setting.index.size))
+        terms = terms_of(self.shelf, opened, prices, place)
+        # The first that comes will do: seeking "all" with room for one ends at the second.
+        menus, worths, _, _ = search_menus(terms, -np.inf, True, 1, PATIENCE)
+        if not len(worths):
+            return None
+        covered = np.zeros(len(terms.charge), dtype=bool)
+        cover(terms, menus[0], covered)
+        return self._find(place, menus[0], covered, float(worths[0]))
+
+    def _find(self, place: int, picks: Codes, covered: NDArray[np.bool_], worth: float) -> Find:
         book = self.books[place]
-        terms = self._terms(book, worth, charges, prices, restriction)
-        finds: list[Find] = []
-        for start in starts:
-            picks = np.full(len(book.tier_start) - 1, -1, dtype=np.int64)
-            for option in start:
-                picks[np.searchsorted(book.tier_start, option, side="right") - 1] = option
-            better, value = climb(terms, picks)
-            if value > -np.inf:
-                finds += self._with_coverage(book, better[better >= 0], float(value), terms, -np.inf, every=False)
-        return finds
-
-    def _terms(self, book: Book, worth: Array, charges: Array, prices: Array, restriction: Restriction) -> Terms:
-        options = self.offers.options.of(book.code)
-        allowed = book.allowed.copy()
-        allowed[list(restriction.barred)] = False
-        must = np.zeros(len(book.tier_start) - 1, dtype=bool)
-        must[list(restriction.must)] = True
-        mode, charge = _coverage(book, restriction, prices, self.setting.index)
-        block = np.ascontiguousarray(self.offers.block(worth, book.code))
-        return Terms(
-            book.utility, block, book.payment, self._logit, book.tier_start, allowed, must, book.fits,
-            self.fewest, self.most, charges[options.start : options.stop], book.group, charge, mode,
-        )  # fmt: skip
-
-    def _with_coverage(
-        self, book: Book, menu: Codes, value: float, terms: Terms, floor: float, every: bool
-    ) -> Iterator[Find]:
-        """The menu with its best coverage; with `every`, each coverage that keeps it above the floor."""
-        gains, mode = _group_gains(self.offers, book, menu, terms.worth, terms.charge), terms.mode
-        open_groups = [g for g in range(1, len(mode) - 1) if mode[g] == FREE]
-        settled = frozenset(book.optional[g - 1] for g in range(1, len(mode) - 1) if mode[g] == COVERED)
-        best = {g for g in open_groups if gains[g] > 0}
-        options = tuple(sorted(int(o) for o in menu))
-        yield Find(options, settled | {book.optional[g - 1] for g in best}, value)
-        if not every or not len(menu):
-            return
-        for count in range(1, len(open_groups) + 1):
-            for flipped in itertools.combinations(open_groups, count):
-                worth_then = value - sum(abs(gains[g]) for g in flipped)
-                if worth_then > floor:
-                    chosen = best.symmetric_difference(flipped)
-                    yield Find(options, settled | {book.optional[g - 1] for g in chosen}, worth_then)
+        optional = frozenset(product for g, product in enumerate(book.optional, start=1) if covered[g])
+        return Find(tuple(sorted(picks[picks >= 0].tolist())), optional, float(worth))
 
 
-def _coverage(book: Book, restriction: Restriction, prices: Array, index: TotalsIndex) -> tuple[Codes, Array]:
-    mode, charge = book.mode.copy(), np.zeros(len(book.mode))
-    for place, product in enumerate(book.optional, start=1):
-        charge[place] = -prices[index.coverages[product]]
-        if product in restriction.covered:
-            mode[place] = COVERED
-        if product in restriction.uncovered:
-            mode[place] = BARRED
-    return mode, charge
-
-
-def _group_gains(offers: Offers, book: Book, menu: Codes, worth: Array, charge: Array) -> Array:
-    """What covering each product group brings under a menu."""
-    first = int(offers.options.start[book.code])
-    shares = offers.shares(book.code, [first + int(o) for o in menu])
-    values = (shares * np.where(shares > 0, worth[:, menu], 0.0)).sum(axis=1)
-    return np.bincount(book.group, weights=values, minlength=len(charge)) - charge
-
-
-def conforms(book: Book, restriction: Restriction, menu: Sequence[int], optional: frozenset[int]) -> bool:
-    """Whether a column obeys a branch's restriction of its book."""
-    if restriction is FREE_BOOK:
-        return True
-    tiers = set((np.searchsorted(book.tier_start, np.asarray(menu), side="right") - 1).tolist()) if menu else set()
-    return (
-        restriction.barred.isdisjoint(menu)
-        and restriction.must <= tiers
-        and restriction.covered <= optional
-        and restriction.uncovered.isdisjoint(optional)
-    )
+def _with_coverage(book: Book, menu: Codes, value: float, terms: Terms, floor: float) -> Iterator[Find]:
+    """The menu with each coverage that keeps it above the floor, its best one first."""
+    mode = terms.mode
+    open_groups = [g for g in range(1, len(mode) - 1) if mode[g] == FREE]
+    settled = frozenset(book.optional[g - 1] for g in range(1, len(mode) - 1) if mode[g] == COVERED)
+    options = tuple(sorted(menu.tolist()))
+    if not open_groups:
+        yield Find(options, settled, value)
+        return
+    gains = group_gains(terms, menu, len(menu))
+    best = {g for g in open_groups if gains[g] > 0}
+    yield Find(options, settled | {book.optional[g - 1] for g in best}, value)
+    for count in range(1, len(open_groups) + 1 if len(menu) else 0):
+        for flipped in itertools.combinations(open_groups, count):
+            worth_then = value - sum(abs(gains[g]) for g in flipped)
+            if worth_then > floor:
+                chosen = best.symmetric_difference(flipped)
+                yield Find(options, settled | {book.optional[g - 1] for g in chosen}, worth_then)

@@ -16,21 +16,25 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..program.solver import ScaledProgram, excluding, solve_integer
+from ..program.solver import solve_integer
 from .branching import Switches, part_books
 from .master import Master
 from .nodes import Candidate, Node, Priced, Progressed, Proof, Relaxed, Unsolved
 from .plans import SHORT_PATIENCE, Plans
 from .pricing import PATIENCE
-from .restricted import integer_program
+from .restricted import Restricted, integer_program
 from .watch import Stopped, Watch
 
 FEASIBLE = 1e-9
 """Violation of totals rows (scaled) that counts as none."""
 CONVERGED = 0.05
 """Share of the tolerance by which a bound may fall short of its linear program."""
-FEW_COLUMNS = 3_000
+FEW_COLUMNS = 300
 """Most columns of an integer program tried while switches are open."""
+SLACK = 0.2
+"""Share of the way to the cutoff by which the bound of a node that must be parted may fall short."""
+FIRST_PATIENCE = 4_000
+"""Most nodes of one menu search at first."""
 MANY_COLUMNS = 60_000
 """Most columns of an integer program tried once all switches are settled."""
 MOST_EXCLUDED = 20
@@ -118,7 +122,7 @@ class Tree:
             return
         relaxed, priced = solved
         self.current = node = replace(node, bound=max(node.bound, priced.bound))
-        self.plans.look(node, relaxed, priced)
+        self.plans.look(node, relaxed)
         if node.bound >= self.cutoff:
             self._close(node.bound)
         elif not self._finish(node, priced):
@@ -139,7 +143,7 @@ class Tree:
             relaxed = self.master.relax()
             if relaxed.infeasible:
                 raise Unsolved  # feasible within a hair a moment ago
-            if self.master.add(self.master.climb(node, relaxed)):
+            if self.master.improve(node, relaxed):
                 continue
             priced = self._price(node, relaxed)
             if best is None or priced.bound > best.bound:
@@ -158,18 +162,27 @@ class Tree:
 
         A bound needs no finished search; the proof that nothing is feasible does, or it is `Unsolved`.
         """
-        patience = SHORT_PATIENCE
+        patience, plenty = FIRST_PATIENCE, self._plenty(relaxed)
+        slack = 0.0 if self.master.linear.seeking or np.isinf(self.cutoff) else self._slack(relaxed)
         while patience <= 8 * PATIENCE:
-            priced = self.master.price(node, relaxed.duals, patience, self.watch.check)
-            enough = priced.complete or (patience >= PATIENCE and not self.master.seeking)
+            priced = self.master.price(node, relaxed.duals, patience, self.watch.check, slack)
+            enough = priced.complete or (patience >= plenty and not self.master.linear.seeking)
             if enough or self.master.has_new(priced.finds) or self._settles(priced):
                 return priced
             patience *= 8
         raise Unsolved
 
+    def _slack(self, relaxed: Relaxed) -> float:
+        """What a bound may fall short where its node cannot be closed anyway."""
+        return SLACK * max(0.0, self.cutoff - relaxed.cost)
+
+    def _plenty(self, relaxed: Relaxed) -> int:
+        """Patience that is enough where a bound is not finished: a node that will be parted needs little."""
+        return PATIENCE if self.plans.whole(relaxed) is not None else FIRST_PATIENCE
+
     def _settles(self, priced: Priced) -> bool:
         """Whether the bound alone closes the node."""
-        return bool(priced.bound > FEASIBLE if self.master.seeking else priced.bound >= self.cutoff)
+        return bool(priced.bound > FEASIBLE if self.master.linear.seeking else priced.bound >= self.cutoff)
 
     def _reach_feasibility(self, node: Node) -> bool:
         """Add columns until the node's linear program has a solution; False once it is proved to have none.
@@ -180,7 +193,7 @@ class Tree:
         with suppress(Unsolved):  # where the solver gives up, the least violation tells
             if not self.master.relax().infeasible:
                 return True
-        self.master.seek_feasibility(True)
+        self.master.linear.seek(True)
         try:
             while True:
                 self.watch.check()
@@ -189,7 +202,7 @@ class Tree:
                     return False
                 if relaxed.cost <= FEASIBLE:
                     break
-                if self.master.add(self.master.climb(node, relaxed)):
+                if self.master.improve(node, relaxed):
                     continue
                 priced = self._price(node, relaxed)
                 if priced.bound > FEASIBLE:
@@ -197,7 +210,7 @@ class Tree:
                 if not self.master.add(priced.finds):
                     raise Unsolved  # a violation too small to be proved
         finally:
-            self.master.seek_feasibility(False)
+            self.master.linear.seek(False)
         return True
 
     # -- finishing a node exactly ----------------------------------------------------------------
@@ -216,23 +229,23 @@ class Tree:
         among = sorted(self.master.positions(finds))
         # Whatever else the node holds costs the cutoff or more.
         before = self.cutoff
-        bound = max(node.bound, min(self._exhaust(integer_program(self.master, node, among), among), before))
+        bound = max(node.bound, min(self._exhaust(integer_program(self.master, node, among)), before))
         if bound < self.cutoff:
             return False
         self._close(bound)
         return True
 
-    def _exhaust(self, program: ScaledProgram, among: list[int]) -> float:
+    def _exhaust(self, restricted: Restricted) -> float:
         """Bound on the choices among columns, bar those tried for real: rounding may make these look better."""
         bound = np.inf
         for _ in range(MOST_EXCLUDED):
             with self.master.phases("mip"):
-                outcome = solve_integer(program, self.watch.limits(0.2 * self.tolerance(self.best), None))
+                outcome = solve_integer(restricted.program, self.watch.limits(0.2 * self.tolerance(self.best), None))
             bound = np.inf if outcome.infeasible else outcome.bound
-            chosen = self.plans.try_outcome(outcome, program, among)
-            if chosen is None or bound >= self.cutoff or np.isnan(self.plans.tried[tuple(sorted(chosen))]):
+            chosen = self.plans.try_outcome(outcome, restricted)
+            if chosen is None or bound >= self.cutoff or np.isnan(self.plans.tried[chosen]):
                 break
-            program = excluding(program, [len(program.cost) - len(among) + among.index(i) for i in chosen])
+            restricted = restricted.without(chosen)
         return bound
 
     # -- branching -------------------------------------------------------------------------------

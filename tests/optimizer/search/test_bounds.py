@@ -80,12 +80,12 @@ def feasible(master: Master) -> Relaxed:
     relaxed = master.relax()
     if not relaxed.infeasible:
         return relaxed
-    master.seek_feasibility(True)
+    master.linear.seek(True)
     while (relaxed := master.relax()).cost > 1e-9:
         priced = master.price(Node(), relaxed.duals, PATIENCE, nothing)
         assert priced.bound <= 1e-9, "the case is feasible: no bound on the violation may say otherwise"
         assert master.add(priced.finds)
-    master.seek_feasibility(False)
+    master.linear.seek(False)
     return master.relax()
 
 

@@ -1,0 +1,78 @@
+"""Every pair of options of the last two tiers of a menu, tried at once; compiled with numba."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from .menu_bounds import GRID
+from .menu_path import insert, may_add
+from .menu_worth import BARRED, FREE
+
+
+@numba.njit(cache=True, nogil=True, error_model="numpy")
+def _add_means(total, mass, gains, weights, sums):  # type: ignore[no-untyped-def]
+    """Add what a cohort brings once each of some options has joined. Written so that it compiles to vectors."""
+    for k in range(len(sums)):
+        sums[k] += (total + gains[k]) / (mass + weights[k])
+
+
+@numba.njit(cache=True, nogil=True)
+def _joined_worths(t, p, total, mass, first, worths, sums):  # type: ignore[no-untyped-def]
+    """Worth, before charges of options, of a menu once each of the options from `first` on has joined it.
+
+    `worths` and `sums` have room for a number an option; the option past the last stands for none.
+    """
+    end = first + len(worths) - 1
+    worths[:] = 0.0
+    for g in range(len(t.charge)):
+        if t.mode[g] == BARRED:
+            continue
+        sums[:] = -t.charge[g]
+        for c in range(len(total)):
+            if t.group[c] == g:
+                _add_means(total[c], mass[c], p.cohort_gains[c, first:end], p.cohort_weights[c, first:end], sums[:-1])
+                sums[-1] += total[c] / mass[c]
+        if t.mode[g] == FREE:
+            np.maximum(sums, 0.0, sums)
+        worths += sums
+
+
+@numba.njit(cache=True, nogil=True)
+def expand_last_but_one(t, p, s, level, floor):  # type: ignore[no-untyped-def]
+    """Options of the last tier but one (or none) that some option of the last (or none) makes worth more than `floor`.
+
+    Trying every pair costs less than bounding them. How many options there are.
+    """
+    cohorts, count = t.utility.shape[0], 0
+    first, end = t.tier_start[level + 1], t.tier_start[level + 2]
+    total, mass, slack = np.zeros(cohorts), np.zeros(cohorts), abs(s.charged[level])
+    worths, sums = np.zeros(end - first + 1), np.zeros(end - first + 1)
+    for c in range(cohorts):
+        slack += p.points[c, GRID - 1] - p.points[c, 0]
+    for o in range(t.tier_start[level] - 1, t.tier_start[level + 1]):
+        pick = -1 if o < t.tier_start[level] else o
+        if not may_add(t, s, level, pick):
+            continue
+        for c in range(cohorts):
+            total[c] = s.total[level, c] + (0.0 if pick < 0 else p.gains[pick, c])
+            mass[c] = s.mass[level, c] + (0.0 if pick < 0 else p.weights[pick, c])
+        _joined_worths(t, p, total, mass, first, worths, sums)
+        best = -np.inf if t.must[level + 1] else worths[-1]
+        for last in range(first, end):
+            if s.open[level, last]:
+                best = max(best, worths[last - first] - t.option_charge[last])
+        best += 1e-12 * slack - s.charged[level] - (0.0 if pick < 0 else t.option_charge[pick])
+        if best > floor:
+            insert(s, level, count, pick, best)
+            count += 1
+    return count
+
+
+@numba.njit(cache=True, nogil=True)
+def in_range(p):  # type: ignore[no-untyped-def]
+    """Whether no cohort is too extreme for sums of exp(u)."""
+    for c in range(len(p.extreme)):  # noqa: SIM110 - numba compiles no generator expressions
+        if p.extreme[c]:
+            return False
+    return True
