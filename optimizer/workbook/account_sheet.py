@@ -32,7 +32,7 @@ def write_bridge(book: Book, subject: Subject, statement: Placed) -> None:
         return
     rows = bridge(subject.versions[TODAY], subject.versions[PLAN], Numbers.of(subject.case))
     start, top = sheet.row, sheet.row + 1
-    sheet.header(start, ["Part", "Cause", *(_title(name) for name in MEASURES)])
+    sheet.header(start, ["Part", "Cause", *(_title(name) for name in MEASURES)], (0, 1))
     sheet.page.set_column(0, 1, 26)
     sheet.page.set_column(2, 1 + len(MEASURES), 19)
     sheet.page.freeze_panes(top, 2)

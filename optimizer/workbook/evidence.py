@@ -8,7 +8,7 @@ import pandas as pd
 
 from ..audit import RULES
 from .attribution import provider_amounts
-from .sheets import Book, column
+from .sheets import VERSION, Book, column
 from .subject import Subject
 
 
@@ -24,7 +24,7 @@ def write_providers(book: Book, subject: Subject) -> None:
     load = rows["hours"] / rows["capacity_hours"].where(rows["capacity_hours"] > 0)
     sheet.table(
         [
-            column("Version", rows["version"]),
+            column(VERSION, rows["version"]),
             column("Provider", rows["provider"]),
             column("Kind", rows["kind"]),
             column("Cases", rows["cases"], "number", summed=True),
@@ -51,7 +51,7 @@ def write_experience(book: Book, subject: Subject) -> None:
     rows = pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)
     sheet.table(
         [
-            column("Version", rows["version"]),
+            column(VERSION, rows["version"]),
             column("Tier", rows["tier"]),
             column("Region", rows["region"]),
             column("Measure", rows["metric"]),
@@ -94,7 +94,7 @@ def write_audit(book: Book, subject: Subject) -> None:
             column("Amount", rows["kpi"], width=28),
             column("Claimed", rows["claimed"], "number", width=20),
             column("Recomputed", rows["recomputed"], "number", width=20),
-            column("Difference", rows["difference"], "number", formula="=B{0}-C{0}".format, width=20),
+            column("Difference", rows["difference"].round(9), "number", formula="=ROUND(B{0}-C{0},9)".format, width=20),
             column("Agrees", rows["ok"]),
         ]
     )

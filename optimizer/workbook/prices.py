@@ -9,7 +9,7 @@ from models.pricing import KINDS, Quote
 
 from ..audit.demand import Demand
 from ..audit.terms import with_terms
-from .sheets import Book, Placed, Sheet, column
+from .sheets import VERSION, Book, Placed, Sheet, column
 from .subject import Subject
 
 DETAIL = "Prices"
@@ -86,7 +86,7 @@ def _write_detail(book: Book, subject: Subject, rows: pd.DataFrame) -> Placed:
     first = sheet.row + 2
     placed = sheet.table(
         [
-            column("Version", rows["version"], width=9),
+            column(VERSION, rows["version"], width=9),
             column("Price book", rows["price_book"]),
             column("Product", rows["product"]),
             column("Tier", rows["tier"]),
@@ -115,7 +115,7 @@ def _write_matrix(sheet: Sheet, subject: Subject, rows: pd.DataFrame, detail: Pl
     spots = {key: at for at, key in enumerate(keys)}
     heads = [(version, tier) for version in subject.versions for tier in tiers]
     top = sheet.row
-    sheet.header(top, ["Price book", "Product", *(f"{tier}, {version}" for version, tier in heads)])
+    sheet.header(top, ["Price book", "Product", *(f"{tier}, {version}" for version, tier in heads)], (0, 1))
     sheet.page.set_column(0, 1, 20)
     sheet.page.set_column(2, 2 + len(tiers) * 2, 16)
     for row, (price_book, product) in enumerate(pairs.itertuples(index=False, name=None), top + 1):
@@ -124,7 +124,7 @@ def _write_matrix(sheet: Sheet, subject: Subject, rows: pd.DataFrame, detail: Pl
         for at, (version, tier) in enumerate(heads, 2):
             spot = spots.get((version, price_book, product, tier))
             if spot is None:
-                sheet.write(row, at, "not offered", font_color="#7B8794")
+                sheet.write(row, at, "not offered", font_color="#7B8794", align="right")
             else:
                 value = float(rows["yearly"].iloc[spot])
                 sheet.formula(row, at, f"={detail.cell('A unit and year', spot)}", value)

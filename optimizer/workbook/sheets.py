@@ -5,12 +5,13 @@ Text from data is written as text, whatever it begins with, so it never becomes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isfinite
 from pathlib import Path
+from textwrap import wrap
 from typing import Any, Literal
 
 from xlsxwriter import Workbook
@@ -28,11 +29,13 @@ _NUMBERS: dict[Kind, str] = {
     "text": "@",
     "money": "#,##0.00;[Red]-#,##0.00;0.00",
     "number": "#,##0.00;-#,##0.00;0.00",
-    "price": "#,##0.######",
+    "price": "General",
     "share": "0.00%;[Red]-0.00%",
     "flag": "@",
 }
 _WIDTHS: dict[Kind, int] = {"text": 20, "money": 18, "number": 14, "price": 14, "share": 11, "flag": 8}
+HEAD: dict[str, Any] = {"bold": True, "font_color": _PAPER, "bg_color": _HEAD, "border": 1, "text_wrap": True}
+"""Style of column titles."""
 _MOST_TEXT = 32_767
 """Characters that a cell holds."""
 _ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
@@ -49,7 +52,7 @@ class Column:
     formula: Callable[[int], str] | None = None
     """Formula of the row of that number, counted from 1 as Excel does; None keeps the values."""
     summed: bool = False
-    """Whether the sum of the rows shown stands above the header."""
+    """Whether its sum stands above the header: of each version if the first column is that, else of the rows shown."""
     width: int = 0
 
 
@@ -141,33 +144,36 @@ class Sheet:
         self.page.write_formula(row, column, text, style, known)
 
     def line(self, text: str, **traits: Any) -> None:
-        """A line of text."""
-        self.write(self.row, 0, text, **traits)
-        self.row += 1
+        """A sentence or two, in as many lines as fit a page."""
+        for part in wrap(text, 115) or [""]:
+            self.write(self.row, 0, part, **traits)
+            self.row += 1
 
     def heading(self, text: str) -> None:
         """A heading, with a blank line above it."""
         self.row += 1
         self.line(text, bold=True, font_size=11, font_color=_HEAD)
 
-    def header(self, row: int, titles: Sequence[str]) -> None:
-        """A row of column titles."""
+    def header(self, row: int, titles: Sequence[str], texts: Collection[int] = (0,)) -> None:
+        """A row of column titles, set to the left over the columns of `texts` and to the right over numbers."""
+        self.page.set_row(row, 30)
         for at, title in enumerate(titles):
-            self.write(row, at, title, bold=True, font_color=_PAPER, bg_color=_HEAD, text_wrap=True, border=1)
+            self.write(row, at, title, align="left" if at in texts else "right", **HEAD)
 
     def table(self, columns: Sequence[Column], *, main: bool = True) -> Placed:
         """Write a table; the `main` one of a sheet is frozen, filtered and repeated on each printed page."""
         count = max((len(column.values) for column in columns), default=0)
-        summed = any(column.summed for column in columns)
-        top = self.row + summed
+        versions = _versions(columns) if any(column.summed for column in columns) else []
+        top = self.row + len(versions)
         first, last = top + 1, top + max(1, count)
-        self.header(top, [column.title for column in columns])
+        texts = [at for at, column in enumerate(columns) if column.kind in ("text", "flag")]
+        self.header(top, [column.title for column in columns], texts)
         for at, column in enumerate(columns):
             if main:
                 self.page.set_column(at, at, column.width or _WIDTHS[column.kind])
             self._fill(at, column, first)
-            if summed:
-                self._sum_above(top - 1, at, column, first, last)
+            for row, version in enumerate(versions, self.row):
+                self._sum_above(row, at, column, _Rows(first, last, version, columns[0].values))
         if main:
             self._frame(top, last, len(columns))
         self.row = last + 2
@@ -180,13 +186,12 @@ class Sheet:
             else:
                 self.formula(row, at, column.formula(row + 1), value, column.kind)
 
-    def _sum_above(self, row: int, at: int, column: Column, first: int, last: int) -> None:
+    def _sum_above(self, row: int, at: int, column: Column, rows: _Rows) -> None:
         if at == 0:
-            self.write(row, 0, "Sum of the rows shown", bold=True, bg_color=_SOFT)
+            title = f"{rows.version}, sum" if rows.version else "Sum of the rows shown"
+            self.write(row, 0, title, bold=True, bg_color=_SOFT)
         elif column.summed:
-            letter = xl_col_to_name(at)
-            value = sum(float(cell) for cell in column.values if cell is not None and not isinstance(cell, str))
-            text = f"=SUBTOTAL(109,{letter}{first + 1}:{letter}{last + 1})"
+            text, value = rows.sum_of(column, xl_col_to_name(at))
             self.formula(row, at, text, value, column.kind, bold=True, bg_color=_SOFT)
         else:
             self.write(row, at, None, bg_color=_SOFT)
@@ -201,6 +206,34 @@ class Sheet:
         self.page.print_area(0, 0, max(0, self.row - 1), self._widest)
 
 
+VERSION = "Version"
+"""Title of a first column that tells today's rows from the plan's."""
+
+
+def _versions(columns: Sequence[Column]) -> list[str]:
+    """The versions that are summed one by one, or "" for one sum over all rows."""
+    return [str(name) for name in dict.fromkeys(columns[0].values)] if columns[0].title == VERSION else [""]
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Rows of a table that are summed: those of a version, or those that a filter leaves."""
+
+    first: int
+    last: int
+    version: str
+    versions: Sequence[Cell]
+
+    def sum_of(self, column: Column, letter: str) -> tuple[str, float]:
+        """The formula of the sum, and its value."""
+        cells = f"{letter}{self.first + 1}:{letter}{self.last + 1}"
+        own = [not self.version or version == self.version for version in self.versions]
+        value = sum(_number(cell) for cell, counts in zip(column.values, own, strict=True) if counts)
+        if not self.version:
+            return f"=SUBTOTAL(109,{cells})", value
+        return f'=SUMIFS({cells},$A{self.first + 1}:$A{self.last + 1},"{self.version}")', value
+
+
 @contextmanager
 def book_at(path: str | Path, names: Sequence[str]) -> Iterator[Book]:
     """A book of sheets in this order that appears at `path` when all is written, or not at all."""
@@ -213,6 +246,10 @@ def book_at(path: str | Path, names: Sequence[str]) -> Iterator[Book]:
 def column(name: str, values: Iterable[Any], kind: Kind = "text", **more: Any) -> Column:
     """A column whose values are those of a DataFrame's."""
     return Column(name, [_plain(value) for value in values], kind, **more)
+
+
+def _number(cell: Cell) -> float:
+    return 0.0 if cell is None or isinstance(cell, str) else float(cell)
 
 
 def _plain(value: Any) -> Cell:

@@ -10,7 +10,7 @@ import pandas as pd
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from .lines import AMOUNTS, LINES, Line, with_sums
-from .sheets import Book, Column, Placed, Sheet, column
+from .sheets import HEAD, VERSION, Book, Column, Placed, Sheet, column
 from .subject import PLAN, TODAY, Subject
 
 DETAIL, STATEMENT = "P&L detail", "P&L"
@@ -36,7 +36,7 @@ def write_detail(book: Book, rows: pd.DataFrame, currency: str) -> Placed:
     """The sheet with a row for each version, segment, region, tier and model, and a column for each line."""
     note = f"{currency} a year. Sums of lines are formulas in each row; tier none is units without a contract."
     sheet = book.sheet(DETAIL, "Profit and loss by segment, region, tier and pricing model", note)
-    columns = [column("Version", rows["version"], width=10)]
+    columns = [column(VERSION, rows["version"], width=13)]
     columns += [column(title, rows[name]) for name, title in DIMENSIONS.items()]
     columns.append(column("Units", rows["units"], "number", summed=True))
     letters = {line.name: xl_col_to_name(len(columns) + at) for at, line in enumerate(LINES)}
@@ -85,7 +85,7 @@ class Group:
 
     def formula(self, line: Line, detail: Placed, named: str) -> str:
         """Sum of the detail; names are compared exactly, which SUMIFS would not do."""
-        amounts, versions = detail.range(line.title), detail.range("Version")
+        amounts, versions = detail.range(line.title), detail.range(VERSION)
         if not self.dimension:
             return f'=SUMIFS({amounts},{versions},"{self.version}")'
         names = detail.range(DIMENSIONS[self.dimension])
@@ -168,7 +168,7 @@ def _weight(line: Line) -> dict[str, Any]:
 
 def _changes(sheet: Sheet, top: int, at: int, rows: pd.DataFrame) -> None:
     """Change from today to the plan, line by line."""
-    sheet.write(top, at, "Change", **_HEAD)
+    sheet.write(top, at, "Change", align="right", **HEAD)
     names = [line.name for line in LINES]
     sums = [rows.loc[rows["version"] == version, names].sum() for version in (TODAY, PLAN)]
     for place, line in enumerate(LINES, top + 1):
@@ -179,7 +179,7 @@ def _changes(sheet: Sheet, top: int, at: int, rows: pd.DataFrame) -> None:
 def _claims(sheet: Sheet, top: int, at: int, subject: Subject, placed: Placed, rows: pd.DataFrame) -> None:
     """The amounts of plan.json beside the plan's, the difference, and what each line is given to rows by."""
     for place, title in enumerate(("Plan in plan.json", "Difference", "Given to rows by"), at):
-        sheet.write(top, place, title, **_HEAD)
+        sheet.write(top, place, title, align="left" if place == at + 2 else "right", **HEAD)
     own = rows.loc[rows["version"] == PLAN, [line.name for line in LINES]].sum()
     for place, line in enumerate(LINES):
         row = top + 1 + place
@@ -187,8 +187,5 @@ def _claims(sheet: Sheet, top: int, at: int, subject: Subject, placed: Placed, r
         if line.kpi:
             claimed = float(subject.result.decided.kpis[line.kpi] or 0.0)
             sheet.write(row, at, claimed, "money")
-            text = f"={placed.cell(PLAN, place)}-{xl_rowcol_to_cell(row, at)}"
-            sheet.formula(row, at + 1, text, float(own[line.name]) - claimed)
-
-
-_HEAD: dict[str, Any] = {"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F4E78", "border": 1}
+            text = f"=ROUND({placed.cell(PLAN, place)}-{xl_rowcol_to_cell(row, at)},2)"
+            sheet.formula(row, at + 1, text, round(float(own[line.name]) - claimed, 2))

@@ -11,7 +11,7 @@ from models.plan import MONEY_KPIS
 from ..audit import Audit
 from ..summary import SHOWN_KPIS, decision_lines, heading, status_sentence
 from .lines import LINES
-from .sheets import Book, Cell, Kind, Placed, Sheet
+from .sheets import VERSION, Book, Cell, Kind, Placed, Sheet
 from .statement import UNALLOCATED
 from .subject import PLAN, TODAY, Subject
 
@@ -24,6 +24,7 @@ def write_summary(book: Book, subject: Subject, statement: Placed, detail: Place
     """The first sheet; its amounts are references to the statement, its shares formulas over them."""
     result = subject.result
     sheet = book.sheet("Summary", f"{result.case_name}, scenario {result.scenario_name}")
+    sheet.page.fit_to_pages(1, 1)
     sheet.page.set_column(0, 0, 44)
     sheet.page.set_column(1, 4, 19)
     for text in (*decision_lines(subject.result), status_sentence(subject.result), _verdict(subject.audit)):
@@ -52,6 +53,12 @@ def write_summary(book: Book, subject: Subject, statement: Placed, detail: Place
     sheet.finish()
 
 
+_WITHOUT = (
+    "Retention and cross-sell are what the model expects contracts to do to product revenue. Taken out, product "
+    "revenue is as accounts bring it today, less what leases replace; loyalty lost to service under target stays in."
+)
+
+
 def _verdict(audit: Audit) -> str:
     checked = f"{len(audit.rules):,} rules and {len(audit.kpis):,} amounts recomputed without the solver"
     return f"Audit: {'passed' if audit.ok else 'FAILED, do not use this plan'}; {checked}."
@@ -66,7 +73,7 @@ def _formula(kpi: str, version: str, statement: Placed, detail: Placed) -> str:
     if kpi in MONEY_KPIS:
         return f"={statement.cell(version, _LINE_OF[kpi])}"
     if kpi == "attach_rate":
-        versions, tiers, units = (detail.range(title) for title in ("Version", "Tier", "Units"))
+        versions, tiers, units = (detail.range(title) for title in (VERSION, "Tier", "Units"))
         contract = f'SUMIFS({units},{versions},"{version}",{tiers},"<>none")'
         return f'=IFERROR({contract}/SUMIFS({units},{versions},"{version}"),"")'
     part, whole = {
