@@ -78,6 +78,11 @@ def workbook(text: str) -> Path:
     return _file(text, ".xlsx")
 
 
+def page(text: str) -> Path:
+    """The name of a web page."""
+    return _file(text, ".html")
+
+
 def _file(text: str, ending: str) -> Path:
     path = Path(text)
     if path.suffix.lower() != ending:

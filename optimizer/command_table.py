@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from .analysis_commands import ANALYSES, AnalysisCommand
-from .arguments import OUT_FLAGS, add_case, add_limits, add_run, add_scenario, add_search, not_negative, workbook
+from .arguments import OUT_FLAGS, add_case, add_limits, add_run, add_scenario, add_search, not_negative, page, workbook
 from .completion import SHELLS
 
 
@@ -73,6 +73,16 @@ def _add_run_and_case(parser: ArgumentParser) -> None:
 def _add_workbook(parser: ArgumentParser) -> None:
     _add_run_and_case(parser)
     parser.add_argument(*OUT_FLAGS, metavar="FILE.xlsx", type=workbook, help="file to write (default: RUN.xlsx)")
+    parser.add_argument("-f", "--force", action="store_true", help="replace the file if it exists")
+
+
+def _add_report(parser: ArgumentParser) -> None:
+    _add_run_and_case(parser)
+    answers = "folder of an answer (of compare, explain, frontier, ...) that gets a section; may be given again"
+    parser.add_argument(
+        "--with", metavar="FOLDER", dest="answers", action="append", type=Path, default=[], help=answers
+    )
+    parser.add_argument(*OUT_FLAGS, metavar="FILE.html", type=page, help="file to write (default: RUN.html)")
     parser.add_argument("-f", "--force", action="store_true", help="replace the file if it exists")
 
 
@@ -154,6 +164,13 @@ _A_PLAN = (
 )
 _FINANCE = (
     Command(
+        "report",
+        "write a plan as a recommendation to defend",
+        "One HTML file that works offline and prints well: what to offer, to whom, at what price, by whom, what it "
+        "earns and costs and how sure that is, with charts, and the file that each number comes from.",
+        _add_report,
+    ),
+    Command(
         "workbook",
         "write a plan as an Excel workbook for finance",
         "Price list, profit and loss by tier, pricing model, segment and region, bridge, accounts, providers, rules "
@@ -189,7 +206,7 @@ _THE_SHELL = (
 GROUPS: Mapping[str, tuple[Command, ...]] = {
     "your data": _YOUR_DATA,
     "a plan": _A_PLAN,
-    "a plan for finance": _FINANCE,
+    "a plan before others": _FINANCE,
     "questions about a plan": _QUESTIONS,
     "the shell": _THE_SHELL,
 }

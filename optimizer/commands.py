@@ -13,7 +13,7 @@ from rich.console import Console
 
 from models import Case, apply_scenario, load_case, read_menus, scenario_warnings, write_template
 
-from . import data_commands, finance_commands
+from . import data_commands, finance_commands, report_command
 from .analysis.answer import Answer, check_answer_target
 from .analysis.workbench import Workbench
 from .analysis_commands import ANALYSES
@@ -156,6 +156,7 @@ COMMANDS: Mapping[str, Callable[[Namespace, Voice], Outcome]] = {
     "template": _template,
     "init": data_commands.init,
     "diff": data_commands.diff,
+    "report": report_command.report,
     "workbook": finance_commands.workbook,
     "reconcile": finance_commands.reconciliation,
     "sign-off": finance_commands.signing,

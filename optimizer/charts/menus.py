@@ -147,7 +147,7 @@ def uptake_chart(result: Result) -> Chart:
     chosen = alt.selection_point(fields=["tier"], bind="legend", name="tier")
     bars = alt.Chart(shown.assign(order=shown["tier"].map(order)), width=WIDTH, height=alt.Step(28))
     drawn = bars.mark_bar(stroke="white").encode(
-        x=alt.X("share:Q", title="Share of units, %", scale=alt.Scale(domain=[0, 100])),
+        x=alt.X("share:Q", title="Share of units, %", scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(tickCount=5)),
         y=alt.Y("segment:N", title="Segment", sort=list(shown["segment"].unique())),
         color=tier_colour(result.tiers or ranked, list(order)),
         order=alt.Order("order:Q"),

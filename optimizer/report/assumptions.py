@@ -1,7 +1,7 @@
 """What the plan's money rests on: each amount a tenth worse, with every decision held as it is.
 
-First-order and by hand from plan.json and uptake.csv, so that a reader can check it; the best plan for worse numbers
-would lose no more. `sweep` and `compare` solve again.
+First-order and from plan.json and uptake.csv alone, so that a reader can check it. No rule is looked at; `sweep` solves
+again for other numbers.
 """
 
 from __future__ import annotations

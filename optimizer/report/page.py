@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ from .plan_sections import plan_sections
 from .recommendation import recommendation
 
 _HERE = Path(__file__).parent
+_NUMBER_AND_UNIT = re.compile(r"(\d|\d\u00a0(?:M|k|bn)) (?=%|M\b|k\b|bn\b|[A-Z]{3}\b)")
 
 
 def write_report(
@@ -61,6 +63,7 @@ def report_page(
     changed = None if case is None else apply_scenario(case, result.scenario_name)[0]
     sections = [*plan_sections(result, changed), *answer_sections(result, answers)]
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["unbroken"] = _unbroken
     page = environment.from_string(_text("page.html"))
     figures = [figure for section in sections for figure in section.figures]
     return page.render(
@@ -71,30 +74,39 @@ def report_page(
         files=files,
         inputs=_mapping(result.manifest.get("inputs")),
         style=Markup(_text("page.css")),
-        charts=[Drawing(figure.key, Markup(_in_script(chart_spec(figure)))) for figure in figures],
+        charts={figure.key: drawing(figure) for figure in figures},
         script=Markup(_script()) if figures else "",
     )
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A chart's specification, safe inside a script element."""
+    """A chart as the page holds it: its title and notes as text, and the rest compiled for Vega."""
 
-    key: str
+    title: str
+    notes: Sequence[str]
     spec: Markup
+    """JSON, safe inside a script element."""
 
 
-def chart_spec(figure: Figure) -> dict[str, Any]:
-    """The chart's specification; one that is not made of several takes the width of the page."""
+def drawing(figure: Figure) -> Drawing:
+    """The chart taken apart; one that is not made of several takes the width of the page."""
     spec: dict[str, Any] = figure.chart.to_dict()
+    title = spec.pop("title")
     single = not {"facet", "hconcat", "vconcat"} & set(spec)
     layers = [spec, *spec.get("layer", [])] if single else []
     widths = [layer for layer in layers if isinstance(layer.get("width"), (int, float))]
     if widths:
         for layer in widths:
             del layer["width"]
-        spec |= {"width": "container", "autosize": {"type": "fit-x", "contains": "padding"}}
-    return spec
+        spec["width"] = "container"
+    compiled = vl_convert.vegalite_to_vega(spec, vl_version=_vega_lite())
+    return Drawing(title["text"], title.get("subtitle", []), Markup(_in_script(compiled)))
+
+
+def _vega_lite() -> str:
+    """Version of Vega-Lite that the charts are written in, such as `6.1`."""
+    return ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
 
 
 def _in_script(spec: Mapping[str, Any]) -> str:
@@ -103,10 +115,14 @@ def _in_script(spec: Mapping[str, Any]) -> str:
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
+def _unbroken(text: str) -> str:
+    """Keeps a number and its per cent sign or unit in one line."""
+    return _NUMBER_AND_UNIT.sub("\\1\u00a0", text)
+
+
 def _script() -> str:
     """Vega, Vega-Lite and Vega-Embed as they are installed, and the few lines that draw each chart."""
-    version = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
-    bundle = vl_convert.javascript_bundle(_text("page.js"), vl_version=version)
+    bundle = vl_convert.javascript_bundle(_text("page.js"), vl_version=_vega_lite())
     return bundle.replace("</script", "<\\/script")
 
 

@@ -16,7 +16,7 @@ SHOWN_ROWS = 30
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart and the files it is drawn from."""
+    """A chart with a title, and the files it is drawn from."""
 
     key: str
     """Unique in the report."""

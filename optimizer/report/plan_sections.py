@@ -20,6 +20,7 @@ from ..result import Result
 from ..summary import binding_rules, kpi_rows, menu_grid, money, percent
 from .assumptions import WORSE, assumptions
 from .parts import SHOWN_ROWS, Figure, Section, Table, table_of
+from .recommendation import listed
 
 
 def plan_sections(result: Result, case: Case | None = None) -> Iterator[Section]:
@@ -53,7 +54,10 @@ def _uptake(result: Result) -> Section:
     sums.insert(2, "share_of_units_%", sums["units"] / (sums["units"].sum() or 1.0) * 100)
     named = sums.rename(columns={name: f"{name}, {result.currency} a year" for name in sums.columns[3:]})
     figure = Figure("uptake", uptake_chart(result), "uptake.csv")
-    return Section("uptake", "Who takes what", (), [figure], [table_of("Uptake by tier", named, "uptake.csv")])
+    offered = {*result.decided.decisions.tiers, "none"}
+    locked = [str(tier) for tier in sums["tier"] if tier not in offered]
+    told = [f"No menu offers {listed(locked)}: those are contracts in force."] if locked else []
+    return Section("uptake", "Who takes what", told, [figure], [table_of("Uptake by tier", named, "uptake.csv")])
 
 
 def _money(result: Result) -> Section:
@@ -127,7 +131,7 @@ def _assumptions(result: Result) -> Section:
         "What it rests on",
         (
             "Each amount is made a tenth worse with every decision held; units under contract take their costs and "
-            "the loyalty they bring with them. A plan made for the worse numbers would lose no more than this.",
+            "the loyalty they bring with them. No rule is looked at: a plan made for other numbers may differ.",
         ),
         [Figure("assumptions", tornado_chart(effects, result.currency, "account_margin"), source)],
         [Table("Assumptions that matter", header, cells, source, frozenset({1, 2, 3}))],

@@ -119,7 +119,7 @@ def _amount(result: Result, kpi: str) -> str:
     if value is None or today is None:
         return told
     change = value - today
-    share = f", {abs(change / today) * 100:.1f} %" if today else ""
+    share = f" ({abs(change / today) * 100:.1f} %)" if today else ""
     return f"{told}, {money(abs(change), currency)}{share} {'more' if change >= 0 else 'less'} than today's price book"
 
 
@@ -136,7 +136,7 @@ def _certainty(result: Result) -> Iterator[str]:
     yield from result.broken_rules
     rules = [] if result.audit is None else [text.rstrip(".") for text, _ in binding_rules(result.audit)]
     if rules:
-        yield f"{len(rules)} of the rules leave no room; they are listed below."
+        yield f"{len(rules)} kinds of rules leave no room; they are listed below under what holds the plan back."
 
 
 def _matters_most(result: Result) -> Iterator[str]:
