@@ -34,7 +34,14 @@ _NUMBERS: dict[Kind, str] = {
     "flag": "@",
 }
 _WIDTHS: dict[Kind, int] = {"text": 20, "money": 18, "number": 14, "price": 14, "share": 11, "flag": 8}
-HEAD: dict[str, Any] = {"bold": True, "font_color": _PAPER, "bg_color": _HEAD, "border": 1, "text_wrap": True}
+HEAD: dict[str, Any] = {
+    "bold": True,
+    "font_color": _PAPER,
+    "bg_color": _HEAD,
+    "border": 1,
+    "text_wrap": True,
+    "valign": "vcenter",
+}
 """Style of column titles."""
 _MOST_TEXT = 32_767
 """Characters that a cell holds."""

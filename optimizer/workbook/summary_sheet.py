@@ -38,15 +38,10 @@ def write_summary(book: Book, subject: Subject, statement: Placed, detail: Place
         texts = {name: _formula(kpi, name, statement, detail) for name in versions}
         _row(sheet, heading(kpi), texts, _values(subject, kpi), "money" if kpi in MONEY_KPIS else "share")
     sheet.heading("The margin without modelled loyalty")
-    sheet.line(
-        "Retention and cross-sell are what the model expects contracts to do to product revenue. Taken out, product"
-    )
-    sheet.line(
-        "revenue is as accounts bring it today, less what leases replace; loyalty lost to poor service stays in."
-    )
+    sheet.line(_WITHOUT)
     sheet.header(sheet.row, ["", *versions, *change])
     sheet.row += 1
-    for title, line in (("Account margin", "account_margin"), ("without them", "plain_margin")):
+    for title, line in (("Account margin", "account_margin"), ("Account margin without them", "plain_margin")):
         texts = {name: f"={statement.cell(name, _AT[line])}" for name in versions}
         _row(sheet, title, texts, {name: subject.amounts[name][line] for name in versions}, "money")
     _write_agreement(sheet, subject, statement)
