@@ -177,13 +177,14 @@ def tornado_rows(swept: Answer) -> pd.DataFrame:
 def tornado_chart(effects: pd.DataFrame, currency: str, measure: str = "objective") -> Chart:
     """What a change of each input does to `measure`, the input that matters most on top.
 
-    `effects` has the columns input, setting (what the input is changed to, as text) and effect (money a year).
+    `effects` has the columns input, setting (what the input is changed to, as text) and effect (money a year). Of more
+    than two settings the worst and the best are drawn.
     """
     title = f"What moves the {named(measure).lower().replace('csat', 'CSAT')} most"
     if effects.empty:
         return nothing(title, "No input was changed by itself.")
     order = _by_reach(effects)
-    rows = effects[effects["input"].isin(order[:MOST_ROWS])]
+    rows = _ends_of(effects[effects["input"].isin(order[:MOST_ROWS])])
     words = [_signed(float(effect), currency) for effect in rows["effect"]]
     rows = rows.assign(
         better=rows["effect"] >= 0, label=rows["setting"] + ": " + words, place=rows.groupby("input").cumcount()
@@ -202,6 +203,12 @@ def tornado_chart(effects: pd.DataFrame, currency: str, measure: str = "objectiv
     down = base.transform_filter("datum.effect < 0").mark_text(align="right", dx=-5).encode(text="label:N")
     note = "" if len(order) <= MOST_ROWS else f"The {MOST_ROWS} that matter most of {len(order):,}."
     return titled(bars + up + down, title, note)
+
+
+def _ends_of(effects: pd.DataFrame) -> pd.DataFrame:
+    """The settings of each input with the least and the most effect, as they stand in the table."""
+    ranked = effects.sort_values("effect", kind="stable").groupby("input", sort=False)
+    return effects.loc[sorted({*ranked.head(1).index, *ranked.tail(1).index})]
 
 
 def _by_reach(effects: pd.DataFrame) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from ..analysis.answer import Answer
@@ -94,6 +95,8 @@ def _changes(answer: Answer, chosen: alt.Parameter) -> Chart:
     return bars
 
 
+MOST_PRICES = 300
+"""Prices that a curve is drawn through."""
 _RESPONSE = {
     "units": "Units that take it",
     "service_revenue": "Service revenue of the price book, {currency} a year",
@@ -108,7 +111,7 @@ def price_response_chart(response: Answer) -> Chart:
     """
     if not response.tables or response.tables["response"].empty:
         return nothing("Price response", "There is no plan whose price could be moved.")
-    facts, table = response.facts, response.tables["response"]
+    facts, table = response.facts, _thinned(response.tables["response"])
     title, factor = price_axis(str(facts["kind"]), response.currency)
     rows = table.assign(place=table["price"] * factor).melt(
         ["price", "place", "in_plan", "price_point"], list(_RESPONSE), "measure", "amount"
@@ -132,3 +135,9 @@ def price_response_chart(response: Answer) -> Chart:
     panels = drawn.facet(facet=facet, columns=1).resolve_scale(y="independent")
     about = f"{facts['price_book']}, {facts['tier']}, {facts['model']}"
     return titled(panels, f"Price response: {about}", "Diamond: the plan's price. Ticks: allowed prices.")
+
+
+def _thinned(table: pd.DataFrame) -> pd.DataFrame:
+    """At most some hundred prices: every n-th, and the plan's own."""
+    every = max(1, len(table) // MOST_PRICES)
+    return table.loc[(np.arange(len(table)) % every == 0) | table["in_plan"].to_numpy(dtype=bool)]
