@@ -140,4 +140,5 @@ def price_response_chart(response: Answer) -> Chart:
 def _thinned(table: pd.DataFrame) -> pd.DataFrame:
     """At most some hundred prices: every n-th, and the plan's own."""
     every = max(1, len(table) // MOST_PRICES)
-    return table.loc[(np.arange(len(table)) % every == 0) | table["in_plan"].to_numpy(dtype=bool)]
+    kept = (np.arange(len(table)) % every == 0) | table["in_plan"].to_numpy(dtype=bool)
+    return table.iloc[np.flatnonzero(kept)]
