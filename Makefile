@@ -15,7 +15,7 @@ PLACE := $(shell echo '$(VERSION) $(CURDIR)' | cksum | cut -d' ' -f1)
 NEEDS := $(shell cat pyproject.toml | cksum | cut -d' ' -f1)
 MADE := $(VENV)/made-$(PLACE)
 
-.PHONY: help demo test check lab bench bench-full bench-peers reference clean
+.PHONY: help demo test check outside lab bench bench-full bench-peers reference clean
 help:
 	@echo 'make demo    set up, solve the shipped case, show the plan'
 	@echo 'make test    set up and run every check: style, types, import rules, tests, coverage'
@@ -27,7 +27,7 @@ help:
 demo: $(VENV)/run-$(NEEDS)
 	$(BIN)/tierwise solve data/imaging
 
-test: check
+test: check outside
 	$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=
 	$(BIN)/coverage report --include='models/*' --fail-under=90 --skip-covered
 	$(BIN)/coverage report --include='optimizer/*' --fail-under=90 --skip-covered
@@ -37,6 +37,18 @@ check: $(VENV)/test-$(NEEDS)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Chromium opens the report and the notebooks, LibreOffice works out the workbook. Where they are missing and
+# cannot be had, their tests are skipped and say so.
+outside:
+	@need=''; \
+	command -v chromium chromium-browser google-chrome > /dev/null || need='chromium'; \
+	command -v soffice libreoffice > /dev/null || need="$$need libreoffice-calc"; \
+	if [ -n "$$need" ] && [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+	    echo "Installing for the tests:$$need; this takes a minute or two, once."; \
+	    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$need; } > /dev/null 2>&1 \
+	        || echo 'That could not be had; its tests will be skipped.'; \
+	fi
 
 lab: $(VENV)/lab-$(NEEDS)
 	$(BIN)/jupyter lab notebooks

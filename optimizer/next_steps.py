@@ -32,6 +32,8 @@ def after_search(result: Result, case: Path, run: Path) -> tuple[Step, ...]:
     return (
         *([Step(as_typed("compare", case, run), "say what changes against today, and why")] * bool(result.baseline)),
         Step(as_typed("explain", case, *named), "say what each rule costs"),
+        Step(as_typed("report", run, "-o", "report.html"), "write the recommendation, to read and print"),
+        Step(as_typed("workbook", run, "-o", "plan.xlsx"), "write the workbook for finance"),
     )
 
 
