@@ -42,7 +42,8 @@ class LiveProgram:
         self._highs = quiet_highs()
         load(self._highs, whole, with_integers=False)
         self._first = matrix.shape[1]
-        self._most = ROOM * (rows + books)
+        self.most_columns = ROOM * (rows + books)
+        """Menu columns at which those of no use are set aside."""
         self.present: Codes = np.zeros(0, dtype=np.int64)
         """Menu columns at hand, by number."""
         self.seeking = False
@@ -88,12 +89,12 @@ class LiveProgram:
 
     def set_aside(self, reduced: Array) -> None:
         """Drop the columns of highest reduced cost (by number) when there are too many."""
-        if len(self.present) <= self._most:
+        if len(self.present) <= self.most_columns:
             return
         basis = self._highs.getBasis()
         basic = np.array([status == highspy.HighsBasisStatus.kBasic for status in basis.col_status[self._first :]])
         rank = np.where(basic, -np.inf, reduced[self.present])
-        dropped = np.sort(np.argsort(rank, kind="stable")[self._most // 2 :])
+        dropped = np.sort(np.argsort(rank, kind="stable")[self.most_columns // 2 :])
         dropped = dropped[~basic[dropped]]
         self._highs.deleteCols(len(dropped), (self._first + dropped).astype(np.int32))
         self.present = np.delete(self.present, dropped)

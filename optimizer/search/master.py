@@ -28,10 +28,13 @@ from .live import ELASTIC, LiveProgram
 from .nodes import Node, Priced, Relaxed, Unsolved
 from .pricing import Find, Pricer
 from .restriction import conforms
+from .shelf import Open
 
 KEPT = 4
 """Most menus kept of one search for the best."""
 TINY = 1e-300
+SUBJECTS = ("tier", "model", "product")
+"""What a menu uses that a switch may rule out, by the names of the switches."""
 USED = 1e-6
 """Weight of a column that is in use."""
 CLIMBED = 1e-4
@@ -64,6 +67,14 @@ class Master:
         self._entries: list[sparse.csr_matrix] = [sparse.csr_matrix((0, len(self.live)))]
         self.useful: set[int] = set()
         """Columns that some solution used."""
+        self._uses: NDArray[np.bool_] = np.zeros((0, sum(map(len, self.pricer.subjects))), dtype=bool)
+        """Tiers, models and optional products that each column uses."""
+        names = [
+            f"{kind}_{code}"
+            for kind, codes in zip(SUBJECTS, self.pricer.subjects, strict=True)
+            for code in range(len(codes))
+        ]
+        self._subjects = {self.stated.columns[name]: i for i, name in enumerate(names) if name in self.stated.columns}
         self.linear = LiveProgram(self.program, self.first_total_row, len(books))
 
     def _lay_out(self) -> None:
@@ -128,6 +139,8 @@ class Master:
         self._entries.append(sparse.csr_matrix(totals[:, self.live] @ sparse.diags(1 / self.total_scale)))
         self.owner = np.concatenate([self.owner, np.array([column.book for column in columns], dtype=np.int64)])
         self.pool += columns
+        uses = [totals[:, places].toarray() > 0 for places in self.pricer.subjects]
+        self._uses = np.concatenate([self._uses, np.concatenate(uses, axis=1)])
 
     def _put(self, columns: Codes) -> int:
         """Put columns of the pool into the linear program; how many were not in it."""
@@ -173,11 +186,17 @@ class Master:
         return True
 
     def _stock(self, node: Node) -> bool:
-        """See to it that every book has a column that obeys the node; False where none exists."""
-        stocked = np.zeros(len(self.books), dtype=bool)
-        stocked[self.owner[self.admitted(node)]] = True
-        opened = self.pricer.open(node.books)
-        for place in np.flatnonzero(~stocked).tolist():
+        """See to it that the linear program has a column of every book that obeys the node; False where none exists.
+
+        Without one a book's row cannot hold, and the program would look infeasible where only columns are missing.
+        """
+        admitted = self.admitted(node)
+        here = np.zeros(len(self.pool), dtype=bool)
+        here[self.linear.present] = True
+        stocked, known = (np.isin(np.arange(len(self.books)), self.owner[part]) for part in (admitted & here, admitted))
+        self._put(np.flatnonzero(admitted & ~stocked[self.owner]))
+        opened = self._open(node)
+        for place in np.flatnonzero(~known).tolist():
             found = self.pricer.any(opened, place)
             if found is None:
                 return False
@@ -193,11 +212,19 @@ class Master:
 
     def admitted(self, node: Node) -> NDArray[np.bool_]:
         """Whether each column of the pool obeys the node's restrictions."""
-        keep = np.ones(len(self.pool), dtype=bool)
+        keep: NDArray[np.bool_] = np.logical_not(self._uses[:, self._ruled_out(node)].any(axis=1))
         for i in np.flatnonzero(np.isin(self.owner, list(node.books))).tolist():
             column = self.pool[i]
             keep[i] = conforms(self.books[column.book], node.books[column.book], self.local(column), column.optional)
         return keep
+
+    def _ruled_out(self, node: Node) -> list[int]:
+        """Tiers, models and products that the node rules out, by place among `_uses`."""
+        return sorted(self._subjects[c] for c, value in node.switches.items() if value == 0 and c in self._subjects)
+
+    def _open(self, node: Node) -> Open:
+        """What the node leaves open: what it rules out is on no menu."""
+        return self.pricer.open(node.books, self._ruled_out(node))
 
     def local(self, column: Column) -> tuple[int, ...]:
         """A column's options by place within its book."""
@@ -253,14 +280,14 @@ class Master:
         floors = -duals[self.first_book_row :]
         floors = floors + slack * np.abs(floors) / max(float(np.abs(floors).sum()), TINY)
         with self.phases("pricing"):
-            prices, opened = self.pricer.prices(self.prices(duals)), self.pricer.open(node.books)
+            prices, opened = self.pricer.prices(self.prices(duals)), self._open(node)
             found = self.pricer.best(prices, opened, floors, KEPT, patience, check)
         return Priced(self._bound(node, duals, found.ceilings), found.ceilings, duals, found.menus, found.complete)
 
     def climb(self, node: Node, relaxed: Relaxed) -> list[tuple[int, Find]]:
         """Menus that beat their book's multiplier, found by climbing from the columns in use: quick, no bound."""
         with self.phases("climbing"):
-            prices, opened = self.pricer.prices(self.prices(relaxed.duals)), self.pricer.open(node.books)
+            prices, opened = self.pricer.prices(self.prices(relaxed.duals)), self._open(node)
             in_use = [self.pool[i] for i in np.flatnonzero(relaxed.columns > USED)]
             starts: list[tuple[int, tuple[int, ...]]] = [(place, ()) for place in range(len(self.books))]
             starts += [(column.book, self.local(column)) for column in in_use]
@@ -284,7 +311,7 @@ class Master:
     ) -> list[tuple[int, Find]] | None:
         """Every column whose use raises the bound by at most `budget`; None where they are too many."""
         with self.phases("pricing"):
-            prices, opened = self.pricer.prices(self.prices(priced.duals)), self.pricer.open(node.books)
+            prices, opened = self.pricer.prices(self.prices(priced.duals)), self._open(node)
             floors = priced.worths - budget
             floors -= 1e-9 * np.maximum(1.0, np.abs(floors))
             finds: list[tuple[int, Find]] = []

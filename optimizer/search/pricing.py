@@ -19,7 +19,7 @@ from ..program.totals import TotalsIndex, product_revenue_change
 from .columns import Book
 from .menu_batch import climb_books, cover, search_books, terms_of
 from .menu_search import search_menus
-from .menu_worth import COVERED, FREE, Terms, group_gains
+from .menu_worth import BARRED, COVERED, FREE, Terms, group_gains
 from .restriction import Restriction
 from .shelf import Open, Prices, build_shelf, everything_open, group_products, narrowed, prices_on
 
@@ -97,9 +97,27 @@ class Pricer:
         coverage_charge = -totals[self.setting.index.coverages]
         return prices_on(self.worth(totals), self.charges(totals), self._products, coverage_charge)
 
-    def open(self, restrictions: Mapping[int, Restriction]) -> Open:
-        """What the books leave open under restrictions by place."""
-        return narrowed(self.shelf, self._free, self.books, restrictions)
+    @property
+    def subjects(self) -> tuple[Codes, Codes, Codes]:
+        """Totals that count the uses of tiers, models and optional products."""
+        index = self.setting.index
+        return index.tier_uses, index.model_uses, index.coverages
+
+    def open(self, restrictions: Mapping[int, Restriction], ruled_out: Sequence[int] = ()) -> Open:
+        """What the books leave open under restrictions by place, without the `subjects` ruled out (by place)."""
+        opened = narrowed(self.shelf, self._free, self.books, restrictions)
+        if not ruled_out:
+            return opened
+        options = self.offers.options
+        out = np.zeros(sum(map(len, self.subjects)), dtype=bool)
+        out[list(ruled_out)] = True
+        tiers, models, products = np.split(out, np.cumsum([len(part) for part in self.subjects])[:-1])
+        closed = (self._products >= 0) & products[self._products]
+        return Open(
+            opened.allowed & ~tiers[options.tier] & ~models[options.model],
+            opened.must,
+            np.where(closed, BARRED, opened.mode),
+        )
 
     def best(
         self, prices: Prices, opened: Open, floors: Array, room: int, patience: int, check: Callable[[], None]

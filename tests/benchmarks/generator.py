@@ -107,7 +107,7 @@ def generate_without_accounts(size: Size) -> Parts:
     }
     scenario: dict[str, object] = {
         "objective": "account_revenue",
-        "min_service_margin": 0.6,
+        "min_service_margin": 0.46,
         "max_tiers": max(2, size.tiers - 1),
         "max_models": max(2, size.models - 2),
         "max_provider_share": 0.6,

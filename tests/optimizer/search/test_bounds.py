@@ -20,6 +20,7 @@ from optimizer.search.branching import part_books
 from optimizer.search.master import Master
 from optimizer.search.nodes import Node, Relaxed
 from optimizer.search.pricing import PATIENCE
+from optimizer.search.restriction import Restriction
 from tests.oracle.enumeration import enumerate_scenario
 from tests.oracle.random_cases import random_case
 
@@ -174,3 +175,26 @@ def test_small_parts_beside_a_large_portfolio(objective: str) -> None:
     assert result.bound >= expected - ROUNDING * abs(expected)
     assert result.audit is not None
     assert result.audit.ok
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_columns_set_aside_come_back_where_a_node_needs_them(seed: int) -> None:
+    master = pose(seed).master
+    feasible(master)
+    relaxed = columns_added(master, Node())
+    master.linear.most_columns = 0
+    master.linear.set_aside(master.reduced(relaxed.duals))
+    absent = sorted(set(range(len(master.pool))) - set(master.linear.present.tolist()))
+    barred_by_place: dict[int, set[int]] = {}
+    for i in master.linear.present.tolist():
+        barred_by_place.setdefault(master.pool[i].book, set()).update(master.local(master.pool[i]))
+    for i in absent:
+        column = master.pool[i]
+        restriction = Restriction(barred=frozenset(barred_by_place[column.book]) - set(master.local(column)))
+        node = Node(books={column.book: restriction})
+        assert master.enter(node)
+        owners = master.owner[master.linear.present[master.admitted(node)[master.linear.present]]]
+        assert set(owners.tolist()) == set(range(len(master.books)))
+        master.linear.seek(True)
+        assert not master.relax().infeasible
+        master.linear.seek(False)
