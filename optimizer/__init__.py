@@ -30,9 +30,12 @@ if TYPE_CHECKING:
     from .analysis.workbench import Workbench
     from .evaluate import evaluate
     from .progress import Progress
+    from .reconcile import reconcile
     from .result import NoPlanError, Result, Status
     from .run_audit import audit_run as audit
+    from .sign_off import check_sign_off, sign_off
     from .solve import solve
+    from .workbook.write import write_workbook
 
 __version__ = "0.1.0"
 
@@ -51,6 +54,7 @@ __all__ = [
     "alternatives",
     "audit",
     "build_case",
+    "check_sign_off",
     "compare",
     "diagnose",
     "evaluate",
@@ -59,12 +63,15 @@ __all__ = [
     "partners",
     "portfolio",
     "price_response",
+    "reconcile",
     "roadmap",
     "rule_costs",
     "service_levels",
+    "sign_off",
     "solve",
     "sweep",
     "why_not",
+    "write_workbook",
 ]
 
 _HOMES = {
@@ -82,6 +89,7 @@ _HOMES = {
     "alternatives": "optimizer.analysis.alternatives",
     "audit": "optimizer.run_audit",
     "build_case": "models",
+    "check_sign_off": "optimizer.sign_off",
     "compare": "optimizer.analysis.compare",
     "diagnose": "optimizer.analysis.diagnose",
     "evaluate": "optimizer.evaluate",
@@ -90,12 +98,15 @@ _HOMES = {
     "partners": "optimizer.analysis.partners",
     "portfolio": "optimizer.analysis.portfolio",
     "price_response": "optimizer.analysis.price_response",
+    "reconcile": "optimizer.reconcile",
     "roadmap": "optimizer.analysis.roadmap",
     "rule_costs": "optimizer.analysis.rule_costs",
     "service_levels": "optimizer.analysis.service_levels",
+    "sign_off": "optimizer.sign_off",
     "solve": "optimizer.solve",
     "sweep": "optimizer.analysis.sweep",
     "why_not": "optimizer.analysis.why_not",
+    "write_workbook": "optimizer.workbook.write",
 }
 _NAMES_AT_HOME = {"audit": "audit_run"}
 

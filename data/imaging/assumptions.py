@@ -257,4 +257,14 @@ STATIC: dict[str, Table] = {
             ("Tomovia", 900000, 0.03),
         ],
     ),
+    "actuals": (
+        "line,amount",
+        [
+            ("service_revenue", 119400000),
+            ("delivery_cost", 28900000),
+            ("fulfilment_cost", 49300000),
+            ("service_cost", 87300000),
+            ("product_revenue", 151200000),
+        ],
+    ),
 }

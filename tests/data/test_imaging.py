@@ -33,7 +33,7 @@ def test_the_script_makes_every_file_byte_for_byte(tmp_path: Path) -> None:
     )
     made = made_files(tmp_path)
     assert made == made_files(FOLDER)
-    assert len(made) == 21 + 1 + len(SCENARIOS)
+    assert len(made) == 22 + 1 + len(SCENARIOS)
 
 
 def test_it_loads_without_warnings() -> None:
@@ -61,7 +61,7 @@ def test_it_has_the_size_it_promises(table: str, column: str, count: int) -> Non
 
 
 @pytest.mark.parametrize(
-    "table", ["current_menus", "contracts", "criteria", "scores", "readiness", "volume_discounts", "fulfilment"]
+    "table", ["current_menus", "contracts", "criteria", "scores", "readiness", "volume_discounts", "actuals", "fulfilment"]
 )
 def test_it_uses_the_optional_tables(table: str) -> None:
     assert len(case().tables[table]) > 0
