@@ -5,12 +5,9 @@ its numbers in tooltips, and draws something sensible of no rows, one row and ve
 """
 
 from .delivery import (
-    criteria_chart,
     experience_by_region,
     experience_chart,
-    make_or_buy_chart,
     provider_chart,
-    scorecard_chart,
     sweet_spot_map,
 )
 from .menus import menu_chart, menu_heat_map, uptake_chart
@@ -22,6 +19,7 @@ from .money import (
     tornado_chart,
     tornado_rows,
 )
+from .partners import criteria_chart, make_or_buy_chart, scorecard_chart
 from .theme import PALETTE, Chart, tier_colour
 from .trade_off import frontier_chart, price_response_chart
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isnan
 
 import altair as alt
 import pandas as pd
@@ -160,7 +161,7 @@ def tornado_rows(swept: Answer) -> pd.DataFrame:
     """
     table = swept.tables["scenarios"]
     keys = list(table.columns[1 : list(table.columns).index("status")])
-    settings = table[keys].fillna("").astype(str)
+    settings = table[keys].map(_setting)
     varied = (settings != "").sum(axis=1)
     base = table.iloc[int(varied.to_numpy().argmin())]
     rows = table[(varied == 1) & (table["objective_name"] == base["objective_name"]) & table["objective"].notna()]
@@ -203,6 +204,13 @@ def tornado_chart(effects: pd.DataFrame, currency: str, measure: str = "objectiv
     down = base.transform_filter("datum.effect < 0").mark_text(align="right", dx=-5).encode(text="label:N")
     note = "" if len(order) <= MOST_ROWS else f"The {MOST_ROWS} that matter most of {len(order):,}."
     return titled(bars + up + down, title, note)
+
+
+def _setting(cell: object) -> str:
+    """A setting as text, blank for one that is not varied; a table read back has numbers and NaN for them."""
+    if isinstance(cell, float):
+        return "" if isnan(cell) else f"{cell:.12g}"
+    return str(cell)
 
 
 def _ends_of(effects: pd.DataFrame) -> pd.DataFrame:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from optimizer import charts
-from optimizer.charts.delivery import provider_work, scorecard_rows, sweet_spots
+from optimizer.analysis.answer_folder import load_answer
+from optimizer.charts.delivery import provider_work, sweet_spots
 from optimizer.charts.menus import heat_map_cells, uptake_shares
 from optimizer.charts.money import waterfall_rows
+from optimizer.charts.partners import scorecard_rows
 from optimizer.charts.theme import largest
 from optimizer.result import NoPlanError, Result
 from tests.optimizer.charts.made import (
@@ -101,6 +104,11 @@ def test_a_tornado_takes_scenarios_that_change_one_thing() -> None:
     lost = table.iloc[[1]].assign(scenario="lost", objective=None)
     rows = charts.tornado_rows(answer("sweep", scenarios=pd.concat([table, both, lost], ignore_index=True)))
     assert rows.to_numpy().tolist() == [["rates.cost_per_case multiply", "0", -10.0], ["max_tiers", "1", -9.0]]
+
+
+def test_a_sweep_read_back_from_its_folder_makes_the_same_tornado(tmp_path: Path) -> None:
+    there = swept(4)
+    assert charts.tornado_rows(load_answer(there.save(tmp_path / "sweep"))).equals(charts.tornado_rows(there))
 
 
 def test_a_tornado_draws_the_ends_of_an_input_the_widest_on_top() -> None:

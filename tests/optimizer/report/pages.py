@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from html.parser import HTMLParser
 
 from optimizer.analysis.answer import Answer
@@ -34,6 +35,7 @@ def named(name: str, size: int = 2) -> Result:
     return replace(made, case_name=name, plan=replace(plan, **tables))
 
 
+@cache
 def page(name: str = "made", size: int = 2, answers: tuple[Answer, ...] = ANSWERS) -> str:
     return report_page(named(name, size), {"plan.json": "0" * 64}, answers=answers)
 
