@@ -42,8 +42,8 @@ check: $(VENV)/test-$(NEEDS)
 # cannot be had, their tests are skipped and say so.
 outside:
 	@need=''; \
-	command -v chromium chromium-browser google-chrome > /dev/null || need='chromium'; \
-	command -v soffice libreoffice > /dev/null || need="$$need libreoffice-calc"; \
+	{ command -v chromium || command -v google-chrome; } > /dev/null || need='chromium'; \
+	{ command -v soffice || command -v libreoffice; } > /dev/null || need="$$need libreoffice-calc"; \
 	if [ -n "$$need" ] && [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
 	    echo "Installing for the tests:$$need; this takes a minute or two, once."; \
 	    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$need; } > /dev/null 2>&1 \

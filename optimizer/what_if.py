@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from html import escape
+from html import escape, unescape
 from time import monotonic
 from typing import Any
 
@@ -32,7 +32,8 @@ class WhatIf:
 
     Moving one solves the scenario with the new limits, to `gap` or for at most `seconds`, starting from the nearest
     plan found so far; what is shown says how near to the best it is proved to be. `result` is the latest result and
-    `scenario` what it answers. `view` is the widget; a notebook shows it by itself.
+    `scenario` what it answers. `view` is the widget; a notebook shows it by itself. `sliders` are those of the
+    scenario's keys, and `csat_points`.
     """
 
     def __init__(
@@ -40,23 +41,28 @@ class WhatIf:
     ) -> None:
         self._start = named_scenario(case, scenario)
         self._bench = Workbench(case, gap=gap, time_limit=seconds)
-        self._sliders = _sliders(case, self._start)
+        self.sliders = _sliders(case, self._start)
         self._said = widgets.HTML()
         self._table = widgets.HTML()
         self._charts = widgets.VBox()
-        for slider in self._sliders.values():
+        for slider in self.sliders.values():
             slider.observe(self._moved, names="value")
-        controls = widgets.VBox([*self._sliders.values(), self._said])
+        controls = widgets.VBox([*self.sliders.values(), self._said])
         self.view = widgets.VBox([controls, self._charts, self._table])
         self.result = self._solve()
 
     @property
     def scenario(self) -> Scenario:
         """The scenario with the limits that the sliders stand at."""
-        chosen = {name: None if slider.value == OFF else slider.value for name, slider in self._sliders.items()}
+        chosen = {name: None if slider.value == OFF else slider.value for name, slider in self.sliders.items()}
         points = chosen.pop("csat_points")
         moved = [Change(table="tiers", column="csat_floor", add=float(points))] if points else []
         return self._start.model_copy(update={**chosen, "change": (*self._start.change, *moved)})
+
+    @property
+    def verdict(self) -> str:
+        """What the line under the sliders says."""
+        return unescape(self._said.value)
 
     def _repr_mimebundle_(self, **wanted: Any) -> Any:
         return self.view._repr_mimebundle_(**wanted)
@@ -68,9 +74,10 @@ class WhatIf:
     def _solve(self) -> Result:
         began = monotonic()
         result = self._bench.solve(self.scenario)
-        self._said.value = escape(_verdict(result, monotonic() - began))
+        verdict = _verdict(result, monotonic() - began)
         self._table.value = result_page(result)
         self._charts.children = [] if result.plan is None else [_drawn(draw, result) for draw in _CHARTS]
+        self._said.value = escape(verdict)
         return result
 
 
@@ -125,6 +132,6 @@ def _room(case: Case) -> tuple[int, int]:
 
 
 def _made(label: str, options: Sequence[tuple[str, float]], value: float) -> widgets.SelectionSlider:
-    style = {"description_width": "12em"}
+    style = {"description_width": "14em"}
     make = partial(widgets.SelectionSlider, continuous_update=False, style=style)
-    return make(description=label, options=list(options), value=value, layout=widgets.Layout(width="36em"))
+    return make(description=label, options=list(options), value=value, layout=widgets.Layout(width="38em"))

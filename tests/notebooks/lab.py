@@ -62,6 +62,16 @@ class Lab:
         )
         return [chart for chart in drawn if "<path" in chart]
 
+    def wait_for_other_charts(self, before: list[str]) -> None:
+        """Wait until as many charts are drawn as before, and not the same; raises TimeoutError."""
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            now = self.charts()
+            if len(now) == len(before) and set(now) != set(before):
+                return
+            self.page.wait_for_timeout(200)
+        raise TimeoutError("the charts have not changed")
+
 
 @contextmanager
 def running_lab(folder: Path, case: Path) -> Iterator[Lab]:
