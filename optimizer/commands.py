@@ -8,6 +8,7 @@ from dataclasses import replace
 from errno import EEXIST
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -15,11 +16,9 @@ from models import Case, apply_scenario, load_case, read_menus, scenario_warning
 
 from . import data_commands, finance_commands, report_command
 from .analysis.answer import Answer, check_answer_target
-from .analysis.workbench import Workbench
 from .analysis_commands import ANALYSES
 from .audit import Audit
 from .completion import completion_script
-from .evaluate import evaluate
 from .exit_codes import DONE, FAILED, NO_PLAN
 from .next_steps import after_answer, after_audit, after_search, after_template, after_validate
 from .plan_document import plan_document
@@ -27,7 +26,6 @@ from .progress import ProgressCallback, StopCheck
 from .result import Result, Status
 from .run_audit import audit_run
 from .run_folder import check_run_target, load_run
-from .solve import solve
 from .terminal import say, show_answer, show_result, show_verdict
 from .voice import Outcome, Voice
 
@@ -53,6 +51,20 @@ def _warnings(case: Case, scenario_name: str) -> tuple[str, ...]:
     """What is legal but likely wrong in one scenario of the case."""
     changed, scenario = apply_scenario(case, scenario_name)
     return (*changed.warnings, *scenario_warnings(changed, scenario))
+
+
+def solve(*given: Any, **options: Any) -> Result:
+    """`optimizer.solve`; the solver is loaded only now, since most commands need not wait for it."""
+    from .solve import solve as search
+
+    return search(*given, **options)
+
+
+def evaluate(*given: Any, **options: Any) -> Result:
+    """`optimizer.evaluate`, loaded only now too."""
+    from .evaluate import evaluate as search
+
+    return search(*given, **options)
 
 
 def _solve(arguments: Namespace, voice: Voice) -> Outcome:
@@ -122,6 +134,8 @@ def _completion(arguments: Namespace, voice: Voice) -> Outcome:
 
 def _analyse(arguments: Namespace, voice: Voice) -> Outcome:
     """Ask an analysis' question and save the answer; the exit code says how far it is one."""
+    from .analysis.workbench import Workbench  # loads the solver
+
     case = load_case(arguments.case)
     folder = _folder(arguments, *filter(None, [arguments.scenario, arguments.command]))
     check_answer_target(folder, arguments.command)
