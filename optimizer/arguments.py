@@ -39,6 +39,7 @@ def add_search(parser: ArgumentParser) -> None:
     add_scenario(parser, "scenario to solve (default: base)")
     parser.add_argument(*OUT_FLAGS, metavar="RUN", type=Path, help="run folder to write (default: runs/CASE-SCENARIO)")
     add_limits(parser, "stop then with the best plan so far (default: none)")
+    parser.add_argument("--log", metavar="FILE", type=Path, help="write how the search went to FILE, as JSON lines")
 
 
 def add_limits(parser: ArgumentParser, at_the_limit: str) -> None:

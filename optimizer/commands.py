@@ -26,6 +26,7 @@ from .progress import ProgressCallback, StopCheck
 from .result import Result, Status
 from .run_audit import audit_run
 from .run_folder import check_run_target, load_run
+from .solve_log import SolveLog
 from .terminal import say, show_answer, show_result, show_verdict
 from .voice import Outcome, Voice
 
@@ -68,23 +69,29 @@ def evaluate(*given: Any, **options: Any) -> Result:
 
 
 def _solve(arguments: Namespace, voice: Voice) -> Outcome:
-    case = load_case(arguments.case)
-    return _search(arguments, voice, case, _run_folder(arguments), partial(solve, case, arguments.scenario))
+    log = SolveLog(arguments.log)
+    case = load_case(arguments.case, phase=log.phases)
+    return _search(arguments, voice, case, _run_folder(arguments), partial(solve, case, arguments.scenario), log)
 
 
 def _evaluate(arguments: Namespace, voice: Voice) -> Outcome:
-    case = load_case(arguments.case)
+    log = SolveLog(arguments.log)
+    case = load_case(arguments.case, phase=log.phases)
     menus = read_menus(arguments.menus, case)
     folder = _run_folder(arguments, arguments.menus.stem)
-    return _search(arguments, voice, case, folder, partial(evaluate, case, arguments.scenario, menus=menus))
+    return _search(arguments, voice, case, folder, partial(evaluate, case, arguments.scenario, menus=menus), log)
 
 
-def _search(arguments: Namespace, voice: Voice, case: Case, folder: Path, search: Callable[..., Result]) -> Outcome:
+def _search(
+    arguments: Namespace, voice: Voice, case: Case, folder: Path, search: Callable[..., Result], log: SolveLog
+) -> Outcome:
     """Search under the arguments' limits and save the run; the exit code says how it ended."""
     voice.warn(_warnings(case, arguments.scenario))
     limited = partial(search, gap=arguments.gap, time_limit=arguments.time_limit)
-    result = voice.watch(limited, case.settings.currency)
-    replace(result, manifest={**result.manifest, "command": arguments.command_line}).save(folder)
+    result = voice.watch(log.listening(limited), case.settings.currency)
+    with log.phases("save"):
+        replace(result, manifest={**result.manifest, "command": arguments.command_line}).save(folder)
+    log.end(result)
     verdict = None if result.audit is None else _verdict(result.audit)
     return Outcome(
         _exit_code(result),

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -108,6 +108,7 @@ class Found:
     bound: float | None
     infeasible: bool
     memory: Memory = field(default_factory=Memory)
+    effort: Mapping[str, object] = field(default_factory=dict)
 
 
 class Search:
@@ -153,6 +154,18 @@ class Search:
     def memory(self) -> Memory:
         """What this search leaves to the next."""
         return Memory(remember(self.master, sorted(self.master.useful)), remember(self.master, self.best_columns))
+
+    def effort(self) -> dict[str, object]:
+        """Seconds by phase, and how much there was of what."""
+        counts, seconds = self.phases.counts, dict(self.phases.seconds)
+        seconds["pricing"] = seconds.get("pricing", 0.0) + seconds.pop("climbing", 0.0)
+        return {
+            "phases": seconds,
+            "columns": len(self.master.pool),
+            "nodes": counts["nodes"],
+            "lp_solves": counts["lp"] + counts["branching"],
+            "integer_programs": counts["mip"] + counts["delivery"],
+        }
 
     def _choice(self, columns: Collection[int]) -> Choice:
         pool, books = self.master.pool, self.master.books
@@ -219,7 +232,7 @@ def find_best(question: Question, limit: Limit, progress: ProgressCallback | Non
     proof = search.run()
     bound = search.master.money(proof.bound) if np.isfinite(proof.bound) else None
     if search.best is None:
-        return Found(None, None, bound, bool(proof.bound == np.inf), search.memory())
+        return Found(None, None, bound, bool(proof.bound == np.inf), search.memory(), search.effort())
     _, choice, first = search.best
     plan = assemble(
         question.setting,
@@ -230,7 +243,7 @@ def find_best(question: Question, limit: Limit, progress: ProgressCallback | Non
     objective = plan.kpis[question.setting.scenario.objective]
     assert objective is not None  # money KPIs always have a value
     bound = max(bound if bound is not None else np.inf, objective)
-    return Found(plan, objective, bound, infeasible=False, memory=search.memory())
+    return Found(plan, objective, bound, infeasible=False, memory=search.memory(), effort=search.effort())
 
 
 def sold_products(setting: Setting) -> frozenset[int]:

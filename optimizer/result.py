@@ -67,6 +67,8 @@ class Result:
     """Kind of each of the case's pricing models, for showing prices in words."""
     memory: Memory | None = field(default=None, repr=False, compare=False)
     """What the search leaves to another (`solve(start=...)`); not saved."""
+    effort: Mapping[str, object] = field(default_factory=dict, repr=False, compare=False)
+    """Seconds by phase (`phases`), and how many columns, nodes and linear programs the search took; not saved."""
 
     @property
     def gain_gap(self) -> float | None:

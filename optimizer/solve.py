@@ -20,6 +20,7 @@ from .conditions import node_of, rules_of, scenario_under
 from .engine import Found, Limit, Question, audited, baseline, find_best, offers_of, relative_gap, status_of
 from .kpis import no_contract_objective
 from .memory import Memory
+from .phases import Phases
 from .program.setting import Setting, build_setting
 from .program.statement import Given
 from .progress import ProgressCallback, StopCheck
@@ -51,9 +52,10 @@ def solve(
     not fit the case, ValueError for a gap or time limit that makes no sense.
     """
     clock = Clock(gap, time_limit, should_stop)
-    changed, wanted = apply_scenario(case, scenario_under(case, scenario, conditions))
-    setting = build_setting(changed, wanted)
-    offers = offers_of(setting, sellable_options(setting.catalog))
+    with clock.phases("cohorts"):
+        changed, wanted = apply_scenario(case, scenario_under(case, scenario, conditions))
+        setting = build_setting(changed, wanted)
+        offers = offers_of(setting, sellable_options(setting.catalog))
     question = Question(
         setting,
         offers,
@@ -89,10 +91,13 @@ class Clock:
         self.time_limit = time_limit
         deadline = None if time_limit is None else self.start + time_limit
         self.limit = Limit(gap, deadline, should_stop)
+        self.phases = Phases()
+        """Time outside of the search."""
 
     def result(self, case: Case, setting: Setting, found: Found, **more: object) -> Result:
         """Result of what was found: status, gap, baseline, manifest, audit."""
-        today, reason = baseline(setting, self.limit)
+        with self.phases("baseline"):
+            today, reason = baseline(setting, self.limit)
         result = Result(
             status=status_of(found, self.limit.gap),
             case_name=case.settings.name,
@@ -113,7 +118,14 @@ class Clock:
             model_kinds=dict(setting.catalog.model_table["kind"]),
             memory=found.memory,
         )
-        return audited(case, setting.scenario, replace(result, **more))  # type: ignore[arg-type]
+        with self.phases("audit"):
+            result = audited(case, setting.scenario, replace(result, **more))  # type: ignore[arg-type]
+        return replace(result, effort=self._effort(found))
+
+    def _effort(self, found: Found) -> dict[str, object]:
+        searched = found.effort.get("phases", {})
+        assert isinstance(searched, dict)
+        return {**found.effort, "phases": {**searched, **self.phases.seconds}}
 
     def _manifest(self, case: Case) -> dict[str, object]:
         return {

@@ -110,6 +110,7 @@ class Tree:
         if node.bound >= self.cutoff:
             self._close(node.bound)
             return
+        self.master.phases.counts["nodes"] += 1
         self._say("bounding", node)
         if not self.master.enter(node):
             return

@@ -1,0 +1,67 @@
+"""A log of one solve as JSON lines: how the search went, and at its end where the time went."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from .phases import Phases
+from .progress import Progress, ProgressCallback
+from .result import Result
+
+
+class SolveLog:
+    """Writes a line for each state of the search that is news, and a last one with the time by phase.
+
+    Nothing is written without a path, nor before there is something to say.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path, self._begun = path, False
+        self._last: tuple[object, ...] = ()
+        self.phases = Phases()
+        """Time of what is done outside of the search."""
+
+    def listening(self, search: Callable[..., Result]) -> Callable[..., Result]:
+        """The search, with its progress written down as well as passed on."""
+
+        def logged(*, progress: ProgressCallback | None = None, **options: object) -> Result:
+            def told(state: Progress) -> None:
+                self._tell(state)
+                if progress is not None:
+                    progress(state)
+
+            return search(progress=told, **options)
+
+        return search if self._path is None else logged
+
+    def _tell(self, state: Progress) -> None:
+        news = (state.phase, state.objective, state.bound)
+        if news != self._last:
+            self._last = news
+            self._write({"event": "progress", **asdict(state)})
+
+    def end(self, result: Result) -> None:
+        """Write the last line: how it ended, seconds by phase, and counts of columns, nodes and programs."""
+        effort = dict(result.effort)
+        phases = {**self.phases.seconds, **effort.pop("phases", {})}  # type: ignore[dict-item]
+        self._write(
+            {
+                "event": "end",
+                "status": str(result.status),
+                "objective": result.objective,
+                "bound": result.bound,
+                "gap": result.gap,
+                "seconds": result.seconds,
+                "phases": {name: round(seconds, 6) for name, seconds in phases.items()},
+                **effort,
+            }
+        )
+
+    def _write(self, line: dict[str, object]) -> None:
+        if self._path is not None:
+            with self._path.open("a" if self._begun else "w", encoding="utf-8") as file:
+                file.write(json.dumps(line) + "\n")
+            self._begun = True
