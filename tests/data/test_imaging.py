@@ -61,7 +61,8 @@ def test_it_has_the_size_it_promises(table: str, column: str, count: int) -> Non
 
 
 @pytest.mark.parametrize(
-    "table", ["current_menus", "contracts", "criteria", "scores", "readiness", "volume_discounts", "actuals", "fulfilment"]
+    "table",
+    ["current_menus", "contracts", "criteria", "scores", "readiness", "volume_discounts", "actuals", "fulfilment"],
 )
 def test_it_uses_the_optional_tables(table: str) -> None:
     assert len(case().tables[table]) > 0
