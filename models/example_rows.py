@@ -28,8 +28,8 @@ EXAMPLE_ROWS: Mapping[str, tuple[Row, ...]] = {
             "value": 1.1,
         },
     ),
-    "accounts": ({"account_id": "A-001", "segment": "hospitals", "region": "north", "product_revenue": 250000},),
-    "installed_base": ({"account_id": "A-001", "product": "scanner", "units": 4, "usage_hours": 2000},),
+    "accounts": ({"account_id": "A-001", "segment": "hospitals", "region": "north", "product_revenue": 1500000},),
+    "installed_base": ({"account_id": "A-001", "product": "scanner", "units": 24, "usage_hours": 2000},),
     "segments": ({"segment": "hospitals", "price_book": "health", "discount": 0.05},),
     "customer_classes": (
         {

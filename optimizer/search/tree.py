@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -31,6 +32,8 @@ CONVERGED = 0.05
 """Share of the tolerance by which a bound may fall short of its linear program."""
 FEW_COLUMNS = 300
 """Most columns of an integer program tried while switches are open."""
+LATE = 2.0
+"""Seconds that a menu search may end after the deadline."""
 SLACK = 0.2
 """Share of the way to the cutoff by which the bound of a node that must be parted may fall short."""
 FIRST_PATIENCE = 4_000
@@ -166,12 +169,19 @@ class Tree:
         patience, plenty = FIRST_PATIENCE, self._plenty(relaxed)
         slack = 0.0 if self.master.linear.seeking or np.isinf(self.cutoff) else self._slack(relaxed)
         while patience <= 8 * PATIENCE:
+            began = time.monotonic()
             priced = self.master.price(node, relaxed.duals, patience, self.watch.check, slack)
             enough = priced.complete or (patience >= plenty and not self.master.linear.seeking)
             if enough or self.master.has_new(priced.finds) or self._settles(priced):
                 return priced
+            self._check_time_for(8 * (time.monotonic() - began))
             patience *= 8
         raise Unsolved
+
+    def _check_time_for(self, seconds: float) -> None:
+        """End the search where its next step, which nothing can interrupt, would take it far beyond the deadline."""
+        if seconds > self.watch.seconds_left() + LATE:
+            raise Stopped
 
     def _slack(self, relaxed: Relaxed) -> float:
         """What a bound may fall short where its node cannot be closed anyway."""

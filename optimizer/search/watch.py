@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from ..program.solver import Limits
 
 
@@ -28,7 +30,10 @@ class Watch:
         if late or (self.stop is not None and self.stop()):
             raise Stopped
 
+    def seconds_left(self) -> float:
+        """Time until the deadline; inf without one."""
+        return np.inf if self.deadline is None else max(0.0, self.deadline - time.monotonic())
+
     def limits(self, gap: float, nodes: int | None) -> Limits:
         """Limits of one integer program: what is left of the time, an absolute gap (scaled), nodes."""
-        seconds = None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
-        return Limits(seconds, nodes, absolute_gap=gap, stop=self.stop)
+        return Limits(None if self.deadline is None else self.seconds_left(), nodes, absolute_gap=gap, stop=self.stop)
