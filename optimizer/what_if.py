@@ -31,16 +31,24 @@ class WhatIf:
     """Sliders for the service-margin floor, the CSAT floors of all tiers and the largest price change.
 
     Moving one solves the scenario with the new limits, to `gap` or for at most `seconds`, starting from the nearest
-    plan found so far; what is shown says how near to the best it is proved to be. `result` is the latest result and
-    `scenario` what it answers. `view` is the widget; a notebook shows it by itself. `sliders` are those of the
-    scenario's keys, and `csat_points`.
+    plan found so far; `result`, where the scenario is solved already, is the first of them. What is shown says how
+    near to the best it is proved to be. `result` is the latest result and `scenario` what it answers. `view` is the
+    widget; a notebook shows it by itself. `sliders` are those of the scenario's keys, and `csat_points`.
     """
 
     def __init__(
-        self, case: Case, scenario: str | Scenario = "base", *, seconds: float = 5.0, gap: float = 5e-3
+        self,
+        case: Case,
+        scenario: str | Scenario = "base",
+        *,
+        result: Result | None = None,
+        seconds: float = 5.0,
+        gap: float = 5e-3,
     ) -> None:
         self._start = named_scenario(case, scenario)
         self._bench = Workbench(case, gap=gap, time_limit=seconds)
+        if result is not None:
+            self._bench.take(self._start, result)
         self.sliders = _sliders(case, self._start)
         self._said = widgets.HTML()
         self._table = widgets.HTML()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import optimizer
 from models import load_case
 from optimizer.result import Status
 from optimizer.what_if import WhatIf
@@ -38,3 +39,11 @@ def test_limits_that_no_plan_obeys_are_said(what_if: WhatIf) -> None:
     assert what_if.scenario.min_service_margin == 0.6
     assert what_if.result.status is Status.INFEASIBLE
     assert what_if.verdict.startswith("No plan obeys these limits: proved in ")
+
+
+def test_a_scenario_solved_already_is_not_solved_again() -> None:
+    case = load_case(TINY)
+    solved = optimizer.solve(case, "base")
+
+    assert WhatIf(case, "base", result=solved).result is solved
+    assert WhatIf(case, "base", result=solved, gap=0.0).result is not solved  # it proves less than is asked
