@@ -9,6 +9,8 @@ from operator import itemgetter
 
 import numpy as np
 
+from models.catalog import Array
+
 from ..program.expressions import combine
 from ..program.solver import kept_columns
 from .columns import Book
@@ -32,6 +34,11 @@ MENU_KINDS = 3
 
 Parts = tuple[Restriction, Restriction]
 """Two restrictions that hold every menu of a restriction between them, and none twice."""
+
+
+def are_whole(values: Array) -> bool:
+    """Whether all values are whole numbers."""
+    return bool((np.abs(values - np.round(values)) <= INTEGRAL).all())
 
 
 class Switches:
@@ -87,8 +94,7 @@ class Switches:
 
     def menus_settled(self, relaxed: Relaxed) -> bool:
         """Whether every tier, model and product is taken whole or not at all."""
-        values = relaxed.statement[self.integer[self.kinds[self.integer] < MENU_KINDS]]
-        return bool((np.abs(values - np.round(values)) <= INTEGRAL).all())
+        return are_whole(relaxed.statement[self.integer[self.kinds[self.integer] < MENU_KINDS]])
 
     def on_menus(self, relaxed: Relaxed) -> tuple[int, int] | None:
         """The fractional switch on menus that tells most when it is settled, and the value that costs less."""

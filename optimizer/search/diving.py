@@ -34,11 +34,17 @@ def dive(master: Master, switches: Switches, node: Node, relaxed: Relaxed, enter
 def _settle(master: Master, node: Node, column: int, value: int, enter: Enter) -> tuple[Node, Relaxed] | None:
     """The node with one more switch settled, and its linear program with good columns; None if infeasible."""
     child = replace(node, switches={**node.switches, column: value})
-    if not enter(child):
+    relaxed = with_good_columns(master, child, enter)
+    return None if relaxed is None else (child, relaxed)
+
+
+def with_good_columns(master: Master, node: Node, enter: Enter) -> Relaxed | None:
+    """The node's linear program after a few rounds of new columns; None if it is infeasible."""
+    if not enter(node):
         return None
     for _ in range(CLIMBS):
         relaxed = master.relax()
-        if relaxed.infeasible or not master.improve(child, relaxed):
+        if relaxed.infeasible or not master.improve(node, relaxed):
             break
     relaxed = master.relax()
-    return None if relaxed.infeasible else (child, relaxed)
+    return None if relaxed.infeasible else relaxed

@@ -33,6 +33,7 @@ from .shelf import Open
 KEPT = 4
 """Most menus kept of one search for the best."""
 TINY = 1e-300
+"""Least divisor, so that shares of nothing are nothing."""
 SUBJECTS = ("tier", "model", "product")
 """What a menu uses that a switch may rule out, by the names of the switches."""
 USED = 1e-6

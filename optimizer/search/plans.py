@@ -9,8 +9,8 @@ from dataclasses import replace
 import numpy as np
 
 from ..program.solver import Outcome, solve_integer
-from .branching import INTEGRAL, Switches
-from .diving import CLIMBS, dive
+from .branching import Switches, are_whole
+from .diving import dive, with_good_columns
 from .master import Master
 from .nodes import Candidate, Node, Relaxed, Unsolved
 from .restricted import Restricted, completion, integer_program, switching
@@ -93,14 +93,8 @@ class Plans:
 
     def _complete_settled(self, node: Node, gap: float) -> None:
         """Make new columns for a node in which every switch is settled, then let every book have one."""
-        if not self._enter(node):
-            return
-        for _ in range(CLIMBS):
-            relaxed = self.master.relax()
-            if relaxed.infeasible or not self.master.improve(node, relaxed):
-                break
-        relaxed = self.master.relax()
-        if not relaxed.infeasible:
+        relaxed = with_good_columns(self.master, node, self._enter)
+        if relaxed is not None:
             self._solve(completion(self.master, node, relaxed, FEW_COLUMNS), gap)
 
     def _solve(self, restricted: Restricted, gap: float) -> None:
@@ -123,13 +117,9 @@ class Plans:
 
     def whole(self, relaxed: Relaxed) -> tuple[int, ...] | None:
         """The chosen column of every book, if statement and menus are integral."""
-        if not self._settled(relaxed) or (np.abs(relaxed.columns - np.round(relaxed.columns)) > INTEGRAL).any():
+        if not (are_whole(relaxed.statement[self.master.program.integer]) and are_whole(relaxed.columns)):
             return None
         return tuple(int(i) for i in np.flatnonzero(relaxed.columns > 0.5))
-
-    def _settled(self, relaxed: Relaxed) -> bool:
-        values = relaxed.statement[self.master.program.integer]
-        return bool((np.abs(values - np.round(values)) <= INTEGRAL).all())
 
     def try_for_real(self, candidate: Candidate) -> None:
         """Deliver a candidate's menus exactly, once, and keep it if it is the best."""

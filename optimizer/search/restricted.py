@@ -11,11 +11,8 @@ from scipy import sparse
 from models.catalog import Array, Codes
 
 from ..program.solver import Outcome, ScaledProgram, excluding
-from .master import Master
+from .master import USED, Master
 from .nodes import Node, Relaxed
-
-IN_USE = 1e-6
-"""Weight of a column that a solution uses."""
 
 
 @dataclass(frozen=True)
@@ -84,9 +81,8 @@ def _entries(master: Master, columns: Sequence[int]) -> sparse.csc_matrix:
 
 def switching(master: Master, node: Node, relaxed: Relaxed, most: int) -> Restricted:
     """The program over the columns in use and the `most` that cost least besides, in which books may mix menus."""
-    use = relaxed.columns > IN_USE
-    others = np.flatnonzero(master.admitted(node) & ~use)
-    use[others[np.argsort(master.reduced(relaxed.duals)[others], kind="stable")[:most]]] = True
+    use = relaxed.columns > USED
+    use[_cheapest(master, node, relaxed, most)] = True
     restricted = integer_program(master, node, np.flatnonzero(use).tolist())
     whole = restricted.program.integer.copy()
     whole[restricted.first :] = False
@@ -98,17 +94,21 @@ def completion(master: Master, node: Node, relaxed: Relaxed, most: int) -> Restr
 
     Open are the columns in use of the books that mix several, and the `most` others that cost least.
     """
-    weights, reduced, owner = relaxed.columns, master.reduced(relaxed.duals), master.owner
+    weights, owner = relaxed.columns, master.owner
     leading = _leading(owner, weights, len(master.books))
-    mixed = np.unique(owner[(weights > IN_USE) & (weights < 1 - IN_USE)])
-    open_columns = ((weights > IN_USE) & np.isin(owner, mixed)).copy()
-    others = np.flatnonzero(master.admitted(node) & (weights <= IN_USE))
-    cheapest = others[np.argsort(reduced[others], kind="stable")[:most]]
-    open_columns[cheapest] = True
+    mixed = np.unique(owner[(weights > USED) & (weights < 1 - USED)])
+    open_columns = (weights > USED) & np.isin(owner, mixed)
+    open_columns[_cheapest(master, node, relaxed, most)] = True
     books = np.unique(owner[open_columns])
     open_columns[leading[books]] = True
     kept = np.delete(leading, books)
     return integer_program(master, node, np.flatnonzero(open_columns).tolist(), kept.tolist())
+
+
+def _cheapest(master: Master, node: Node, relaxed: Relaxed, most: int) -> Codes:
+    """The columns of least reduced cost that the node admits and the solution does not use."""
+    others = np.flatnonzero(master.admitted(node) & (relaxed.columns <= USED))
+    return others[np.argsort(master.reduced(relaxed.duals)[others], kind="stable")[:most]]
 
 
 def _leading(owner: Codes, weights: Array, books: int) -> Codes:

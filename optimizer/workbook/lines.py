@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -82,7 +81,6 @@ LINES: tuple[Line, ...] = (
 """Every line, in the order of the account; a sum follows what it adds up."""
 
 AMOUNTS = tuple(line.name for line in LINES if not line.is_sum)
-BY_NAME: Mapping[str, Line] = {line.name: line for line in LINES}
 
 
 def with_sums(amounts: pd.DataFrame) -> pd.DataFrame:

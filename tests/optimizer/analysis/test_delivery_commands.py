@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,8 +12,7 @@ from models import Case, load_case
 from optimizer.analysis.answer import Answer
 from optimizer.command_line import main
 from optimizer.result import Result
-
-TINY = Path(__file__).parents[3] / "data" / "tiny"
+from tests.optimizer.analysis.command_output import TINY, run_on_tiny
 
 
 @pytest.mark.parametrize(
@@ -47,14 +45,7 @@ TINY = Path(__file__).parents[3] / "data" / "tiny"
 def test_a_command_writes_its_tables_and_says_what_they_tell(
     command: list[str], tables: set[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    name, *more = command
-    assert main([name, str(TINY), *more, "--out", str(tmp_path / "out")]) == 0
-    shown = capsys.readouterr().out
-    assert said in shown
-    assert {path.stem for path in (tmp_path / "out").glob("*.csv")} == tables
-    document = json.loads((tmp_path / "out" / f"{name}.json").read_text())
-    assert document["gap"] <= 1.01e-4
-    assert set(document["columns"]) == tables
+    shown, document = run_on_tiny(command, tables, said, tmp_path, capsys)
     assert all(sentence in shown for sentence in document["sentences"])
 
 

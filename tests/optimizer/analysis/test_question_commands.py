@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
 import optimizer
 from optimizer.command_line import main
-
-TINY = Path(__file__).parents[3] / "data" / "tiny"
+from tests.optimizer.analysis.command_output import TINY, run_on_tiny
 
 
 @pytest.mark.parametrize(
@@ -26,15 +24,8 @@ TINY = Path(__file__).parents[3] / "data" / "tiny"
 def test_a_command_writes_its_tables_and_says_what_they_tell(
     command: list[str], tables: set[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    name, *more = command
-    assert main([name, str(TINY), *more, "--out", str(tmp_path / "out")]) == 0
-    shown = capsys.readouterr().out
-    assert said in shown
-    assert {path.stem for path in (tmp_path / "out").glob("*.csv")} == tables
-    document = json.loads((tmp_path / "out" / f"{name}.json").read_text())
-    assert document["gap"] <= 1.01e-4
+    _, document = run_on_tiny(command, tables, said, tmp_path, capsys)
     assert document["status"] == "optimal"
-    assert set(document["columns"]) == tables
 
 
 @pytest.mark.parametrize(
