@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -13,21 +12,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from urllib.request import urlopen
 
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Page, Route
+
+from tests.browser import chromium
 
 ROOT = Path(__file__).parents[2]
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 TOKEN = "only-here"
 CHART = ".jp-OutputArea svg.marks"
 PLAIN_NOTEBOOK = {"windowingMode": "none"}  # every cell is in the page, seen or not
-
-
-def chromium() -> str | None:
-    """Where Chromium is, if it is."""
-    return next((found for name in NAMES if (found := shutil.which(name))), None)
 
 
 @dataclass
@@ -134,8 +128,7 @@ def _page() -> Iterator[tuple[Page, list[str]]]:
             elsewhere.append(route.request.url)
             route.abort()
 
-    options: dict[str, Any] = {"executable_path": chromium(), "args": ["--no-sandbox"]}
-    with sync_playwright() as playwright, playwright.chromium.launch(**options) as browser:
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 1400, "height": 1000})
         page.route("**/*", sent)
         yield page, elsewhere

@@ -12,7 +12,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from tests.notebooks.lab import CHART, Lab, chromium, running_lab
+from tests.browser import CHROMIUM, WITHOUT
+from tests.notebooks.lab import CHART, Lab, running_lab
 from tests.small_case import write_small_case
 
 ROOT = Path(__file__).parents[2]
@@ -21,8 +22,7 @@ NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 CHARTS = {"01_pricing_analyst": 6, "02_strategy_recommendation": 7, "03_finance_validation": 3}
 """Charts that each notebook draws at the least, those of its widgets among them."""
 MOST_LINES = 14
-HAS_BROWSER = chromium() is not None and sys.platform != "win32"
-WITHOUT = "there is no Chromium here: install it (apt-get install chromium), or let `make test` run as root do so"
+HAS_BROWSER = CHROMIUM is not None and sys.platform != "win32"
 
 
 def test_there_is_one_for_each_kind_of_reader() -> None:

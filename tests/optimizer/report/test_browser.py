@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
+from tests.browser import CHROMIUM, WITHOUT, chromium
 from tests.optimizer.report.pages import EVIL, page
 
-playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed (extra: test)")
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here; apt-get install chromium")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=WITHOUT)
 DESK, PHONE = {"width": 1200, "height": 900}, {"width": 390, "height": 844}
 
 
 class Opened:
     """A report that is open, and everything that its page complained of or asked for."""
 
-    def __init__(self, browser: playwright.Browser, file: Path, size: dict[str, int]) -> None:
+    def __init__(self, browser: Browser, file: Path, size: dict[str, int]) -> None:
         self.page = browser.new_page(viewport=size)
         self.said: list[str] = []
         self.asked: list[str] = []
@@ -38,20 +37,18 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[playwright.Browser]:
-    with playwright.sync_playwright() as running:
-        opened = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
-def desk(browser: playwright.Browser, file: Path) -> Opened:
+def desk(browser: Browser, file: Path) -> Opened:
     return Opened(browser, file, DESK)
 
 
 @pytest.fixture(scope="module")
-def phone(browser: playwright.Browser, file: Path) -> Opened:
+def phone(browser: Browser, file: Path) -> Opened:
     return Opened(browser, file, PHONE)
 
 
