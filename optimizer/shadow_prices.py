@@ -64,10 +64,10 @@ class ShadowPrices:
 
         `case` is the case with that scenario's changes made. None where its program has other rows or columns.
         """
-        stated, constant = _state(case, scenario, self.plan, self.conditions)
+        stated = _state(case, scenario, self.plan, self.conditions)
         if stated.labels != self._stated.labels or stated.columns != self._stated.columns:
             return None
-        return constant - self._lagrangian(stated) - self.objective
+        return -self._lagrangian(stated) - self.objective
 
     def _lagrangian(self, stated: Stated) -> float:
         """Cost at the plan with the rows' violation at its multipliers, and what moved bounds bring."""
@@ -78,7 +78,7 @@ class ShadowPrices:
         ends = np.where(reduced > 0, low, np.where(reduced < 0, high, self._solution))
         # A basic column stays where it is; one at a bound moves with it.
         moved = np.where(np.abs(reduced) > BASIC * np.abs(reduced).max(initial=0.0), ends, self._solution)
-        return float(matrix.cost @ moved + y @ (sides - matrix.rows @ moved))
+        return float(matrix.offset + matrix.cost @ moved + y @ (sides - matrix.rows @ moved))
 
 
 def shadow_prices(
@@ -88,7 +88,7 @@ def shadow_prices(
 
     There are none where no delivery with the plan's menus was found again, or nothing is left to decide.
     """
-    stated, constant = _state(case, scenario, plan, tuple(conditions))
+    stated = _state(case, scenario, plan, tuple(conditions))
     if stated.contradictions or not stated.columns:
         return None
     program = scaled(stated.matrix)
@@ -104,7 +104,7 @@ def shadow_prices(
     if not solved.solved or solved.values is None:
         return None
     duals = np.array(highs.getSolution().row_dual) * stated.matrix.row_scale / stated.matrix.cost_scale
-    objective = constant - solved.objective / stated.matrix.cost_scale
+    objective = -solved.objective / stated.matrix.cost_scale
     return ShadowPrices(tuple(conditions), plan, objective, stated, settled, solved.values * scale, duals)
 
 
@@ -114,8 +114,8 @@ def _fixed(stated: Stated, settled: Array) -> tuple[Array, Array]:
     return np.where(known, settled, stated.matrix.low), np.where(known, settled, stated.matrix.high)
 
 
-def _state(case: Case, scenario: Scenario, plan: Plan, conditions: tuple[Condition, ...]) -> tuple[Stated, float]:
-    """The delivery program of a plan's menus, and the constant of its objective."""
+def _state(case: Case, scenario: Scenario, plan: Plan, conditions: tuple[Condition, ...]) -> Stated:
+    """The delivery program of a plan's menus."""
     setting = build_setting(case, scenario)
     offers = offers_of(setting, plan.menus)
     catalog = setting.catalog
@@ -132,5 +132,5 @@ def _state(case: Case, scenario: Scenario, plan: Plan, conditions: tuple[Conditi
     )
     given = replace(given_by(setting, offers, choice), conditions=rules_of(conditions))
     statement = Statement(setting, Box.at(choice_totals(offers, setting.index, choice)), given)
-    amount = statement.amounts[scenario.objective]
-    return state(labelled_rows(statement), combine([(amount, -1.0)])), float(amount.constant)
+    cost = combine([(statement.amounts[scenario.objective], -1.0)])
+    return state(labelled_rows(statement), cost)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,6 +26,7 @@ MARGIN_OF = {
 SECOND_STAGE_SLACK = 1e-6
 """How far (relative) the second stage may fall short of the objective found."""
 SECOND_STAGE_GAP = 1e-6
+"""Relative gap of the second stage, where nothing coarser is asked."""
 
 
 @dataclass(frozen=True)
@@ -118,8 +119,8 @@ def _maximize(rows: list[tuple[str, Row]], amount: Expression, limits: Limits) -
     if not stated.columns:
         return _Found(stated, np.zeros(0), True, float(amount.constant))
     program = scaled(stated.matrix)
-    outcome = solve_integer(program, limits)
-    bound = float(amount.constant) - outcome.bound / stated.matrix.cost_scale
+    outcome = solve_integer(program, replace(limits, submodels=False))
+    bound = -outcome.bound / stated.matrix.cost_scale
     if outcome.values is None:
         return _Found(stated, None, outcome.infeasible, bound)
     return _Found(stated, outcome.values * stated.matrix.column_scale, outcome.solved, bound)

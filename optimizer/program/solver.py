@@ -43,6 +43,8 @@ class Limits:
     """Absolute gap (scaled cost) of an integer program that is good enough."""
     stop: Stop | None = None
     """Asked now and then; True ends the run."""
+    submodels: bool = True
+    """Whether an integer program may restart and solve parts of itself: costs more than it brings where it is small."""
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,7 @@ def _matrix(problem: pulp.LpProblem, offset: float) -> tuple[Matrix, Codes]:
 
 @dataclass(frozen=True)
 class ScaledProgram:
-    """What is passed to HiGHS: a scaled minimization without its constant."""
+    """What is passed to HiGHS: a scaled minimization."""
 
     cost: Array
     low: Array
@@ -186,6 +188,8 @@ class ScaledProgram:
     rows: sparse.csc_matrix
     row_low: Array
     row_high: Array
+    offset: float = 0.0
+    """Constant of the cost: outcomes and relative gaps count it."""
 
 
 def scaled(matrix: Matrix) -> ScaledProgram:
@@ -198,6 +202,7 @@ def scaled(matrix: Matrix) -> ScaledProgram:
         rows=matrix.scaled_rows,
         row_low=matrix.row_low * matrix.row_scale,
         row_high=matrix.row_high * matrix.row_scale,
+        offset=matrix.offset * matrix.cost_scale,
     )
 
 
@@ -222,6 +227,9 @@ def _limit(highs: highspy.Highs, limits: Limits) -> None:
     if limits.nodes is not None:
         highs.setOptionValue("mip_max_nodes", limits.nodes)
         highs.setOptionValue("mip_allow_restart", False)  # a restart pays only for a proof
+    if not limits.submodels:
+        for name in ("mip_allow_restart", "mip_heuristic_run_rens", "mip_heuristic_run_rins"):
+            highs.setOptionValue(name, False)
     highs.setOptionValue("mip_rel_gap", limits.gap)
     highs.setOptionValue("mip_abs_gap", limits.absolute_gap)
     if limits.stop is not None:
@@ -235,6 +243,7 @@ def load(highs: highspy.Highs, program: ScaledProgram, with_integers: bool) -> N
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = len(program.cost), len(program.row_low)
     lp.col_cost_, lp.col_lower_, lp.col_upper_ = program.cost, program.low, program.high
+    lp.offset_ = program.offset
     lp.row_lower_, lp.row_upper_ = program.row_low, program.row_high
     lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     lp.a_matrix_.start_, lp.a_matrix_.index_ = program.rows.indptr, program.rows.indices
@@ -281,35 +290,27 @@ def run(highs: highspy.Highs) -> Outcome:
     return Outcome(solved, status in _UNSOLVABLE, values, info.objective_function_value, bound)
 
 
-def solve_integer(program: ScaledProgram, limits: Limits, start: Array | None = None) -> Outcome:
+def solve_integer(program: ScaledProgram, limits: Limits) -> Outcome:
     """Solve an integer program, then its linear program with the integers settled, for exact flows."""
     highs = quiet_highs(limits)
     load(highs, program, with_integers=True)
-    if start is not None:
-        solution = highspy.HighsSolution()
-        solution.col_value = list(start)
-        highs.setSolution(solution)
     outcome = run(highs)
     if not program.integer.any():
         return Outcome(outcome.solved, outcome.infeasible, outcome.values, outcome.objective, outcome.objective)
-    if outcome.values is None:
-        return outcome
-    settled = settle(program, outcome.values)
+    settled = None if outcome.values is None else settle(program, outcome.values)
     if settled is None:
-        return Outcome(False, False, None, np.inf, outcome.bound)
-    return Outcome(outcome.solved, False, settled, float(program.cost @ settled), outcome.bound)
+        return Outcome(False, outcome.infeasible, None, np.inf, outcome.bound)
+    return Outcome(outcome.solved, False, settled, float(program.offset + program.cost @ settled), outcome.bound)
 
 
 def excluding(program: ScaledProgram, binaries: Sequence[int]) -> ScaledProgram:
     """The program without the solutions in which all of these binaries are 1."""
-    places = np.array(binaries, dtype=np.int64)
-    shape = (1, len(program.cost))
-    row = sparse.csc_matrix((np.ones(len(places)), (np.zeros(len(places), dtype=np.int64), places)), shape=shape)
+    row = np.isin(np.arange(len(program.cost)), binaries)[None, :].astype(float)
     return replace(
         program,
-        rows=sparse.vstack([program.rows, row]).tocsc(),
+        rows=sparse.vstack([program.rows, sparse.csc_matrix(row)]).tocsc(),
         row_low=np.append(program.row_low, -np.inf),
-        row_high=np.append(program.row_high, len(places) - 1.0),
+        row_high=np.append(program.row_high, len(binaries) - 1.0),
     )
 
 
@@ -318,7 +319,7 @@ def settle(program: ScaledProgram, values: Array) -> Array | None:
     rounded = np.round(values)
     low = np.where(program.integer, rounded, program.low)
     high = np.where(program.integer, rounded, program.high)
-    fixed = ScaledProgram(program.cost, low, high, program.integer, program.rows, program.row_low, program.row_high)
+    fixed = replace(program, low=low, high=high)
     for tolerance in (LINEAR_TOLERANCE, INTEGER_TOLERANCE):
         highs = quiet_highs()
         highs.setOptionValue("primal_feasibility_tolerance", tolerance)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -143,8 +144,18 @@ def test_choices_are_excluded_one_by_one() -> None:
         costs.append(outcome.objective)
         posed = excluding(posed, np.flatnonzero(outcome.values > 0.5).tolist())
     assert costs == pytest.approx([-9.0, -8.0, -7.0])
-    outcome = solve_integer(posed, Limits(), start=np.array([0.0, 1.0, 0.0]))
-    assert outcome.objective == pytest.approx(-5.0)
+    assert solve_integer(posed, Limits()).objective == pytest.approx(-5.0)
+
+
+def test_a_relative_gap_is_one_of_the_whole_cost() -> None:
+    """With 1,000 of cost that no decision changes, a gap of 1 % is 10, more than all there is to gain."""
+    posed = replace(knapsack(), offset=1_000.0)
+    coarse, exact = (solve_integer(posed, Limits(gap=gap)) for gap in (0.01, 0.0))
+    assert exact.objective == pytest.approx(991.0)
+    assert exact.bound == pytest.approx(991.0)
+    assert coarse.solved
+    assert 991.0 - 1e-6 <= coarse.objective <= coarse.bound * 1.0102
+    assert solve_integer(knapsack(), Limits(gap=0.01, submodels=False)).objective == pytest.approx(-9.0)
 
 
 def test_settling_rounds_and_says_when_nothing_holds() -> None:
