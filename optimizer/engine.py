@@ -32,7 +32,7 @@ from .result import Result, Status
 from .search.columns import prepare_books
 from .search.master import Master
 from .search.nodes import Candidate, Node, Progressed, Proof
-from .search.recalling import recall, remember
+from .search.recalling import recall, recall_switches, remember
 from .search.tree import Tree
 from .search.watch import Watch
 
@@ -60,6 +60,10 @@ class Limit:
     def of_last_steps(self, gap: float) -> Limits:
         """Limits of a step that is owed after the search: without a deadline none, else a few seconds."""
         return Limits(None if self.deadline is None else GRACE, gap=gap)
+
+    def of_second_stage(self) -> Limits:
+        """Limits of the second stage, which need not be finer than what the search proves."""
+        return self.of_last_steps(min(1e-3, max(SECOND_STAGE_GAP, DELIVERY_SHARE * self.gap)))
 
     def of_delivery(self) -> Limits:
         """Limits of one delivery program."""
@@ -146,6 +150,7 @@ class Search:
         """Take over what an earlier search found: its menus as columns, its plan as the first to beat."""
         start, master = self.question.start, self.master
         master.add(list(recall(master, start.useful)))
+        tree.plans.known = recall_switches(master, start.chosen)
         known = list(recall(master, start.best))
         if len({place for place, _ in known}) == len(known) == len(master.books):
             master.add(known)
@@ -238,7 +243,7 @@ def find_best(question: Question, limit: Limit, progress: ProgressCallback | Non
         question.setting,
         question.offers,
         choice,
-        question.trimmed(choice, first, limit.of_last_steps(SECOND_STAGE_GAP)),
+        question.trimmed(choice, first, limit.of_second_stage()),
     )
     objective = plan.kpis[question.setting.scenario.objective]
     assert objective is not None  # money KPIs always have a value

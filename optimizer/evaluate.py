@@ -12,6 +12,7 @@ from models.offers import Offers
 from models.scenario import Scenario
 
 from .audit import RULES_ON_MENUS
+from .baselines import Baselines
 from .engine import Question, find_best, offers_of
 from .menu_breaches import broken_rules
 from .program.setting import build_setting
@@ -32,14 +33,15 @@ def evaluate(
     time_limit: float | None = None,
     progress: ProgressCallback | None = None,
     should_stop: StopCheck | None = None,
+    baselines: Baselines | None = None,
 ) -> Result:
     """Best plan with the menus given (price_book, tier, model, price; at any price), everything else decided.
 
     Rules on menus, tiers, models and prices are dropped, those on margins kept; `Result.broken_rules` says
-    which dropped rules the menus break. Limits and errors as in `solve`; `CaseError` for menus that name
+    which dropped rules the menus break. Limits, `baselines` and errors as in `solve`; `CaseError` for menus that name
     what the case does not have.
     """
-    clock = Clock(gap, time_limit, should_stop)
+    clock = Clock(gap, time_limit, should_stop, baselines)
     changed, wanted = apply_scenario(case, scenario)
     table = check_menus(menus, changed)
     setting = build_setting(changed, wanted)

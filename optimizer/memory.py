@@ -21,12 +21,18 @@ class KnownMenu:
     """Optional products among them; others do no harm."""
 
 
+Chosen = tuple[str, ...]
+"""A kind and a name (`tier`, `model`, `product`, `provider`), or `policy`, product, tier and policy."""
+
+
 @dataclass(frozen=True)
 class Memory:
     """Menus that were of use in a search, and those of its best plan (empty without one)."""
 
     useful: tuple[KnownMenu, ...] = ()
     best: tuple[KnownMenu, ...] = ()
+    chosen: frozenset[Chosen] = frozenset()
+    """What the best plan uses, whatever its menus are."""
 
 
 def memory_of(plan: Plan) -> Memory:
@@ -39,4 +45,18 @@ def memory_of(plan: Plan) -> Memory:
     for book, product in plan.coverage.loc[plan.coverage["covered"], ["price_book", "product"]].itertuples(index=False):
         covered[book].add(product)
     menus = tuple(KnownMenu(book, tuple(options[book]), frozenset(covered[book])) for book in books)
-    return Memory(useful=menus, best=menus)
+    return Memory(useful=menus, best=menus, chosen=chosen_by(plan))
+
+
+def chosen_by(plan: Plan) -> frozenset[Chosen]:
+    """What a plan uses."""
+    decided = plan.decisions
+    kinds = {
+        "tier": decided.tiers,
+        "model": decided.models,
+        "product": decided.products,
+        "provider": decided.providers,
+    }
+    policies = plan.fulfilment[["product", "tier", "policy"]].itertuples(index=False, name=None)
+    named = ((kind, name) for kind, names in kinds.items() for name in names)
+    return frozenset([*named, *(("policy", *policy) for policy in policies)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ import pandas as pd
 
 from models.plan import KPIS, MONEY_KPIS, Plan
 
-from .memory import Memory, memory_of
+from .memory import Memory, chosen_by, memory_of
 
 if TYPE_CHECKING:
     from .audit import Audit
@@ -80,9 +80,9 @@ class Result:
     @property
     def knowledge(self) -> Memory:
         """What is known to another solve: that of the search, or what a saved plan tells."""
-        if self.memory is not None:
-            return self.memory
-        return Memory() if self.plan is None else memory_of(self.plan)
+        if self.plan is None:
+            return self.memory or Memory()
+        return memory_of(self.plan) if self.memory is None else replace(self.memory, chosen=chosen_by(self.plan))
 
     @property
     def decided(self) -> Plan:

@@ -16,8 +16,9 @@ from models.scenario import Scenario
 
 from . import __version__
 from .audit.condition_rules import judge_conditions
+from .baselines import Baselines
 from .conditions import node_of, rules_of, scenario_under
-from .engine import Found, Limit, Question, audited, baseline, find_best, offers_of, relative_gap, status_of
+from .engine import Found, Limit, Question, audited, find_best, offers_of, relative_gap, status_of
 from .kpis import no_contract_objective
 from .memory import Memory
 from .phases import Phases
@@ -41,17 +42,19 @@ def solve(
     should_stop: StopCheck | None = None,
     start: Result | None = None,
     conditions: Sequence[Condition] = (),
+    baselines: Baselines | None = None,
 ) -> Result:
     """Decide tiers, menus, prices, coverage, partners and delivery for the best objective of a scenario.
 
     The search ends when the relative gap (bound - objective) / max(1, |objective|) is proved to be at most
     `gap`, after `time_limit` seconds, or once `should_stop()` is true; the bound is valid in every case.
     `progress` is called with the state of the search. `start` is an earlier result on a case or scenario
-    like this one, whose menus are tried first. `conditions` force or forbid things in this question alone
-    (`models.conditions`). Raises `CaseError` for an unknown scenario, and for changes or conditions that do
-    not fit the case, ValueError for a gap or time limit that makes no sense.
+    like this one, whose menus and decisions are tried first. `conditions` force or forbid things in this
+    question alone (`models.conditions`). `baselines` keeps today's amounts for later solves of the same case.
+    Raises `CaseError` for an unknown scenario, and for changes or conditions that do not fit the case,
+    ValueError for a gap or time limit that makes no sense.
     """
-    clock = Clock(gap, time_limit, should_stop)
+    clock = Clock(gap, time_limit, should_stop, baselines)
     with clock.phases("cohorts"):
         changed, wanted = apply_scenario(case, scenario_under(case, scenario, conditions))
         setting = build_setting(changed, wanted)
@@ -82,7 +85,9 @@ def _conditioned(result: Result, case: Case, conditions: Sequence[Condition]) ->
 class Clock:
     """Time of one solve: its limits, and the result that is made when it ends."""
 
-    def __init__(self, gap: float, time_limit: float | None, should_stop: StopCheck | None) -> None:
+    def __init__(
+        self, gap: float, time_limit: float | None, should_stop: StopCheck | None, baselines: Baselines | None = None
+    ) -> None:
         if not 0 <= gap < float("inf"):
             raise ValueError(f"gap is {gap!r}; expected a number >= 0, such as 1e-4")
         if time_limit is not None and not time_limit >= 0:
@@ -91,13 +96,14 @@ class Clock:
         self.time_limit = time_limit
         deadline = None if time_limit is None else self.start + time_limit
         self.limit = Limit(gap, deadline, should_stop)
+        self.baselines = baselines or Baselines()
         self.phases = Phases()
         """Time outside of the search."""
 
     def result(self, case: Case, setting: Setting, found: Found, **more: object) -> Result:
         """Result of what was found: status, gap, baseline, manifest, audit."""
         with self.phases("baseline"):
-            today, reason = baseline(setting, self.limit)
+            today, reason = self.baselines.of(setting, self.limit)
         result = Result(
             status=status_of(found, self.limit.gap),
             case_name=case.settings.name,

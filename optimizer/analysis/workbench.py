@@ -11,6 +11,7 @@ import pandas as pd
 
 from models import Case, Scenario, named_scenario
 
+from ..baselines import Baselines
 from ..evaluate import evaluate
 from ..progress import Progress, ProgressCallback, StopCheck
 from ..result import Result, Status
@@ -56,6 +57,7 @@ class Workbench:
         self.time_limit = options.get("time_limit")
         self._progress = options.get("progress")
         self._should_stop = options.get("should_stop")
+        self._baselines = Baselines()
         self._began = monotonic()
         self._known: dict[Hashable, _Solved] = {}
         self._announced = self._asked = 0
@@ -123,8 +125,9 @@ class Workbench:
         self._asked += 1
         if key not in self._known:
             run = solve if menus is None else evaluate
-            limits: dict[str, Any] = {"gap": gap, "time_limit": self.time_limit, "should_stop": self._should_stop}
-            result = run(self.case, scenario, progress=self._reporter(label), **limits, **more)
+            more |= {"gap": gap, "time_limit": self.time_limit, "should_stop": self._should_stop}
+            more |= {"progress": self._reporter(label), "baselines": self._baselines}
+            result = run(self.case, scenario, **more)
             if self.stopped and result.status not in _PROVED:
                 return result  # cut short: asked again, it is solved again
             self._known[key] = _Solved(scenario, conditions, result)

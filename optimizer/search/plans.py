@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
@@ -54,6 +54,8 @@ class Plans:
         self.best = np.inf
         self.tried: dict[tuple[int, ...], float] = {}
         """True cost of each choice of columns that was tried."""
+        self.known: Mapping[int, int] = {}
+        """Value of switches in a plan known from elsewhere, by column."""
         self._looked = 0
 
     @property
@@ -67,6 +69,9 @@ class Plans:
         if chosen is not None:
             self.try_for_real(Candidate(chosen, relaxed.cost))
             return
+        if self.known:
+            self._look_nearby(node, relaxed)
+            return
         self._looked += 1
         if self._looked % DIVE_EVERY == 1:
             with suppress(Unsolved):
@@ -79,6 +84,12 @@ class Plans:
         admitted = self.master.admitted(node)
         if all(admitted[i] for i in columns):
             self._solve(integer_program(self.master, node, columns), np.inf)
+
+    def _look_nearby(self, node: Node, relaxed: Relaxed) -> None:
+        """Try, once, the best menus with every switch as in the plan known from elsewhere."""
+        near, self.known = replace(node, switches={**self.known, **node.switches}), {}
+        with suppress(Unsolved):
+            self._complete_settled(near, self.tolerance(relaxed.cost))
 
     def _complete(self, node: Node, relaxed: Relaxed) -> None:
         """Try the best whole solution near a fractional one: switches first, as if books could mix menus."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
-from ..memory import KnownMenu, Option
+from ..memory import Chosen, KnownMenu, Option
+from ..program.expressions import combine
+from ..program.solver import kept_columns
 from .columns import Book
 from .master import Master
 from .pricing import Find
@@ -44,6 +46,37 @@ def recall(master: Master, menus: Iterable[KnownMenu]) -> Iterator[tuple[int, Fi
         optional = frozenset(codes.get(name, -1) for name in menu.covered) & set(book.optional)
         if master.pricer.fewest <= len(picks) <= master.pricer.most and _may_use(book, picks):
             yield place, Find(tuple(picks), optional, 0.0)
+
+
+def recall_switches(master: Master, chosen: Collection[Chosen]) -> dict[int, int]:
+    """Value of every switch of this search that what an earlier plan uses tells, by column."""
+    catalog, columns = master.setting.catalog, master.stated.columns
+    named = {
+        "tier": catalog.tiers,
+        "model": catalog.models,
+        "product": catalog.products,
+        "provider": catalog.providers,
+    }
+    told = {
+        f"{kind}_{code}": int((kind, name) in chosen)
+        for kind, names in named.items()
+        for code, name in enumerate(names)
+    }
+    known = {columns[name]: value for name, value in told.items() if name in columns}
+    return known | _policies_told(master, chosen) if chosen else {}
+
+
+def _policies_told(master: Master, chosen: Collection[Chosen]) -> dict[int, int]:
+    """Which policy meets the parts cases of each product and tier of which that is told, by column of the choice."""
+    catalog, policies = master.setting.catalog, master.setting.policies["policy"]
+    told: dict[int, int] = {}
+    for choice in master.statement.policy_choices:
+        served = "policy", catalog.products[choice.product], catalog.tiers[choice.tier]
+        used = [int((*served, policies.iloc[row]) in chosen) for row in choice.policies]
+        at = kept_columns(master.stated, [combine([(switch, 1.0)]) for switch in choice.chosen])
+        if sum(used) == 1:
+            told |= {int(column): value for column, value in zip(at, used, strict=True) if column >= 0}
+    return told
 
 
 def _options_by_name(master: Master, book: Book) -> dict[Option, int]:
