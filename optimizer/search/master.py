@@ -7,7 +7,7 @@ prices they imply, so it holds whatever columns are missing and whatever stopped
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ from .nodes import Node, Priced, Relaxed, Unsolved
 from .pricing import Find, Pricer
 from .restriction import conforms
 from .shelf import Open
+from .watch import Watch
 
 KEPT = 4
 """Most menus kept of one search for the best."""
@@ -271,18 +272,18 @@ class Master:
         prices[self.live] = -duals[self.first_total_row : self.first_book_row] / self.total_scale
         return prices
 
-    def price(self, node: Node, duals: Array, patience: int, check: Callable[[], None], slack: float = 0.0) -> Priced:
+    def price(self, node: Node, duals: Array, patience: int, watch: Watch, slack: float = 0.0) -> Priced:
         """Best menu of every book at multipliers, and the bound that follows.
 
         A book without a menu that beats its multiplier is worth that. `patience` is the most nodes of one
-        menu search; `check` is called before each and may raise. With `slack`, menus are only sought that
+        compiled menu search; a limit may end it. With `slack`, menus are only sought that
         beat their multiplier by a part of it, which makes the search shorter and the bound that much lower.
         """
         floors = -duals[self.first_book_row :]
         floors = floors + slack * np.abs(floors) / max(float(np.abs(floors).sum()), TINY)
         with self.phases("pricing"):
             prices, opened = self.pricer.prices(self.prices(duals)), self._open(node)
-            found = self.pricer.best(prices, opened, floors, KEPT, patience, check)
+            found = self.pricer.best(prices, opened, floors, KEPT, patience, watch)
         return Priced(self._bound(node, duals, found.ceilings), found.ceilings, duals, found.menus, found.complete)
 
     def climb(self, node: Node, relaxed: Relaxed) -> list[tuple[int, Find]]:
@@ -308,7 +309,7 @@ class Master:
         return base - float(worths.sum())
 
     def every_within(
-        self, node: Node, priced: Priced, budget: float, room: int, patience: int
+        self, node: Node, priced: Priced, budget: float, room: int, patience: int, watch: Watch
     ) -> list[tuple[int, Find]] | None:
         """Every column whose use raises the bound by at most `budget`; None where they are too many."""
         with self.phases("pricing"):
@@ -317,7 +318,8 @@ class Master:
             floors -= 1e-9 * np.maximum(1.0, np.abs(floors))
             finds: list[tuple[int, Find]] = []
             for place in range(len(self.books)):
-                found = self.pricer.every(prices, opened, place, float(floors[place]), room - len(finds) + 1, patience)
+                left = room - len(finds) + 1
+                found = self.pricer.every(prices, opened, place, float(floors[place]), left, patience, watch)
                 if found is None or len(finds) + len(found) > room:
                     return None
                 finds += [(place, find) for find in found]

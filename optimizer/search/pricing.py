@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -19,12 +19,18 @@ from ..program.totals import TotalsIndex, product_revenue_change
 from .columns import Book
 from .menu_batch import climb_books, cover, search_books, terms_of
 from .menu_search import search_menus
+from .menu_tree import MenuTree
 from .menu_worth import BARRED, COVERED, FREE, Terms, group_gains
 from .restriction import Restriction
 from .shelf import Open, Prices, build_shelf, everything_open, group_products, narrowed, prices_on
+from .watch import Watch
 
 PATIENCE = 300_000
 """Most nodes of one menu search (a second or two): a bound is worth no more of anybody's time."""
+LIGHT = 8_000
+"""Cells (cohorts x options) of a book whose linear relaxations are quick."""
+LIGHT_PATIENCE = 30_000
+"""Nodes of a light book's menu search after which relaxations do better."""
 THREADS = os.cpu_count() or 1
 """Batches of books at a time."""
 BATCH = 16
@@ -119,18 +125,18 @@ class Pricer:
             np.where(closed, BARRED, opened.mode),
         )
 
-    def best(
-        self, prices: Prices, opened: Open, floors: Array, room: int, patience: int, check: Callable[[], None]
-    ) -> Finds:
+    def best(self, prices: Prices, opened: Open, floors: Array, room: int, patience: int, watch: Watch) -> Finds:
         """The best menu of every book worth more than its floor, and some met on the way, `room` a book at most.
 
-        `patience` is the most nodes looked at in a book; `check` is called now and then and may raise.
+        `patience` is the most nodes of compiled search in a book; books that are left open by much of it are
+        searched with linear relaxations for as long as it takes. A limit raises `Stopped` before the first
+        search of either kind, and later ends the search with what is known then.
         """
 
         def search(first: int) -> tuple[Array, ...]:
-            check()
+            watch.check()
             last = min(first + BATCH, len(self.books))
-            return search_books(self.shelf, opened, prices, floors, first, last, room, patience)  # type: ignore[no-any-return]
+            return search_books(self.shelf, opened, prices, floors, first, last, room, min(patience, PATIENCE))  # type: ignore[no-any-return]
 
         # The menu search lets go of the interpreter, so books are searched side by side.
         with ThreadPoolExecutor(max_workers=THREADS) as pool:
@@ -140,7 +146,25 @@ class Pricer:
             for i, k in np.argwhere(np.arange(room)[None, :] < found[:, None]).tolist():
                 finds.append((first + i, self._find(first + i, menus[i, k], covered[i, k], worths[i, k])))
         ceilings = np.concatenate([np.zeros(0), *(part[5] for part in parts)])
-        return Finds(finds, all(part[4].all() for part in parts), ceilings)
+        complete = np.concatenate([np.zeros(0, dtype=bool), *(part[4] for part in parts)])
+        for place in np.flatnonzero(~complete).tolist():
+            if self._is_relaxed(place, patience):
+                floor = max([float(floors[place]), *(find.worth for book, find in finds if book == place)])
+                tree = MenuTree(terms_of(self.shelf, opened, prices, place), floor, watch)
+                proven = tree.best(room)
+                ceilings[place], complete[place] = min(ceilings[place], proven.ceiling), proven.complete
+                finds += [(place, self._covered(tree.terms, place, menu, worth)) for menu, worth in proven.menus]
+        return Finds(finds, bool(complete.all()), ceilings)
+
+    def _is_relaxed(self, place: int, patience: int) -> bool:
+        """Whether a book left open after this patience is searched with linear relaxations."""
+        book = self.books[place]
+        return patience >= (LIGHT_PATIENCE if book.utility.size <= LIGHT else PATIENCE)
+
+    def _covered(self, terms: Terms, place: int, picks: Codes, worth: float) -> Find:
+        covered = np.zeros(len(terms.charge), dtype=bool)
+        cover(terms, picks, covered)
+        return self._find(place, picks, covered, worth)
 
     def climb(
         self, prices: Prices, opened: Open, starts: Sequence[tuple[int, Sequence[int]]], least: Array
@@ -164,18 +188,19 @@ class Pricer:
         return [(int(book[k]), self._find(int(book[k]), picks[k], covered[k], worths[k])) for k in better]
 
     def every(
-        self, prices: Prices, opened: Open, place: int, floor: float, room: int, patience: int
+        self, prices: Prices, opened: Open, place: int, floor: float, room: int, patience: int, watch: Watch
     ) -> list[Find] | None:
         """Every menu of a book worth more than `floor`, with every coverage that is; None where that is too many."""
         book, terms = self.books[place], terms_of(self.shelf, opened, prices, place)
-        menus, worths, complete, _ = search_menus(terms, floor, True, room, patience)
+        light = min(patience, LIGHT_PATIENCE) if book.utility.size <= LIGHT else patience
+        menus, worths, complete, _ = search_menus(terms, floor, True, room, light)
+        met = [(menu[menu >= 0], worth) for menu, worth in zip(menus, worths.tolist(), strict=True)]
+        if not complete and len(met) < room and self._is_relaxed(place, patience):
+            proven = MenuTree(terms, floor, watch).every(room)
+            met, complete = [(picks[picks >= 0], worth) for picks, worth in proven.menus], proven.complete
         if not complete:
             return None
-        return [
-            find
-            for menu, value in zip(menus, worths, strict=True)
-            for find in _with_coverage(book, menu[menu >= 0], float(value), terms, floor)
-        ]
+        return [find for menu, worth in met for find in _with_coverage(book, menu, worth, terms, floor)]
 
     def any(self, opened: Open, place: int) -> Find | None:
         """Some menu of a book; None where it has none."""

@@ -37,7 +37,8 @@ LATE = 2.0
 SLACK = 0.2
 """Share of the way to the cutoff by which the bound of a node that must be parted may fall short."""
 FIRST_PATIENCE = 4_000
-"""Most nodes of one menu search at first."""
+PATIENCES = (FIRST_PATIENCE, 8 * FIRST_PATIENCE, 64 * FIRST_PATIENCE, PATIENCE)
+"""Most nodes of one compiled menu search, one after the other."""
 MANY_COLUMNS = 60_000
 """Most columns of an integer program tried once all switches are settled."""
 MOST_EXCLUDED = 20
@@ -147,6 +148,8 @@ class Tree:
             relaxed = self.master.relax()
             if relaxed.infeasible:
                 raise Unsolved  # feasible within a hair a moment ago
+            if best is not None and relaxed.cost - best.bound <= CONVERGED * self.tolerance(relaxed.cost):
+                return relaxed, best
             if self.master.improve(node, relaxed):
                 continue
             priced = self._price(node, relaxed)
@@ -166,17 +169,23 @@ class Tree:
 
         A bound needs no finished search; the proof that nothing is feasible does, or it is `Unsolved`.
         """
-        patience, plenty = FIRST_PATIENCE, self._plenty(relaxed)
+        plenty = self._plenty(relaxed)
         slack = 0.0 if self.master.linear.seeking or np.isinf(self.cutoff) else self._slack(relaxed)
-        while patience <= 8 * PATIENCE:
+        for patience in PATIENCES:
             began = time.monotonic()
-            priced = self.master.price(node, relaxed.duals, patience, self.watch.check, slack)
+            priced = self.master.price(node, relaxed.duals, patience, self.watch, slack)
+            self._note(node, priced)
             enough = priced.complete or (patience >= plenty and not self.master.linear.seeking)
             if enough or self.master.has_new(priced.finds) or self._settles(priced):
                 return priced
             self._check_time_for(8 * (time.monotonic() - began))
-            patience *= 8
+        self.watch.check()
         raise Unsolved
+
+    def _note(self, node: Node, priced: Priced) -> None:
+        """Write a bound down, so that a stop does not lose it."""
+        if self.current is not None and not self.master.linear.seeking and priced.bound > self.current.bound:
+            self.current = replace(self.current, bound=priced.bound)
 
     def _check_time_for(self, seconds: float) -> None:
         """End the search where its next step, which nothing can interrupt, would take it far beyond the deadline."""
@@ -232,7 +241,7 @@ class Tree:
             return False
         settled = len(node.switches) >= int(self.master.program.integer.sum())
         room, patience = (MANY_COLUMNS, PATIENCE) if settled else (FEW_COLUMNS, SHORT_PATIENCE)
-        finds = self.master.every_within(node, priced, self.cutoff - priced.bound, room, patience)
+        finds = self.master.every_within(node, priced, self.cutoff - priced.bound, room, patience, self.watch)
         if finds is None:
             return False
         self._say("closing", node)

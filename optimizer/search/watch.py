@@ -26,9 +26,13 @@ class Watch:
 
     def check(self) -> None:
         """Raise `Stopped` if a limit has come."""
-        late = self.deadline is not None and time.monotonic() >= self.deadline
-        if late or (self.stop is not None and self.stop()):
+        if self.ended():
             raise Stopped
+
+    def ended(self) -> bool:
+        """Whether a limit has come."""
+        late = self.deadline is not None and time.monotonic() >= self.deadline
+        return late or (self.stop is not None and self.stop())
 
     def seconds_left(self) -> float:
         """Time until the deadline; inf without one."""

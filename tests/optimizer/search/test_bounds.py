@@ -21,6 +21,7 @@ from optimizer.search.master import Master
 from optimizer.search.nodes import Node, Relaxed
 from optimizer.search.pricing import PATIENCE
 from optimizer.search.restriction import Restriction
+from optimizer.search.watch import Watch
 from tests.oracle.enumeration import enumerate_scenario
 from tests.oracle.random_cases import random_case
 
@@ -62,17 +63,13 @@ def pose(seed: int) -> Posed:
     return posed
 
 
-def nothing() -> None:
-    """No limit to check."""
-
-
 def columns_added(master: Master, node: Node) -> Relaxed:
     """The linear program once no menu is missing from it."""
     assert master.enter(node)
     while True:
         relaxed = master.relax()
         assert not relaxed.infeasible
-        if not master.add(master.price(node, relaxed.duals, PATIENCE, nothing).finds):
+        if not master.add(master.price(node, relaxed.duals, PATIENCE, Watch()).finds):
             return relaxed
 
 
@@ -83,7 +80,7 @@ def feasible(master: Master) -> Relaxed:
         return relaxed
     master.linear.seek(True)
     while (relaxed := master.relax()).cost > 1e-9:
-        priced = master.price(Node(), relaxed.duals, PATIENCE, nothing)
+        priced = master.price(Node(), relaxed.duals, PATIENCE, Watch())
         assert priced.bound <= 1e-9, "the case is feasible: no bound on the violation may say otherwise"
         assert master.add(priced.finds)
     master.linear.seek(False)
@@ -103,7 +100,7 @@ def test_the_bound_holds_at_any_multipliers_with_few_columns(seed: int) -> None:
     assert len(posed.master.pool) == len(posed.master.books)
     for duals in perturbed(rng.normal(0, 0.1, count), rng):
         for patience in (1, 3, PATIENCE):
-            assert posed.holds(posed.master.price(Node(), duals, patience, nothing).bound)
+            assert posed.holds(posed.master.price(Node(), duals, patience, Watch()).bound)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -111,12 +108,12 @@ def test_the_bound_meets_the_linear_program_once_no_menu_is_missing(seed: int) -
     posed, rng = pose(seed), np.random.default_rng(seed)
     feasible(posed.master)
     relaxed = columns_added(posed.master, Node())
-    priced = posed.master.price(Node(), relaxed.duals, PATIENCE, nothing)
+    priced = posed.master.price(Node(), relaxed.duals, PATIENCE, Watch())
     assert priced.complete
     assert priced.bound == pytest.approx(relaxed.cost, abs=1e-6)
     assert posed.holds(relaxed.cost)
     for duals in perturbed(relaxed.duals, rng):
-        bound = posed.master.price(Node(), duals, PATIENCE, nothing).bound
+        bound = posed.master.price(Node(), duals, PATIENCE, Watch()).bound
         assert bound <= relaxed.cost + 1e-7
         assert posed.holds(bound)
 
@@ -139,7 +136,7 @@ def test_the_optimum_lies_in_one_of_the_parts_of_a_node(seed: int) -> None:
     duals = feasible(posed.master).duals
     leaves = parted(posed.master, Node(), 3)
     assert len(leaves) > 1
-    assert posed.holds(min(posed.master.price(leaf, duals, PATIENCE, nothing).bound for leaf in leaves))
+    assert posed.holds(min(posed.master.price(leaf, duals, PATIENCE, Watch()).bound for leaf in leaves))
 
 
 @pytest.mark.parametrize("seed", SEEDS)

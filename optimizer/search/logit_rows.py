@@ -1,0 +1,180 @@
+"""What logit cohorts buy, as rows of a book's linear relaxation.
+
+Z = 1 / (1 + sum of weights on offer) and Y_o = x_o Z, with weights exp(u) against what is settled already.
+Z + sum of weight Y = 1, and the worth Z A + sum of weight W Y is linear. Y = x Z lies between the four
+lines that touch it over the range of Z (McCormick 1976); that range is what the menus of the part leave,
+for x_o at 0 and at 1 apart. The options of a tier share two of the lines, as one of them at most is on
+the menu. Where every x is whole the rows are exact.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.catalog import Array, Codes
+
+from .menu_choices import Choices, Terms
+from .menu_draft import Draft
+from .menu_worth import BARRED
+
+Brought = tuple[Codes, Codes, Array]
+"""Columns, the cohort of each, and what one unit of the column is worth."""
+
+FREE_SHARE, TAKEN, CEILING = 10, 11, 12
+"""Kinds of columns: Z; Y (times the weight where that is over 1); worth of an extreme cohort."""
+SHARES, AT_MOST, AT_LEAST, ABOVE, BELOW = 10, 11, 12, 13, 14
+"""Kinds of rows: shares sum to 1; the four lines."""
+TINY_WEIGHT = 1e-9
+"""Weights below this are taken as sold to everyone: a hair too good, and kept out of the matrix."""
+EXTREME_UTILITY = 40.0
+"""Above this against all else a cohort's weights would hide the rest: it is bounded by its best options."""
+
+
+@dataclass(frozen=True)
+class _Weights:
+    """Weights of the open options of some cohorts against what is settled, and the range that leaves Z."""
+
+    weight: Array
+    """By cohort and option; 0 where not open, or tiny."""
+    tiny: Array
+    """Sum of tiny weights, by cohort."""
+    tiers: Codes
+    """Tier of each option."""
+    open: NDArray[np.bool_]
+    """Whether each option is open."""
+    must: NDArray[np.bool_]
+    slots: int
+    """Tiers that may still join."""
+
+    @cached_property
+    def heaviest(self) -> Array:
+        """Largest weight, by cohort and tier."""
+        top = np.zeros((len(self.weight), len(self.must)))
+        np.maximum.at(top.T, self.tiers, self.weight.T)
+        return top
+
+    @cached_property
+    def lightest(self) -> Array:
+        """Least weight that a tier is sure to bring, by cohort and tier."""
+        low = np.full((len(self.weight), len(self.must)), np.inf)
+        np.minimum.at(low.T, self.tiers[self.open], self.weight.T[self.open])
+        return np.where(np.isfinite(low) & self.must, low, 0.0)
+
+    def most_mass(self) -> Array:
+        """Largest 1 / Z, by cohort."""
+        return np.asarray(1.0 + self.tiny + self._sums[:, self.slots])
+
+    @cached_property
+    def _rank(self) -> Codes:
+        """Place of each tier when they stand by falling weight, by cohort and tier."""
+        return np.asarray(np.argsort(np.argsort(-self.heaviest, axis=1, kind="stable"), axis=1, kind="stable"))
+
+    @cached_property
+    def _sums(self) -> Array:
+        """Sum of the heaviest k tiers, by cohort and k."""
+        falling = -np.sort(-self.heaviest, axis=1)
+        return np.concatenate([np.zeros((len(falling), 1)), np.cumsum(falling, axis=1)], axis=1)
+
+    def beside(self, slots: int) -> Array:
+        """Largest mass that `slots` other tiers can add beside each tier: by cohort and tier."""
+        # A tier among the heaviest leaves its place to the next one.
+        more = np.minimum(slots + 1, self.heaviest.shape[1])
+        among = self._sums[:, [more]] - self.heaviest
+        return np.where(self._rank < slots, among, self._sums[:, [slots]]) + self.tiny[:, None]
+
+
+def _settled(t: Terms, chosen: Codes) -> tuple[Array, Array]:
+    """Logarithm of 1 + the weights settled, and their worth at Z = 1, by cohort."""
+    nothing = np.zeros((len(t.utility), 1))
+    utility = np.concatenate([nothing, t.utility[:, chosen]], axis=1)
+    worth = np.concatenate([nothing, t.worth[:, chosen]], axis=1)
+    peak = utility.max(axis=1)
+    weight = np.exp(utility - peak[:, None])
+    mass = weight.sum(axis=1)
+    return peak + np.log(mass), np.where(weight > 0, weight * worth, 0.0).sum(axis=1) / mass
+
+
+def add_logit(t: Terms, part: Choices, draft: Draft, option_columns: Codes) -> Brought:
+    """Draft columns and rows of all cohorts that may be covered."""
+    chosen = part.settled(t)
+    base, settled_worth = _settled(t, chosen[chosen >= 0])
+    relative = np.where(option_columns >= 0, t.utility - base[:, None], -np.inf)
+    extreme = relative.max(axis=1, initial=-np.inf) > EXTREME_UTILITY
+    seen = part.mode[t.group] != BARRED
+    plain = np.flatnonzero(seen & ~extreme)
+    weight = np.exp(relative[plain])
+    tiny = weight < TINY_WEIGHT
+    tiers = np.repeat(np.arange(len(chosen)), np.diff(t.tier_start))
+    weights = _Weights(
+        np.where(tiny, 0.0, weight),
+        np.where(tiny, weight, 0.0).sum(axis=1),
+        tiers,
+        option_columns >= 0,
+        part.must & (chosen == -1),
+        min(int(t.most - (chosen >= 0).sum()), int((chosen == -1).sum())),
+    )
+    free = draft.columns(FREE_SHARE, plain, 1.0 / weights.most_mass(), 1.0 / (1.0 + weights.lightest.sum(axis=1)))
+    brought = [
+        (free, plain, settled_worth[plain]),
+        _sold_to_everyone(plain, weight * tiny, t.worth, option_columns),
+        _add_taken(t, plain, weights, draft, option_columns, free),
+        *_add_extreme(t, np.flatnonzero(seen & extreme), chosen, draft, option_columns),
+    ]
+    columns, cohorts, values = (np.concatenate(kind) for kind in zip(*brought, strict=True))
+    return columns, cohorts, values
+
+
+def _sold_to_everyone(plain: Codes, weight: Array, worth: Array, option_columns: Codes) -> Brought:
+    row, option = np.nonzero(weight)
+    value = weight[row, option] * np.maximum(worth[plain[row], option], 0.0)
+    return option_columns[option], plain[row], value
+
+
+def _add_taken(t: Terms, plain: Codes, weights: _Weights, draft: Draft, option_columns: Codes, free: Codes) -> Brought:
+    """Columns Y and the four lines between Y, x and Z."""
+    row, option = np.nonzero(weights.weight)
+    tier, weight = weights.tiers[option], weights.weight[row, option]
+    scale = np.maximum(1.0, weight)
+    sure = weights.lightest.sum(axis=1)
+    high = scale / (1.0 + weight + sure[row] - weights.lightest[row, tier])
+    low = scale / (1.0 + weight + weights.beside(max(0, weights.slots - 1))[row, tier])
+    cells, x = plain[row] * t.utility.shape[1] + option, option_columns[option]
+    taken = draft.columns(TAKEN, cells, 0.0, high)
+    at_most = draft.rows(AT_MOST, cells, -np.inf, 0.0)
+    draft.entries(at_most, taken, 1.0)
+    draft.entries(at_most, x, -high)
+    at_least = draft.rows(AT_LEAST, cells, 0.0, np.inf)
+    draft.entries(at_least, taken, 1.0)
+    draft.entries(at_least, x, -low)
+    shares = draft.rows(SHARES, plain, 1.0 - weights.tiny, 1.0)
+    draft.entries(shares, free, 1.0)
+    draft.entries(shares[row], taken, weight / scale)
+    pairs, pair = np.unique(row * len(weights.must) + tier, return_inverse=True)
+    of_row, of_tier = np.divmod(pairs, len(weights.must))
+    without = 1.0 / (1.0 + weights.beside(weights.slots)[of_row, of_tier])
+    keys = plain[of_row] * len(weights.must) + of_tier
+    for kind, side, sides in (
+        (ABOVE, without, (without, np.inf)),
+        (BELOW, 1.0 / (1.0 + sure[of_row]), (-np.inf, 1.0 / (1.0 + sure[of_row]))),
+    ):
+        rows = draft.rows(kind, keys, *sides)
+        draft.entries(rows, free[of_row], 1.0)
+        draft.entries(rows[pair], taken, -1.0 / scale)
+        draft.entries(rows[pair], x, side[pair])
+    return taken, plain[row], weight / scale * t.worth[plain[row], option]
+
+
+def _add_extreme(t: Terms, cohorts: Codes, chosen: Codes, draft: Draft, option_columns: Codes) -> list[Brought]:
+    """A mean is no more than its largest part: worth <= h + sum of (W - h)+ x, with h the most that is settled."""
+    if not len(cohorts):
+        return []
+    nothing = np.zeros((len(cohorts), 1))
+    settled = np.concatenate([nothing, t.worth[np.ix_(cohorts, chosen[chosen >= 0])]], axis=1).max(axis=1)
+    one = draft.columns(CEILING, cohorts, 1.0, 1.0)
+    above = np.maximum(t.worth[cohorts] - settled[:, None], 0.0)
+    row, option = np.nonzero(np.where((option_columns >= 0) & (t.utility[cohorts] > -np.inf), above, 0.0))
+    return [(one, cohorts, settled), (option_columns[option], cohorts[row], above[row, option])]
