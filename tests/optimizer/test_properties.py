@@ -37,6 +37,7 @@ LOOSER = {
 }
 """A looser limit for each rule of a scenario."""
 
+pytestmark = pytest.mark.no_cover  # many solves of random cases, as in test_enumeration.py
 seeds = st.integers(min_value=1_000, max_value=9_999)
 few = settings(derandomize=True, max_examples=10, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
