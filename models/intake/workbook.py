@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,10 @@ from .sheets import SHEETS, read_changes, read_scenarios, read_settings
 
 Grid = dict[int, list[object]]
 """Cells of a sheet by row number; rows without any content are left out."""
+
+
+_UNCALCULATED = re.compile(rb"<f(?: [^>]*)?(?:/>|>[^<]*</f>)\s*(?:<v(?: [^>]*)?(?:/>|>\s*</v>)\s*)?</c>")
+"""A formula in a sheet's XML, and at most an empty value."""
 
 
 class BadCell(str):
@@ -71,7 +76,7 @@ def _grids(data: bytes, file: str, problems: ProblemList) -> dict[str, Grid]:
 
 def _read_grids(data: bytes) -> dict[str, Grid]:
     values = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    formulas = load_workbook(io.BytesIO(data), read_only=True) if _has_formulas(data) else None
+    formulas = load_workbook(io.BytesIO(data), read_only=True) if _has_uncalculated(data) else None
     grids = {}
     for sheet in values.worksheets:
         grid = _grid(sheet)
@@ -81,23 +86,31 @@ def _read_grids(data: bytes) -> dict[str, Grid]:
     return grids
 
 
-def _has_formulas(data: bytes) -> bool:
+def _has_uncalculated(data: bytes) -> bool:
+    """Whether some formula has no stored value: only then is it worth the time to read the formulas too."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
-        return any(b"<f>" in (content := archive.read(name)) or b"<f " in content for name in sheets)
+        return any(_UNCALCULATED.search(archive.read(name)) for name in sheets)
 
 
 def _grid(sheet: Any) -> Grid:
     sheet.reset_dimensions()
-    return {number: [_value(cell) for cell in row] for number, row in enumerate(sheet.iter_rows(), 1)}
+    grid = {number: list(map(_value, row)) for number, row in enumerate(sheet.iter_rows(values_only=True), 1)}
+    if any(isinstance(value, str) and value.startswith("#") for cells in grid.values() for value in cells):
+        _mark_errors(grid, sheet)
+    return grid
 
 
-def _value(cell: Any) -> object:
-    if cell.data_type == "e":
-        return BadCell(f"{cell.value} (an error)")
-    if isinstance(cell.value, str):
-        return cell.value.strip() or None
-    return cell.value
+def _value(value: object) -> object:
+    return value.strip() or None if isinstance(value, str) else value
+
+
+def _mark_errors(grid: Grid, sheet: Any) -> None:
+    """Put a `BadCell` where there is an error value; only a cell tells it from a text, and cells take their time."""
+    for number, row in enumerate(sheet.iter_rows(), 1):
+        errors = ((at, cell.value) for at, cell in enumerate(row) if cell.data_type == "e")
+        for at, value in errors:
+            grid[number][at] = BadCell(f"{value} (an error)")
 
 
 def _mark_uncalculated(grid: Grid, formulas: Grid) -> None:
