@@ -30,7 +30,7 @@ PRICE_CHANGES = tuple(share / 100 for share in range(0, 51, 5))
 class WhatIf:
     """Sliders for the service-margin floor, the CSAT floors of all tiers and the largest price change.
 
-    Moving one solves the scenario with the new limits, to `gap` or for at most `seconds`, starting from the nearest
+    Moving one solves the scenario with the new limits, to `gap` or for about `seconds`, starting from the nearest
     plan found so far; `result`, where the scenario is solved already, is the first of them. What is shown says how
     near to the best it is proved to be. `result` is the latest result and `scenario` what it answers. `view` is the
     widget; a notebook shows it by itself. `sliders` are those of the scenario's keys, and `csat_points`.
@@ -42,7 +42,7 @@ class WhatIf:
         scenario: str | Scenario = "base",
         *,
         result: Result | None = None,
-        seconds: float = 5.0,
+        seconds: float = 3.0,
         gap: float = 5e-3,
     ) -> None:
         self._start = named_scenario(case, scenario)
@@ -103,8 +103,9 @@ def _verdict(result: Result, seconds: float) -> str:
     if result.status is Status.INFEASIBLE:
         return f"No plan obeys these limits: proved in {took}. Move a slider back."
     if result.plan is None:
-        return f"No plan was found in {took}. There may be one: give more seconds, or move less."
-    return f"Solved in {took}; no plan earns more than {100 * (result.gap or 0.0):.2g} % above this one."
+        return f"No plan was found in {took}. There may be one: move less, or begin with WhatIf(..., seconds=30)."
+    ended = f"Solved in {took}" if result.status is Status.OPTIMAL else f"Stopped after {took}"
+    return f"{ended}; no plan earns more than {100 * (result.gap or 0.0):.2g} % above this one."
 
 
 def _sliders(case: Case, scenario: Scenario) -> Mapping[str, widgets.SelectionSlider]:
