@@ -46,8 +46,9 @@ class Answers:
 def starter_case(answers: Answers) -> Case:
     """The case of these answers: round placeholders in shares of unit value, one in-house team and one partner.
 
-    Its scenario `base` asks for the most account revenue at a service margin of at least 20 %. Raises `CaseError` for
-    answers that make no case: a name twice, a value that is not positive, a tier called none.
+    Its scenario `base` asks for the most account revenue at a service margin of at least 20 %, with each tier a tenth
+    dearer than the one below it. Raises `CaseError` for answers that make no case: a name twice, a value that is not
+    positive, a tier called none.
     """
     settings = {
         "name": answers.name,
@@ -59,9 +60,10 @@ def starter_case(answers: Answers) -> Case:
     rows = {**_market(answers), **_offer(answers), **_delivery(answers)}
     tables = {name: pd.DataFrame(table) for name, table in rows.items()}
     base = {
-        "description": "the most account revenue at a service margin of at least 20 %",
+        "description": "Most account revenue at a service margin of 20 %, each tier a tenth dearer than that below",
         "objective": "account_revenue",
         "min_service_margin": 0.2,
+        "min_tier_gap": 0.1,
     }
     return build_case(settings, tables, {"base": base})
 
