@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -139,12 +140,20 @@ def _facts(result: Result) -> list[tuple[str, str]]:
     facts = {
         "Case": result.case_name,
         "Scenario": result.scenario_name,
-        "Solved": f"{manifest.get('start', 'unknown')} to {manifest.get('end', 'unknown')}",
+        "Solved": f"{_moment(manifest.get('start'))} to {_moment(manifest.get('end'))}",
         "Command": " ".join(map(str, command)) if isinstance(command, list) else "",
-        "Options": ", ".join(f"{name} {value}" for name, value in options.items()),
+        "Options": ", ".join(f"{name} {'off' if value is None else value}" for name, value in options.items()),
         "Versions": ", ".join(f"{name} {value}" for name, value in versions.items()),
     }
     return [(name, value) for name, value in facts.items() if value]
+
+
+def _moment(stamp: object) -> str:
+    """A time of the manifest to the second, such as `2026-03-01 09:30:00 UTC`."""
+    try:
+        return datetime.fromisoformat(str(stamp)).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    except ValueError:
+        return "unknown"
 
 
 def _mapping(value: object) -> Mapping[str, object]:

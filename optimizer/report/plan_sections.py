@@ -22,6 +22,9 @@ from .assumptions import WORSE, assumptions
 from .parts import SHOWN_ROWS, Figure, Section, Table, table_of
 from .recommendation import listed
 
+FAR = 2.0
+"""Share by which an assumption may turn out worse that needs no closer figure."""
+
 
 def plan_sections(result: Result, case: Case | None = None) -> Iterator[Section]:
     """Menus, uptake, money, delivery, experience, rules and assumptions; none without a plan.
@@ -139,4 +142,6 @@ def _assumptions(result: Result) -> Section:
 
 
 def _break_even(share: float) -> str:
-    return "" if pd.isna(share) else percent(share)
+    if pd.isna(share):
+        return ""
+    return percent(share) if share < FAR else f"over {FAR:.0%}".replace("%", " %")
