@@ -186,10 +186,8 @@ def tornado_chart(effects: pd.DataFrame, currency: str, measure: str = "objectiv
         return nothing(title, "No input was changed by itself.")
     order = _by_reach(effects)
     rows = _ends_of(effects[effects["input"].isin(order[:MOST_ROWS])])
-    words = [_signed(float(effect), currency) for effect in rows["effect"]]
-    rows = rows.assign(
-        better=rows["effect"] >= 0, label=rows["setting"] + ": " + words, place=rows.groupby("input").cumcount()
-    )
+    labels, sides = _ends_in_words(rows, currency)
+    rows = rows.assign(better=rows["effect"] >= 0, label=labels, place=rows.groupby("input").cumcount())
     reach = float(max(rows["effect"].abs().max(), 1e-9)) * 1.9
     scale = alt.Scale(domain=[-reach, reach], nice=False)
     base = alt.Chart(rows, width=WIDTH, height=alt.Step(20)).encode(
@@ -203,7 +201,16 @@ def tornado_chart(effects: pd.DataFrame, currency: str, measure: str = "objectiv
     up = base.transform_filter("datum.effect >= 0").mark_text(align="left", dx=5).encode(text="label:N")
     down = base.transform_filter("datum.effect < 0").mark_text(align="right", dx=-5).encode(text="label:N")
     note = "" if len(order) <= MOST_ROWS else f"The {MOST_ROWS} that matter most of {len(order):,}."
-    return titled(bars + up + down, title, note)
+    return titled(bars + up + down, title, sides, note)
+
+
+def _ends_in_words(rows: pd.DataFrame, currency: str) -> tuple[list[str], str]:
+    """A label for each bar, and what either side stands for where that is the same for every input."""
+    amounts = [_signed(float(effect), currency) for effect in rows["effect"]]
+    left, right = (set(rows.loc[side, "setting"]) for side in (rows["effect"] < 0, rows["effect"] >= 0))
+    if len(left) == len(right) == 1 and left != right:
+        return amounts, f"Left: {left.pop()}. Right: {right.pop()}."
+    return [f"{setting}: {amount}" for setting, amount in zip(rows["setting"], amounts, strict=True)], ""
 
 
 def _setting(cell: object) -> str:

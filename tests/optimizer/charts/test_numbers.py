@@ -121,6 +121,22 @@ def test_a_tornado_draws_the_ends_of_an_input_the_widest_on_top() -> None:
     assert chart.to_dict()["layer"][0]["encoding"]["y"]["scale"]["domain"] == ["wide", "narrow"]
 
 
+def test_a_tornado_says_once_what_its_sides_stand_for() -> None:
+    effects = pd.DataFrame(
+        [
+            (name, setting, effect)
+            for name in ("rent", "wages")
+            for setting, effect in (("worse", -2e6), ("better", 1e6))
+        ],
+        columns=["input", "setting", "effect"],
+    )
+    alike = charts.tornado_chart(effects, "CHF")
+    assert [row["label"] for row in drawn_rows(alike)] == ["−2.00 M CHF", "+1.00 M CHF"] * 2
+    assert alike.to_dict()["title"]["subtitle"] == ["Left: worse. Right: better."]
+    mixed = charts.tornado_chart(effects.assign(setting=list("abcd")), "CHF")
+    assert [row["label"] for row in drawn_rows(mixed)][1] == "b: +1.00 M CHF"
+
+
 def test_work_is_summed_by_provider_and_region() -> None:
     work = [("north", "pumps", "repair", tier, "", "own", 2.0, 4.0, 10.0) for tier in TIERS]
     assert provider_work(frame("allocation", list(work))).to_numpy().tolist() == [["own", "north", 4.0, 8.0, 20.0]]
