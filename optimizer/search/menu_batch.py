@@ -63,7 +63,7 @@ def search_books(shelf, open_, prices, floors, first, last, room, patience):  # 
     ceiling = np.zeros(count)
     for i in range(count):
         t = terms_of(shelf, open_, prices, first + i)
-        some, values, complete[i], ceiling[i] = search_menus(t, floors[first + i], False, room, patience)
+        some, values, complete[i], ceiling[i] = search_menus(t, floors[first + i], np.bool_(False), room, patience)
         found[i] = len(values)
         for k in range(len(values)):
             menus[i, k], worths[i, k] = some[k], values[k]

@@ -108,7 +108,8 @@ def search_menus(t, floor, every, room, patience):  # type: ignore[no-untyped-de
     """
     tiers = len(t.tier_start) - 1
     menus, worths = np.full((room, max(tiers, 1)), -1, dtype=np.int64), np.zeros(room)
-    found, nodes, top, level, entering = 0, 0, floor, 0, True
+    found, nodes, top, entering = 0, 0, floor, True
+    level = np.int64(0)  # of a plain 0, numba would compile all that takes a level twice: for 0, and for any number
     p = prepare_logit(t) if t.logit else prepare_first_choice(t)
     s = _new_state(t)
     s.open[0] = t.allowed
