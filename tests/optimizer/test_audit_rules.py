@@ -1,4 +1,4 @@
-"""Each rule alone: a plan that satisfies it, one exactly on it, one that breaks it."""
+"""Each rule: a plan that satisfies it, one exactly on it, one that breaks it."""
 
 from __future__ import annotations
 
@@ -71,15 +71,28 @@ SCENARIO_LIMITS: list[tuple[str, float, float, float]] = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "room", "exact", "broken"), SCENARIO_LIMITS)
-def test_scenario_limit(rule: str, room: float, exact: float, broken: float) -> None:
-    least = {}
-    for name, limit in {"room": room, "exact": exact, "broken": broken}.items():
-        scenario = Scenario.model_validate({rule: limit})
-        rows = judged(rule, audit(hand_case(), scenario, hand_plan()))
-        assert rows["ok"].all() == (name != "broken")
-        least[name] = rows["slack"].min()
+LEVELS = ("room", "exact", "broken")
+
+
+def assert_limited(rule: str, verdicts: dict[str, Audit]) -> None:
+    """The rule is kept with room, kept exactly and broken, and the slack says so."""
+    rows = {level: judged(rule, verdict) for level, verdict in verdicts.items()}
+    assert [rows[level]["ok"].all() for level in LEVELS] == [True, True, False]
+    least = {level: rows[level]["slack"].min() for level in LEVELS}
     assert least["broken"] < -1e-6 < least["exact"] < 1e-6 < least["room"]
+
+
+@pytest.fixture(scope="module")
+def scenario_verdicts() -> dict[str, Audit]:
+    """The hand plan against every rule of a scenario, all of them with room, exactly kept, and broken."""
+    rules, *limits = zip(*SCENARIO_LIMITS, strict=True)
+    scenarios = [Scenario.model_validate(dict(zip(rules, values, strict=True))) for values in limits]
+    return {level: audit(hand_case(), each, hand_plan()) for level, each in zip(LEVELS, scenarios, strict=True)}
+
+
+@pytest.mark.parametrize("rule", [rule for rule, *_ in SCENARIO_LIMITS])
+def test_scenario_limit(rule: str, scenario_verdicts: dict[str, Audit]) -> None:
+    assert_limited(rule, scenario_verdicts)
 
 
 def test_limit_is_not_judged_when_the_scenario_does_not_set_it() -> None:
@@ -111,16 +124,21 @@ TABLE_LIMITS = [
 ]
 
 
-@pytest.mark.parametrize("limit", TABLE_LIMITS, ids=lambda limit: limit.rule)
-def test_table_limit(limit: TableLimit) -> None:
-    least = {}
-    for name, value in zip(("room", "exact", "broken"), limit.values, strict=True):
+@pytest.fixture(scope="module")
+def table_verdicts() -> dict[str, Audit]:
+    """The hand plan in cases in which all of these numbers leave room, are exactly kept, or are not."""
+    verdicts = {}
+    for i, level in enumerate(LEVELS):
         tables = hand_tables()
-        tables[limit.table] = cell(tables[limit.table], limit.column, value, **limit.where)
-        rows = judged(limit.rule, audit(built(tables), Scenario(), hand_plan()))
-        assert rows["ok"].all() == (name != "broken")
-        least[name] = rows["slack"].min()
-    assert least["broken"] < -1e-6 < least["exact"] < 1e-6 < least["room"]
+        for limit in TABLE_LIMITS:
+            tables[limit.table] = cell(tables[limit.table], limit.column, limit.values[i], **limit.where)
+        verdicts[level] = audit(built(tables), Scenario(), hand_plan())
+    return verdicts
+
+
+@pytest.mark.parametrize("rule", [limit.rule for limit in TABLE_LIMITS])
+def test_table_limit(rule: str, table_verdicts: dict[str, Audit]) -> None:
+    assert_limited(rule, table_verdicts)
 
 
 @dataclass(frozen=True)
