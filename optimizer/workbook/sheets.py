@@ -21,7 +21,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from ..whole_file import write_whole_file
 
-Kind = Literal["text", "money", "number", "price", "share", "flag"]
+Kind = Literal["text", "money", "number", "price", "share", "points", "flag"]
 Cell = str | float | bool | None
 
 _INK, _PAPER, _HEAD, _SOFT = "#1F2933", "#FFFFFF", "#1F4E78", "#EEF3F8"
@@ -31,9 +31,10 @@ _NUMBERS: dict[Kind, str] = {
     "number": "#,##0.00;-#,##0.00;0.00",
     "price": "General",
     "share": "0.00%;[Red]-0.00%",
+    "points": '0.00" points";[Red]-0.00" points"',
     "flag": "@",
 }
-_WIDTHS: dict[Kind, int] = {"text": 20, "money": 18, "number": 14, "price": 14, "share": 11, "flag": 8}
+_WIDTHS: dict[Kind, int] = {"text": 20, "money": 18, "number": 14, "price": 14, "share": 11, "points": 14, "flag": 8}
 HEAD: dict[str, Any] = {
     "bold": True,
     "font_color": _PAPER,

@@ -87,14 +87,16 @@ def _row(sheet: Sheet, title: str, formulas: Mapping[str, str], values: Mapping[
     for at, (name, text) in enumerate(formulas.items(), 1):
         sheet.formula(row, at, text, values[name], kind)
     if TODAY in formulas:
-        text = f'=IFERROR({xl_rowcol_to_cell(row, 2)}-{xl_rowcol_to_cell(row, 1)},"")'
-        sheet.formula(row, 3, text, _difference(values), kind)
+        change: Kind = "points" if kind == "share" else kind
+        factor = 100 if kind == "share" else 1
+        text = f'=IFERROR({factor}*({xl_rowcol_to_cell(row, 2)}-{xl_rowcol_to_cell(row, 1)}),"")'
+        sheet.formula(row, 3, text, _difference(values, factor), change)
     sheet.row += 1
 
 
-def _difference(values: Mapping[str, float | None]) -> Cell:
+def _difference(values: Mapping[str, float | None], factor: int) -> Cell:
     plan, today = values[PLAN], values[TODAY]
-    return None if plan is None or today is None else plan - today
+    return None if plan is None or today is None else factor * (plan - today)
 
 
 def _write_agreement(sheet: Sheet, subject: Subject, statement: Placed) -> None:
