@@ -16,7 +16,7 @@ from models import Scenario
 from models.catalog import Array
 from models.conditions import Condition
 
-from ..result import Result
+from ..result import Result, Status
 from .goals import Goal
 from .workbench import Workbench
 
@@ -55,7 +55,10 @@ class Sweep:
         return self.bench.solve(scenario, conditions=asked, label="; ".join([f"best {goal.name}", *map(str, asked)]))
 
     def points(self, count: int, step: float) -> Iterator[Point]:
-        """Points from the best first goal on, the second rising by `step` or an even share of its range."""
+        """Points from the best first goal on, the second rising by `step` or an even share of its range.
+
+        A level for which no plan is found in time ends them with the best plan by the second goal.
+        """
         point = self._refined(self.best(self.first))
         if point is None:
             return
@@ -66,9 +69,9 @@ class Sweep:
             level = self._worth(point) + rise
             if self.bench.stopped or rise <= 0:
                 return
-            last = end is not None and level >= end
             held = self.second.at_least(min(level, end) if end is not None else level)
             found = self.best(self.first, [held])
+            last = (end is not None and level >= end) or found.status is Status.NO_PLAN
             following = self._refined(found) or (self._last(found) if last else None)
             if following is None or self._worth(following) <= self._worth(point) + TIE * max(1.0, abs(level)):
                 return
@@ -79,6 +82,8 @@ class Sweep:
 
     def _last(self, found: Result) -> Point | None:
         """The best plan by the second goal, where no better one by the first was found at its level in time."""
+        if not self.second.is_objective:
+            return None
         best = self.best(self.second)
         return None if best.plan is None or found.bound is None else self._point(best, found.bound)
 

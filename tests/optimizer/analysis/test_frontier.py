@@ -65,9 +65,10 @@ class Hasty(Workbench):
         return replace(found, status=Status.NO_PLAN, plan=None, objective=None, gap=None)
 
 
-def test_the_far_end_is_there_even_where_its_level_was_not_solved_in_time() -> None:
+@pytest.mark.parametrize("count", [2, 5])
+def test_the_far_end_is_there_even_where_a_level_was_not_solved_in_time(count: int) -> None:
     seed, goals = 34, ("account_revenue", "service_margin")
-    table = optimizer.frontier(Hasty(case_of(seed), gap=1e-7), goals=goals, points=2).tables["points"]
+    table = optimizer.frontier(Hasty(case_of(seed), gap=1e-7), goals=goals, points=count).tables["points"]
     assert len(table) == 2
     assert table[goals[0]][0] == pytest.approx(best(seed, goals[0], Bound()), abs=ROOM)
     assert table[goals[1]][1] == pytest.approx(best(seed, goals[1], Bound()), abs=ROOM)
