@@ -5,8 +5,9 @@ from __future__ import annotations
 from models.scenario import Scenario
 
 from .audit import RULES_ON_MENUS
-from .engine import MARGIN_RULES, Limit, baseline
+from .engine import Limit
 from .program.setting import Setting
+from .todays_plan import MARGIN_RULES, baseline
 
 Baseline = tuple[dict[str, float | None] | None, str | None]
 """KPIs of today's price book, or why there are none."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ from models.plan import Plan
 from models.scenario import Scenario
 
 from .assemble import Choice, assemble, choice_totals
-from .audit import RULES_ON_MENUS, Audit, audit
+from .audit import Audit, audit
 from .memory import Memory
 from .phases import Phases
 from .plan_document import claims
@@ -29,14 +30,16 @@ from .program.solver import Limits
 from .program.statement import Given
 from .progress import Progress, ProgressCallback, StopCheck
 from .result import Result, Status
-from .search.columns import prepare_books
+from .search.columns import Column, prepare_books
 from .search.master import Master
 from .search.nodes import Candidate, Node, Progressed, Proof
 from .search.recalling import recall, recall_switches, remember
+from .search.saving import restore, saved_search
 from .search.tree import Tree
 from .search.watch import Watch
+from .search_state import SearchState
+from .sitting import Sitting, restored_plan, saved_plan
 
-MARGIN_RULES = frozenset({"min_service_margin", "min_account_margin", "max_cost_to_serve"})
 EXACT = 1e-9
 """Least relative gap asked of a delivery program."""
 GRACE = 3.0
@@ -113,20 +116,24 @@ class Found:
     infeasible: bool
     memory: Memory = field(default_factory=Memory)
     effort: Mapping[str, object] = field(default_factory=dict)
+    state: SearchState | None = None
+    """What another sitting can go on from; None where the search ended with its proof."""
 
 
 class Search:
     """Runs one question: keeps the best choice with its exact delivery, and reports on the way."""
 
-    def __init__(self, question: Question, limit: Limit, progress: ProgressCallback | None) -> None:
-        self.question, self.limit, self.progress = question, limit, progress
+    def __init__(
+        self, question: Question, limit: Limit, progress: ProgressCallback | None, sitting: Sitting | None = None
+    ) -> None:
+        self.question, self.limit, self.progress, self.sitting = question, limit, progress, sitting
         self.started = time.monotonic()
         if progress is not None:
             # The first solve after an installation compiles the menu search, which takes a while.
             progress(Progress(0.0, "preparing"))
         self.watch = Watch(limit.deadline, limit.should_stop)
         self.best: tuple[float, Choice, Delivery] | None = None
-        self.best_columns: tuple[int, ...] = ()
+        self.best_columns: tuple[Column, ...] = ()
         setting, scenario = question.setting, question.setting.scenario
         free = not question.menus_given
         fewest = (scenario.min_menu or 0) if free else 0
@@ -137,28 +144,46 @@ class Search:
         self.master = Master(
             setting, question.offers, books, fewest, most, question.given, question.dropped, self.phases
         )
+        self.tree = Tree(self.master, self._accept, self._tolerance, self.watch, self._report)
 
     def run(self) -> Proof:
         """Search; the proof is in scaled cost."""
         if self.master.stated.contradictions:
             return Proof(np.inf, np.inf)
-        tree = Tree(self.master, self._accept, self._tolerance, self.watch, self._report)
-        self._recall(tree)
-        return tree.search(self.question.root)
+        before = None if self.sitting is None else self.sitting.before
+        if before is not None:
+            return self.tree.search(*self._go_on(before))
+        self._recall()
+        return self.tree.search(self.question.root)
 
-    def _recall(self, tree: Tree) -> None:
+    def _recall(self) -> None:
         """Take over what an earlier search found: its menus as columns, its plan as the first to beat."""
         start, master = self.question.start, self.master
         master.add(list(recall(master, start.useful)))
-        tree.plans.known = recall_switches(master, start.chosen)
+        self.tree.plans.known = recall_switches(master, start.chosen)
         known = list(recall(master, start.best))
         if len({place for place, _ in known}) == len(known) == len(master.books):
             master.add(known)
-            tree.start_from(self.question.root, master.positions(known))
+            self.tree.start_from(self.question.root, master.positions(known))
+
+    def _go_on(self, before: SearchState) -> list[Node]:
+        """Take over what an earlier sitting knew; the nodes that it left."""
+        nodes = restore(self.tree, before.search)
+        self.phases.go_on(before.phases, before.counts)
+        if before.plan is not None:
+            self.best_columns, delivery = restored_plan(self.master, before.plan)
+            self.best = (delivery.objective, self._choice(self.best_columns), delivery)
+            self.tree.plans.best = self.master.cost(delivery.objective)
+        return nodes
+
+    def state(self, sitting: Sitting) -> SearchState:
+        """All that another sitting needs to go on."""
+        plan = None if self.best is None else saved_plan(self.master, self.best_columns, self.best[2])
+        return sitting.state(saved_search(self.tree), plan, self.phases)
 
     def memory(self) -> Memory:
         """What this search leaves to the next."""
-        return Memory(remember(self.master, sorted(self.master.useful)), remember(self.master, self.best_columns))
+        return Memory(remember(self.master, self.master.pool.useful), remember(self.master, self.best_columns))
 
     def effort(self) -> dict[str, object]:
         """Seconds by phase, and how much there was of what."""
@@ -172,10 +197,10 @@ class Search:
             "integer_programs": counts["mip"] + counts["delivery"],
         }
 
-    def _choice(self, columns: Collection[int]) -> Choice:
-        pool, books = self.master.pool, self.master.books
-        menus = {books[pool[i].book].code: pool[i].menu for i in columns}
-        covered = {books[pool[i].book].code: books[pool[i].book].required | pool[i].optional for i in columns}
+    def _choice(self, columns: Collection[Column]) -> Choice:
+        books = self.master.books
+        menus = {books[column.book].code: column.menu for column in columns}
+        covered = {books[column.book].code: books[column.book].required | column.optional for column in columns}
         return Choice(dict(sorted(menus.items())), covered)
 
     def _accept(self, candidate: Candidate) -> float:
@@ -183,7 +208,8 @@ class Search:
 
         inf where it is proved that they cannot be delivered, nan where neither is known.
         """
-        choice = self._choice(candidate.columns)
+        columns = tuple(self.master.pool[i] for i in candidate.columns)
+        choice = self._choice(columns)
         outcome = self.question.delivery(choice, self.limit.of_delivery())
         delivery = outcome.delivery
         if delivery is None:
@@ -191,7 +217,7 @@ class Search:
             return np.inf if outcome.proved else np.nan
         if self.best is None or delivery.objective > self.best[0]:
             self.best = (delivery.objective, choice, delivery)
-            self.best_columns = candidate.columns
+            self.best_columns = columns
         return self.master.cost(delivery.objective)
 
     def _tolerance(self, cost: float) -> float:
@@ -203,6 +229,8 @@ class Search:
         )
 
     def _report(self, state: Progressed) -> None:
+        if self.sitting is not None:
+            self.sitting.keep(partial(self.state, self.sitting))
         if self.progress is None:
             return
         objective = self.master.money(state.best) if np.isfinite(state.best) else None
@@ -229,15 +257,19 @@ def given_by(setting: Setting, offers: Offers, choice: Choice) -> Given:
     )
 
 
-def find_best(question: Question, limit: Limit, progress: ProgressCallback | None) -> Found:
+def find_best(
+    question: Question, limit: Limit, progress: ProgressCallback | None, sitting: Sitting | None = None
+) -> Found:
     """Search a question and finish its best plan: second stage on margin, tables, KPIs."""
     if question.setting.hopeless_partners:
         return Found(None, None, None, infeasible=True)
-    search = Search(question, limit, progress)
+    search = Search(question, limit, progress, sitting)
     proof = search.run()
     bound = search.master.money(proof.bound) if np.isfinite(proof.bound) else None
+    state = search.state(sitting) if sitting is not None and search.tree.unfinished else None
+    left = Found(None, None, bound, bool(proof.bound == np.inf), search.memory(), search.effort(), state)
     if search.best is None:
-        return Found(None, None, bound, bool(proof.bound == np.inf), search.memory(), search.effort())
+        return left
     _, choice, first = search.best
     plan = assemble(
         question.setting,
@@ -248,59 +280,12 @@ def find_best(question: Question, limit: Limit, progress: ProgressCallback | Non
     objective = plan.kpis[question.setting.scenario.objective]
     assert objective is not None  # money KPIs always have a value
     bound = max(bound if bound is not None else np.inf, objective)
-    return Found(plan, objective, bound, infeasible=False, memory=search.memory(), effort=search.effort())
-
-
-def sold_products(setting: Setting) -> frozenset[int]:
-    """Codes of the products that are not excluded."""
-    support = setting.catalog.offer["products"]
-    return frozenset(code for code, name in enumerate(setting.catalog.products) if support[name] != "excluded")
-
-
-def current_choice(setting: Setting, offers: Offers) -> Choice:
-    """Today's menus, with every product but the excluded ones covered."""
-    sold, product = sold_products(setting), setting.demand.cohorts.product
-    menus, covered = {}, {}
-    for book in offers.books_with_units:
-        span = offers.cohorts_of(book)
-        menus[book] = tuple(offers.options.of(book))
-        covered[book] = frozenset(int(code) for code in np.unique(product[span.start : span.stop])) & sold
-    return Choice(menus, covered)
+    return replace(left, plan=plan, objective=objective, bound=bound, infeasible=False)
 
 
 def offers_of(setting: Setting, table: pd.DataFrame) -> Offers:
     """Offers of the options in `table` (price_book, tier, model, price)."""
     return build_offers(setting.catalog, setting.demand, table)
-
-
-def baseline(setting: Setting, limit: Limit) -> tuple[dict[str, float | None] | None, str | None]:
-    """KPIs of today's menus under their best delivery, or why there are none."""
-    plan, reason = plan_of_today(setting, limit)
-    return None if plan is None else dict(plan.kpis), reason
-
-
-def plan_of_today(setting: Setting, limit: Limit) -> tuple[Plan | None, str | None]:
-    """Today's menus under their best delivery, or why there is no such plan.
-
-    Rules on menus, tiers, models and prices, and on margins and cost to serve, do not bind.
-    """
-    current = setting.case.tables["current_menus"]
-    if current.empty:
-        return None, "The case has no current_menus."
-    if setting.hopeless_partners:
-        return None, f"Required partners fail the quality rule: {', '.join(setting.hopeless_partners)}."
-    offers = offers_of(setting, current)
-    choice = current_choice(setting, offers)
-    given = Given(supported=sold_products(setting))
-    question = Question(setting, offers, given, dropped=MARGIN_RULES | RULES_ON_MENUS, menus_given=True)
-    outcome = question.delivery(choice, limit.of_last_steps(EXACT))
-    delivery = outcome.delivery
-    if delivery is None and not outcome.proved:
-        return None, "No delivery of today's menus was found in the time allowed."
-    if delivery is None:
-        return None, "Today's menus cannot be delivered under the scenario's capacity, partner and experience rules."
-    trimmed = question.trimmed(choice, delivery, limit.of_last_steps(SECOND_STAGE_GAP))
-    return assemble(setting, offers, choice, trimmed), None
 
 
 def status_of(found: Found, gap: float) -> Status:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 
@@ -16,6 +16,11 @@ class Phases:
         self.counts: Counter[str] = Counter()
         self._running: list[str] = []
         self._since = time.perf_counter()
+
+    def go_on(self, seconds: Mapping[str, float], counts: Mapping[str, int]) -> None:
+        """Count on from what was measured before."""
+        self.seconds.update(seconds)
+        self.counts.update(counts)
 
     @contextmanager
     def __call__(self, name: str) -> Iterator[None]:

@@ -16,6 +16,7 @@ from .memory import Memory, chosen_by, memory_of
 
 if TYPE_CHECKING:
     from .audit import Audit
+    from .search_state import SearchState
 
 
 class Status(StrEnum):
@@ -67,6 +68,8 @@ class Result:
     """Kind of each of the case's pricing models, for showing prices in words."""
     memory: Memory | None = field(default=None, repr=False, compare=False)
     """What the search leaves to another (`solve(start=...)`); not saved."""
+    state: SearchState | None = field(default=None, repr=False, compare=False)
+    """What `solve(resume=...)` goes on from once the result is saved; None where the search ended with its proof."""
     effort: Mapping[str, object] = field(default_factory=dict, repr=False, compare=False)
     """Seconds by phase (`phases`), and how many columns, nodes and linear programs the search took; not saved."""
 

@@ -18,13 +18,14 @@ from models.plan_tables import RunError, read_plan_tables, write_plan_tables
 from .audit import Audit, read_audit
 from .plan_document import PlanDocument, plan_document, read_plan_document, to_result
 from .result import Result
+from .search_state import SEARCH, is_passing, write_state
 from .whole_folder import write_json, write_whole
 
 T = TypeVar("T")
 
 TABLE_FILES = tuple(f"{name}.csv" for name in PLAN_TABLES)
 RUN_FILES = ("plan.json", *TABLE_FILES, "audit.json", "manifest.json")
-"""Every file of a run."""
+"""Every file of a run with a plan."""
 SIGN_OFF = "sign_off.json"
 """The one file that may be added to a run: who stands for it. Gone when the run is written anew."""
 
@@ -32,7 +33,8 @@ SIGN_OFF = "sign_off.json"
 def save_run(result: Result, path: str | Path) -> Path:
     """Write the run folder `path` and return it.
 
-    Without a plan only plan.json and manifest.json are written. The folder appears whole: it is built
+    Without a plan only plan.json and manifest.json are written; where the search was cut short, also its state
+    (`optimizer.search_state`). The folder appears whole: it is built
     beside its place and then renamed. An earlier run in `path` is replaced; `RunError` refuses any other
     folder or file there.
     """
@@ -49,10 +51,11 @@ def check_run_target(path: str | Path) -> None:
     if not target.is_dir():
         raise RunError([f"{target} is a file, not a folder; name another folder for the run."])
     found = sorted(entry.name for entry in target.iterdir())
-    strangers = [name for name in found if name not in (*RUN_FILES, SIGN_OFF)]
+    found = [name for name in found if not is_passing(name)]
+    strangers = [name for name in found if name not in (*RUN_FILES, SIGN_OFF, SEARCH)]
     if strangers:
         raise RunError([f"{target} holds {strangers[0]}, which is no part of a run; name another folder for the run."])
-    if found and "plan.json" not in found:
+    if found and not {"plan.json", SEARCH} & set(found):
         raise RunError([f"{target} is not empty and holds no plan.json; name another folder for the run."])
 
 
@@ -78,6 +81,9 @@ def read_run(path: str | Path) -> RunFiles:
     folder = Path(path)
     if not folder.is_dir():
         raise RunError([f"{folder}: there is no such folder."])
+    if (folder / SEARCH).exists() and not (folder / "plan.json").exists():
+        go_on = f"go on with tierwise solve CASE --resume {folder}"
+        raise RunError([f"{folder} holds no plan yet, because its search was cut off; {go_on}."])
     problems: list[str] = []
     document = _reading(problems, read_plan_document, folder / "plan.json")
     manifest = _reading(problems, _manifest, folder / "manifest.json")
@@ -143,6 +149,8 @@ def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
 def _write_files(result: Result, folder: Path) -> None:
     write_json(folder / "plan.json", plan_document(result).model_dump(mode="json"))
     write_json(folder / "manifest.json", dict(sorted(result.manifest.items())))
+    if result.state is not None:
+        write_state(result.state, folder)
     if result.plan is None:
         return
     write_plan_tables(vars(result.plan), folder)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 
 from models import Case, apply_scenario
 from models.conditions import Condition
@@ -26,6 +27,7 @@ from .program.setting import Setting, build_setting
 from .program.statement import Given
 from .progress import ProgressCallback, StopCheck
 from .result import Result, Status
+from .sitting import Identity, Sitting
 
 GAP = 1e-4
 """Relative gap that is proved when none is asked for."""
@@ -43,6 +45,8 @@ def solve(
     start: Result | None = None,
     conditions: Sequence[Condition] = (),
     baselines: Baselines | None = None,
+    resume: str | Path | None = None,
+    checkpoint: str | Path | None = None,
 ) -> Result:
     """Decide tiers, menus, prices, coverage, partners and delivery for the best objective of a scenario.
 
@@ -51,10 +55,16 @@ def solve(
     `progress` is called with the state of the search. `start` is an earlier result on a case or scenario
     like this one, whose menus and decisions are tried first. `conditions` force or forbid things in this
     question alone (`models.conditions`). `baselines` keeps today's amounts for later solves of the same case.
-    Raises `CaseError` for an unknown scenario, and for changes or conditions that do not fit the case,
-    ValueError for a gap or time limit that makes no sense.
+
+    `resume` is the folder of a run of this very question that a limit, a stop or a kill cut short: the search goes
+    on where that one was, with a bound and a plan no worse; gap and limits may be others. `checkpoint` is the folder
+    that the result will be saved to: what `resume` needs is written there each minute.
+
+    Raises `CaseError` for an unknown scenario, and for changes or conditions that do not fit the case, `RunError`
+    for a run that cannot be resumed, ValueError for a gap or time limit that makes no sense.
     """
-    clock = Clock(gap, time_limit, should_stop, baselines)
+    sitting = Sitting(Identity(case, scenario, conditions), resume, checkpoint)
+    clock = Clock(gap, time_limit, should_stop, baselines, sitting)
     with clock.phases("cohorts"):
         changed, wanted = apply_scenario(case, scenario_under(case, scenario, conditions))
         setting = build_setting(changed, wanted)
@@ -66,7 +76,7 @@ def solve(
         root=node_of(offers, conditions),
         start=Memory() if start is None else start.knowledge,
     )
-    found = find_best(question, clock.limit, progress)
+    found = find_best(question, clock.limit, progress, sitting)
     return _conditioned(clock.result(replace(changed, files=case.files), setting, found), changed, conditions)
 
 
@@ -86,14 +96,19 @@ class Clock:
     """Time of one solve: its limits, and the result that is made when it ends."""
 
     def __init__(
-        self, gap: float, time_limit: float | None, should_stop: StopCheck | None, baselines: Baselines | None = None
+        self,
+        gap: float,
+        time_limit: float | None,
+        should_stop: StopCheck | None,
+        baselines: Baselines | None = None,
+        sitting: Sitting | None = None,
     ) -> None:
         if not 0 <= gap < float("inf"):
             raise ValueError(f"gap is {gap!r}; expected a number >= 0, such as 1e-4")
         if time_limit is not None and not time_limit >= 0:
             raise ValueError(f"time_limit is {time_limit!r}; expected seconds >= 0, or None for no limit")
         self.began, self.start = datetime.now(UTC), time.monotonic()
-        self.time_limit = time_limit
+        self.time_limit, self.sitting = time_limit, sitting
         deadline = None if time_limit is None else self.start + time_limit
         self.limit = Limit(gap, deadline, should_stop)
         self.baselines = baselines or Baselines()
@@ -113,7 +128,7 @@ class Clock:
             objective=found.objective,
             bound=found.bound,
             gap=None if found.plan is None else relative_gap(found.bound or 0.0, found.objective or 0.0),
-            seconds=time.monotonic() - self.start,
+            seconds=self._seconds(),
             plan=found.plan,
             no_contract_objective=None if found.plan is None else no_contract_objective(setting),
             baseline=today,
@@ -123,10 +138,16 @@ class Clock:
             tiers=setting.catalog.tiers,
             model_kinds=dict(setting.catalog.model_table["kind"]),
             memory=found.memory,
+            state=found.state,
         )
         with self.phases("audit"):
             result = audited(case, setting.scenario, replace(result, **more))  # type: ignore[arg-type]
         return replace(result, effort=self._effort(found))
+
+    def _seconds(self) -> float:
+        """Time so far, with that of earlier sittings."""
+        before = 0.0 if self.sitting is None else self.sitting.seconds_before
+        return before + time.monotonic() - self.start
 
     def _effort(self, found: Found) -> dict[str, object]:
         searched = found.effort.get("phases", {})
@@ -141,7 +162,14 @@ class Clock:
             "start": self.began.isoformat(),
             "end": datetime.now(UTC).isoformat(),
             "options": {"gap": self.limit.gap, "time_limit": self.time_limit},
-        }
+        } | self._resumed()
+
+    def _resumed(self) -> dict[str, object]:
+        """Of a solve that goes on with another: which sitting it is, and seconds before it and in all."""
+        if self.sitting is None or self.sitting.before is None:
+            return {}
+        before = self.sitting.seconds_before
+        return {"resumed": {"sitting": self.sitting.number, "seconds_before": before, "seconds": self._seconds()}}
 
 
 def _reason(setting: Setting, found: Found) -> str | None:

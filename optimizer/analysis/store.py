@@ -9,26 +9,15 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-import pandas as pd
-
 from models import Case, Scenario
 from models.plan_tables import RunError
 
 from .. import __version__
+from ..identity import case_digest, content_of
 from ..result import Result, Status
-from .workbench import content_of
 
 MARKER = "tierwise-store.json"
 """File that says what the folder is, so that nothing else is mixed up with it."""
-
-
-def case_digest(case: Case) -> str:
-    """SHA-256 of a case's settings and tables, whatever files they came from; scenarios do not count."""
-    digest = sha256(case.settings.model_dump_json(exclude={"description"}).encode())
-    for name, table in sorted(case.tables.items()):
-        digest.update(json.dumps([name, *map(str, table.columns)]).encode())
-        digest.update(pd.util.hash_pandas_object(table, index=False).to_numpy().tobytes())
-    return digest.hexdigest()
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from models import Case, Scenario, named_scenario
 
 from ..baselines import Baselines
 from ..evaluate import evaluate
+from ..identity import content_of
 from ..progress import Progress, ProgressCallback, StopCheck
 from ..result import Result, Status
 from ..solve import GAP, solve
@@ -164,11 +165,6 @@ def at_work(case: Case | Workbench, **options: Unpack[Options]) -> Workbench:
     if options:
         raise TypeError(f"the workbench has its own options; {', '.join(options)} cannot be given beside it")
     return case
-
-
-def content_of(scenario: Scenario) -> str:
-    """What a scenario asks, without its name and description, as one line of JSON."""
-    return scenario.model_dump_json(exclude={"name", "description"}, exclude_none=True)
 
 
 def _distance(one: _Solved, scenario: Scenario, conditions: tuple[Hashable, ...]) -> int:

@@ -47,7 +47,7 @@ class Switches:
     def __init__(self, master: Master) -> None:
         self.master = master
         self.integer = np.flatnonzero(master.program.integer)
-        self._rises: dict[tuple[int, int], list[float]] = {}
+        self.rises: dict[tuple[int, int], list[float]] = {}
         """What trying a value of a switch added to the cost, per unit of way from the value it had."""
         self.kinds = np.full(len(master.program.cost), len(SWITCH_ORDER))
         for name, column in master.stated.columns.items():
@@ -85,7 +85,7 @@ class Switches:
     def _rise(self, relaxed: Relaxed, column: int, value: int) -> float:
         """What a value of a switch adds to the cost: tried, or as it was the last times in proportion to the way."""
         way = abs(float(relaxed.statement[column]) - value)
-        rises = self._rises.setdefault((column, value), [])
+        rises = self.rises.setdefault((column, value), [])
         if len(rises) >= RELIABLE:
             return way * sum(rises) / len(rises)
         rise = self.master.probe(column, value) - relaxed.cost
@@ -128,8 +128,8 @@ def part_books(master: Master, node: Node, relaxed: Relaxed) -> tuple[int, Parts
     program's rounding may hide that it does not hold, so its book is parted into what it takes and the rest.
     """
     by_book: dict[int, list[tuple[int, float]]] = {}
-    for i in np.flatnonzero(relaxed.columns > INTEGRAL):
-        by_book.setdefault(master.pool[i].book, []).append((int(i), float(relaxed.columns[i])))
+    for i in np.flatnonzero(relaxed.columns > INTEGRAL).tolist():
+        by_book.setdefault(master.pool[i].book, []).append((i, float(relaxed.columns[i])))
     places = sorted(by_book, key=lambda place: max(weight for _, weight in by_book[place]))
     for splits in (_fractional_splits, _whole_splits):
         for place in places:

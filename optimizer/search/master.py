@@ -26,6 +26,7 @@ from ..program.totals import reach, standing_totals
 from .columns import Book, Column, column_totals
 from .live import ELASTIC, LiveProgram
 from .nodes import Node, Priced, Relaxed, Unsolved
+from .pool import Pool
 from .pricing import Find, Pricer
 from .restriction import conforms
 from .shelf import Open
@@ -61,16 +62,7 @@ class Master:
         self.constant = float(amount.constant)
         self.stated: Stated = state(labelled_rows(self.statement, dropped), combine([(amount, -1.0)]))
         self._lay_out()
-        self.pool: list[Column] = []
-        self._known: dict[tuple[int, tuple[int, ...], frozenset[int]], int] = {}
-        """Place in the pool of each find."""
-        self.owner: Codes = np.zeros(0, dtype=np.int64)
-        """Place of each column's book."""
-        self._entries: list[sparse.csr_matrix] = [sparse.csr_matrix((0, len(self.live)))]
-        self.useful: set[int] = set()
-        """Columns that some solution used."""
-        self._uses: NDArray[np.bool_] = np.zeros((0, sum(map(len, self.pricer.subjects))), dtype=bool)
-        """Tiers, models and optional products that each column uses."""
+        self.pool = Pool(len(books), len(self.live), sum(map(len, self.pricer.subjects)))
         names = [
             f"{kind}_{code}"
             for kind, codes in zip(SUBJECTS, self.pricer.subjects, strict=True)
@@ -119,37 +111,37 @@ class Master:
 
     def add(self, finds: Sequence[tuple[int, Find]]) -> int:
         """Put the columns of finds into the linear program; how many were not in it."""
-        fresh: list[tuple[int, Find]] = []
-        wanted: list[int] = []
-        for place, find in finds:
-            key = (place, find.menu, find.optional)
-            if key not in self._known:
-                self._known[key] = len(self.pool) + len(fresh)
-                fresh.append((place, find))
-            wanted.append(self._known[key])
+        wanted = list(dict.fromkeys(self.column(place, find) for place, find in finds))
+        fresh = [column for column in wanted if self.pool.number(column) < 0]
         if fresh:
-            self._make([Column(place, self._options(place, find), find.optional) for place, find in fresh])
-        return self._put(np.unique(np.array(wanted, dtype=np.int64)))
+            self._make(fresh)
+        return self._put(np.sort(np.array([self.pool.number(column) for column in wanted], dtype=np.int64)))
 
-    def _options(self, place: int, find: Find) -> tuple[int, ...]:
+    def column(self, place: int, find: Find) -> Column:
+        """The column that a find stands for."""
         first = int(self.offers.options.start[self.books[place].code])
-        return tuple(first + option for option in find.menu)
+        return Column(place, tuple(first + option for option in find.menu), find.optional)
 
     def _make(self, columns: Sequence[Column]) -> None:
         """Put columns into the pool."""
         totals = column_totals(self.offers, self.setting, self.books, columns, self.pricer.change)
-        self._entries.append(sparse.csr_matrix(totals[:, self.live] @ sparse.diags(1 / self.total_scale)))
-        self.owner = np.concatenate([self.owner, np.array([column.book for column in columns], dtype=np.int64)])
-        self.pool += columns
         uses = [totals[:, places].toarray() > 0 for places in self.pricer.subjects]
-        self._uses = np.concatenate([self._uses, np.concatenate(uses, axis=1)])
+        entries = sparse.csr_matrix(totals[:, self.live] @ sparse.diags(1 / self.total_scale))
+        self.pool.add(columns, entries, np.concatenate(uses, axis=1))
+
+    def tidy(self) -> bool:
+        """Forget columns of little use where they are too many; whether that changed their numbers."""
+        if len(self.pool) <= self.pool.most:
+            return False
+        self.linear.present = self.pool.forget(self.linear.present)[self.linear.present]
+        return True
 
     def _put(self, columns: Codes) -> int:
         """Put columns of the pool into the linear program; how many were not in it."""
         columns = np.setdiff1d(columns, self.linear.present)
         if len(columns):
             pick = sparse.csr_matrix(
-                (np.ones(len(columns)), (np.arange(len(columns)), self.owner[columns])),
+                (np.ones(len(columns)), (np.arange(len(columns)), self.pool.owner[columns])),
                 shape=(len(columns), len(self.books)),
             )
             before = sparse.csr_matrix((len(columns), self.first_total_row))
@@ -158,26 +150,21 @@ class Master:
 
     def entries_of(self, columns: Sequence[int] | Codes) -> sparse.csr_matrix:
         """What columns add to the live totals (scaled), a row a column."""
-        return self._all_entries()[np.asarray(columns, dtype=np.int64)]
-
-    def _all_entries(self) -> sparse.csr_matrix:
-        if len(self._entries) > 1:
-            self._entries = [sparse.vstack(self._entries).tocsr()]
-        return self._entries[0]
+        return self.pool.entries[np.asarray(columns, dtype=np.int64)]
 
     def reduced(self, duals: Array) -> Array:
         """Reduced cost of every column of the pool at multipliers."""
         totals = duals[self.first_total_row : self.first_book_row]
-        return np.asarray(self._all_entries() @ totals - duals[self.first_book_row :][self.owner])
+        return np.asarray(self.pool.entries @ totals - duals[self.first_book_row :][self.pool.owner])
 
     def has_new(self, finds: Sequence[tuple[int, Find]]) -> bool:
         """Whether any find is not in the linear program yet."""
-        numbers = [self._known.get((place, find.menu, find.optional), -1) for place, find in finds]
+        numbers = [self.pool.number(self.column(place, find)) for place, find in finds]
         return not np.isin(numbers, self.linear.present).all()
 
     def positions(self, finds: Sequence[tuple[int, Find]]) -> tuple[int, ...]:
         """Places in the pool of finds that are columns already."""
-        return tuple(self._known[place, find.menu, find.optional] for place, find in finds)
+        return tuple(self.pool.number(self.column(place, find)) for place, find in finds)
 
     def enter(self, node: Node) -> bool:
         """Make the node's restrictions those of the linear program; False if a book has no menu left."""
@@ -195,8 +182,9 @@ class Master:
         admitted = self.admitted(node)
         here = np.zeros(len(self.pool), dtype=bool)
         here[self.linear.present] = True
-        stocked, known = (np.isin(np.arange(len(self.books)), self.owner[part]) for part in (admitted & here, admitted))
-        self._put(np.flatnonzero(admitted & ~stocked[self.owner]))
+        owner, books = self.pool.owner, np.arange(len(self.books))
+        stocked, known = (np.isin(books, owner[part]) for part in (admitted & here, admitted))
+        self._put(np.flatnonzero(admitted & ~stocked[owner]))
         opened = self._open(node)
         for place in np.flatnonzero(~known).tolist():
             found = self.pricer.any(opened, place)
@@ -214,14 +202,14 @@ class Master:
 
     def admitted(self, node: Node) -> NDArray[np.bool_]:
         """Whether each column of the pool obeys the node's restrictions."""
-        keep: NDArray[np.bool_] = np.logical_not(self._uses[:, self._ruled_out(node)].any(axis=1))
-        for i in np.flatnonzero(np.isin(self.owner, list(node.books))).tolist():
+        keep: NDArray[np.bool_] = np.logical_not(self.pool.uses[:, self._ruled_out(node)].any(axis=1))
+        for i in np.flatnonzero(np.isin(self.pool.owner, list(node.books))).tolist():
             column = self.pool[i]
             keep[i] = conforms(self.books[column.book], node.books[column.book], self.local(column), column.optional)
         return keep
 
     def _ruled_out(self, node: Node) -> list[int]:
-        """Tiers, models and products that the node rules out, by place among `_uses`."""
+        """Tiers, models and products that the node rules out, by place among the pool's `uses`."""
         return sorted(self._subjects[c] for c, value in node.switches.items() if value == 0 and c in self._subjects)
 
     def _open(self, node: Node) -> Open:
@@ -243,7 +231,7 @@ class Master:
             raise Unsolved
         weights = np.zeros(len(self.pool))
         weights[self.linear.present] = part
-        self.useful.update(np.flatnonzero(weights > USED).tolist())
+        self.pool.use(np.flatnonzero(weights > USED))
         return Relaxed(False, outcome.objective, outcome.values[: len(self.program.cost)], weights, duals)
 
     def improve(self, node: Node, relaxed: Relaxed) -> int:
@@ -254,8 +242,8 @@ class Master:
         absent[self.linear.present] = False
         better = np.flatnonzero(absent & (reduced < -WORTH_IT) & self.admitted(node))
         if len(better):
-            order = better[np.lexsort((reduced[better], self.owner[better]))]
-            rank = np.arange(len(order)) - np.searchsorted(self.owner[order], self.owner[order])
+            order = better[np.lexsort((reduced[better], self.pool.owner[better]))]
+            rank = np.arange(len(order)) - np.searchsorted(self.pool.owner[order], self.pool.owner[order])
             return self._put(order[rank < KEPT])
         return self.add(self.climb(node, relaxed))
 
@@ -290,7 +278,7 @@ class Master:
         """Menus that beat their book's multiplier, found by climbing from the columns in use: quick, no bound."""
         with self.phases("climbing"):
             prices, opened = self.pricer.prices(self.prices(relaxed.duals)), self._open(node)
-            in_use = [self.pool[i] for i in np.flatnonzero(relaxed.columns > USED)]
+            in_use = [self.pool[i] for i in np.flatnonzero(relaxed.columns > USED).tolist()]
             starts: list[tuple[int, tuple[int, ...]]] = [(place, ()) for place in range(len(self.books))]
             starts += [(column.book, self.local(column)) for column in in_use]
             reached = -relaxed.duals[self.first_book_row :]

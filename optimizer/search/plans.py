@@ -56,7 +56,8 @@ class Plans:
         """True cost of each choice of columns that was tried."""
         self.known: Mapping[int, int] = {}
         """Value of switches in a plan known from elsewhere, by column."""
-        self._looked = 0
+        self.looked = 0
+        """Solutions that were not whole."""
 
     @property
     def cutoff(self) -> float:
@@ -72,11 +73,11 @@ class Plans:
         if self.known:
             self._look_nearby(node, relaxed)
             return
-        self._looked += 1
-        if self._looked % DIVE_EVERY == 1:
+        self.looked += 1
+        if self.looked % DIVE_EVERY == 1:
             with suppress(Unsolved):
                 self._dive(node, relaxed)
-        elif self._looked % COMPLETE_EVERY == 1 and self.switches.menus_settled(relaxed):
+        elif self.looked % COMPLETE_EVERY == 1 and self.switches.menus_settled(relaxed):
             self._complete(node, relaxed)
 
     def try_known(self, node: Node, columns: list[int]) -> None:

@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterable, Iterator
 from ..memory import Chosen, KnownMenu, Option
 from ..program.expressions import combine
 from ..program.solver import kept_columns
-from .columns import Book
+from .columns import Book, Column
 from .master import Master
 from .pricing import Find
 
 
-def remember(master: Master, columns: Iterable[int]) -> tuple[KnownMenu, ...]:
-    """The pool's columns at these positions, by name."""
+def remember(master: Master, columns: Iterable[Column]) -> tuple[KnownMenu, ...]:
+    """Columns by name."""
     catalog, options = master.setting.catalog, master.offers.options
 
     def named(option: int) -> Option:
@@ -25,7 +25,7 @@ def remember(master: Master, columns: Iterable[int]) -> tuple[KnownMenu, ...]:
             tuple(map(named, column.menu)),
             frozenset(catalog.products[code] for code in column.optional),
         )
-        for column in (master.pool[i] for i in columns)
+        for column in columns
     )
 
 

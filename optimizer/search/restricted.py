@@ -54,7 +54,7 @@ def integer_program(master: Master, node: Node, among: Sequence[int], kept: Sequ
     """The statement with the pool's columns at `among` as binaries and those at `kept` settled, under the node."""
     low, high = master.node_box(node)
     program, count = master.program, len(among)
-    books, place = np.unique(master.owner[list(among)], return_inverse=True)
+    books, place = np.unique(master.pool.owner[list(among)], return_inverse=True)
     pick = sparse.csc_matrix((np.ones(count), (place.ravel(), np.arange(count))), shape=(len(books), count))
     rows = sparse.bmat([[program.rows, -_entries(master, among)], [None, pick]]).tocsc()
     settled = np.asarray(_entries(master, kept).sum(axis=1)).ravel()
@@ -94,7 +94,7 @@ def completion(master: Master, node: Node, relaxed: Relaxed, most: int) -> Restr
 
     Open are the columns in use of the books that mix several, and the `most` others that cost least.
     """
-    weights, owner = relaxed.columns, master.owner
+    weights, owner = relaxed.columns, master.pool.owner
     leading = _leading(owner, weights, len(master.books))
     mixed = np.unique(owner[(weights > USED) & (weights < 1 - USED)])
     open_columns = (weights > USED) & np.isin(owner, mixed)

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from operator import attrgetter
 
 import numpy as np
 
@@ -44,6 +45,9 @@ MANY_COLUMNS = 60_000
 MOST_EXCLUDED = 20
 """Most choices among columns that are tried for real before a node is parted instead."""
 
+FEW_SHUT = 1_000
+"""Closed nodes that are kept without asking whether they still matter."""
+
 
 class Tree:
     """One search over a master program.
@@ -66,6 +70,9 @@ class Tree:
         self.plans = Plans(master, self.switches, accept, tolerance, watch, self._can_enter, self._say_looking)
         self.closed = np.inf
         """Least bound among closed nodes."""
+        self.shut: list[Node] = []
+        """Nodes closed though they may hold a plan that is better by less than is asked for now."""
+        self._still_shut = FEW_SHUT
         self.open: list[tuple[float, int, Node]] = []
         self.current: Node | None = None
         """The node at work, with the best bound proved for it, so that a stop does not lose it."""
@@ -73,23 +80,37 @@ class Tree:
 
     # -- the recipe ------------------------------------------------------------------------------
 
-    def search(self, root: Node) -> Proof:
-        """Search below `root` until the gap is proved, nothing is left, or a limit comes."""
-        self._push(root)
+    def search(self, *nodes: Node) -> Proof:
+        """Search below `nodes` until the gap is proved, nothing is left, or a limit comes."""
+        for node in nodes:
+            self._push(node)
         try:
             while self.open and self.bound < self.cutoff:
+                self._tidy()
                 self.current = heapq.heappop(self.open)[2]
                 self._process(self.current)
                 self.current = None
         except Stopped:
             if self.current is not None:
                 self._push(self.current)
+                self.current = None
         return Proof(self.best, self.bound)
 
     def start_from(self, root: Node, columns: Sequence[int]) -> None:
         """Try a plan known from elsewhere, a column of each book, before the search of `root` begins."""
         with suppress(Stopped):
             self.plans.try_known(root, list(columns))
+
+    def left(self) -> list[Node]:
+        """Nodes that may hold a better plan, whatever gap is asked for: least bound first, none twice."""
+        at_work = [] if self.current is None else [self.current]
+        nodes = [*(node for *_, node in sorted(self.open)), *at_work, *self.shut]
+        return sorted((node for node in nodes if node.bound < self.best), key=attrgetter("bound"))
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether going on could find or prove more."""
+        return self.bound < self.cutoff and bool(self.left())
 
     @property
     def bound(self) -> float:
@@ -112,7 +133,7 @@ class Tree:
 
     def _process(self, node: Node) -> None:
         if node.bound >= self.cutoff:
-            self._close(node.bound)
+            self._close(node, node.bound)
             return
         self.master.phases.counts["nodes"] += 1
         self._say("bounding", node)
@@ -121,7 +142,7 @@ class Tree:
         try:
             solved = self._bound(node)
         except Unsolved:
-            self._close(node.bound)
+            self._close(node, node.bound)
             return
         if solved is None:
             return
@@ -129,12 +150,27 @@ class Tree:
         self.current = node = replace(node, bound=max(node.bound, priced.bound))
         self.plans.look(node, relaxed)
         if node.bound >= self.cutoff:
-            self._close(node.bound)
+            self._close(node, node.bound)
         elif not self._finish(node, priced):
             self._branch(node, relaxed)
 
-    def _close(self, bound: float) -> None:
+    def _close(self, node: Node, bound: float) -> None:
+        """Count a node as done: nothing in it costs less than `bound`, in deliveries as exact as this gap needs.
+
+        At the cutoff or less it holds for deliveries of any exactness: with such a bound a node may be opened again.
+        """
         self.closed = min(self.closed, bound)
+        lasting = max(node.bound, min(bound, self.cutoff))
+        if bound < np.inf and lasting < self.best:
+            self.shut.append(replace(node, bound=lasting))
+
+    def _tidy(self) -> None:
+        """Keep memory within limits: forget columns of little use, and closed nodes that no longer matter."""
+        if self.master.tidy():
+            self.plans.tried.clear()
+        if len(self.shut) > 2 * self._still_shut:
+            self.shut = [node for node in self.shut if node.bound < self.best]
+            self._still_shut = max(FEW_SHUT, len(self.shut))
 
     # -- bounds ----------------------------------------------------------------------------------
 
@@ -157,7 +193,7 @@ class Tree:
                 best = priced
             self._say("bounding", node, max(node.bound, best.bound))
             if best.bound >= self.cutoff:
-                self._close(max(node.bound, best.bound))
+                self._close(node, max(node.bound, best.bound))
                 return None
             if relaxed.cost - best.bound <= CONVERGED * self.tolerance(relaxed.cost) or not self.master.add(
                 priced.finds
@@ -252,7 +288,7 @@ class Tree:
         bound = max(node.bound, min(self._exhaust(integer_program(self.master, node, among)), before))
         if bound < self.cutoff:
             return False
-        self._close(bound)
+        self._close(node, bound)
         return True
 
     def _exhaust(self, restricted: Restricted) -> float:
@@ -278,7 +314,7 @@ class Tree:
         if not children and whole is not None:
             # One menu is left to every book: what it truly costs is the bound, where that could be told.
             cost = self.plans.tried[whole]
-            self._close(node.bound if np.isnan(cost) else cost)
+            self._close(node, node.bound if np.isnan(cost) else cost)
 
     def _children(self, node: Node, relaxed: Relaxed) -> Iterator[Node]:
         column = self.switches.to_settle(relaxed)

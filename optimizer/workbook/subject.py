@@ -10,10 +10,11 @@ from models import Case, Scenario, apply_scenario
 from models.plan import Plan
 
 from ..audit import Audit
-from ..engine import Limit, plan_of_today
+from ..engine import Limit
 from ..program.setting import build_setting
 from ..result import Result
 from ..run_audit import audit_run
+from ..todays_plan import plan_of_today
 from .attribution import Attribution, attribute
 from .lines import LINES, with_sums
 

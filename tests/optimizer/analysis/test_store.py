@@ -10,7 +10,8 @@ import pytest
 
 from models import Case, build_case
 from models.plan_tables import RunError
-from optimizer.analysis.store import Store, case_digest, open_store
+from optimizer.analysis.store import Store, open_store
+from optimizer.identity import case_digest
 from optimizer.result import Result, Status
 from tests.hand_case import hand_case
 from tests.optimizer.hand_plan import hand_result

@@ -190,7 +190,7 @@ def test_columns_set_aside_come_back_where_a_node_needs_them(seed: int) -> None:
         restriction = Restriction(barred=frozenset(barred_by_place[column.book]) - set(master.local(column)))
         node = Node(books={column.book: restriction})
         assert master.enter(node)
-        owners = master.owner[master.linear.present[master.admitted(node)[master.linear.present]]]
+        owners = master.pool.owner[master.linear.present[master.admitted(node)[master.linear.present]]]
         assert set(owners.tolist()) == set(range(len(master.books)))
         master.linear.seek(True)
         assert not master.relax().infeasible

@@ -1,0 +1,52 @@
+"""What a question is by its content: digests that say whether two solves ask the same."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+
+import pandas as pd
+
+from models import Case, Scenario
+
+LARGE = 200_000
+"""Rows above which a table that was read from files is known by their digests instead of by its cells."""
+
+
+def content_of(scenario: Scenario) -> str:
+    """What a scenario asks, without its name and description, as one line of JSON."""
+    return scenario.model_dump_json(exclude={"name", "description"}, exclude_none=True)
+
+
+def case_digest(case: Case) -> str:
+    """SHA-256 of a case's settings and tables, whatever files they came from; scenarios do not count."""
+    digest = sha256(_settings(case))
+    for name, table in sorted(case.tables.items()):
+        digest.update(_cells(name, table))
+    return digest.hexdigest()
+
+
+def input_digest(case: Case) -> str:
+    """SHA-256 like `case_digest`, without the time it takes to go through the cells of large tables."""
+    sizes = case.sizes
+    large = {name for name in sizes if case.files and sizes[name] > LARGE}
+    digest = sha256(_settings(case))
+    for name in sorted(sizes):
+        digest.update(json.dumps([name, sizes[name]]).encode() if name in large else _cells(name, case.tables[name]))
+    if large:
+        digest.update(json.dumps(sorted(input_files(case).items())).encode())
+    return digest.hexdigest()
+
+
+def input_files(case: Case) -> dict[str, str]:
+    """SHA-256 of the case's files but those that hold one scenario each."""
+    return {name: digest for name, digest in case.files.items() if not name.startswith("scenarios/")}
+
+
+def _settings(case: Case) -> bytes:
+    return case.settings.model_dump_json(exclude={"description"}).encode()
+
+
+def _cells(name: str, table: pd.DataFrame) -> bytes:
+    header = json.dumps([name, *map(str, table.columns)]).encode()
+    return header + pd.util.hash_pandas_object(table, index=False).to_numpy().tobytes()

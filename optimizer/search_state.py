@@ -1,0 +1,162 @@
+"""search.jsonl: all that is needed to go on with a search that was cut short, checked before it is used.
+
+The file has two lines of JSON. The first says what the second is: `format`, `version` of the format, and the SHA-256 of
+the second line. The second is a `SearchState`. Numbers read back to the last bit; a bound of minus infinity is null.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import TypeAlias
+
+from pydantic import ValidationError
+
+from models.plan_tables import RunError
+from models.scenario import Strict
+
+from .whole_file import write_whole_file
+
+SEARCH = "search.jsonl"
+"""The file of a run folder that holds the state of a search cut short."""
+_FORMAT, _VERSION = "tierwise search", 1
+
+Codes: TypeAlias = tuple[int, ...]
+SavedMenu: TypeAlias = tuple[int, Codes, Codes]
+"""Place of a price book among those with units, its options by place in the book, optional products covered by code."""
+SavedRestriction: TypeAlias = tuple[int, Codes, Codes, Codes, Codes]
+"""Place of a price book; options barred, tiers it must have, optional products covered and not covered."""
+
+
+class SavedNode(Strict):
+    """A part of the search space that may still hold a better plan."""
+
+    bound: float | None
+    """Least scaled cost that a plan in it can have; null where nothing is known."""
+    depth: int
+    on: Codes
+    """Switches that are 1, by place among `SavedSearch.switches`."""
+    off: Codes
+    """Switches that are 0."""
+    books: tuple[SavedRestriction, ...]
+
+
+class SavedSearch(Strict):
+    """What a search knows: what is left of it, and what makes the rest go fast."""
+
+    switches: tuple[str, ...]
+    """Names of the statement's yes-or-no decisions."""
+    nodes: tuple[SavedNode, ...]
+    """Every plan better than the best one is in one of them."""
+    menus: tuple[SavedMenu, ...]
+    """Menus that some solution used."""
+    rises: tuple[tuple[int, int, tuple[float, ...]], ...]
+    """Switch, value, and what trying that value added to the cost."""
+    looked: int
+    """Solutions that were looked at for plans near them."""
+
+
+class SavedPlan(Strict):
+    """The best plan: a menu of each price book with units, and its delivery (`program.delivery.Delivery`)."""
+
+    menus: tuple[SavedMenu, ...]
+    flows: tuple[tuple[int, float], ...]
+    """Route and cases a year; the other routes have none."""
+    policies: tuple[tuple[int, int, int, float], ...]
+    engaged: Codes
+    supported: Codes
+    objective: float
+    """Money a year."""
+
+
+class Asked(Strict):
+    """The question that was searched: with any other its state is worth nothing."""
+
+    tierwise: str
+    """Version of the program."""
+    case: str
+    """Digest of the case (`identity.input_digest`)."""
+    files: dict[str, str]
+    """SHA-256 of its files, to say which one is another."""
+    scenario: str
+    """Name of the scenario."""
+    rules: str
+    """What it asks, as one line of JSON."""
+    conditions: tuple[str, ...]
+
+    def differences(self, now: Asked) -> list[str]:
+        """Why a state of this question is of no use for what is asked now, one sentence each."""
+        texts = []
+        if self.tierwise != now.tierwise:
+            texts.append(f"it was written by Tierwise {self.tierwise}, and this is {now.tierwise}")
+        if self.case != now.case:
+            names = sorted(n for n in {*self.files, *now.files} if self.files.get(n) != now.files.get(n))
+            texts.append("the case has changed since" + f" ({', '.join(names[:5])})" * bool(names))
+        if self.rules != now.rules:
+            other = f"it is of scenario {self.scenario}, not {now.scenario}"
+            texts.append(f"scenario {now.scenario} has changed since" if self.scenario == now.scenario else other)
+        if self.conditions != now.conditions:
+            texts.append("it was searched under other conditions")
+        return texts
+
+
+class SearchState(Strict):
+    """A search cut short, and the solve that it is part of."""
+
+    asked: Asked
+    sittings: int
+    """How many solves have gone into it."""
+    seconds: float
+    """Time that they took."""
+    phases: dict[str, float]
+    """Seconds of the search by phase."""
+    counts: dict[str, int]
+    """How often each was done; `nodes`."""
+    search: SavedSearch
+    plan: SavedPlan | None
+
+
+def write_state(state: SearchState, folder: str | Path) -> Path:
+    """Write the state into a run folder, which is made if need be; the file appears whole or not at all."""
+    target = Path(folder) / SEARCH
+    body = state.model_dump_json().encode()
+    header = {"format": _FORMAT, "version": _VERSION, "sha256": sha256(body).hexdigest()}
+    with write_whole_file(target) as passing:
+        passing.write_bytes(json.dumps(header).encode() + b"\n" + body + b"\n")
+    return target
+
+
+def read_state(run: str | Path) -> SearchState:
+    """The state in a run folder; raises `RunError` where there is none, or it is not as it was written."""
+    path = Path(run) / SEARCH
+    if not Path(run).is_dir():
+        raise RunError([f"{run}: there is no such folder."])
+    if not path.is_file():
+        text = f"{run} holds no search to continue: it ended with its proof, or never began"
+        raise RunError([f"{text}. Solve without --resume."])
+    first, _, rest = path.read_bytes().partition(b"\n")
+    body = rest.removesuffix(b"\n")
+    header = _header(first)
+    if header.get("format") == _FORMAT and header.get("version") != _VERSION:
+        raise RunError([f"{path}: another version of Tierwise wrote it. Solve without --resume."])
+    if header != {"format": _FORMAT, "version": _VERSION, "sha256": sha256(body).hexdigest()}:
+        raise RunError([f"{path} is damaged: it is not as Tierwise wrote it. Solve without --resume."])
+    try:
+        return SearchState.model_validate_json(body)
+    except ValidationError:
+        raise RunError([f"{path} is not the state of a search. Solve without --resume."]) from None
+
+
+def _header(line: bytes) -> Mapping[str, object]:
+    try:
+        header = json.loads(line)
+    except ValueError:
+        return {}
+    return header if isinstance(header, dict) else {}
+
+
+def is_passing(name: str) -> bool:
+    """Whether a file of a run folder is what a process killed while it wrote the state left behind."""
+    return name.startswith(f".{Path(SEARCH).stem}.")
