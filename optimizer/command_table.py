@@ -35,6 +35,12 @@ def _add_validate(parser: ArgumentParser) -> None:
 def _add_solve(parser: ArgumentParser) -> None:
     add_case(parser)
     add_search(parser)
+    resume = (
+        "go on with the search of this run, which a limit, Ctrl-C or a kill cut short; with its scenario, and written "
+        "to it, if no other is named"
+    )
+    parser.add_argument("--resume", metavar="RUN", type=Path, help=resume)
+    parser.set_defaults(scenario=None)  # which tells a scenario that was named from one that was not
 
 
 def _add_evaluate(parser: ArgumentParser) -> None:
@@ -145,7 +151,8 @@ _A_PLAN = (
     Command(
         "solve",
         "find the best plan for a scenario",
-        "Ctrl-C ends the search with the best plan so far; pressed again, at once and without one.",
+        "Ctrl-C ends the search with the best plan so far; pressed again, at once and without one. What was cut short "
+        "goes on with --resume.",
         _add_solve,
     ),
     Command(

@@ -26,6 +26,7 @@ from .progress import ProgressCallback, StopCheck
 from .result import Result, Status
 from .run_audit import audit_run
 from .run_folder import check_run_target, load_run
+from .search_state import SEARCH, read_state
 from .solve_log import SolveLog
 from .terminal import say, show_answer, show_result, show_verdict
 from .voice import Outcome, Voice
@@ -69,9 +70,15 @@ def evaluate(*given: Any, **options: Any) -> Result:
 
 
 def _solve(arguments: Namespace, voice: Voice) -> Outcome:
-    log = SolveLog(arguments.log)
+    log, resume = SolveLog(arguments.log), arguments.resume
+    if arguments.scenario is None:
+        arguments.scenario = "base" if resume is None else read_state(resume).asked.scenario
     case = load_case(arguments.case, phase=log.phases)
-    return _search(arguments, voice, case, _run_folder(arguments), partial(solve, case, arguments.scenario), log)
+    folder = _run_folder(arguments)
+    if resume is None and (folder / SEARCH).exists():
+        voice.warn([f"{folder} holds a search that was cut short. This solve begins anew; --resume {folder} goes on."])
+    search = partial(solve, case, arguments.scenario, resume=resume, checkpoint=folder)
+    return _search(arguments, voice, case, folder, search, log)
 
 
 def _evaluate(arguments: Namespace, voice: Voice) -> Outcome:
@@ -196,5 +203,5 @@ def _run_folder(arguments: Namespace, *more: str) -> Path:
 
 def _folder(arguments: Namespace, *parts: str) -> Path:
     """Where the command writes: as asked, or in runs/ under the case's name and `parts`."""
-    folder: Path | None = arguments.out
+    folder: Path | None = arguments.out or getattr(arguments, "resume", None)
     return folder or Path("runs", "-".join([arguments.case.resolve().stem, *parts]))

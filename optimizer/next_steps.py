@@ -27,9 +27,12 @@ def after_search(result: Result, case: Path, run: Path) -> tuple[Step, ...]:
         return (
             Step(as_typed("diagnose", case, *named), "say which rules contradict each other, and how little helps"),
         )
+    go_on = as_typed("solve", case, "--resume", run)
     if result.status is Status.NO_PLAN:
-        return (Step(as_typed("solve", case, *named), "search for longer: name a larger --time-limit, or none"),)
+        command = as_typed("solve", case, *named) if result.state is None else go_on
+        return (Step(command, "search for longer: name a larger --time-limit, or none"),)
     return (
+        *([Step(go_on, "go on with the search, to find or prove more")] * (result.state is not None)),
         *([Step(as_typed("compare", case, run), "say what changes against today, and why")] * bool(result.baseline)),
         Step(as_typed("explain", case, *named), "say what each rule costs"),
         Step(as_typed("report", run, "-o", "report.html"), "write the recommendation, to read and print"),

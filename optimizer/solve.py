@@ -138,11 +138,12 @@ class Clock:
             tiers=setting.catalog.tiers,
             model_kinds=dict(setting.catalog.model_table["kind"]),
             memory=found.memory,
-            state=found.state,
         )
         with self.phases("audit"):
             result = audited(case, setting.scenario, replace(result, **more))  # type: ignore[arg-type]
-        return replace(result, effort=self._effort(found))
+        # Within what the second stage may give up, a search cut short can be proved all the same.
+        state = found.state if result.status in (Status.FEASIBLE, Status.NO_PLAN) else None
+        return replace(result, effort=self._effort(found), state=state)
 
     def _seconds(self) -> float:
         """Time so far, with that of earlier sittings."""

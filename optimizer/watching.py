@@ -58,7 +58,10 @@ def _redraw_until_done(future: Future[Answer], line: ProgressLine, stop: threadi
 
 @contextmanager
 def _interrupts() -> Iterator[threading.Event]:
-    """Event that the first Ctrl-C sets. Outside of the main thread, where signals do not arrive, it stays unset."""
+    """Event that the first Ctrl-C, or request to terminate, sets.
+
+    Outside of the main thread, where signals do not arrive, it stays unset.
+    """
     stop = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield stop
@@ -66,15 +69,16 @@ def _interrupts() -> Iterator[threading.Event]:
 
     def heard(signal_number: int, frame: FrameType | None) -> None:
         if stop.is_set():
-            os.write(2, b"\nStopped at once; nothing was written.\n")
-            os._exit(INTERRUPTED)  # the search's thread cannot be ended otherwise, and it has written nothing
+            os.write(2, b"\nStopped at once; no run was written.\n")
+            os._exit(INTERRUPTED)  # the search's thread cannot be ended otherwise, and it has written no run
         stop.set()
 
-    previous = signal.signal(signal.SIGINT, heard)
+    previous = {number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield stop
     finally:
-        signal.signal(signal.SIGINT, previous)
+        for number, handler in previous.items():
+            signal.signal(number, handler)
 
 
 class ProgressLine:

@@ -343,7 +343,7 @@ def test_ctrl_c_ends_with_what_was_found(tmp_path: Path) -> None:
 def test_ctrl_c_twice_ends_at_once_and_leaves_nothing(tmp_path: Path) -> None:
     code, told = interrupted(tmp_path / "run", obeys=False, times=2)
     assert code == 130
-    assert "Stopped at once; nothing was written." in told
+    assert "Stopped at once; no run was written." in told
     assert names_in(tmp_path) == set()
 
 
