@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,10 +70,6 @@ class Pool:
         """Note that a solution used these columns (by number)."""
         self._solutions += 1
         self._last_used[columns] = self._solutions
-
-    def note_useful(self, columns: Iterable[Column]) -> None:
-        """Note that another search used these columns of the pool."""
-        self.use(np.array([self._numbers[column] for column in columns], dtype=np.int64))
 
     def forget(self, needed: Codes) -> Codes:
         """Forget the columns used longest ago, but those `needed`; new numbers of the old ones, -1 where forgotten."""

@@ -86,20 +86,21 @@ def test_watch_raises_what_the_search_raises() -> None:
         watch(search, "EUR", io.StringIO())
 
 
-def test_the_first_interrupt_asks_the_search_to_stop() -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_first_interrupt_asks_the_search_to_stop(number: signal.Signals) -> None:
     def search(*, progress: ProgressCallback, should_stop: StopCheck) -> bool:
-        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), number)
         until = time.monotonic() + 10
         while not should_stop() and time.monotonic() < until:
             time.sleep(0.01)
         time.sleep(0.6)  # long enough for the watcher to look again
         return should_stop()
 
-    before = signal.getsignal(signal.SIGINT)
+    before = signal.getsignal(number)
     stream = io.StringIO()
     assert watch(search, "EUR", stream)
     assert stream.getvalue() == "Stopping with the best plan so far. Ctrl-C again stops at once, without a plan.\n"
-    assert signal.getsignal(signal.SIGINT) is before
+    assert signal.getsignal(number) is before
 
 
 def test_watch_works_outside_of_the_main_thread() -> None:

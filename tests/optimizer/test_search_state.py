@@ -1,0 +1,158 @@
+"""search.jsonl: read back as it was written, and refused whole where it is damaged or of another question."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+import optimizer
+from models import Case, build_case, load_case
+from models.conditions import Decision
+from models.plan_tables import RunError
+from optimizer.result import Result
+from optimizer.run_folder import check_run_target, load_run
+from optimizer.search_state import SEARCH, read_state, write_state
+from tests.optimizer.hand_plan import hand_result
+from tests.oracle.random_cases import random_case
+from tests.small_case import write_small_case
+
+
+@pytest.fixture(scope="module")
+def case() -> Case:
+    return build_case(*random_case(2))
+
+
+@pytest.fixture(scope="module")
+def cut(case: Case) -> Result:
+    """A solve stopped before anything was done."""
+    return optimizer.solve(case, should_stop=lambda: True)
+
+
+@pytest.fixture
+def run(cut: Result, tmp_path: Path) -> Path:
+    return cut.save(tmp_path / "run")
+
+
+def test_a_state_reads_back_as_it_was(cut: Result, run: Path) -> None:
+    assert read_state(run) == cut.state
+    assert sorted(path.name for path in run.iterdir()) == ["manifest.json", "plan.json", SEARCH]
+
+
+def test_numbers_read_back_to_the_last_bit(cut: Result, tmp_path: Path) -> None:
+    assert cut.state is not None
+    (node,) = cut.state.search.nodes
+    assert node.bound is None
+    numbers = (0.1 + 0.2, 1 / 3, -5e-324, 1.7976931348623157e308)
+    nodes = tuple(node.model_copy(update={"bound": number}) for number in numbers)
+    state = cut.state.model_copy(update={"search": cut.state.search.model_copy(update={"nodes": nodes})})
+    write_state(state, tmp_path / "run")
+    assert tuple(node.bound for node in read_state(tmp_path / "run").search.nodes) == numbers
+
+
+def flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    at = content.index(b'"depth":0') + len(b'"depth":')
+    content[at : at + 1] = b"1"
+    path.write_bytes(bytes(content))
+
+
+def seal_anew(path: Path) -> None:
+    """What looks whole, but was never written by the program."""
+    body = b'{"nodes": []}'
+    header = json.loads(path.read_bytes().partition(b"\n")[0])
+    header["sha256"] = hashlib.sha256(body).hexdigest()
+    path.write_bytes(json.dumps(header).encode() + b"\n" + body + b"\n")
+
+
+DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
+    "a byte": (flip, "is damaged"),
+    "its end": (lambda path: path.write_bytes(path.read_bytes()[:-20]), "is damaged"),
+    "all of it": (lambda path: path.write_bytes(b""), "is damaged"),
+    "text": (lambda path: path.write_text("not a state\n", encoding="utf-8"), "is damaged"),
+    "another version": (
+        lambda path: path.write_bytes(path.read_bytes().replace(b'"version": 1', b'"version": 2', 1)),
+        "another version of Tierwise wrote it",
+    ),
+    "other contents": (seal_anew, "is not the state of a search"),
+    "no file": (lambda path: path.unlink(), "holds no search to continue"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_state_is_refused(damage: str, case: Case, run: Path) -> None:
+    spoil, told = DAMAGE[damage]
+    spoil(run / SEARCH)
+    with pytest.raises(RunError, match=told):
+        optimizer.solve(case, resume=run)
+
+
+def test_no_folder_is_refused(case: Case, tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="there is no such folder"):
+        optimizer.solve(case, resume=tmp_path / "nowhere")
+
+
+def test_another_question_is_refused(case: Case, run: Path) -> None:
+    rates = case.tables["rates"]
+    dearer = {**case.tables, "rates": rates.assign(cost_per_case=rates["cost_per_case"] * 1.01)}
+    looser = case.scenarios["base"].model_copy(update={"max_tiers": 9})
+    tier = case.tables["tiers"]["tier"].iloc[0]
+    with pytest.raises(RunError, match=r"cannot be continued: the case has changed since\. Solve without --resume\."):
+        optimizer.solve(replace(case, tables=dearer), resume=run)
+    with pytest.raises(RunError, match="scenario base has changed since"):
+        optimizer.solve(case, looser, resume=run)
+    with pytest.raises(RunError, match="it is of scenario base, not other"):
+        optimizer.solve(case, looser.model_copy(update={"name": "other"}), resume=run)
+    with pytest.raises(RunError, match="under other conditions"):
+        optimizer.solve(case, conditions=[Decision("tier", tier, wanted=False)], resume=run)
+
+
+def test_the_file_that_changed_is_named(tmp_path: Path) -> None:
+    folder = write_small_case(tmp_path / "case")
+    run = optimizer.solve(load_case(folder), should_stop=lambda: True).save(tmp_path / "run")
+    accounts = (folder / "accounts.csv").read_text(encoding="utf-8")
+    (folder / "accounts.csv").write_text(accounts.replace("400000", "400001"), encoding="utf-8")
+    with pytest.raises(RunError, match=r"the case has changed since \(accounts\.csv\)"):
+        optimizer.solve(load_case(folder), resume=run)
+
+
+def test_another_version_of_the_program_is_refused(cut: Result, case: Case, tmp_path: Path) -> None:
+    assert cut.state is not None
+    older = cut.state.asked.model_copy(update={"tierwise": "0.0.9"})
+    write_state(cut.state.model_copy(update={"asked": older}), tmp_path / "run")
+    with pytest.raises(RunError, match=r"it was written by Tierwise 0\.0\.9, and this is"):
+        optimizer.solve(case, resume=tmp_path / "run")
+
+
+@pytest.mark.parametrize("part", ["menus", "switches"])
+def test_a_state_that_does_not_fit_the_program_is_refused(part: str, cut: Result, case: Case, tmp_path: Path) -> None:
+    assert cut.state is not None
+    wrong = {"menus": ((0, (999,), ()),), "switches": ("tier_999",)}
+    search = cut.state.search.model_copy(update={part: wrong[part]})
+    write_state(cut.state.model_copy(update={"search": search}), tmp_path / "run")
+    with pytest.raises(RunError, match="does not fit this program"):
+        optimizer.solve(case, resume=tmp_path / "run")
+
+
+def test_a_run_that_is_proved_leaves_no_state(case: Case, run: Path) -> None:
+    result = optimizer.solve(case, resume=run)
+    assert result.state is None
+    assert not (result.save(run) / SEARCH).exists()
+
+
+def test_a_folder_with_a_state_alone_is_a_run_without_a_plan_yet(run: Path, tmp_path: Path) -> None:
+    alone = Path(copytree(run, tmp_path / "alone"))
+    for name in ("plan.json", "manifest.json"):
+        (alone / name).unlink()
+    (alone / ".search.123.partial.jsonl").write_text("{", encoding="utf-8")  # as a kill while writing leaves it
+    with pytest.raises(RunError, match="holds no plan yet, because its search was cut off"):
+        load_run(alone)
+    check_run_target(alone)
+    hand_result().save(alone)
+    assert load_run(alone).plan is not None
+    assert not (alone / SEARCH).exists()
