@@ -45,6 +45,8 @@ MANY_COLUMNS = 60_000
 MOST_EXCLUDED = 20
 """Most choices among columns that are tried for real before a node is parted instead."""
 
+MOST_TRIED = 10_000
+"""Choices of columns of which it is remembered what they cost."""
 FEW_SHUT = 1_000
 """Closed nodes that are kept without asking whether they still matter."""
 
@@ -166,7 +168,7 @@ class Tree:
 
     def _tidy(self) -> None:
         """Keep memory within limits: forget columns of little use, and closed nodes that no longer matter."""
-        if self.master.tidy():
+        if self.master.tidy() or len(self.plans.tried) > MOST_TRIED:
             self.plans.tried.clear()
         if len(self.shut) > 2 * self._still_shut:
             self.shut = [node for node in self.shut if node.bound < self.best]

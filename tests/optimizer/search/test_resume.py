@@ -92,14 +92,18 @@ def test_many_short_sittings_end_where_one_long_one_does(seed: int, tmp_path: Pa
         assert result.audit.ok
 
 
-def searched(case: Case, gap: float, before: SearchState | None = None) -> tuple[float, SearchState]:
-    """Objective of the best plan once the gap is proved, and what is left of the search then."""
+def search_of(case: Case, gap: float, before: SearchState | None = None) -> tuple[Search, Sitting]:
     changed, scenario = apply_scenario(case, "base")
     setting = build_setting(changed, scenario)
     sitting = Sitting(Identity(case, "base"))
     sitting.before = before
     question = Question(setting, offers_of(setting, sellable_options(setting.catalog)))
-    search = Search(question, Limit(gap, None, None), None, sitting)
+    return Search(question, Limit(gap, None, None), None, sitting), sitting
+
+
+def searched(case: Case, gap: float, before: SearchState | None = None) -> tuple[float, SearchState]:
+    """Objective of the best plan once the gap is proved, and what is left of the search then."""
+    search, sitting = search_of(case, gap, before)
     search.run()
     assert search.best is not None
     return search.best[0], search.state(sitting)
@@ -148,3 +152,11 @@ def test_forgetting_columns_changes_nothing_that_is_found(seed: int, monkeypatch
     if best.objective is not None:
         assert result.objective is not None
         assert abs(result.objective - best.objective) <= (GAP + GIVEN_UP) * size(best.objective)
+
+
+def test_what_is_known_by_number_is_forgotten_with_the_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    search, _ = search_of(posed(2)[0], GAP)
+    search.tree.plans.tried[0, 1, 2, 3, 4, 5] = 1.0
+    monkeypatch.setattr(search.master, "tidy", lambda: True)
+    search.run()
+    assert (0, 1, 2, 3, 4, 5) not in search.tree.plans.tried
