@@ -203,9 +203,10 @@ class Master:
     def admitted(self, node: Node) -> NDArray[np.bool_]:
         """Whether each column of the pool obeys the node's restrictions."""
         keep: NDArray[np.bool_] = np.logical_not(self.pool.uses[:, self._ruled_out(node)].any(axis=1))
-        for i in np.flatnonzero(np.isin(self.pool.owner, list(node.books))).tolist():
+        restrictions = dict(node.books.items())
+        for i in np.flatnonzero(np.isin(self.pool.owner, list(restrictions))).tolist():
             column = self.pool[i]
-            keep[i] = conforms(self.books[column.book], node.books[column.book], self.local(column), column.optional)
+            keep[i] = conforms(self.books[column.book], restrictions[column.book], self.local(column), column.optional)
         return keep
 
     def _ruled_out(self, node: Node) -> list[int]:

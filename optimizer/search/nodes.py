@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import ItemsView, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 
@@ -12,12 +14,47 @@ from models.catalog import Array
 from .pricing import Find
 from .restriction import Restriction
 
+V = TypeVar("V")
+
 
 class Unsolved(Exception):
     """A linear program was neither solved nor proved to have no solution: nothing may be concluded from it."""
 
 
-@dataclass(frozen=True)
+class With(Mapping[int, V]):
+    """A mapping with one entry set, which shares the others with the mapping it was made from.
+
+    Nodes that wait differ from the node they were part of in one entry: a copy of all of them would fill the memory.
+    """
+
+    __slots__ = ("_entry", "_rest")
+
+    def __init__(self, rest: Mapping[int, V], key: int, value: V) -> None:
+        self._rest, self._entry = rest, (key, value)
+
+    def _whole(self) -> dict[int, V]:
+        entries: list[tuple[int, V]] = []
+        rest: Mapping[int, V] = self
+        while isinstance(rest, With):
+            entries.append(rest._entry)
+            rest = rest._rest
+        return dict(itertools.chain(rest.items(), reversed(entries)))
+
+    def __getitem__(self, key: int) -> V:
+        return self._whole()[key]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._whole())
+
+    def __len__(self) -> int:
+        return len(self._whole())
+
+    def items(self) -> ItemsView[int, V]:
+        """The entries, gathered once."""
+        return self._whole().items()
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
     """A part of the search space: switches settled, books restricted."""
 

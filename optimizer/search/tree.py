@@ -21,7 +21,7 @@ import numpy as np
 from ..program.solver import solve_integer
 from .branching import Switches, part_books
 from .master import Master
-from .nodes import Candidate, Node, Priced, Progressed, Proof, Relaxed, Unsolved
+from .nodes import Candidate, Node, Priced, Progressed, Proof, Relaxed, Unsolved, With
 from .plans import SHORT_PATIENCE, Plans
 from .pricing import PATIENCE
 from .restricted import Restricted, integer_program
@@ -322,13 +322,13 @@ class Tree:
         column = self.switches.to_settle(relaxed)
         if column is not None:
             for value in (1, 0) if relaxed.statement[column] > 0.5 else (0, 1):
-                yield replace(node, switches={**node.switches, column: value})
+                yield replace(node, switches=With(node.switches, column, value))
             return
         split = part_books(self.master, node, relaxed)
         if split is not None:
             place, parts = split
             for part in parts:
-                yield replace(node, books={**node.books, place: part})
+                yield replace(node, books=With(node.books, place, part))
 
     def _can_enter(self, node: Node) -> bool:
         return self.master.enter(node) and self._reach_feasibility(node)
