@@ -7,8 +7,8 @@ import pytest
 import optimizer.baselines
 from models import Case, Change, load_case
 from optimizer.analysis.workbench import Workbench
-from optimizer.todays_plan import baseline
 from optimizer.solve import solve
+from optimizer.todays_plan import baseline
 from tests.small_case import write_small_case
 
 
