@@ -66,18 +66,20 @@ def solve(
     sitting = Sitting(Identity(case, scenario, conditions), resume, checkpoint)
     clock = Clock(gap, time_limit, should_stop, baselines, sitting)
     with clock.phases("cohorts"):
-        changed, wanted = apply_scenario(case, scenario_under(case, scenario, conditions))
-        setting = build_setting(changed, wanted)
-        offers = offers_of(setting, sellable_options(setting.catalog))
-    question = Question(
-        setting,
-        offers,
-        given=Given(conditions=rules_of(conditions)),
-        root=node_of(offers, conditions),
-        start=Memory() if start is None else start.knowledge,
-    )
+        changed, question = _posed(case, scenario, conditions, Memory() if start is None else start.knowledge)
     found = find_best(question, clock.limit, progress, sitting)
-    return _conditioned(clock.result(replace(changed, files=case.files), setting, found), changed, conditions)
+    return _conditioned(clock.result(replace(changed, files=case.files), question.setting, found), changed, conditions)
+
+
+def _posed(
+    case: Case, scenario: str | Scenario, conditions: Sequence[Condition], start: Memory
+) -> tuple[Case, Question]:
+    """The case with the scenario's changes made, and what is searched of it."""
+    changed, wanted = apply_scenario(case, scenario_under(case, scenario, conditions))
+    setting = build_setting(changed, wanted)
+    offers = offers_of(setting, sellable_options(setting.catalog))
+    given, root = Given(conditions=rules_of(conditions)), node_of(offers, conditions)
+    return changed, Question(setting, offers, given, root, start=start)
 
 
 def _conditioned(result: Result, case: Case, conditions: Sequence[Condition]) -> Result:
