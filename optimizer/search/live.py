@@ -46,6 +46,8 @@ class LiveProgram:
         """Menu columns at which those of no use are set aside."""
         self.present: Codes = np.zeros(0, dtype=np.int64)
         """Menu columns at hand, by number."""
+        self._room = 0.0
+        """How much every totals row gives way when violation is not minimized."""
         self.seeking = False
         """Whether the program minimizes violation instead of cost."""
 
@@ -59,7 +61,10 @@ class LiveProgram:
         self.present = np.concatenate([self.present, columns])
 
     def restrict(self, low: Array, high: Array, admitted: NDArray[np.bool_]) -> None:
-        """Set the boxes of the statement's columns, and which menu columns (by number) may be used."""
+        """Set the boxes of the statement's columns, and which menu columns (by number) may be used; no row gives way."""
+        if self._room and not self.seeking:
+            self._box_slack(0.0)
+        self._room = 0.0
         count = len(low)
         self._highs.changeColsBounds(count, np.arange(count, dtype=np.int32), low, high)
         if len(self.present):
@@ -75,8 +80,16 @@ class LiveProgram:
         cost = np.concatenate([self.program.cost * (not seeking), np.full(2 * self._totals, float(seeking))])
         at = np.arange(len(cost), dtype=np.int32)
         self._highs.changeColsCost(len(at), at, cost)
-        slack = at[len(self.program.cost) :]
-        self._highs.changeColsBounds(len(slack), slack, np.zeros(len(slack)), np.full(len(slack), ELASTIC * seeking))
+        self._box_slack(ELASTIC if seeking else self._room)
+
+    def give(self, room: float) -> None:
+        """Let every totals row give way by this much until other restrictions are set (after seeking)."""
+        self._room = room
+
+    def _box_slack(self, most: float) -> None:
+        count, first = 2 * self._totals, len(self.program.cost)
+        at = np.arange(first, first + count, dtype=np.int32)
+        self._highs.changeColsBounds(count, at, np.zeros(count), np.full(count, most))
 
     def solve(self) -> tuple[Outcome, Array, Array]:
         """Outcome, weights of the menu columns present, and multipliers of the rows; tries twice."""

@@ -70,6 +70,7 @@ class Master:
         ]
         self._subjects = {self.stated.columns[name]: i for i, name in enumerate(names) if name in self.stated.columns}
         self.linear = LiveProgram(self.program, self.first_total_row, len(books))
+        self._entered = Node()
 
     def _lay_out(self) -> None:
         """Scaled statement with the totals rows appended."""
@@ -172,7 +173,12 @@ class Master:
             return False
         low, high = self.node_box(node)
         self.linear.restrict(low, high, self.admitted(node))
+        self._entered = node
         return True
+
+    def is_in(self, node: Node) -> bool:
+        """Whether the node's restrictions are those of the linear program."""
+        return self._entered.switches == node.switches and self._entered.books == node.books
 
     def _stock(self, node: Node) -> bool:
         """See to it that the linear program has a column of every book that obeys the node; False where none exists.

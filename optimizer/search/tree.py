@@ -29,6 +29,8 @@ from .watch import Stopped, Watch
 
 FEASIBLE = 1e-9
 """Violation of totals rows (scaled) that counts as none."""
+HAIR = 1e-6
+"""Violation of totals rows (scaled) that only a quick search may prove to be one."""
 CONVERGED = 0.05
 """Share of the tolerance by which a bound may fall short of its linear program."""
 FEW_COLUMNS = 300
@@ -37,7 +39,11 @@ LATE = 2.0
 """Seconds that a menu search may end after the deadline."""
 SLACK = 0.2
 """Share of the way to the cutoff by which the bound of a node that must be parted may fall short."""
+SLACK_BEYOND = 0.8
+"""Share of the way back to the cutoff by which the bound of a node that lies beyond it may fall short."""
 FIRST_PATIENCE = 4_000
+HAIR_PATIENCE = 100
+"""Most nodes of one menu search for the proof of a violation that hardly is one."""
 PATIENCES = (FIRST_PATIENCE, 8 * FIRST_PATIENCE, 64 * FIRST_PATIENCE, PATIENCE)
 """Most nodes of one compiled menu search, one after the other."""
 MANY_COLUMNS = 60_000
@@ -154,7 +160,17 @@ class Tree:
         if node.bound >= self.cutoff:
             self._close(node, node.bound)
         elif not self._finish(node, priced):
-            self._branch(node, relaxed)
+            self._branch(node, self._back_in(node, relaxed))
+
+    def _back_in(self, node: Node, relaxed: Relaxed) -> Relaxed:
+        """The node's solution, with the linear program in the node again where a look for plans has left it."""
+        if self.master.is_in(node):
+            return relaxed
+        self.master.enter(node)
+        with suppress(Unsolved):
+            again = self.master.relax()
+            return relaxed if again.infeasible else again
+        return relaxed
 
     def _close(self, node: Node, bound: float) -> None:
         """Count a node as done: nothing in it costs less than `bound`, in deliveries as exact as this gap needs.
@@ -202,18 +218,19 @@ class Tree:
             ):
                 return relaxed, best
 
-    def _price(self, node: Node, relaxed: Relaxed) -> Priced:
-        """Price with a little patience, and with more only while nothing new comes of it.
+    def _price(self, node: Node, relaxed: Relaxed, most: int = PATIENCE) -> Priced:
+        """Price with a little patience, and with more, up to `most`, only while nothing new comes of it.
 
         A bound needs no finished search; the proof that nothing is feasible does, or it is `Unsolved`.
         """
         plenty = self._plenty(relaxed)
         slack = 0.0 if self.master.linear.seeking or np.isinf(self.cutoff) else self._slack(relaxed)
-        for patience in PATIENCES:
+        for patience in (min(most, step) for step in PATIENCES):
             began = time.monotonic()
             priced = self.master.price(node, relaxed.duals, patience, self.watch, slack)
             self._note(node, priced)
-            enough = priced.complete or (patience >= plenty and not self.master.linear.seeking)
+            enough = priced.complete or patience == most < PATIENCE
+            enough |= patience >= plenty and not self.master.linear.seeking
             if enough or self.master.has_new(priced.finds) or self._settles(priced):
                 return priced
             self._check_time_for(8 * (time.monotonic() - began))
@@ -231,8 +248,9 @@ class Tree:
             raise Stopped
 
     def _slack(self, relaxed: Relaxed) -> float:
-        """What a bound may fall short where its node cannot be closed anyway."""
-        return SLACK * max(0.0, self.cutoff - relaxed.cost)
+        """What a bound may fall short where its node cannot be closed anyway, or will be all the same."""
+        beyond = relaxed.cost - self.cutoff
+        return SLACK * -beyond if beyond < 0.0 else SLACK_BEYOND * beyond
 
     def _plenty(self, relaxed: Relaxed) -> int:
         """Patience that is enough where a bound is not finished: a node that will be parted needs little."""
@@ -262,11 +280,17 @@ class Tree:
                     break
                 if self.master.improve(node, relaxed):
                     continue
-                priced = self._price(node, relaxed)
+                hair = relaxed.cost <= HAIR
+                priced = self._price(node, relaxed, HAIR_PATIENCE if hair else PATIENCE)
                 if priced.bound > FEASIBLE:
                     return False
-                if not self.master.add(priced.finds):
-                    raise Unsolved  # a violation too small to be proved
+                if self.master.add(priced.finds):
+                    continue
+                if not hair:
+                    raise Unsolved
+                # Too little to be worth a proof: with so much room the node bounds what it holds all the same.
+                self.master.linear.give(2.0 * relaxed.cost)
+                break
         finally:
             self.master.linear.seek(False)
         return True
