@@ -32,7 +32,7 @@ from .progress import Progress, ProgressCallback, StopCheck
 from .result import Result, Status
 from .search.columns import Column, prepare_books
 from .search.master import Master
-from .search.nodes import Candidate, Node, Progressed, Proof
+from .search.nodes import Candidate, Node, Progressed, Proof, Tried
 from .search.recalling import recall, recall_switches, remember
 from .search.saving import restore, saved_search
 from .search.tree import Tree
@@ -203,22 +203,20 @@ class Search:
         covered = {books[column.book].code: books[column.book].required | column.optional for column in columns}
         return Choice(dict(sorted(menus.items())), covered)
 
-    def _accept(self, candidate: Candidate) -> float:
-        """True cost of a candidate: its menus with the best delivery, every rule checked exactly.
-
-        inf where it is proved that they cannot be delivered, nan where neither is known.
-        """
+    def _accept(self, candidate: Candidate) -> Tried:
+        """A candidate's menus with the best delivery, every rule checked exactly."""
         columns = tuple(self.master.pool[i] for i in candidate.columns)
         choice = self._choice(columns)
         outcome = self.question.delivery(choice, self.limit.of_delivery())
         delivery = outcome.delivery
         if delivery is None:
             self.watch.check()  # a delivery cut short is no proof that there is none
-            return np.inf if outcome.proved else np.nan
+            return Tried(np.inf, np.inf if outcome.proved else -np.inf)
         if self.best is None or delivery.objective > self.best[0]:
             self.best = (delivery.objective, choice, delivery)
             self.best_columns = columns
-        return self.master.cost(delivery.objective)
+        cost = self.master.cost(delivery.objective)
+        return Tried(cost, min(cost, self.master.cost(outcome.bound)))
 
     def _tolerance(self, cost: float) -> float:
         return (

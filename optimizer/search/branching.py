@@ -41,6 +41,13 @@ def are_whole(values: Array) -> bool:
     return bool((np.abs(values - np.round(values)) <= INTEGRAL).all())
 
 
+def whole_columns(master: Master, relaxed: Relaxed) -> tuple[int, ...] | None:
+    """The chosen column of every book, if statement and menus are whole."""
+    if not (are_whole(relaxed.statement[master.program.integer]) and are_whole(relaxed.columns)):
+        return None
+    return tuple(int(i) for i in np.flatnonzero(relaxed.columns > 0.5))
+
+
 class Switches:
     """The statement's yes-or-no decisions, ranked by how much settling one decides."""
 

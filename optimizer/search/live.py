@@ -61,7 +61,7 @@ class LiveProgram:
         self.present = np.concatenate([self.present, columns])
 
     def restrict(self, low: Array, high: Array, admitted: NDArray[np.bool_]) -> None:
-        """Set the boxes of the statement's columns, and which menu columns (by number) may be used; no row gives way."""
+        """Set the boxes of the statement's columns, and which menu columns (by number) may be used."""
         if self._room and not self.seeking:
             self._box_slack(0.0)
         self._room = 0.0

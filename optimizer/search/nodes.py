@@ -104,6 +104,16 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Tried:
+    """What a candidate costs (scaled) when it is delivered for real."""
+
+    cost: float
+    """Of the best delivery found; inf where there is none."""
+    least: float
+    """Lower bound on any delivery; inf where there is proved to be none."""
+
+
+@dataclass(frozen=True)
 class Progressed:
     """State of the search in scaled cost."""
 

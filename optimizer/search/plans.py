@@ -9,10 +9,10 @@ from dataclasses import replace
 import numpy as np
 
 from ..program.solver import Outcome, solve_integer
-from .branching import Switches, are_whole
+from .branching import Switches, whole_columns
 from .diving import dive, with_good_columns
 from .master import Master
-from .nodes import Candidate, Node, Relaxed, Unsolved
+from .nodes import Candidate, Node, Relaxed, Tried, Unsolved
 from .restricted import Restricted, completion, integer_program, switching
 from .watch import Watch
 
@@ -33,8 +33,7 @@ DIVE_EVERY = 25
 class Plans:
     """The best plan so far, and what looks for better ones.
 
-    `accept` tries a candidate for real and returns its true (scaled) cost, inf if it is proved not to hold,
-    nan if neither is known; `tolerance` maps the best cost to how far above the bound it may stay; `enter`
+    `accept` tries a candidate for real; `tolerance` maps the best cost to how far above the bound it may stay; `enter`
     makes a node's restrictions those of the master and says whether anything is feasible; `say` reports.
     """
 
@@ -42,7 +41,7 @@ class Plans:
         self,
         master: Master,
         switches: Switches,
-        accept: Callable[[Candidate], float],
+        accept: Callable[[Candidate], Tried],
         tolerance: Callable[[float], float],
         watch: Watch,
         enter: Callable[[Node], bool],
@@ -52,8 +51,8 @@ class Plans:
         self.tolerance = tolerance
         self._accept, self._enter, self._say = accept, enter, say
         self.best = np.inf
-        self.tried: dict[tuple[int, ...], float] = {}
-        """True cost of each choice of columns that was tried."""
+        self.tried: dict[tuple[int, ...], Tried] = {}
+        """What each choice of columns that was tried costs."""
         self.known: Mapping[int, int] = {}
         """Value of switches in a plan known from elsewhere, by column."""
         self.looked = 0
@@ -66,7 +65,7 @@ class Plans:
 
     def look(self, node: Node, relaxed: Relaxed) -> None:
         """Accept the node's solution if it is whole; otherwise, at times, make a whole one of it."""
-        chosen = self.whole(relaxed)
+        chosen = whole_columns(self.master, relaxed)
         if chosen is not None:
             self.try_for_real(Candidate(chosen, relaxed.cost))
             return
@@ -127,21 +126,13 @@ class Plans:
         if settled is not None:
             self._complete(*settled)
 
-    def whole(self, relaxed: Relaxed) -> tuple[int, ...] | None:
-        """The chosen column of every book, if statement and menus are integral."""
-        if not (are_whole(relaxed.statement[self.master.program.integer]) and are_whole(relaxed.columns)):
-            return None
-        return tuple(int(i) for i in np.flatnonzero(relaxed.columns > 0.5))
-
     def try_for_real(self, candidate: Candidate) -> None:
         """Deliver a candidate's menus exactly, once, and keep it if it is the best."""
         key = tuple(sorted(candidate.columns))
         if key not in self.tried:
             with self.master.phases("delivery"):
                 self.tried[key] = self._accept(replace(candidate, columns=key))
-        cost = self.tried[key]
-        if cost < self.best:
-            self.best = cost
+        self.best = min(self.best, self.tried[key].cost)
 
     def try_outcome(self, outcome: Outcome, restricted: Restricted) -> tuple[int, ...] | None:
         """Try the columns that an integer program chose, and say which."""

@@ -16,6 +16,7 @@ from optimizer.program.setting import build_setting
 from optimizer.progress import Progress
 from optimizer.result import Result, Status
 from optimizer.search import pool
+from optimizer.search.nodes import Tried
 from optimizer.search.tree import Tree
 from optimizer.search_state import SearchState
 from optimizer.sitting import Identity, Sitting
@@ -156,7 +157,7 @@ def test_forgetting_columns_changes_nothing_that_is_found(seed: int, monkeypatch
 
 def test_what_is_known_by_number_is_forgotten_with_the_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     search, _ = search_of(posed(2)[0], GAP)
-    search.tree.plans.tried[0, 1, 2, 3, 4, 5] = 1.0
+    search.tree.plans.tried[0, 1, 2, 3, 4, 5] = Tried(1.0, 1.0)
     monkeypatch.setattr(search.master, "tidy", lambda: True)
     search.run()
     assert (0, 1, 2, 3, 4, 5) not in search.tree.plans.tried
