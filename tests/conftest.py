@@ -1,4 +1,4 @@
-"""Where coverage is measured: tracing costs more than what it traces, and repeats reach no other lines."""
+"""Where coverage is measured: tracing costs more than what it traces, and most repeats reach no other lines."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ import pytest
 
 TRACED = 10
 """Variants of a test that are traced, the first ones; the others run as fast as they can."""
-ORACLE = Path(__file__).parent / "oracle"
+TESTS = Path(__file__).parent
+ORACLE = TESTS / "oracle"
 """Its tests are about the oracle, which is no part of the product."""
+MODELS = TESTS / "models"
+"""Its tests are all traced: each faulty case reaches lines of its own."""
 UNTRACED = pytest.StashKey[bool]()
 
 
@@ -21,8 +24,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         test = item.nodeid.partition("[")[0]
         variants[test] += 1
+        repeat = variants[test] > TRACED and MODELS not in item.path.parents
         marked = item.get_closest_marker("no_cover") is not None
-        item.stash[UNTRACED] = marked or variants[test] > TRACED or ORACLE in item.path.parents
+        item.stash[UNTRACED] = repeat or marked or ORACLE in item.path.parents
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
