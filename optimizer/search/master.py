@@ -191,12 +191,11 @@ class Master:
         owner, books = self.pool.owner, np.arange(len(self.books))
         stocked, known = (np.isin(books, owner[part]) for part in (admitted & here, admitted))
         self._put(np.flatnonzero(admitted & ~stocked[owner]))
-        opened = self._open(node)
-        for place in np.flatnonzero(~known).tolist():
-            found = self.pricer.any(opened, place)
+        if not known.all():
+            found = self.pricer.some(self._open(node), np.flatnonzero(~known).tolist())
             if found is None:
                 return False
-            self.add([(place, found)])
+            self.add(found)
         return True
 
     def node_box(self, node: Node) -> tuple[Array, Array]:

@@ -202,17 +202,18 @@ class Pricer:
             return None
         return [find for menu, worth in met for find in _with_coverage(book, menu, worth, terms, floor)]
 
-    def any(self, opened: Open, place: int) -> Find | None:
-        """Some menu of a book; None where it has none."""
+    def some(self, opened: Open, places: Sequence[int]) -> list[tuple[int, Find]] | None:
+        """Some menu of each of these books; None where one has none."""
         prices = self.prices(np.zeros(self.setting.index.size))
-        terms = terms_of(self.shelf, opened, prices, place)
-        # The first that comes will do: seeking "all" with room for one ends at the second.
-        menus, worths, _, _ = search_menus(terms, -np.inf, True, 1, PATIENCE)
-        if not len(worths):
-            return None
-        covered = np.zeros(len(terms.charge), dtype=bool)
-        cover(terms, menus[0], covered)
-        return self._find(place, menus[0], covered, float(worths[0]))
+        finds: list[tuple[int, Find]] = []
+        for place in places:
+            terms = terms_of(self.shelf, opened, prices, place)
+            # The first that comes will do: seeking "all" with room for one ends at the second.
+            menus, worths, _, _ = search_menus(terms, -np.inf, True, 1, PATIENCE)
+            if not len(worths):
+                return None
+            finds.append((place, self._covered(terms, place, menus[0], float(worths[0]))))
+        return finds
 
     def _find(self, place: int, picks: Codes, covered: NDArray[np.bool_], worth: float) -> Find:
         book = self.books[place]
