@@ -27,6 +27,7 @@ from .program.setting import Setting, build_setting
 from .program.statement import Given
 from .progress import ProgressCallback, StopCheck
 from .result import Result, Status
+from .search.compilation import compile_search
 from .sitting import Identity, Sitting
 
 GAP = 1e-4
@@ -109,6 +110,8 @@ class Clock:
             raise ValueError(f"gap is {gap!r}; expected a number >= 0, such as 1e-4")
         if time_limit is not None and not time_limit >= 0:
             raise ValueError(f"time_limit is {time_limit!r}; expected seconds >= 0, or None for no limit")
+        if time_limit is not None:
+            compile_search()  # which would eat up the limit of the first solve after an installation
         self.began, self.start = datetime.now(UTC), time.monotonic()
         self.time_limit, self.sitting = time_limit, sitting
         deadline = None if time_limit is None else self.start + time_limit
