@@ -1,6 +1,6 @@
 """Solves a case, changes one number of its scenario, solves again from the earlier result, and from nothing.
 
-python -m tests.benchmarks.resolving CASE OUT.json GAP TIME_LIMIT
+python -m tests.benchmarks.resolving CASE OUT.json GAP TIME_LIMIT RULE ADDED
 """
 
 from __future__ import annotations
@@ -8,13 +8,9 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import dataclass
-from inspect import signature
 from pathlib import Path
 
 import optimizer
-
-CHANGE = 0.005
-"""What is added to min_service_margin."""
 
 
 @dataclass(frozen=True)
@@ -30,17 +26,15 @@ class Search:
         return optimizer.solve(self.case, scenario, gap=self.gap, time_limit=self.time_limit, **more)  # type: ignore[arg-type]
 
 
-def main(case_folder: str, out: str, gap: str, time_limit: str) -> None:
-    if "start" not in signature(optimizer.solve).parameters:
-        answer: dict[str, object] = {"note": "solve takes no earlier result to start from"}
-    else:
-        answer = _times(Search(optimizer.load_case(case_folder), float(gap), float(time_limit)))
-    Path(out).write_text(json.dumps(answer), encoding="utf-8")
+def main(case_folder: str, out: str, gap: str, time_limit: str, rule: str, added: str) -> None:
+    search = Search(optimizer.load_case(case_folder), float(gap), float(time_limit))
+    Path(out).write_text(json.dumps(_times(search, rule, float(added))), encoding="utf-8")
 
 
-def _times(search: Search) -> dict[str, object]:
+def _times(search: Search, rule: str, added: float) -> dict[str, object]:
     base = search.case.scenarios["base"]
-    changed = base.model_copy(update={"min_service_margin": (base.min_service_margin or 0.0) + CHANGE})
+    now = getattr(base, rule)
+    changed = base.model_copy(update={rule: added if now is None else type(now)(now + added)})
     first = search.solve(base)
     again, afresh = search.solve(changed, start=first), search.solve(changed)
     seconds = {"first": first.seconds, "again": again.seconds, "afresh": afresh.seconds}

@@ -56,6 +56,8 @@ class Row:
     peers: tuple[str, ...] = ()
     quick: bool = False
     command: tuple[str, ...] = ()
+    change: tuple[str, float] = ("", 0.0)
+    """Rule of the scenario that is changed before it is solved again, and what is added to it."""
 
     def seeded(self, seed: int) -> Row:
         """The row with another seed."""
@@ -64,6 +66,14 @@ class Row:
 
 WIDE = Size(books=100, classes=2, products=4, tiers=4, models=6, prices=7)
 """8 cohorts and 168 options a price book."""
+CHANGES = {
+    "tighter": ("min_service_margin", 0.005),
+    "looser": ("min_service_margin", -0.005),
+    "share": ("max_provider_share", 0.02),
+    "tiers": ("max_tiers", 1),
+    "models": ("max_models", 1),
+}
+"""One number of a scenario changed."""
 MILLION = 1_000_000
 GROWTH = Row("growth", "growth of the solve part from s100 to s1000", Measure.EXPONENT, 1.25)
 """Worked out from two other rows."""
@@ -82,8 +92,8 @@ def _network() -> list[Row]:
             most_mib=4_096.0, peers=("greedy",)),
         Row("s5000", "5,000 price books, 1,000,000 accounts in Parquet", process, 900.0, larger, limit=1_800.0,
             peers=("greedy",)),
-        Row("resolve", "100 price books, one number of the scenario changed", Measure.SHARE, 1 / 3, WIDE,
-            task=Task.RESOLVE),
+        *(Row(f"resolve-{name}", f"100 price books solved again, {rule} {added:+g}", Measure.SHARE, 1 / 3, WIDE,
+              task=Task.RESOLVE, change=(rule, added)) for name, (rule, added) in CHANGES.items()),
         Row("read10m", "10,000,000 accounts, 30,000,000 rows of installed base: read, check, cohorts", process, 60.0,
             Size(books=1_000, products=3, accounts=10 * MILLION), task=Task.READ, most_mib=4_096.0),
     ]  # fmt: skip

@@ -150,7 +150,7 @@ def test_reading_a_case_counts_its_cohorts(tmp_path: Path) -> None:
 
 def test_solving_again_takes_the_changed_number(tmp_path: Path) -> None:
     folder = case_folder(Menus(4, classes=2), tmp_path)
-    resolving.main(str(folder), str(tmp_path / "out.json"), "1e-6", "20")
+    resolving.main(str(folder), str(tmp_path / "out.json"), "1e-6", "20", "min_service_margin", "0.005")
     found = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
     assert found["status"] == "optimal"
     assert min(found["first"], found["again"], found["afresh"]) > 0
