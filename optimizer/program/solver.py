@@ -28,6 +28,12 @@ LINEAR_TOLERANCE = 1e-9
 INTEGER_TOLERANCE = 1e-7
 """Feasibility tolerance of integer programs, scaled. Tighter, HiGHS 1.15.1 calls feasible ones infeasible."""
 
+SPECK = 1e-8
+"""Entries (scaled) below this are too small for the tolerance of integer programs.
+
+HiGHS 1.15.1 presolves programs that hold some to worse solutions than the best, and calls them optimal.
+"""
+
 Stop = Callable[[], bool]
 
 
@@ -290,10 +296,24 @@ def run(highs: highspy.Highs) -> Outcome:
     return Outcome(solved, status in _UNSOLVABLE, values, info.objective_function_value, bound)
 
 
+def without_specks(program: ScaledProgram) -> ScaledProgram:
+    """The program without entries too small for the solver, and with as much more room in their rows: a relaxation."""
+    entries = program.rows.tocoo()
+    reach = np.maximum(np.abs(program.low), np.abs(program.high))[entries.col]
+    small = (np.abs(entries.data) < SPECK) & np.isfinite(reach)
+    if not small.any():
+        return program
+    room = np.zeros(len(program.row_low))
+    np.add.at(room, entries.row[small], np.abs(entries.data[small]) * reach[small])
+    kept = (entries.data[~small], (entries.row[~small], entries.col[~small]))
+    rows = sparse.csc_matrix(kept, shape=entries.shape)
+    return replace(program, rows=rows, row_low=program.row_low - room, row_high=program.row_high + room)
+
+
 def solve_integer(program: ScaledProgram, limits: Limits) -> Outcome:
     """Solve an integer program, then its linear program with the integers settled, for exact flows."""
     highs = quiet_highs(limits)
-    load(highs, program, with_integers=True)
+    load(highs, without_specks(program), with_integers=True)
     outcome = run(highs)
     if not program.integer.any():
         return Outcome(outcome.solved, outcome.infeasible, outcome.values, outcome.objective, outcome.objective)

@@ -23,6 +23,7 @@ from optimizer.program.solver import (
     settle,
     solve_integer,
     state,
+    without_specks,
 )
 
 SEEDS = range(120)
@@ -207,3 +208,20 @@ def test_small_parts_beside_a_large_portfolio() -> None:
     assert stated.value(combine([(parts, 1.0)]), natural) == pytest.approx(40)
     assert stated.value(combine([(portfolio, 1.0)]), natural) == pytest.approx(1.2e9 - 2_000)
     assert outcome.objective / stated.matrix.cost_scale == pytest.approx(1.2e9 - 4_000)
+
+
+def test_entries_too_small_for_the_solver_leave_room_in_their_rows() -> None:
+    rows = sparse.csc_matrix(np.array([[1.0, 4e-9], [4e-9, 1.0]]))
+    program = ScaledProgram(
+        np.ones(2),
+        np.zeros(2),
+        np.array([1.0, np.inf]),
+        np.zeros(2, dtype=bool),
+        rows,
+        np.ones(2),
+        np.array([1.0, 3.0]),
+    )
+    kept = without_specks(program)
+    assert kept.rows.toarray().tolist() == [[1.0, 4e-9], [0.0, 1.0]], "what has no limit has no room either"
+    assert kept.row_low.tolist() == [1.0, 1.0 - 4e-9]
+    assert kept.row_high.tolist() == [1.0, 3.0 + 4e-9]
