@@ -9,7 +9,8 @@ from scipy import sparse
 
 from models.catalog import Array, Codes
 
-from ..program.solver import Outcome, ScaledProgram, load, quiet_highs, run
+from ..program.scaled_program import ScaledProgram
+from ..program.solver import Outcome, load, quiet_highs, run
 
 ELASTIC = 4.0
 """Most violation of a totals row while a feasible mix of columns is sought, in scaled units."""

@@ -19,8 +19,9 @@ from models.offers import Offers
 from ..phases import Phases
 from ..program.delivery import labelled_rows
 from ..program.expressions import combine
+from ..program.scaled_program import ScaledProgram, box_bound
 from ..program.setting import Setting
-from ..program.solver import ScaledProgram, Stated, box_bound, kept_columns, scaled, state
+from ..program.solver import Stated, kept_columns, scaled, state
 from ..program.statement import Given, Statement
 from ..program.totals import reach, standing_totals
 from .columns import Book, Column, column_totals

@@ -14,7 +14,7 @@ from scipy import sparse
 
 from models.catalog import Array, Codes
 
-from ..program.solver import ScaledProgram
+from ..program.scaled_program import ScaledProgram
 
 BLOCK = 1 << 40
 """Keys of one kind of column or row."""

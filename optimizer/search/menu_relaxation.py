@@ -14,7 +14,8 @@ import numpy as np
 
 from models.catalog import Array, Codes
 
-from ..program.solver import ScaledProgram, box_bound, load, quiet_highs
+from ..program.scaled_program import ScaledProgram, box_bound
+from ..program.solver import load, quiet_highs
 from .first_choice_rows import add_first_choice
 from .logit_rows import add_logit
 from .menu_choices import Choices, Terms

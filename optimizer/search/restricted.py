@@ -10,7 +10,8 @@ from scipy import sparse
 
 from models.catalog import Array, Codes
 
-from ..program.solver import Outcome, ScaledProgram, excluding
+from ..program.scaled_program import ScaledProgram, excluding
+from ..program.solver import Outcome
 from .master import USED, Master
 from .nodes import Node, Relaxed
 

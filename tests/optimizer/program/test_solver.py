@@ -14,17 +14,8 @@ from scipy.optimize import OptimizeResult, linprog
 
 from models.catalog import Array
 from optimizer.program.expressions import Row, combine
-from optimizer.program.solver import (
-    Limits,
-    ScaledProgram,
-    box_bound,
-    excluding,
-    scaled,
-    settle,
-    solve_integer,
-    state,
-    without_specks,
-)
+from optimizer.program.scaled_program import ScaledProgram, box_bound, excluding, without_specks
+from optimizer.program.solver import Limits, scaled, settle, solve_integer, state
 
 SEEDS = range(120)
 
