@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from models.catalog import Codes
 
 from .logit_rows import Brought
-from .menu_choices import Choices, Terms
+from .menu_choices import Choices, Terms, tiers_of
 from .menu_draft import Draft
 from .menu_worth import BARRED, TIE
 
@@ -93,7 +93,7 @@ def _add_preferred(
 ) -> None:
     """S after k + the sum of x of the options of k's tier that are no later than k <= 1."""
     keys, cohort, option, after, ends = cells
-    tiers = np.repeat(np.arange(len(t.tier_start) - 1), np.diff(t.tier_start))
+    tiers = tiers_of(t)
     free = np.flatnonzero(option_columns[option] >= 0)
     rows = draft.rows(PREFERRED, keys[free], -np.inf, 1.0)
     draft.entries(rows, ends[free], 1.0)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from models.catalog import Array, Codes
 
-from .menu_choices import Choices, Terms
+from .menu_choices import Choices, Terms, tiers_of
 from .menu_draft import Draft
 from .menu_worth import BARRED
 
@@ -108,7 +108,7 @@ def add_logit(t: Terms, part: Choices, draft: Draft, option_columns: Codes) -> B
     plain = np.flatnonzero(seen & ~extreme)
     weight = np.exp(relative[plain])
     tiny = weight < TINY_WEIGHT
-    tiers = np.repeat(np.arange(len(chosen)), np.diff(t.tier_start))
+    tiers = tiers_of(t)
     weights = _Weights(
         np.where(tiny, 0.0, weight),
         np.where(tiny, weight, 0.0).sum(axis=1),

@@ -18,6 +18,11 @@ WHOLE = 1e-6
 """A share this near to all or nothing is all or nothing."""
 
 
+def tiers_of(t: Terms) -> Codes:
+    """Tier of each option."""
+    return np.repeat(np.arange(len(t.tier_start) - 1), np.diff(t.tier_start))
+
+
 @dataclass(frozen=True)
 class Choices:
     """Options allowed, tiers that a menu must have, and mode of each product group."""
@@ -52,7 +57,7 @@ class Choices:
                 return None
             closed = allowed & ~_beside(t, settled)
             if len(settled) == t.most:
-                tier_of = np.repeat(np.arange(len(chosen)), np.diff(t.tier_start))
+                tier_of = tiers_of(t)
                 closed |= allowed & (chosen[tier_of] == -1)
             if not closed.any():
                 break
@@ -113,7 +118,7 @@ def _beside(t: Terms, settled: Codes) -> NDArray[np.bool_]:
     keep = np.ones(t.fits.shape[0], dtype=bool)
     if not len(settled) or t.fits.all():
         return keep
-    tier_of = np.repeat(np.arange(len(t.tier_start) - 1), np.diff(t.tier_start))
+    tier_of = tiers_of(t)
     for option in settled.tolist():
         lower, higher = tier_of < tier_of[option], tier_of > tier_of[option]
         keep &= ~lower | t.fits[:, option]

@@ -18,7 +18,7 @@ from ..program.scaled_program import ScaledProgram, box_bound
 from ..program.solver import load, quiet_highs
 from .first_choice_rows import add_first_choice
 from .logit_rows import add_logit
-from .menu_choices import Choices, Terms
+from .menu_choices import Choices, Terms, tiers_of
 from .menu_draft import Basis, Draft, basis_of
 from .menu_worth import COVERED
 
@@ -78,7 +78,7 @@ def bound_menus(t: Terms, part: Choices, seconds: float = np.inf, near: Basis | 
 def _drafted(t: Terms, part: Choices) -> tuple[Draft, Codes, Codes]:
     """The program of a part, with the column of each option and of each group's coverage (-1 for none)."""
     draft, chosen = Draft(), part.settled(t)
-    tier_of = np.repeat(np.arange(len(chosen)), np.diff(t.tier_start))
+    tier_of = tiers_of(t)
     free = np.flatnonzero(part.allowed & (chosen[tier_of] == -1))
     option_columns = np.full(len(part.allowed), -1, dtype=np.int64)
     option_columns[free] = draft.columns(OPTION, free, 0.0, 1.0)

@@ -185,8 +185,7 @@ class MenuTree:
 
     def _record(self, part: _Part, tier: int, halves: list[_Part]) -> Array:
         """Note how far the bound falls in the halves of a tier, as far as that matters."""
-        worst = max(self.floor, -np.inf)
-        bounds = np.array([max(half.bounded.bound, worst) for half in halves])
+        bounds = np.array([max(half.bounded.bound, self.floor) for half in halves])
         falls = np.maximum(part.bounded.bound - bounds, 1e-12)
         for side, fall in enumerate(falls):
             self.falls.add(tier, side, float(fall))
