@@ -1,0 +1,44 @@
+"""The box of the demand totals: nothing in it is a hair beyond where it must end, for HiGHS goes astray there."""
+
+from __future__ import annotations
+
+import highspy
+import numpy as np
+import pytest
+from scipy import sparse
+
+from models import apply_scenario, build_case
+from models.offers import sellable_options
+from optimizer.engine import offers_of
+from optimizer.program.scaled_program import ScaledProgram
+from optimizer.program.setting import build_setting
+from optimizer.program.solver import Limits, load, quiet_highs, solve_integer
+from optimizer.program.totals import MONEY, reach, standing_totals
+from tests.oracle.random_cases import random_case
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_only_adds_up_is_never_less_than_what_stands(seed: int) -> None:
+    case, scenario = apply_scenario(build_case(*random_case(seed)), "base")
+    setting = build_setting(case, scenario)
+    offers = offers_of(setting, sellable_options(setting.catalog))
+    box, standing = reach(offers, setting.index, setting.sellable), standing_totals(offers, setting.index)
+    assert (box.low[len(MONEY) :] == standing[len(MONEY) :]).all()
+    assert (box.high[box.high != standing] > standing[box.high != standing]).all()
+
+
+def test_a_hair_below_nothing_leads_a_presolve_astray() -> None:
+    """max b with x >= b / 256 and x = 0: b = 0 is the solution, whether or not x may be a hair below 0."""
+    program = ScaledProgram(
+        cost=np.array([-1.0, 0.0]), low=np.array([0.0, -1.5625e-9]), high=np.array([1.0, 1.5]),
+        integer=np.array([True, False]), rows=sparse.csc_matrix(np.array([[-1 / 256, 1.0], [0.0, 1.0]])),
+        row_low=np.zeros(2), row_high=np.array([np.inf, 0.0]),
+    )  # fmt: skip
+    outcome = solve_integer(program, Limits())
+    assert outcome.solved
+    assert outcome.objective == pytest.approx(0.0, abs=1e-5)
+    highs = quiet_highs()
+    load(highs, program, with_integers=True)
+    highs.run()
+    if highs.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+        pytest.fail("HiGHS solves this one by now: the word of its presolve may be taken again.")
