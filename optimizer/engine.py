@@ -33,6 +33,7 @@ from .result import Result, Status
 from .search.columns import Column, prepare_books
 from .search.master import Master
 from .search.nodes import Candidate, Node, Progressed, Proof, Tried
+from .search.partings import recall_parts, remember_partings
 from .search.recalling import recall, recall_switches, remember
 from .search.saving import restore, saved_search
 from .search.tree import Tree
@@ -153,11 +154,13 @@ class Search:
         before = None if self.sitting is None else self.sitting.before
         if before is not None:
             return self.tree.search(*self._go_on(before))
-        self._recall()
-        return self.tree.search(self.question.root)
+        return self.tree.search(*self._recall())
 
-    def _recall(self) -> None:
-        """Take over what an earlier search found: its menus as columns, its plan as the first to beat."""
+    def _recall(self) -> list[Node]:
+        """Take over what an earlier search found: its menus as columns, its plan as the first to beat.
+
+        The parts to begin with are those that its proof came down to.
+        """
         start, master = self.question.start, self.master
         master.add(list(recall(master, start.useful)))
         self.tree.plans.known = recall_switches(master, start.chosen)
@@ -165,6 +168,9 @@ class Search:
         if len({place for place, _ in known}) == len(known) == len(master.books):
             master.add(known)
             self.tree.start_from(self.question.root, master.positions(known))
+        plan = self.tree.plans.known
+        parts, self.tree.parted = recall_parts(master, self.question.root, start.partings, plan)
+        return parts
 
     def _go_on(self, before: SearchState) -> list[Node]:
         """Take over what an earlier sitting knew; the nodes that it left."""
@@ -183,7 +189,12 @@ class Search:
 
     def memory(self) -> Memory:
         """What this search leaves to the next."""
-        return Memory(remember(self.master, self.master.pool.useful), remember(self.master, self.best_columns))
+        master, tree = self.master, self.tree
+        return Memory(
+            remember(master, master.pool.useful),
+            remember(master, self.best_columns),
+            partings=remember_partings(master, tree.parted, tree.cutoff),
+        )
 
     def effort(self) -> dict[str, object]:
         """Seconds by phase, and how much there was of what."""

@@ -26,6 +26,15 @@ Chosen = tuple[str, ...]
 
 
 @dataclass(frozen=True)
+class Parting:
+    """A yes-or-no decision by which a search parted what some decisions before it left open; all by name."""
+
+    settled: tuple[tuple[str, int], ...]
+    """Decisions before it, each with its value."""
+    decision: str
+
+
+@dataclass(frozen=True)
 class Memory:
     """Menus that were of use in a search, and those of its best plan (empty without one)."""
 
@@ -33,6 +42,8 @@ class Memory:
     best: tuple[KnownMenu, ...] = ()
     chosen: frozenset[Chosen] = frozenset()
     """What the best plan uses, whatever its menus are."""
+    partings: tuple[Parting, ...] = ()
+    """The first partings of the search that its proof needed, in their order."""
 
 
 def memory_of(plan: Plan) -> Memory:

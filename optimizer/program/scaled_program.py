@@ -58,6 +58,18 @@ def excluding(program: ScaledProgram, binaries: Sequence[int]) -> ScaledProgram:
     )
 
 
+def under(program: ScaledProgram, most: float) -> ScaledProgram:
+    """The program without the solutions that cost more than `most`, if that is finite."""
+    if not np.isfinite(most):
+        return program
+    return replace(
+        program,
+        rows=sparse.vstack([program.rows, sparse.csc_matrix(program.cost[None, :])]).tocsc(),
+        row_low=np.append(program.row_low, -np.inf),
+        row_high=np.append(program.row_high, most - program.offset),
+    )
+
+
 def box_bound(cost: Array, low: Array, high: Array, rows: sparse.csc_matrix, row_low: Array, row_high: Array,
               duals: Array) -> float:  # fmt: skip
     """Lower bound on min cost x for rows and boxes, from any row multipliers.

@@ -257,14 +257,14 @@ class Outcome:
 _UNSOLVABLE = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible)
 
 
-def run(highs: highspy.Highs) -> Outcome:
+def run(highs: highspy.Highs, doubting: bool = True) -> Outcome:
     """Run HiGHS and say how it ended; values are given only when they are feasible.
 
     The presolve of HiGHS 1.15.1 calls some programs infeasible whose rows leave a gap near the tolerance,
-    so its word is not taken for it.
+    so its word is not taken for it (unless not `doubting`).
     """
     highs.run()
-    if highs.getModelStatus() in _UNSOLVABLE:
+    if doubting and highs.getModelStatus() in _UNSOLVABLE:
         highs.setOptionValue("presolve", "off")
         highs.run()
         highs.setOptionValue("presolve", "choose")
@@ -276,11 +276,14 @@ def run(highs: highspy.Highs) -> Outcome:
     return Outcome(solved, status in _UNSOLVABLE, values, info.objective_function_value, bound)
 
 
-def solve_integer(program: ScaledProgram, limits: Limits) -> Outcome:
-    """Solve an integer program, then its linear program with the integers settled, for exact flows."""
+def solve_integer(program: ScaledProgram, limits: Limits, doubting: bool = True) -> Outcome:
+    """Solve an integer program, then its linear program with the integers settled, for exact flows.
+
+    Where only a solution is of use, and nothing is proved by there being none, there is no need for `doubting` that.
+    """
     highs = quiet_highs(limits)
     load(highs, without_specks(program), with_integers=True)
-    outcome = run(highs)
+    outcome = run(highs, doubting)
     if not program.integer.any():
         return Outcome(outcome.solved, outcome.infeasible, outcome.values, outcome.objective, outcome.objective)
     settled = None if outcome.values is None else settle(program, outcome.values)

@@ -9,7 +9,8 @@ from contextlib import suppress
 import numpy as np
 
 from .branching import whole_columns
-from .master import Master
+from .glance import Glance
+from .master import Master, raised
 from .nodes import Node, Priced, Relaxed, Unsolved
 from .pricing import PATIENCE
 from .watch import Stopped, Watch
@@ -24,7 +25,7 @@ LATE = 2.0
 """Seconds that a menu search may end after the deadline."""
 SLACK = 0.2
 """Share of the way to the cutoff by which the bound of a node that must be parted may fall short."""
-SLACK_BEYOND = 0.8
+SLACK_BEYOND = 0.95
 """Share of the way back to the cutoff by which the bound of a node that lies beyond it may fall short."""
 FIRST_PATIENCE = 4_000
 """Most nodes of one compiled menu search at first."""
@@ -50,6 +51,7 @@ class Bounding:
         note: Callable[[Node, float], None],
     ) -> None:
         self.master, self.watch = master, watch
+        self.glance = Glance(master, watch)
         self.tolerance, self.cutoff, self.note = tolerance, cutoff, note
 
     def bound(self, node: Node) -> tuple[Relaxed, Priced] | None:
@@ -59,23 +61,44 @@ class Bounding:
         """
         if not self.reach_feasibility(node):
             return None
+        relaxed, priced = self._converge(node)
+        if priced.bound < self.cutoff():
+            self.glance.centre = priced.duals
+        return relaxed, priced
+
+    def _converge(self, node: Node) -> tuple[Relaxed, Priced]:
+        """The linear program and the best bound once no column is missing, or the bound meets the cutoff."""
         best: Priced | None = None
+        self.glance.begin()
         while True:
-            self.watch.check()
-            relaxed = self.master.relax()
-            if relaxed.infeasible:
-                raise Unsolved  # feasible within a hair a moment ago
-            if best is not None and relaxed.cost - best.bound <= CONVERGED * self.tolerance(relaxed.cost):
+            relaxed = self._relax()
+            if best is not None and self._meet(relaxed, best):
                 return relaxed, best
-            if self.master.improve(node, relaxed):
+            improving = self.master.improve(node, relaxed) > 0
+            glanced = self.glance.at(node, relaxed, self.cutoff(), improving)
+            if glanced is not None:
+                self.note(node, glanced.bound)
+                improving |= self.master.add(glanced.finds) > 0
+                if self._settles(glanced):
+                    return relaxed, glanced
+            if improving:
                 continue
             priced = self._price(node, relaxed)
             if best is None or priced.bound > best.bound:
                 best = priced
-            if best.bound >= self.cutoff() or relaxed.cost - best.bound <= CONVERGED * self.tolerance(relaxed.cost):
+            if self._settles(best) or self._meet(relaxed, best) or not self.master.add(priced.finds):
                 return relaxed, best
-            if not self.master.add(priced.finds):
-                return relaxed, best
+
+    def _relax(self) -> Relaxed:
+        self.watch.check()
+        relaxed = self.master.relax()
+        if relaxed.infeasible:
+            raise Unsolved  # feasible within a hair a moment ago
+        return relaxed
+
+    def _meet(self, relaxed: Relaxed, priced: Priced) -> bool:
+        """Whether a bound is as good as that of the linear program."""
+        return relaxed.cost - priced.bound <= CONVERGED * self.tolerance(relaxed.cost)
 
     def _price(self, node: Node, relaxed: Relaxed, most: int = PATIENCE) -> Priced:
         """Price with a little patience, and with more, up to `most`, only while nothing new comes of it.
@@ -84,9 +107,11 @@ class Bounding:
         """
         plenty = self._plenty(relaxed)
         slack = 0.0 if self.master.linear.seeking or np.isinf(self.cutoff()) else self._slack(relaxed)
+        floors = raised(self.master.floors(relaxed.duals), slack)
+        priced: Priced | None = None
         for patience in (min(most, step) for step in PATIENCES):
             began = time.monotonic()
-            priced = self.master.price(node, relaxed.duals, patience, self.watch, slack)
+            priced = self.master.price(node, relaxed.duals, floors, patience, self.watch, priced)
             if not self.master.linear.seeking:
                 self.note(node, priced.bound)
             enough = priced.complete or patience == most < PATIENCE

@@ -40,7 +40,7 @@ def compile_search() -> None:
     )
     opened = Open(yes, np.zeros((1, 1), dtype=bool), np.array([COVERED], dtype=np.int64))
     prices = Prices(one, np.zeros(1), np.zeros(1))
-    search_books(shelf, opened, prices, np.zeros(1), 0, 1, 1, 1)
+    search_books(shelf, opened, prices, np.zeros(1), np.zeros(1, dtype=np.int64), 1, 1)
     picks = np.full((1, 1), -1, dtype=np.int64)
     climb_books(shelf, opened, prices, place, picks, np.zeros(1), np.zeros((1, 1), dtype=bool))
     terms = terms_of(shelf, opened, prices, 0)

@@ -47,6 +47,11 @@ WORTH_IT = 1e-9
 """Reduced cost (scaled) at which a column set aside is worth having again."""
 
 
+def raised(floors: Array, slack: float) -> Array:
+    """Floors higher by `slack` in all, each in proportion to its size."""
+    return np.asarray(floors + slack * np.abs(floors) / max(float(np.abs(floors).sum()), TINY))
+
+
 class Master:
     """Columns of one search, the live linear program, and what turns one into the other."""
 
@@ -241,6 +246,16 @@ class Master:
         self.pool.use(np.flatnonzero(weights > USED))
         return Relaxed(False, outcome.objective, outcome.values[: len(self.program.cost)], weights, duals)
 
+    def known_worths(self, node: Node, duals: Array) -> Array:
+        """What the best known menu of each book is worth at some multipliers (a row each), -inf without one."""
+        admitted = np.flatnonzero(self.admitted(node))
+        admitted = admitted[np.argsort(self.pool.owner[admitted], kind="stable")]
+        books, first = np.unique(self.pool.owner[admitted], return_index=True)
+        worths = np.full((len(duals), len(self.books)), -np.inf)
+        each = -(self.entries_of(admitted) @ duals[:, self.first_total_row : self.first_book_row].T)
+        worths[:, books] = np.maximum.reduceat(each, first, axis=0).T
+        return worths
+
     def improve(self, node: Node, relaxed: Relaxed) -> int:
         """Put columns into the linear program that make it better, known ones first; how many."""
         reduced = self.reduced(relaxed.duals)
@@ -267,19 +282,29 @@ class Master:
         prices[self.live] = -duals[self.first_total_row : self.first_book_row] / self.total_scale
         return prices
 
-    def price(self, node: Node, duals: Array, patience: int, watch: Watch, slack: float = 0.0) -> Priced:
+    def floors(self, duals: Array) -> Array:
+        """What a menu of each book must be worth at multipliers to better the linear program they are from."""
+        return -duals[self.first_book_row :]
+
+    def price(
+        self, node: Node, duals: Array, floors: Array, patience: int, watch: Watch, before: Priced | None = None
+    ) -> Priced:
         """Best menu of every book at multipliers, and the bound that follows.
 
-        A book without a menu that beats its multiplier is worth that. `patience` is the most nodes of one
-        compiled menu search; a limit may end it. With `slack`, menus are only sought that
-        beat their multiplier by a part of it, which makes the search shorter and the bound that much lower.
+        A book without a menu worth more than its floor counts as worth that: higher floors make the search shorter
+        and the bound lower. `patience` is the most nodes of one compiled menu search; a limit may end it. With what
+        was priced `before`, at the same multipliers and floors, only books that it left open are searched.
         """
-        floors = -duals[self.first_book_row :]
-        floors = floors + slack * np.abs(floors) / max(float(np.abs(floors).sum()), TINY)
+        worths, done = (floors.copy(), np.zeros(len(floors), bool)) if before is None else (before.worths, before.done)
+        places = np.flatnonzero(~done)
         with self.phases("pricing"):
             prices, opened = self.pricer.prices(self.prices(duals)), self._open(node)
-            found = self.pricer.best(prices, opened, floors, KEPT, patience, watch)
-        return Priced(self._bound(node, duals, found.ceilings), found.ceilings, duals, found.menus, found.complete)
+            found = self.pricer.best(prices, opened, places, floors, KEPT, patience, watch)
+        worths, done = worths.copy(), done.copy()
+        worths[places] = found.ceilings if before is None else np.minimum(worths[places], found.ceilings)
+        done[places] = found.complete
+        menus = found.menus if before is None else before.finds + found.menus
+        return Priced(self.bound_at(node, duals, worths), worths, duals, menus, done)
 
     def climb(self, node: Node, relaxed: Relaxed) -> list[tuple[int, Find]]:
         """Menus that beat their book's multiplier, found by climbing from the columns in use: quick, no bound."""
@@ -292,7 +317,8 @@ class Master:
             least = reached + CLIMBED * np.maximum(1e-6, np.abs(reached))
             return self.pricer.climb(prices, opened, starts, least)
 
-    def _bound(self, node: Node, duals: Array, worths: Array) -> float:
+    def bound_at(self, node: Node, duals: Array, worths: Array) -> float:
+        """Bound at multipliers where no menu of a book is worth more than its `worths`."""
         low, high = self.node_box(node)
         program, seeking = self.program, self.linear.seeking
         multipliers = duals[: self.first_book_row]

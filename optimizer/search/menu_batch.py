@@ -47,23 +47,23 @@ def cover(t, picks, covered):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def search_books(shelf, open_, prices, floors, first, last, room, patience):  # type: ignore[no-untyped-def]
-    """The best menu of each book in first..last worth more than its floor, after some met on the way.
+def search_books(shelf, open_, prices, floors, books, room, patience):  # type: ignore[no-untyped-def]
+    """The best menu of each of some books (by place) worth more than its floor, after some met on the way.
 
     Returns by book and find options (padded with -1), worth and groups covered; how many there are, whether
     nothing was left unlooked at, and an upper bound on the worth of any menu.
     """
-    count, tiers = last - first, shelf.tier_start.shape[1] - 1
+    count, tiers = len(books), shelf.tier_start.shape[1] - 1
     most_groups = 1
-    for b in range(first, last):
+    for b in books:
         most_groups = max(most_groups, shelf.group_start[b + 1] - shelf.group_start[b])
     menus, worths = np.full((count, room, max(tiers, 1)), -1, dtype=np.int64), np.zeros((count, room))
     covered = np.zeros((count, room, most_groups), dtype=np.bool_)
     found, complete = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.bool_)
     ceiling = np.zeros(count)
     for i in range(count):
-        t = terms_of(shelf, open_, prices, first + i)
-        some, values, complete[i], ceiling[i] = search_menus(t, floors[first + i], np.bool_(False), room, patience)
+        t = terms_of(shelf, open_, prices, books[i])
+        some, values, complete[i], ceiling[i] = search_menus(t, floors[books[i]], np.bool_(False), room, patience)
         found[i] = len(values)
         for k in range(len(values)):
             menus[i, k], worths[i, k] = some[k], values[k]

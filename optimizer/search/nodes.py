@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.catalog import Array
 
@@ -91,8 +92,13 @@ class Priced:
     """Upper bound on the worth of any column of each book."""
     duals: Array
     finds: list[tuple[int, Find]]
-    complete: bool
-    """Whether every menu search came to its end; otherwise worths are bounds that nothing may reach."""
+    done: NDArray[np.bool_]
+    """Whether the menu search of each book came to its end; otherwise its worth is a bound that nothing may reach."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether every menu search came to its end."""
+        return bool(self.done.all())
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..program.scaled_program import under
 from ..program.solver import Outcome, solve_integer
 from .branching import Switches, whole_columns
 from .diving import dive, with_good_columns
 from .master import Master
 from .nodes import Candidate, Node, Relaxed, Tried, Unsolved
+from .partings import agrees
 from .restricted import Restricted, completion, integer_program, switching
 from .watch import Watch
 
@@ -22,6 +24,8 @@ NEAR_COLUMNS = 150
 """Columns beyond those in use that may replace them when a solution is made whole."""
 FEW_COLUMNS = 40
 """Such columns once every switch is settled."""
+PLAN_SHARE = 0.1
+"""Share of the tolerance within which a plan is the best of those that a look for one considers."""
 POLISH_NODES = 200
 """Most nodes of an integer program that only looks for a better plan."""
 COMPLETE_EVERY = 5
@@ -55,6 +59,7 @@ class Plans:
         """What each choice of columns that was tried costs."""
         self.known: Mapping[int, int] = {}
         """Value of switches in a plan known from elsewhere, by column."""
+        self._recalled = False
         self.looked = 0
         """Solutions that were not whole."""
 
@@ -69,9 +74,11 @@ class Plans:
         if chosen is not None:
             self.try_for_real(Candidate(chosen, relaxed.cost))
             return
-        if self.known:
+        if self.known and agrees(node, self.known):
             self._look_nearby(node, relaxed)
             return
+        if relaxed.cost < self.cutoff - self.tolerance(self.best) and self._recalled:
+            self.looked, self._recalled = 0, False
         self.looked += 1
         if self.looked % DIVE_EVERY == 1:
             with suppress(Unsolved):
@@ -89,15 +96,18 @@ class Plans:
         """Try, once, the best menus with every switch as in the plan known from elsewhere."""
         near, self.known = replace(node, switches={**self.known, **node.switches}), {}
         with suppress(Unsolved):
-            self._complete_settled(near, self.tolerance(relaxed.cost))
+            self._complete_settled(near, PLAN_SHARE * self.tolerance(relaxed.cost))
+        self._recalled = True
+        self.looked += int(np.isfinite(self.best))  # with a plan there is no hurry to dive for another
 
     def _complete(self, node: Node, relaxed: Relaxed) -> None:
         """Try the best whole solution near a fractional one: switches first, as if books could mix menus."""
         self._say(node)
         mixing = switching(self.master, node, relaxed, NEAR_COLUMNS)
-        gap = self.tolerance(relaxed.cost)
+        gap = PLAN_SHARE * self.tolerance(relaxed.cost)
         with self.master.phases("mip"):
-            outcome = solve_integer(mixing.program, self.watch.limits(gap, POLISH_NODES))
+            limits = self.watch.limits(gap, POLISH_NODES)
+            outcome = solve_integer(under(mixing.program, self.best), limits, doubting=False)
         self.watch.check()
         if outcome.values is not None:
             self._complete_settled(mixing.settled(self.master, node, outcome), gap)
@@ -111,7 +121,8 @@ class Plans:
     def _solve(self, restricted: Restricted, gap: float) -> None:
         """Try the choice among columns that is best within an absolute gap (scaled)."""
         with self.master.phases("mip"):
-            outcome = solve_integer(restricted.program, self.watch.limits(gap, POLISH_NODES))
+            limits = self.watch.limits(gap, POLISH_NODES)
+            outcome = solve_integer(under(restricted.program, self.best), limits, doubting=False)
         self.try_outcome(outcome, restricted)
 
     def _dive(self, node: Node, relaxed: Relaxed) -> None:

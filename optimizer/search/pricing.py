@@ -48,12 +48,12 @@ class Find:
 
 @dataclass(frozen=True)
 class Finds:
-    """The best menus found of all books."""
+    """The best menus found of some books."""
 
     menus: list[tuple[int, Find]]
     """With the place of their book."""
-    complete: bool
-    """Whether nothing was left unlooked at."""
+    complete: NDArray[np.bool_]
+    """Of each book, whether nothing was left unlooked at."""
     ceilings: Array
     """Upper bound on the worth of any menu of each book, covered as is best."""
 
@@ -125,36 +125,40 @@ class Pricer:
             np.where(closed, BARRED, opened.mode),
         )
 
-    def best(self, prices: Prices, opened: Open, floors: Array, room: int, patience: int, watch: Watch) -> Finds:
-        """The best menu of every book worth more than its floor, and some met on the way, `room` a book at most.
+    def best(
+        self, prices: Prices, opened: Open, places: Codes, floors: Array, room: int, patience: int, watch: Watch
+    ) -> Finds:
+        """The best menu of each of these books worth more than its floor, some met on the way, `room` a book at most.
 
         `patience` is the most nodes of compiled search in a book; books that are left open by much of it are
         searched with linear relaxations for as long as it takes. A limit raises `Stopped` before the first
         search of either kind, and later ends the search with what is known then.
         """
 
-        def search(first: int) -> tuple[Array, ...]:
+        def search(batch: Codes) -> tuple[Array, ...]:
             watch.check()
-            last = min(first + BATCH, len(self.books))
-            return search_books(self.shelf, opened, prices, floors, first, last, room, min(patience, PATIENCE))  # type: ignore[no-any-return]
+            return search_books(self.shelf, opened, prices, floors, batch, room, min(patience, PATIENCE))  # type: ignore[no-any-return]
 
+        batches = [places[k : k + BATCH] for k in range(0, len(places), BATCH)]
         # The menu search lets go of the interpreter, so books are searched side by side.
         with ThreadPoolExecutor(max_workers=THREADS) as pool:
-            parts = list(pool.map(search, range(0, len(self.books), BATCH)))
+            parts = list(pool.map(search, batches))
         finds: list[tuple[int, Find]] = []
-        for first, (menus, worths, covered, found, _, _) in zip(range(0, len(self.books), BATCH), parts, strict=True):
+        for batch, (menus, worths, covered, found, _, _) in zip(batches, parts, strict=True):
             for i, k in np.argwhere(np.arange(room)[None, :] < found[:, None]).tolist():
-                finds.append((first + i, self._find(first + i, menus[i, k], covered[i, k], worths[i, k])))
+                place = int(batch[i])
+                finds.append((place, self._find(place, menus[i, k], covered[i, k], worths[i, k])))
         ceilings = np.concatenate([np.zeros(0), *(part[5] for part in parts)])
         complete = np.concatenate([np.zeros(0, dtype=bool), *(part[4] for part in parts)])
-        for place in np.flatnonzero(~complete).tolist():
+        for at in np.flatnonzero(~complete).tolist():
+            place = int(places[at])
             if self._is_relaxed(place, patience):
                 floor = max([float(floors[place]), *(find.worth for book, find in finds if book == place)])
                 tree = MenuTree(terms_of(self.shelf, opened, prices, place), floor, watch)
                 proven = tree.best(room)
-                ceilings[place], complete[place] = min(ceilings[place], proven.ceiling), proven.complete
+                ceilings[at], complete[at] = min(ceilings[at], proven.ceiling), proven.complete
                 finds += [(place, self._covered(tree.terms, place, menu, worth)) for menu, worth in proven.menus]
-        return Finds(finds, bool(complete.all()), ceilings)
+        return Finds(finds, complete, ceilings)
 
     def _is_relaxed(self, place: int, patience: int) -> bool:
         """Whether a book left open after this patience is searched with linear relaxations."""

@@ -17,11 +17,13 @@ from operator import attrgetter
 
 import numpy as np
 
+from ..program.scaled_program import under
 from ..program.solver import solve_integer
 from .bounding import Bounding
 from .branching import Switches, part_books, whole_columns
 from .master import Master
 from .nodes import Candidate, Node, Priced, Progressed, Proof, Relaxed, Tried, Unsolved, With
+from .partings import Parted
 from .plans import SHORT_PATIENCE, Plans
 from .pricing import PATIENCE
 from .restricted import Restricted, integer_program
@@ -36,6 +38,8 @@ MOST_EXCLUDED = 20
 
 MOST_TRIED = 10_000
 """Choices of columns of which it is remembered what they cost."""
+MOST_PARTED = 50
+"""Nodes parted by a switch that are kept in mind."""
 FEW_SHUT = 1_000
 """Closed nodes that are kept without asking whether they still matter."""
 
@@ -67,6 +71,8 @@ class Tree:
         self.open: list[tuple[float, int, Node]] = []
         self.current: Node | None = None
         """The node at work, with the best bound proved for it, so that a stop does not lose it."""
+        self.parted: list[Parted] = []
+        """The first nodes that were parted by a switch."""
         self._ticket = itertools.count()
 
     # -- the recipe ------------------------------------------------------------------------------
@@ -208,7 +214,8 @@ class Tree:
         bound = np.inf
         for _ in range(MOST_EXCLUDED):
             with self.master.phases("mip"):
-                outcome = solve_integer(restricted.program, self.watch.limits(0.2 * self.tolerance(self.best), None))
+                limits = self.watch.limits(0.2 * self.tolerance(self.best), None)
+                outcome = solve_integer(under(restricted.program, self.cutoff), limits)
             bound = np.inf if outcome.infeasible else outcome.bound
             chosen = self.plans.try_outcome(outcome, restricted)
             if chosen is None or bound >= self.cutoff or self.plans.tried[chosen].least < self.cutoff:
@@ -231,6 +238,8 @@ class Tree:
     def _children(self, node: Node, relaxed: Relaxed) -> Iterator[Node]:
         column = self.switches.to_settle(relaxed)
         if column is not None:
+            if len(self.parted) < MOST_PARTED:
+                self.parted.append(Parted(node.switches, column, node.bound))
             for value in (1, 0) if relaxed.statement[column] > 0.5 else (0, 1):
                 yield replace(node, switches=With(node.switches, column, value))
             return

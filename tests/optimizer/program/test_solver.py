@@ -14,7 +14,7 @@ from scipy.optimize import OptimizeResult, linprog
 
 from models.catalog import Array
 from optimizer.program.expressions import Row, combine
-from optimizer.program.scaled_program import ScaledProgram, box_bound, excluding, without_specks
+from optimizer.program.scaled_program import ScaledProgram, box_bound, excluding, under, without_specks
 from optimizer.program.solver import Limits, scaled, settle, solve_integer, state
 
 SEEDS = range(120)
@@ -216,3 +216,15 @@ def test_entries_too_small_for_the_solver_leave_room_in_their_rows() -> None:
     assert kept.rows.toarray().tolist() == [[1.0, 4e-9], [0.0, 1.0]], "what has no limit has no room either"
     assert kept.row_low.tolist() == [1.0, 1.0 - 4e-9]
     assert kept.row_high.tolist() == [1.0, 3.0 + 4e-9]
+
+
+def test_under_a_cost_only_what_costs_no_more_is_left() -> None:
+    """min -x - 2 y + 1 over two binaries costs 1, 0, -1 or -2."""
+    program = ScaledProgram(
+        cost=np.array([-1.0, -2.0]), low=np.zeros(2), high=np.ones(2), integer=np.array([True, True]),
+        rows=sparse.csc_matrix(np.array([[1.0, 1.0]])), row_low=np.array([-np.inf]), row_high=np.array([1.0]),
+        offset=1.0,
+    )  # fmt: skip
+    assert solve_integer(under(program, -0.5), Limits()).objective == pytest.approx(-1.0)
+    assert solve_integer(under(program, -1.5), Limits()).infeasible
+    assert under(program, np.inf) is program

@@ -17,8 +17,9 @@ from optimizer.engine import Limit, Question, Search, offers_of
 from optimizer.program.setting import build_setting
 from optimizer.result import Status
 from optimizer.search.branching import part_books
-from optimizer.search.master import Master
-from optimizer.search.nodes import Node, Relaxed
+from optimizer.search.glance import Glance
+from optimizer.search.master import Master, raised
+from optimizer.search.nodes import Node, Priced, Relaxed
 from optimizer.search.pricing import PATIENCE
 from optimizer.search.restriction import Restriction
 from optimizer.search.watch import Watch
@@ -69,7 +70,7 @@ def columns_added(master: Master, node: Node) -> Relaxed:
     while True:
         relaxed = master.relax()
         assert not relaxed.infeasible
-        if not master.add(master.price(node, relaxed.duals, PATIENCE, Watch()).finds):
+        if not master.add(priced_at(master, node, relaxed.duals).finds):
             return relaxed
 
 
@@ -80,11 +81,15 @@ def feasible(master: Master) -> Relaxed:
         return relaxed
     master.linear.seek(True)
     while (relaxed := master.relax()).cost > 1e-9:
-        priced = master.price(Node(), relaxed.duals, PATIENCE, Watch())
+        priced = priced_at(master, Node(), relaxed.duals)
         assert priced.bound <= 1e-9, "the case is feasible: no bound on the violation may say otherwise"
         assert master.add(priced.finds)
     master.linear.seek(False)
     return master.relax()
+
+
+def priced_at(master: Master, node: Node, duals: Array, patience: int = PATIENCE) -> Priced:
+    return master.price(node, duals, master.floors(duals), patience, Watch())
 
 
 def perturbed(duals: Array, rng: np.random.Generator) -> list[Array]:
@@ -100,7 +105,7 @@ def test_the_bound_holds_at_any_multipliers_with_few_columns(seed: int) -> None:
     assert len(posed.master.pool) == len(posed.master.books)
     for duals in perturbed(rng.normal(0, 0.1, count), rng):
         for patience in (1, 3, PATIENCE):
-            assert posed.holds(posed.master.price(Node(), duals, patience, Watch()).bound)
+            assert posed.holds(priced_at(posed.master, Node(), duals, patience).bound)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -108,12 +113,12 @@ def test_the_bound_meets_the_linear_program_once_no_menu_is_missing(seed: int) -
     posed, rng = pose(seed), np.random.default_rng(seed)
     feasible(posed.master)
     relaxed = columns_added(posed.master, Node())
-    priced = posed.master.price(Node(), relaxed.duals, PATIENCE, Watch())
+    priced = priced_at(posed.master, Node(), relaxed.duals)
     assert priced.complete
     assert priced.bound == pytest.approx(relaxed.cost, abs=1e-6)
     assert posed.holds(relaxed.cost)
     for duals in perturbed(relaxed.duals, rng):
-        bound = posed.master.price(Node(), duals, PATIENCE, Watch()).bound
+        bound = priced_at(posed.master, Node(), duals).bound
         assert bound <= relaxed.cost + 1e-7
         assert posed.holds(bound)
 
@@ -136,7 +141,51 @@ def test_the_optimum_lies_in_one_of_the_parts_of_a_node(seed: int) -> None:
     duals = feasible(posed.master).duals
     leaves = parted(posed.master, Node(), 3)
     assert len(leaves) > 1
-    assert posed.holds(min(posed.master.price(leaf, duals, PATIENCE, Watch()).bound for leaf in leaves))
+    assert posed.holds(min(priced_at(posed.master, leaf, duals).bound for leaf in leaves))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_search_gone_on_with_is_as_good_as_one_in_one_go(seed: int) -> None:
+    posed, rng = pose(seed), np.random.default_rng(seed)
+    master = posed.master
+    for duals in perturbed(feasible(master).duals, rng):
+        floors = raised(master.floors(duals), 1e-3)
+        short = master.price(Node(), duals, floors, 1, Watch())
+        longer = master.price(Node(), duals, floors, PATIENCE, Watch(), short)
+        at_once = master.price(Node(), duals, floors, PATIENCE, Watch())
+        assert short.bound <= longer.bound == pytest.approx(at_once.bound, abs=1e-12)
+        assert posed.holds(longer.bound)
+        assert longer.complete
+
+
+def halves(master: Master) -> list[Node]:
+    """The two parts of everything by each switch in turn that the program leaves open."""
+    program = master.program
+    switches = np.flatnonzero(program.integer & (program.low < program.high)).tolist()
+    return [Node(switches={column: value}) for column in switches for value in (0, 1)]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_glance_claims_no_more_than_holds(seed: int) -> None:
+    """Of the two parts by a switch one holds the optimum; a glance asked to beat anything must not close both."""
+    posed = pose(seed)
+    master = posed.master
+    feasible(master)
+    glance, glanced = Glance(master, Watch()), 0
+    glance.centre = columns_added(master, Node()).duals
+    parts = halves(master)
+    for pair in zip(parts[::2], parts[1::2], strict=True):
+        bounds = []
+        for node in pair:
+            relaxed = master.relax() if master.enter(node) else Relaxed(infeasible=True)
+            looks = [] if relaxed.infeasible else [relaxed.cost - away for away in (1e-6, 0.1)]
+            glance.begin()
+            found = [glance.at(node, relaxed, cutoff, improving) for cutoff in looks for improving in (False, True)]
+            bounds.append(max((priced.bound for priced in found if priced is not None), default=-np.inf))
+            glanced += bounds[-1] > -np.inf
+            assert bounds[-1] <= (columns_added(master, node).cost if looks else np.inf) + 1e-7
+        assert posed.holds(min(bounds))
+    assert glanced
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -83,7 +83,8 @@ def test_many_short_sittings_end_where_one_long_one_does(seed: int, tmp_path: Pa
         result = optimizer.solve(case, gap=GAP, resume=tmp_path / "run", **stop_after(25))
         assert_no_step_back(before, result)
         assert result.manifest["resumed"]["sitting"] == sittings  # type: ignore[index]
-        assert result.seconds > before.seconds
+        assert before.state is not None
+        assert result.seconds > before.state.seconds
     assert sittings > 2
     assert result.status.value == best.status
     if best.objective is not None:
@@ -110,7 +111,7 @@ def searched(case: Case, gap: float, before: SearchState | None = None) -> tuple
     return search.best[0], search.state(sitting)
 
 
-@pytest.mark.parametrize("seed", [20, 36, 54])
+@pytest.mark.parametrize("seed", [20, 36, 102])
 def test_a_tighter_gap_opens_again_what_a_wider_one_closed(seed: int) -> None:
     case, best = posed(seed)
     assert best.objective is not None
