@@ -20,7 +20,7 @@ def delivered_flows(case: Case, plan: Plan) -> pd.DataFrame:
     (m, money a case), `csat`, `in_time` (share answered within the promise), `mean_response` (hours), `loss`
     (loyalty loss) and `benchmark_cost` (money a case, NaN where the industry's is not known).
     """
-    return flows(case, plan.allocation)
+    return flows(case, plan.allocation).frame
 
 
 def segment_units(case: Case, plan: Plan) -> pd.DataFrame:
@@ -29,21 +29,21 @@ def segment_units(case: Case, plan: Plan) -> pd.DataFrame:
     A segment's free units take up contracts in every region alike; locked ones lie where their accounts are.
     """
     demand = Demand(case)
-    choice = chosen(demand, plan.menus, plan.coverage[plan.coverage["covered"]])
-    free = demand.free.rename(columns={"units": "there"})[["segment", "product", "region", "there"]]
+    choice = chosen(demand, plan.menus, plan.coverage[plan.coverage["covered"]]).frame
+    free = demand.free.frame.rename(columns={"units": "there"})[["segment", "product", "region", "there"]]
     share = free["there"] / free.groupby(["segment", "product"])["there"].transform("sum")
     bought = choice[[*(name for name in OFFERED if name != "region"), "units"]]
     bought = bought.merge(free.assign(part=share), on=["segment", "product"])
     bought = bought.assign(units=bought["units"] * bought["part"])
-    rows = pd.concat([bought[[*OFFERED, "units"]], locked_rows(demand)[[*OFFERED, "units"]]])
+    rows = pd.concat([bought[[*OFFERED, "units"]], locked_rows(demand).frame[[*OFFERED, "units"]]])
     return rows.groupby(OFFERED, as_index=False)[["units"]].sum()
 
 
 def segment_parts(case: Case, plan: Plan) -> pd.DataFrame:
     """Share `part` of each work class's cases that each segment causes."""
-    served = cases_by_service(case, segment_units(case, plan))
-    parts = [work_classes(case, rows).assign(segment=segment) for segment, rows in served.groupby("segment")]
-    classes = pd.concat(parts) if parts else work_classes(case, served).assign(segment="")
+    served = cases_by_service(case, segment_units(case, plan)).frame
+    parts = [work_classes(case, rows).frame.assign(segment=segment) for segment, rows in served.groupby("segment")]
+    classes = pd.concat(parts) if parts else work_classes(case, served).frame.assign(segment="")
     part = classes["cases"] / classes.groupby(WORK_CLASS)["cases"].transform("sum")
     return classes[[*WORK_CLASS, "segment"]].assign(part=part)
 
@@ -60,7 +60,7 @@ def segment_turnaround(case: Case, plan: Plan) -> pd.DataFrame:
     Columns segment, tier, region, parts_cases, turnaround_hours; only tiers that promise a turnaround.
     """
     keys = ["segment", "tier", "region"]
-    served = cases_by_service(case, segment_units(case, plan))
+    served = cases_by_service(case, segment_units(case, plan)).frame
     parts = served[served["needs_parts"].astype(bool)].groupby([*keys, "product"], as_index=False)[["cases"]].sum()
     policy = plan.fulfilment[["product", "tier", "policy"]].merge(case.tables["fulfilment"], on=["product", "policy"])
     promised = case.tables["tiers"].dropna(subset=["turnaround_hours"])["tier"]

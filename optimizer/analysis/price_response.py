@@ -117,7 +117,7 @@ def _response(subject: Subject, option: pd.Series, prices: Sequence[float]) -> p
     covered = plan.coverage[plan.coverage["covered"]]
     moved = menu["tier"] == option["tier"]
     taken = [
-        chosen(demand, menu.assign(price=menu["price"].mask(moved, price)), covered).assign(price_tried=price)
+        chosen(demand, menu.assign(price=menu["price"].mask(moved, price)), covered).frame.assign(price_tried=price)
         for price in prices
     ]
     rows = pd.concat(taken, ignore_index=True)
@@ -137,7 +137,7 @@ def _work_cost(subject: Subject, rows: pd.DataFrame) -> pd.Series:
     work = _mean(flow, ["family", "service", "tier"], "net", "work")
     parts = _mean(fulfilment, ["product", "tier"], "cost", "parts")
     kinds = rows[["product", "family", "tier", "model", "incidents"]].drop_duplicates()
-    served = cases_by_service(subject.case, kinds.assign(units=1.0))
+    served = cases_by_service(subject.case, kinds.assign(units=1.0)).frame
     served = served.merge(work, on=["family", "service", "tier"], how="left")
     served = served.merge(parts, on=["product", "tier"], how="left").fillna({"work": 0.0, "parts": 0.0})
     served["cost"] = served["cases"] * (served["work"] + served["parts"] * served["needs_parts"])

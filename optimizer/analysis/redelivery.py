@@ -51,10 +51,10 @@ class Redeliverer:
     def lanes(self) -> pd.DataFrame:
         """Every way for an engaged provider to do the plan's work: `delivered_flows` of one case each, and `needed`."""
         needed = self.now.groupby(WORK_CLASS, as_index=False)[["cases"]].sum().rename(columns={"cases": "needed"})
-        rates = rates_by_tier(self.case)
+        rates = rates_by_tier(self.case).frame
         rates = rates[rates["provider"].isin(self.plan.decisions.providers)]
         keys = ["region", "family", "service", "tier"]
-        lanes = flows(self.case, needed.merge(rates[[*keys, "provider"]], on=keys).assign(cases=1.0))
+        lanes = flows(self.case, needed.merge(rates[[*keys, "provider"]], on=keys).assign(cases=1.0)).frame
         return lanes.sort_values([*WORK_CLASS, "provider"]).reset_index(drop=True)
 
     def redeliver(self, tier: str, region: str) -> Redelivery:

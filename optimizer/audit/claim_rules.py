@@ -12,7 +12,9 @@ from models.scenario import Scenario
 
 from .demand import Demand, chosen, locked_rows
 from .ledger import Ledger
+from .menu_rules import names_by_word
 from .money import added_up, no_contract_objective, sales, shares_of
+from .rows import total
 from .table_rules import uptake
 
 _DEFAULT_GAP = 1e-4
@@ -129,17 +131,17 @@ def _check_baseline(ledger: Ledger, demand: Demand, claims: Claims) -> None:
 
 def _check_amounts_today(ledger: Ledger, demand: Demand, claimed: Mapping[str, float | None]) -> None:
     """What today's menus alone decide of the baseline, and that its amounts add up."""
-    products = demand.case.tables["products"]
-    covered = demand.holdings.merge(products.loc[products["support"] != "excluded", ["product"]], on="product")
+    _, excluded = names_by_word(demand.case, "products", "product", "support")
+    covered = demand.holdings.where(~demand.holdings.named("product", excluded))
     choice = chosen(demand, demand.case.tables["current_menus"], covered)
     sold = sales(uptake(demand, choice, locked_rows(demand)), demand.case)
     known = {name: _or_nan(value) for name, value in claimed.items()}
-    total = demand.installed["units"].sum()
+    units = total(demand.installed["units"])
     expected: dict[str, float | None] = {
         "admin_cost": sold["admin_cost"],
         "capital_cost": sold["capital_cost"],
         "product_revenue": sold["product_revenue"] - known["loyalty_loss"],
-        "attach_rate": sold["units"] / total if total else None,
+        "attach_rate": sold["units"] / units if units else None,
         **added_up(known),
         **shares_of(known),
     }

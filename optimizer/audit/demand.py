@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from models.case import Case
 from models.choice import TIE, burden_without_contract, certainty_equivalent, utility
 from models.holdings import Array, Holdings
 from models.matching import row_positions
 
-from .terms import with_terms
+from .rows import Flags, Rows, Table, group_peaks, group_sums, take
+from .terms import Terms
 
-_COHORT = ["segment", "customer_class", "product"]
 _ROUNDING = 1e-12
 
 
@@ -24,6 +23,11 @@ class Demand:
     """Free and locked units of a case, with names for keys."""
 
     case: Case
+
+    @cached_property
+    def terms(self) -> Terms:
+        """What contracts pay."""
+        return Terms(self.case)
 
     @cached_property
     def _holdings(self) -> Holdings:
@@ -40,137 +44,149 @@ class Demand:
         return np.asarray(self._holdings.accounts.numbers("product_revenue")[account] * part)
 
     @cached_property
-    def installed(self) -> pd.DataFrame:
+    def installed(self) -> Rows:
         """Units, hours of use and product revenue a year by segment, region and product, locked units too."""
         base, group = self._holdings.base, self._holdings.group
         units = base.numbers("units")
         values = {"units": units, "hours": units * base.numbers("usage_hours"), "revenue": self._revenue}
         sums = {name: np.bincount(group, weights=value) for name, value in values.items()}
-        return self._holdings.groups.assign(**sums)
+        return self._groups.assign(**sums)
 
     @cached_property
-    def _usage(self) -> pd.DataFrame:
+    def _groups(self) -> Rows:
+        return Rows.of(self._holdings.groups)
+
+    @cached_property
+    def _usage(self) -> Rows:
         """H: unit-weighted mean usage hours of segment and product, over all units."""
-        sums = self.installed.groupby(["segment", "product"], as_index=False)[["units", "hours"]].sum()
-        return sums.assign(usage_hours=sums["hours"] / sums["units"])[["segment", "product", "usage_hours"]]
+        sums = self.installed.sums(["segment", "product"], ["units", "hours"])
+        return sums.assign(usage_hours=sums["hours"] / sums["units"]).pick("segment", "product", "usage_hours")
 
     @cached_property
-    def locked(self) -> pd.DataFrame:
+    def locked(self) -> Rows:
         """Contracts in force: segment, region, product, tier, model, price, units, revenue, usage_hours."""
         contracts, base = self.case.columns("contracts"), self._holdings.base
         row = row_positions(contracts, base, ("account_id", "product"))
-        rows = contracts.frame.drop(columns=["account_id", "product"])
-        place = self._holdings.groups.iloc[self._holdings.group[row]].reset_index(drop=True)
-        rows = pd.concat([rows, place], axis="columns")
-        rows["revenue"] = self._revenue[row] * rows["units"] / base.numbers("units")[row]
-        keys = ["segment", "region", "product", "tier", "model", "price"]
-        rows = rows.groupby(keys, as_index=False)[["units", "revenue"]].sum()
-        return rows.merge(self._usage, on=["segment", "product"])
+        terms = Rows.of(contracts.frame, "tier", "model", "price", "units")
+        revenue = self._revenue[row] * terms["units"] / base.numbers("units")[row]
+        rows = self._groups.where(self._holdings.group[row].astype(np.int64)).assign(**terms.columns, revenue=revenue)
+        rows = rows.sums(["segment", "region", "product", "tier", "model", "price"], ["units", "revenue"])
+        return rows.looked_up(self._usage, ["segment", "product"])
 
     @cached_property
-    def free(self) -> pd.DataFrame:
+    def free(self) -> Rows:
         """Units and product revenue not under contract, by segment, product and region."""
-        keys = ["segment", "product", "region"]
-        held = self.installed.groupby(keys)[["units", "revenue"]].sum()
-        taken = self.locked.groupby(keys)[["units", "revenue"]].sum().reindex(held.index, fill_value=0.0)
-        left = held - taken
-        return left[left["units"] > _ROUNDING * held["units"]].reset_index()
+        keys, amounts = ["segment", "product", "region"], ["units", "revenue"]
+        held = self.installed.sums(keys, amounts)
+        taken = self.locked.sums(keys, amounts).renamed(units="units_taken", revenue="revenue_taken")
+        rows = held.looked_up(taken, keys).filled(units_taken=0.0, revenue_taken=0.0)
+        left = {name: rows[name] - rows[f"{name}_taken"] for name in amounts}
+        return held.assign(**left).where(left["units"] > _ROUNDING * held["units"])
 
     @cached_property
-    def cohorts(self) -> pd.DataFrame:
+    def cohorts(self) -> Rows:
         """Segment x customer class x product with free units: price book, discount, units U, revenue R, hours H."""
         tables = self.case.tables
-        rows = self.free.groupby(["segment", "product"], as_index=False)[["units", "revenue"]].sum()
-        rows = rows.merge(tables["segments"], on="segment").merge(tables["customer_classes"], on="segment")
-        rows = rows.merge(self._usage, on=["segment", "product"])
+        rows = self.free.sums(["segment", "product"], ["units", "revenue"])
+        rows = rows.looked_up(Rows.of(tables["segments"]), ["segment"])
+        rows = rows.joined(Rows.of(tables["customer_classes"]), ["segment"])
+        rows = rows.looked_up(self._usage, ["segment", "product"])
         scaled = {name: rows[name] * rows["share"] for name in ("units", "revenue")}
-        return rows.assign(**scaled).rename(columns={"share": "class_share"}).reset_index(names="cohort")
+        return rows.assign(**scaled, cohort=np.arange(len(rows))).renamed(share="class_share")
 
     @cached_property
-    def holdings(self) -> pd.DataFrame:
+    def holdings(self) -> Rows:
         """price_book, product pairs with free units."""
-        pairs = self.cohorts[["price_book", "product"]].drop_duplicates()
-        return pairs.sort_values(["price_book", "product"]).reset_index(drop=True)
+        return self.cohorts.sums(["price_book", "product"])
 
     @cached_property
-    def loyalty(self) -> pd.Series:
-        """Share of product revenue kept, retention x (1 + cross_sell), by segment and tier or `none`."""
-        rows = self.case.tables["loyalty"].set_index(["segment", "tier"])
-        return pd.Series(rows["retention"] * (1 + rows["cross_sell"]))
+    def loyalty(self) -> Rows:
+        """Share of product revenue `kept`, retention x (1 + cross_sell), by segment and tier or `none`."""
+        rows = Rows.of(self.case.tables["loyalty"])
+        return rows.assign(kept=rows["retention"] * (1 + rows["cross_sell"])).pick("segment", "tier", "kept")
 
-    def kept(self, rows: pd.DataFrame) -> pd.Series:
+    def kept(self, table: Table) -> Array:
         """Product revenue kept by each row of segment, tier, revenue."""
-        keys = pd.MultiIndex.from_frame(rows[["segment", "tier"]])
-        share = self.loyalty.reindex(keys).to_numpy(dtype=float)
-        return pd.Series(rows["revenue"].to_numpy(dtype=float) * share, index=rows.index)
+        rows = Rows.of(table, "segment", "tier", "revenue")
+        share = take(self.loyalty["kept"], rows.places(self.loyalty, ["segment", "tier"]))
+        return np.asarray(rows["revenue"] * share, dtype=float)
 
-    def buyable(self, options: pd.DataFrame) -> pd.DataFrame:
+    def buyable(self, options: Rows) -> Rows:
         """Cohort x option rows, for options (price_book, tier, model, price) that the cohort can buy: T > 0."""
-        rows = self.cohorts.merge(options, on="price_book")
-        rows = rows.merge(self.case.tables["appeal"], on=["segment", "customer_class", "tier"])
-        rows = with_terms(self.case, rows)
-        return rows[rows["yearly"] > 0].reset_index(drop=True)
+        rows = self.cohorts.joined(options, ["price_book"])
+        appeal = Rows.of(self.case.tables["appeal"])
+        at = rows.places(appeal, ["segment", "customer_class", "tier"])
+        rows = rows.assign(appeal=take(appeal["appeal"], at)).where(at >= 0)
+        rows = self.terms.of(rows)
+        return rows.where(rows["yearly"] > 0)
 
 
-def chosen(demand: Demand, menus: pd.DataFrame, covered: pd.DataFrame) -> pd.DataFrame:
+def chosen(demand: Demand, menus: Table, covered: Table) -> Rows:
     """Cohort x option rows with their share P, for menus and the (price_book, product) pairs covered."""
-    rows = demand.buyable(menus).merge(covered[["price_book", "product"]], on=["price_book", "product"])
-    rows["utility"] = _utilities(rows)
+    pair = ["price_book", "product"]
+    rows = demand.buyable(Rows.of(menus))
+    rows = rows.where(rows.among(Rows.of(covered, *pair), pair))
+    rows = rows.assign(utility=_utilities(rows))
     shares = _logit if demand.case.settings.choice_model == "logit" else _first_choice
-    rows["share"] = shares(rows)
-    rows["units"] *= rows["share"]
-    rows["service_revenue"] = rows["units"] * rows["yearly"]
-    rows["product_revenue"] = demand.kept(rows) * rows["share"] * (1 - rows["displaced_share"])
-    return rows
-
-
-def none_rows(demand: Demand, choice: pd.DataFrame) -> pd.DataFrame:
-    """A row per cohort for those who buy nothing."""
-    bought = choice.groupby("cohort")["share"].sum().reindex(demand.cohorts["cohort"], fill_value=0.0)
-    rows = demand.cohorts.assign(tier="none", model="", price=np.nan, share=1.0 - bought.to_numpy(dtype=float))
-    units = rows["units"] * rows["share"]
-    return rows.assign(units=units, service_revenue=0.0, product_revenue=demand.kept(rows) * rows["share"])
-
-
-def locked_rows(demand: Demand) -> pd.DataFrame:
-    """Contracts in force with their terms: price as written, no discount."""
-    rows = with_terms(demand.case, demand.locked.assign(discount=0.0))
-    rows["service_revenue"] = rows["units"] * rows["yearly"]
-    rows["product_revenue"] = demand.kept(rows) * (1 - rows["displaced_share"])
-    return rows.assign(customer_class="contract", share=1.0)
-
-
-def _utilities(rows: pd.DataFrame) -> pd.Series:
-    """u of each cohort x option row."""
-    column = {str(name): rows[name].to_numpy() for name in rows.columns}
-    burden = certainty_equivalent(
-        yearly=column["yearly"],
-        incidents=column["incidents"],
-        per_incident=column["per_incident"],
-        settlement=column["settlement"],
-        downtime_loss=column["downtime_cost"] * column["promise"],
-        credit=column["credit"],
-        risk_aversion=column["risk_aversion"],
+    share = shares(rows, len(demand.cohorts))
+    units = rows["units"] * share
+    return rows.assign(
+        share=share,
+        units=units,
+        service_revenue=units * rows["yearly"],
+        product_revenue=demand.kept(rows) * share * (1 - rows["displaced_share"]),
     )
-    adhoc = column["adhoc_price"] + column["downtime_cost"] * column["adhoc_hours"]
-    without = burden_without_contract(column["incident_rate"], adhoc, column["risk_aversion"])
-    value = utility(column["appeal"], column["price_sensitivity"], burden, without, column["unit_value"])
-    return pd.Series(value, index=rows.index)
 
 
-def _logit(rows: pd.DataFrame) -> pd.Series:
+def none_rows(demand: Demand, choice: Rows) -> Rows:
+    """A row per cohort for those who buy nothing."""
+    share = 1.0 - group_sums(choice["share"], choice["cohort"], len(demand.cohorts))
+    rows = demand.cohorts.assign(tier="none", model="", price=np.nan, share=share)
+    kept = demand.kept(rows) * share
+    return rows.assign(units=rows["units"] * share, service_revenue=0.0, product_revenue=kept)
+
+
+def locked_rows(demand: Demand) -> Rows:
+    """Contracts in force with their terms: price as written, no discount."""
+    rows = demand.terms.of(demand.locked.assign(discount=0.0))
+    billed = rows["units"] * rows["yearly"]
+    kept = demand.kept(rows) * (1 - rows["displaced_share"])
+    return rows.assign(service_revenue=billed, product_revenue=kept, customer_class="contract", share=1.0)
+
+
+def _utilities(rows: Rows) -> Array:
+    """u of each cohort x option row."""
+    burden = certainty_equivalent(
+        yearly=rows["yearly"],
+        incidents=rows["incidents"],
+        per_incident=rows["per_incident"],
+        settlement=rows["settlement"],
+        downtime_loss=rows["downtime_cost"] * rows["promise"],
+        credit=rows["credit"],
+        risk_aversion=rows["risk_aversion"],
+    )
+    adhoc = rows["adhoc_price"] + rows["downtime_cost"] * rows["adhoc_hours"]
+    without = burden_without_contract(rows["incident_rate"], adhoc, rows["risk_aversion"])
+    return np.asarray(utility(rows["appeal"], rows["price_sensitivity"], burden, without, rows["unit_value"]))
+
+
+def _logit(rows: Rows, cohorts: int) -> Array:
     """exp(u) / (1 + sum exp(u)) inside each cohort, shifted by the peak so that nothing overflows."""
-    peak = rows.groupby("cohort")["utility"].transform("max").clip(lower=0.0)
-    weight = pd.Series(np.exp(rows["utility"] - peak), index=rows.index)
-    whole = pd.Series(np.exp(-peak), index=rows.index) + weight.groupby(rows["cohort"]).transform("sum")
-    return weight / whole
+    cohort = rows["cohort"]
+    peak = np.maximum(0.0, group_peaks(rows["utility"], cohort, cohorts)[cohort])
+    weight = np.exp(rows["utility"] - peak)
+    return np.asarray(weight / (np.exp(-peak) + group_sums(weight, cohort, cohorts)[cohort]))
 
 
-def _first_choice(rows: pd.DataFrame) -> pd.Series:
+def _first_choice(rows: Rows, cohorts: int) -> Array:
     """1 for the option of highest utility above 1e-9; ties go to the highest payment T, then the higher rank."""
-    best = rows.groupby("cohort")["utility"].transform("max")
-    left = rows[(rows["utility"] >= best - TIE) & (best > TIE)]
-    top = left.groupby("cohort")["yearly"].transform("max")
-    left = left[left["yearly"] >= top - TIE * top.abs()]
-    winners = left.sort_values("rank").groupby("cohort").tail(1).index
-    return pd.Series(rows.index.isin(winners), index=rows.index).astype(float)
+    cohort, yearly = rows["cohort"], rows["yearly"]
+    best = group_peaks(rows["utility"], cohort, cohorts)[cohort]
+    tied: Flags = (rows["utility"] >= best - TIE) & (best > TIE)
+    top = group_peaks(yearly[tied], cohort[tied], cohorts)[cohort]
+    left = np.flatnonzero(tied)
+    left = left[yearly[left] >= top[left] - TIE * np.abs(top[left])]
+    left = left[np.argsort(rows["rank"][left])]
+    winner = np.full(cohorts, -1)
+    winner[cohort[left]] = left  # of several places the last one written stays
+    return np.asarray(winner[cohort] == np.arange(len(rows)), dtype=float)

@@ -14,7 +14,7 @@ from .demand import Demand, chosen, locked_rows
 from .ledger import Audit, Ledger, kpi_rows
 from .menu_rules import check_coverage, check_menus, check_offer, check_prices
 from .money import kpis, offer
-from .plan_rules import check_amounts, check_rows, known_part, with_types
+from .plan_rules import PlanRows, check_amounts, check_rows, known_part, with_types
 from .registry import RULES_ON_MENUS
 from .table_rules import check_experience_table, check_flow_amounts, check_uptake, experience, uptake
 from .work import work
@@ -37,10 +37,10 @@ def audit(
     """
     ledger = Ledger(dropped=RULES_ON_MENUS if menus_given else frozenset())
     demand = Demand(case)
-    plan = with_types(plan)
-    check_rows(ledger, demand, plan)
-    check_amounts(ledger, plan)
-    known = known_part(ledger, case, plan)
+    typed = with_types(plan)
+    check_rows(ledger, demand, typed)
+    check_amounts(ledger, typed)
+    known = known_part(ledger, case, typed)
     _judge_menus(ledger, demand, scenario, known)
     recomputed = _judge_delivery(ledger, demand, scenario, known)
     check_margins(ledger, scenario, recomputed)
@@ -49,18 +49,17 @@ def audit(
     return Audit(ledger.rules(), kpi_rows(plan.kpis, recomputed))
 
 
-def _judge_menus(ledger: Ledger, demand: Demand, scenario: Scenario, plan: Plan) -> None:
+def _judge_menus(ledger: Ledger, demand: Demand, scenario: Scenario, plan: PlanRows) -> None:
     check_menus(ledger, demand, scenario, plan.menus)
     check_prices(ledger, demand, scenario, plan.menus)
     check_offer(ledger, demand, scenario, plan.menus, plan.decisions)
-    check_coverage(ledger, demand, plan)
+    check_coverage(ledger, demand, plan.coverage, plan.decisions)
 
 
-def _judge_delivery(ledger: Ledger, demand: Demand, scenario: Scenario, plan: Plan) -> dict[str, float | None]:
+def _judge_delivery(ledger: Ledger, demand: Demand, scenario: Scenario, plan: PlanRows) -> dict[str, float | None]:
     """Judge what follows from the choice of every customer class, and return the KPIs."""
     case, decided = demand.case, plan.decisions
-    covered = plan.coverage[plan.coverage["covered"]].drop_duplicates()
-    choice = chosen(demand, plan.menus, covered)
+    choice = chosen(demand, plan.menus, plan.coverage.where(plan.coverage["covered"]))
     locked = locked_rows(demand)
     done = work(demand, choice, locked, plan.allocation, plan.fulfilment)
     check_providers(ledger, case, scenario, decided)

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from models.plan_tables import RunError
 
 from .registry import RULES
+from .rows import Column, Flags, Rows, Table
 
 TOLERANCE = 1e-6
 """Allowed difference, times max(1, both sides)."""
@@ -90,20 +91,33 @@ def _rows(values: object, columns: tuple[str, ...], key: str) -> pd.DataFrame:
     return frame.assign(**numbers).astype({"ok": bool})
 
 
-def scopes(frame: pd.DataFrame, *columns: str) -> list[str]:
+def scopes(table: Table, *columns: str) -> list[str]:
     """What each row is about: `column=name; column=name`, without the columns that are blank."""
-    texts = [_pairs(column, frame[column]) for column in columns]
+    rows = Rows.of(table, *columns)
+    texts = [_pairs(column, rows[column]) for column in columns]
     return ["; ".join(filter(None, parts)) for parts in zip(*texts, strict=True)]
 
 
-def _pairs(column: str, values: pd.Series) -> list[str]:
-    blank = values.isna() | (values == "")
-    return ["" if empty else f"{column}={value}" for value, empty in zip(values.tolist(), blank.tolist(), strict=True)]
+def _pairs(column: str, values: Column) -> list[str]:
+    """`column=name` for each cell; a blank is an empty text, None or NaN, which is not equal to itself."""
+    return ["" if cell is None or cell == "" or cell != cell else f"{column}={cell}" for cell in values.tolist()]
 
 
 def _allowed(one: Floats, other: Floats) -> Floats:
     """Difference between two sides that is taken for rounding."""
     return TOLERANCE * np.maximum(1.0, np.maximum(np.abs(one), np.abs(other)))
+
+
+@dataclass(frozen=True)
+class _Page:
+    """Checks of one rule."""
+
+    rule: str
+    scope: Sequence[str]
+    value: Floats
+    limit: Floats
+    slack: Floats
+    ok: Flags
 
 
 @dataclass
@@ -112,7 +126,7 @@ class Ledger:
 
     dropped: frozenset[str] = frozenset()
     """Rules that do not bind this plan; checks of them are not written down."""
-    pages: list[pd.DataFrame] = field(default_factory=list)
+    pages: list[_Page] = field(default_factory=list)
 
     def at_least(self, rule: str, scope: Sequence[str], value: ArrayLike, limit: ArrayLike) -> None:
         """Write down value >= limit for each scope."""
@@ -126,16 +140,16 @@ class Ledger:
         """Write down value = limit for each scope."""
         self._write(self._judged(rule, scope, value, limit, lambda v, x: -np.abs(v - x)))
 
-    def same(self, rule: str, amount: str, rows: pd.DataFrame, keys: Sequence[str], *sides: pd.Series) -> None:
+    def same(self, rule: str, amount: str, rows: Rows, keys: Sequence[str], *sides: Column) -> None:
         """Write down claimed = recomputed for an amount of many rows: those that differ, or the one that differs most.
 
         `sides` are claimed and recomputed; a row is named by its `keys`, which is only done for rows written down.
         """
-        claimed, recomputed = (side.to_numpy(dtype=float) for side in sides)
+        claimed, recomputed = (np.asarray(side, dtype=float) for side in sides)
         difference = np.abs(claimed - recomputed)
         wrong = np.flatnonzero(~(difference <= _allowed(claimed, recomputed)))
         shown = wrong[:_LISTED] if len(wrong) else np.argsort(-difference, kind="stable")[:1]
-        scope = [f"{amount} of {name}" for name in scopes(rows.iloc[shown], *keys)]
+        scope = [f"{amount} of {name}" for name in scopes(rows.where(shown), *keys)]
         self.equal(rule, scope, claimed[shown], recomputed[shown])
 
     def none(self, rule: str, checked: str, offenders: Iterable[str]) -> None:
@@ -144,24 +158,28 @@ class Ledger:
         ones = np.ones(len(found))
         self.at_most(rule, found or [checked], ones if found else [0.0], 0.0)
 
-    def _judged(self, rule: str, scope: Sequence[str], value: ArrayLike, limit: ArrayLike, room: Room) -> pd.DataFrame:
+    def _judged(self, rule: str, scope: Sequence[str], value: ArrayLike, limit: ArrayLike, room: Room) -> _Page:
         if rule not in RULES:
             raise KeyError(rule)
         sides = np.asarray(value, float), np.asarray(limit, float)
         values, limits, _ = np.broadcast_arrays(*sides, np.empty(len(scope)))
         slack = room(values, limits) + 0.0
-        columns = {"rule": rule, "scope": list(scope), "value": values, "limit": limits, "slack": slack}
-        return pd.DataFrame({**columns, "ok": slack >= -_allowed(values, limits)}, columns=list(RULE_COLUMNS))
+        return _Page(rule, scope, values, limits, slack, slack >= -_allowed(values, limits))
 
-    def _write(self, page: pd.DataFrame) -> None:
-        if len(page) and page["rule"].iloc[0] not in self.dropped:
+    def _write(self, page: _Page) -> None:
+        if len(page.scope) and page.rule not in self.dropped:
             self.pages.append(page)
 
     def rules(self) -> pd.DataFrame:
         """Every check, in the order of the registry and, inside a rule, as written down."""
-        rows = pd.concat(self.pages, ignore_index=True)
-        place = rows["rule"].map({name: i for i, name in enumerate(RULES)})
-        return rows.iloc[place.argsort(kind="stable")].reset_index(drop=True)
+        place = {name: i for i, name in enumerate(RULES)}
+        pages = sorted(self.pages, key=lambda page: place[page.rule])
+        columns = {
+            "rule": [page.rule for page in pages for _ in page.scope],
+            "scope": [text for page in pages for text in page.scope],
+            **{name: np.concatenate([getattr(page, name) for page in pages]) for name in RULE_COLUMNS[2:]},
+        }
+        return pd.DataFrame(columns, columns=list(RULE_COLUMNS))
 
 
 def kpi_rows(claimed: Mapping[str, float | None], recomputed: Mapping[str, float | None]) -> pd.DataFrame:

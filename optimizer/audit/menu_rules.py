@@ -3,90 +3,108 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
-from models.plan import Decisions, Plan
+from models.case import Case
+from models.holdings import Array
+from models.plan import Decisions
 from models.scenario import Scenario
 
 from .demand import Demand
 from .ledger import Ledger, scopes
+from .rows import Rows, Table, group_sums
+
+_OPTION = ("price_book", "tier", "model", "price")
 
 
-def check_menus(ledger: Ledger, demand: Demand, scenario: Scenario, menus: pd.DataFrame) -> None:
+def check_menus(ledger: Ledger, demand: Demand, scenario: Scenario, menus: Table) -> None:
     """One option per tier, size of each menu, prices on price points."""
-    twice = menus[menus.duplicated(["price_book", "tier"])]
-    ledger.none("one_option_per_tier", "every menu", scopes(twice, "price_book", "tier"))
-    held = pd.Index(demand.holdings["price_book"].unique(), name="price_book")
-    sizes = menus.groupby("price_book")["tier"].nunique()
-    shown = sizes.reindex(held.union(sizes.index), fill_value=0).rename_axis("price_book").reset_index()
+    options = Rows.of(menus, *_OPTION)
+    pair = ["price_book", "tier"]
+    ledger.none("one_option_per_tier", "every menu", scopes(options.where(options.repeated(pair)), *pair))
+    sizes = dict.fromkeys(sorted({*demand.holdings["price_book"], *options["price_book"]}), 0)
+    for book in options.distinct(pair)["price_book"]:
+        sizes[book] += 1
     if scenario.max_menu is not None:
-        ledger.at_most("max_menu", scopes(shown, "price_book"), shown["tier"], scenario.max_menu)
+        scope = [f"price_book={book}" for book in sizes]
+        ledger.at_most("max_menu", scope, list(sizes.values()), scenario.max_menu)
     if scenario.min_menu is not None:
-        shown = shown[shown["price_book"].isin(held)]
-        ledger.at_least("min_menu", scopes(shown, "price_book"), shown["tier"], scenario.min_menu)
-    _check_price_points(ledger, demand, menus)
+        held = sorted(set(demand.holdings["price_book"]))
+        scope = [f"price_book={book}" for book in held]
+        ledger.at_least("min_menu", scope, [sizes[book] for book in held], scenario.min_menu)
+    _check_price_points(ledger, demand, options)
 
 
-def _check_price_points(ledger: Ledger, demand: Demand, menus: pd.DataFrame) -> None:
+def _check_price_points(ledger: Ledger, demand: Demand, menus: Rows) -> None:
     """Each price against the nearest price point open to the price book; NaN where there is none."""
-    points = demand.case.tables["price_points"].rename(columns={"price": "point", "price_book": "only_book"})
-    rows = menus.reset_index(names="row").merge(points, on=["tier", "model"], how="left")
-    rows = rows[(rows["only_book"] == "") | (rows["only_book"] == rows["price_book"])]
-    rows = rows.assign(distance=(rows["price"] - rows["point"]).abs()).sort_values(["row", "distance"])
-    nearest = rows.drop_duplicates("row").set_index("row")["point"].reindex(range(len(menus)))
-    same = np.isclose(menus["price"], nearest, rtol=1e-9, atol=0.0)
-    odd = menus[~same]
-    ledger.none("price_points", "every menu", scopes(odd, "price_book", "tier", "model", "price"))
+    points = Rows.of(demand.case.tables["price_points"]).renamed(price="point", price_book="only_book")
+    rows = menus.assign(row=np.arange(len(menus))).joined(points, ["tier", "model"])
+    rows = rows.where((rows["only_book"] == "") | (rows["only_book"] == rows["price_book"]))
+    rows = rows.where(np.lexsort((np.abs(rows["price"] - rows["point"]), rows["row"]))).distinct(["row"])
+    nearest = np.full(len(menus), np.nan)
+    nearest[rows["row"]] = rows["point"]
+    odd = menus.where(~np.isclose(menus["price"], nearest, rtol=1e-9, atol=0.0))
+    ledger.none("price_points", "every menu", scopes(odd, *_OPTION))
 
 
-def mean_payments(demand: Demand, options: pd.DataFrame) -> pd.Series:
+def mean_payments(demand: Demand, options: Table) -> Array:
     """Tbar of each option (price_book, tier, model, price): mean T, for a lease T - A, over the units of
     the cohorts that can buy it, covered or not; NaN where none can."""
-    rows = demand.buyable(options.reset_index(drop=True).reset_index(names="option"))
-    weighted = (rows["units"] * (rows["yearly"] - rows["capital"])).groupby(rows["option"]).sum()
-    units = rows.groupby("option")["units"].sum()
-    return (weighted / units).reindex(range(len(options)))
+    count = len(options)
+    rows = demand.buyable(Rows.of(options, *_OPTION).assign(option=np.arange(count)))
+    weighted = group_sums(rows["units"] * (rows["yearly"] - rows["capital"]), rows["option"], count)
+    units = group_sums(rows["units"], rows["option"], count)
+    mean = np.full(count, np.nan)
+    bought = np.unique(rows["option"])
+    mean[bought] = weighted[bought] / units[bought]
+    return mean
 
 
-def check_prices(ledger: Ledger, demand: Demand, scenario: Scenario, menus: pd.DataFrame) -> None:
+def check_prices(ledger: Ledger, demand: Demand, scenario: Scenario, menus: Table) -> None:
     """Price ladder inside a menu, and price change against current_menus."""
-    options = menus.drop_duplicates(["price_book", "tier"])[["price_book", "tier", "model", "price"]]
-    options = options.assign(payment=mean_payments(demand, options).to_numpy())
+    if scenario.min_tier_gap is None and scenario.max_price_change is None:
+        return
+    options = Rows.of(menus, *_OPTION).distinct(["price_book", "tier"])
+    options = options.assign(payment=mean_payments(demand, options))
     if scenario.min_tier_gap is not None:
         _check_ladder(ledger, demand, scenario.min_tier_gap, options)
     if scenario.max_price_change is not None:
         _check_change(ledger, demand, scenario.max_price_change, options)
 
 
-def _check_ladder(ledger: Ledger, demand: Demand, gap: float, options: pd.DataFrame) -> None:
-    ranked = options.merge(demand.case.tables["tiers"][["tier", "rank"]], on="tier").dropna(subset=["payment"])
-    pairs = ranked.merge(ranked, on="price_book", suffixes=("", "_below"))
-    pairs = pairs[pairs["rank"] > pairs["rank_below"]].rename(columns={"tier_below": "over"})
+def _check_ladder(ledger: Ledger, demand: Demand, gap: float, options: Rows) -> None:
+    ranked = options.looked_up(Rows.of(demand.case.tables["tiers"], "tier", "rank"), ["tier"])
+    ranked = ranked.where(~np.isnan(ranked["payment"]))
+    below = ranked.pick("price_book", "tier", "rank", "payment")
+    below = below.renamed(tier="over", rank="rank_below", payment="payment_below")
+    pairs = ranked.joined(below, ["price_book"])
+    pairs = pairs.where(pairs["rank"] > pairs["rank_below"])
     limit = (1 + gap) * pairs["payment_below"]
     ledger.at_least("min_tier_gap", scopes(pairs, "price_book", "tier", "over"), pairs["payment"], limit)
 
 
-def _check_change(ledger: Ledger, demand: Demand, change: float, options: pd.DataFrame) -> None:
-    current = demand.case.tables["current_menus"]
-    current = current.assign(today=mean_payments(demand, current).to_numpy())[["price_book", "tier", "today"]]
-    rows = options.merge(current, on=["price_book", "tier"]).dropna(subset=["payment", "today"])
-    room = change * rows["today"].abs()
+def _check_change(ledger: Ledger, demand: Demand, change: float, options: Rows) -> None:
+    current = Rows.of(demand.case.tables["current_menus"], *_OPTION)
+    current = current.assign(today=mean_payments(demand, current)).pick("price_book", "tier", "today")
+    rows = options.looked_up(current, ["price_book", "tier"])
+    rows = rows.where(~np.isnan(rows["payment"]) & ~np.isnan(rows["today"]))
+    room = change * np.abs(rows["today"])
     scope = scopes(rows, "price_book", "tier")
     ledger.at_least("max_price_change", scope, rows["payment"], rows["today"] - room)
     ledger.at_most("max_price_change", scope, rows["payment"], rows["today"] + room)
 
 
-def check_offer(ledger: Ledger, demand: Demand, scenario: Scenario, menus: pd.DataFrame, decided: Decisions) -> None:
+def check_offer(ledger: Ledger, demand: Demand, scenario: Scenario, menus: Table, decided: Decisions) -> None:
     """Decided tiers and models are those in menus; required, excluded and counts."""
-    shown = menus[menus["price_book"].isin(demand.holdings["price_book"])]
+    options = Rows.of(menus, *_OPTION)
+    shown = options.where(options.named("price_book", demand.holdings["price_book"]))
     for part, column, table in (("tiers", "tier", "tiers"), ("models", "model", "pricing_models")):
         used, listed = set(shown[column]), set(getattr(decided, part))
         odd = sorted(used ^ listed)
         ledger.none(f"decided_{part}", "decisions", (f"{column}={name}" for name in odd))
-        rows = demand.case.tables[table]
-        missing = sorted(set(rows.loc[rows["offer"] == "required", column]) - (used & listed))
+        required, excluded = names_by_word(demand.case, table, column, "offer")
+        missing = sorted(required - (used & listed))
         ledger.none(f"required_{part}", table, (f"{column}={name}" for name in missing))
-        barred = sorted(set(rows.loc[rows["offer"] == "excluded", column]) & (set(menus[column]) | listed))
+        barred = sorted(excluded & (set(options[column]) | listed))
         ledger.none(f"excluded_{part}", table, (f"{column}={name}" for name in barred))
     tiers, models = len(set(decided.tiers)), len(set(decided.models))
     if scenario.min_tiers is not None:
@@ -97,20 +115,24 @@ def check_offer(ledger: Ledger, demand: Demand, scenario: Scenario, menus: pd.Da
         ledger.at_most("max_models", ["decisions"], models, scenario.max_models)
 
 
-def check_coverage(ledger: Ledger, demand: Demand, plan: Plan) -> None:
+def names_by_word(case: Case, table: str, key: str, word: str) -> tuple[set[str], set[str]]:
+    """Names that a table says are required, and those that it says are excluded."""
+    rows = Rows.of(case.tables[table], key, word)
+    required, excluded = (set(rows[key][rows[word] == value]) for value in ("required", "excluded"))
+    return required, excluded
+
+
+def check_coverage(ledger: Ledger, demand: Demand, coverage: Rows, decided: Decisions) -> None:
     """Covered products are supported; required ones covered wherever held; excluded ones nowhere."""
-    products = demand.case.tables["products"]
-    supported = set(plan.decisions.products)
-    covered = plan.coverage[plan.coverage["covered"].astype(bool)]
-    bare = covered[~covered["product"].isin(supported)]
-    ledger.none("supported", "coverage", scopes(bare, "price_book", "product"))
-    required = set(products.loc[products["support"] == "required", "product"])
-    excluded = set(products.loc[products["support"] == "excluded", "product"])
-    held = demand.holdings[demand.holdings["product"].isin(required)]
-    held = held.merge(covered[["price_book", "product"]], how="left", indicator="side")
+    pair = ["price_book", "product"]
+    required, excluded = names_by_word(demand.case, "products", "product", "support")
+    supported, covered = set(decided.products), coverage.where(coverage["covered"])
+    bare = covered.where(~covered.named("product", supported))
+    ledger.none("supported", "coverage", scopes(bare, *pair))
+    held = demand.holdings.where(demand.holdings.named("product", required))
     gaps = [f"product={name}" for name in sorted(required - supported)]
-    gaps += scopes(held[held["side"] == "left_only"], "price_book", "product")
+    gaps += scopes(held.where(~held.among(covered, pair)), *pair)
     ledger.none("required_products", "products", gaps)
     barred = [f"product={name}" for name in sorted(excluded & supported)]
-    barred += scopes(covered[covered["product"].isin(excluded)], "price_book", "product")
+    barred += scopes(covered.where(covered.named("product", excluded)), *pair)
     ledger.none("excluded_products", "products", barred)

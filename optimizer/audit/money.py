@@ -5,39 +5,44 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import pandas as pd
+import numpy as np
 
 from models.case import Case
 from models.delivery import payment, volume_discount
 from models.plan import KPIS, Decisions
 
 from .demand import Demand
+from .rows import Column, Rows, Table, take, total
 from .work import Work
 
 
-def sales(uptake: pd.DataFrame, case: Case) -> dict[str, float]:
+def sales(uptake: Rows, case: Case) -> dict[str, float]:
     """Amounts that follow from the units under contract alone, before settlement and loyalty loss.
 
     `uptake` has the free, `none` and locked rows; result: billed (sum N T), admin_cost, capital_cost,
     units under contract, product_revenue, product_profit (product margin on product revenue).
     """
-    sold = uptake[uptake["tier"] != "none"]
-    margin = uptake["product"].map(case.tables["products"].set_index("product")["product_margin"])
+    sold = uptake.where(uptake["tier"] != "none")
     return {
-        "billed": float(sold["service_revenue"].sum()),
-        "admin_cost": float((sold["units"] * sold["admin_cost"]).sum()),
-        "capital_cost": float((sold["units"] * sold["capital"]).sum()),
-        "units": float(sold["units"].sum()),
-        "product_revenue": float(uptake["product_revenue"].sum()),
-        "product_profit": float((uptake["product_revenue"] * margin).sum()),
+        "billed": total(sold["service_revenue"]),
+        "admin_cost": total(sold["units"] * sold["admin_cost"]),
+        "capital_cost": total(sold["units"] * sold["capital"]),
+        "units": total(sold["units"]),
+        "product_revenue": total(uptake["product_revenue"]),
+        "product_profit": total(uptake["product_revenue"] * _product_margin(case, uptake)),
     }
+
+
+def _product_margin(case: Case, rows: Rows) -> Column:
+    products = Rows.of(case.tables["products"], "product", "product_margin")
+    return take(products["product_margin"], rows.places(products, ["product"]))
 
 
 def mean_product_margin(demand: Demand) -> float:
     """mbar: product margin weighted by product revenue before contracts, 0 when there is none."""
-    rows = demand.installed.merge(demand.case.tables["products"][["product", "product_margin"]], on="product")
-    total = rows["revenue"].sum()
-    return float((rows["revenue"] * rows["product_margin"]).sum() / total) if total > 0 else 0.0
+    revenue = demand.installed["revenue"]
+    whole = total(revenue)
+    return total(revenue * _product_margin(demand.case, demand.installed)) / whole if whole > 0 else 0.0
 
 
 def no_contract_objective(demand: Demand, objective: str) -> float:
@@ -47,8 +52,8 @@ def no_contract_objective(demand: Demand, objective: str) -> float:
     rows = demand.installed.assign(tier="none")
     kept = demand.kept(rows)
     if objective == "account_margin":
-        kept *= rows["product"].map(demand.case.tables["products"].set_index("product")["product_margin"])
-    return float(kept.sum())
+        kept = kept * _product_margin(demand.case, rows)
+    return total(kept)
 
 
 @dataclass(frozen=True)
@@ -61,10 +66,10 @@ class Offer:
     providers: frozenset[str]
 
 
-def offer(demand: Demand, menus: pd.DataFrame, decisions: Decisions) -> Offer:
+def offer(demand: Demand, menus: Table, decisions: Decisions) -> Offer:
     """What fixed costs are paid for: contracts in force keep their tier, model and product."""
-    shown = menus[menus["price_book"].isin(demand.holdings["price_book"])]
-    locked = demand.locked
+    rows = Rows.of(menus, "price_book", "tier", "model")
+    shown, locked = rows.where(rows.among(demand.holdings, ["price_book"])), demand.locked
     return Offer(
         tiers=frozenset(shown["tier"]) | frozenset(locked["tier"]),
         models=frozenset(shown["model"]) | frozenset(locked["model"]),
@@ -75,47 +80,49 @@ def offer(demand: Demand, menus: pd.DataFrame, decisions: Decisions) -> Offer:
 
 def fixed_cost(case: Case, offered: Offer) -> float:
     """Fixed costs of tiers, models and providers, support of products, and readiness gaps to close."""
-    readiness = case.tables["readiness"]
-    gaps = readiness[(readiness["actual"] < readiness["required"]) & readiness["provider"].isin(offered.providers)]
+    readiness = Rows.of(case.tables["readiness"], "provider", "required", "actual", "cost_to_close")
+    gaps = readiness.named("provider", offered.providers) & (readiness["actual"] < readiness["required"])
     return sum(
         (
             _sum(case, "tiers", "tier", "fixed_cost", offered.tiers),
             _sum(case, "pricing_models", "model", "fixed_cost", offered.models),
             _sum(case, "products", "product", "support_cost", offered.products),
             _sum(case, "providers", "provider", "fixed_cost", offered.providers),
-            float(gaps["cost_to_close"].sum()),
+            total(readiness["cost_to_close"][gaps]),
         )
     )
 
 
 def _sum(case: Case, table: str, key: str, column: str, names: frozenset[str]) -> float:
-    rows = case.tables[table]
-    return float(rows.loc[rows[key].isin(names), column].sum())
+    rows = Rows.of(case.tables[table], key, column)
+    return total(rows[column][rows.named(key, names)])
 
 
-def payments(case: Case, providers: pd.DataFrame, engaged: frozenset[str]) -> float:
+def payments(case: Case, providers: Rows, engaged: frozenset[str]) -> float:
     """Payments to providers: case cost less volume discounts, bracket by bracket, or the commitment if engaged."""
-    brackets = case.tables["volume_discounts"].sort_values(["provider", "above"])
-    total = 0.0
-    for row in providers.to_dict("records"):
-        own = brackets[brackets["provider"] == row["provider"]]
-        cost = row["true_cost"] - volume_discount(row["true_cost"], list(own["above"]), list(own["discount"]))
-        total += payment(cost, row["commitment"]) if row["provider"] in engaged else cost
-    return total
+    brackets = Rows.of(case.tables["volume_discounts"], "provider", "above", "discount")
+    brackets = brackets.where(np.argsort(brackets["above"]))
+    paid = 0.0
+    columns = (providers[name].tolist() for name in ("provider", "true_cost", "commitment"))
+    for name, case_cost, commitment in zip(*columns, strict=True):
+        own = brackets.where(brackets["provider"] == name)
+        cost = case_cost - volume_discount(case_cost, own["above"].tolist(), own["discount"].tolist())
+        paid += payment(cost, commitment) if name in engaged else cost
+    return paid
 
 
-def parts_cost(policies: pd.DataFrame) -> float:
+def parts_cost(policies: Rows) -> float:
     """Parts cost of the cases, and the fixed cost of each product's policy used once."""
-    used = policies.drop_duplicates(["product", "policy"])
-    return float((policies["parts_cases"] * policies["parts_cost"]).sum() + used["fixed_cost"].sum())
+    used = policies.distinct(["product", "policy"])
+    return total(policies["parts_cases"] * policies["parts_cost"]) + total(used["fixed_cost"])
 
 
-def kpis(demand: Demand, uptake: pd.DataFrame, done: Work, offered: Offer) -> dict[str, float | None]:
+def kpis(demand: Demand, uptake: Rows, done: Work, offered: Offer) -> dict[str, float | None]:
     """Every KPI of a plan."""
     case = demand.case
     sold = sales(uptake, case)
-    settled = float((done.flows["cases"] * done.flows["settlement"]).sum())
-    loss = float(done.flows["loss"].sum())
+    settled = total(done.flows["cases"] * done.flows["settlement"])
+    loss = total(done.flows["loss"])
     amounts = {
         "service_revenue": sold["billed"] + settled,
         "delivery_cost": payments(case, done.providers, offered.providers),
@@ -128,7 +135,7 @@ def kpis(demand: Demand, uptake: pd.DataFrame, done: Work, offered: Offer) -> di
     }
     totals = added_up(amounts)
     totals["account_margin"] = sold["product_profit"] - mean_product_margin(demand) * loss + totals["service_margin"]
-    attach = _share(sold["units"], float(demand.installed["units"].sum()))
+    attach = _share(sold["units"], total(demand.installed["units"]))
     values = amounts | totals
     shares = shares_of(values) | {"attach_rate": attach}
     both: dict[str, float | None] = {**values, **shares}

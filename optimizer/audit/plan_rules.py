@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from models.case import Case
-from models.plan import PLAN_TABLES, Plan
+from models.plan import PLAN_TABLES, Decisions, Plan
 from models.plan_tables import FLAGS, NUMBERS
 
 from .demand import Demand
 from .ledger import Ledger, scopes
+from .rows import Matched, Rows
 from .work import WORK_CLASS
 
 _KEYS: Mapping[str, tuple[str, ...]] = {
@@ -22,6 +24,19 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "fulfilment": ("product", "tier", "policy"),
     "experience": ("tier", "region", "metric"),
 }
+
+
+@dataclass(frozen=True)
+class PlanRows:
+    """What a plan decides and the rows of its tables."""
+
+    decisions: Decisions
+    menus: Rows
+    coverage: Rows
+    uptake: Rows
+    allocation: Rows
+    fulfilment: Rows
+    experience: Rows
 
 
 def names_of(case: Case) -> Mapping[str, frozenset[str]]:
@@ -56,51 +71,52 @@ _ALSO: Mapping[tuple[str, str], frozenset[str]] = {
 }
 
 
-def with_types(plan: Plan) -> Plan:
-    """The plan with numbers as float64, flags as bool and rows numbered from 0; an empty table has no types yet."""
+def with_types(plan: Plan) -> PlanRows:
+    """The plan's rows with numbers as float64 and flags as bool; an empty table has no types yet."""
     tables = {}
     for name, columns in PLAN_TABLES.items():
+        rows = Rows.of(getattr(plan, name))
         types = {column: bool if column in FLAGS else float for column in columns if column in FLAGS | NUMBERS}
-        tables[name] = getattr(plan, name).astype(types).reset_index(drop=True)
-    return Plan(decisions=plan.decisions, kpis=plan.kpis, **tables)
+        tables[name] = rows.assign(**{column: rows[column].astype(kind) for column, kind in types.items()})
+    return PlanRows(decisions=plan.decisions, **tables)
 
 
-def known_part(ledger: Ledger, case: Case, plan: Plan) -> Plan:
+def known_part(ledger: Ledger, case: Case, plan: PlanRows) -> PlanRows:
     """The plan without the rows that name what the case does not have; writes those names down."""
     names = names_of(case)
-    unknown = list(_unknown_decisions(plan, names))
-    kept: dict[str, pd.DataFrame] = {}
+    unknown = list(_unknown_decisions(plan.decisions, names))
+    kept: dict[str, Rows] = {}
     for name in PLAN_TABLES:
-        table = getattr(plan, name)
-        known = pd.Series(True, table.index)
-        for column in table.columns.intersection(list(names)):
-            strange = ~table[column].isin(names[column] | _ALSO.get((name, column), frozenset()))
-            unknown += [f"{name}.{column}={value}" for value in table.loc[strange, column].drop_duplicates()]
-            known &= ~strange
-        kept[name] = table[known].reset_index(drop=True)
+        rows: Rows = getattr(plan, name)
+        known = np.ones(len(rows), dtype=bool)
+        for column in rows.columns:
+            if column in names:
+                right = rows.named(column, names[column] | _ALSO.get((name, column), frozenset()))
+                unknown += [f"{name}.{column}={value}" for value in pd.unique(rows[column][~right])]
+                known &= right
+        kept[name] = rows if known.all() else rows.where(known)
     ledger.none("names", "every table and decision", unknown)
-    return Plan(decisions=plan.decisions, kpis=plan.kpis, **kept)
+    return PlanRows(decisions=plan.decisions, **kept)
 
 
-def _unknown_decisions(plan: Plan, names: Mapping[str, frozenset[str]]) -> Iterator[str]:
+def _unknown_decisions(decided: Decisions, names: Mapping[str, frozenset[str]]) -> Iterator[str]:
     columns = {"tiers": "tier", "models": "model", "products": "product", "providers": "provider"}
     for part, column in columns.items():
-        for name in getattr(plan.decisions, part):
+        for name in getattr(decided, part):
             if name not in names[column]:
                 yield f"decisions.{part}={name}"
 
 
-def check_rows(ledger: Ledger, demand: Demand, plan: Plan) -> None:
+def check_rows(ledger: Ledger, demand: Demand, plan: PlanRows) -> None:
     """No row and no decision twice; coverage has exactly the products that each price book holds."""
     odd = [f"decisions.{part} twice: {name}" for part, names in vars(plan.decisions).items() for name in _twice(names)]
     for name, keys in _KEYS.items():
-        table = getattr(plan, name)
-        again = table[table.duplicated(list(keys))]
-        odd += [f"{name} twice: {text}" for text in scopes(again, *keys)]
-    pairs = ["price_book", "product"]
-    both = plan.coverage[pairs].drop_duplicates().merge(demand.holdings, on=pairs, how="outer", indicator="side")
-    odd += [f"coverage missing: {text}" for text in scopes(both[both["side"] == "right_only"], *pairs)]
-    odd += [f"coverage without units: {text}" for text in scopes(both[both["side"] == "left_only"], *pairs)]
+        rows: Rows = getattr(plan, name)
+        odd += [f"{name} twice: {text}" for text in scopes(rows.where(rows.repeated(keys)), *keys)]
+    pair = ["price_book", "product"]
+    both = Matched.of(plan.coverage.distinct(pair), demand.holdings, pair)
+    odd += [f"coverage missing: {text}" for text in scopes(both.keys.where(both.only_right), *pair)]
+    odd += [f"coverage without units: {text}" for text in scopes(both.keys.where(both.only_left), *pair)]
     ledger.none("rows", "every table and decision", odd)
 
 
@@ -108,12 +124,12 @@ def _twice(names: tuple[str, ...]) -> list[str]:
     return sorted({name for name in names if names.count(name) > 1})
 
 
-def check_amounts(ledger: Ledger, plan: Plan) -> None:
+def check_amounts(ledger: Ledger, plan: PlanRows) -> None:
     """Prices are finite; cases are not negative."""
-    menus = plan.menus[~np.isfinite(plan.menus["price"])]
+    menus = plan.menus.where(~np.isfinite(plan.menus["price"]))
     odd = [f"menus.price: {text}" for text in scopes(menus, "price_book", "tier", "model")]
     for name in ("allocation", "fulfilment"):
-        table = getattr(plan, name)
-        wrong = table[~(table["cases"] >= 0)]
+        rows: Rows = getattr(plan, name)
+        wrong = rows.where(~(rows["cases"] >= 0))
         odd += [f"{name}.cases: {text}" for text in scopes(wrong, *_KEYS[name])]
     ledger.none("amounts", "menus, allocation, fulfilment", odd)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from models.case import Case
 from models.pricing import (
@@ -19,7 +20,9 @@ from models.pricing import (
     settlement_per_case,
 )
 
-_PRODUCT = [
+from .rows import Column, Rows, Table
+
+_PRODUCT = (
     "product",
     "family",
     "unit_value",
@@ -29,82 +32,96 @@ _PRODUCT = [
     "adhoc_hours",
     "price_index",
     "product_margin",
-]
-_LEASE = ["term_years", "residual_share", "buyout_probability", "buyout_share"]
+)
+_MODEL = ("model", "kind", "incident_factor", "admin_cost", "bonus_per_hour", "penalty_per_hour", "displaced_share")
+_LEASE = ("term_years", "residual_share", "buyout_probability", "buyout_share")
 
 
-def with_terms(case: Case, rows: pd.DataFrame) -> pd.DataFrame:
-    """Add to rows of product, tier, model, price, discount and usage_hours what the contract of one unit pays.
+@dataclass(frozen=True)
+class Terms:
+    """What the contracts of a case pay."""
 
-    Adds, in money a year unless said otherwise: incidents n, yearly T, per_incident i, settlement e (money
-    per incident), capital A and credit O; and promise D (hours), rank, kind, displaced_share, admin_cost and
-    the product's columns. A row whose product, tier or model is unknown gets NaN.
-    """
-    rows = rows.merge(case.tables["products"][_PRODUCT], on="product", how="left")
-    rows = rows.merge(_tier_terms(case), on="tier", how="left").merge(_model_terms(case), on="model", how="left")
-    rows["incidents"] = rows["incident_rate"] * rows["tier_incidents"] * rows["model_incidents"]
-    expected = settlement_per_case(*(rows[name].to_numpy() for name in ("promise", "promise", "bonus", "penalty")))
-    rows["settlement"] = rows["response_cases"] * expected
-    value = rows["unit_value"].to_numpy()
-    rows["capital"] = capital_cost(value, rows["product_margin"].to_numpy(), rows["seller_annuity"].to_numpy())
-    rows["credit"] = ownership_credit(value, rows["owner_annuity"].to_numpy())
-    return rows.assign(**_payments(rows))
+    case: Case
+
+    def of(self, table: Table) -> Rows:
+        """Add to rows of product, tier, model, price, discount and usage_hours what the contract of one unit pays.
+
+        Adds, in money a year unless said otherwise: incidents n, yearly T, per_incident i, settlement e (money
+        per incident), capital A and credit O; and promise D (hours), rank, kind, displaced_share, admin_cost and
+        the product's columns. A row whose product, tier or model is unknown gets NaN.
+        """
+        rows = Rows.of(table).looked_up(self._products, ["product"])
+        rows = rows.looked_up(self._tiers, ["tier"]).looked_up(self._models, ["model"])
+        expected = settlement_per_case(rows["promise"], rows["promise"], rows["bonus"], rows["penalty"])
+        rows = rows.assign(
+            incidents=rows["incident_rate"] * rows["tier_incidents"] * rows["model_incidents"],
+            settlement=rows["response_cases"] * expected,
+            capital=capital_cost(rows["unit_value"], rows["product_margin"], rows["seller_annuity"]),
+            credit=ownership_credit(rows["unit_value"], rows["owner_annuity"]),
+        )
+        return rows.assign(**_payments(rows))
+
+    @cached_property
+    def _products(self) -> Rows:
+        return Rows.of(self.case.tables["products"], *_PRODUCT)
+
+    @cached_property
+    def _tiers(self) -> Rows:
+        """By tier: rank, promise D, incident factor, standard cost C per incident and C1 per unit, g."""
+        tables = self.case.tables
+        services = Rows.of(tables["services"], "service", "standard_cost", "response_clock")
+        mix = Rows.of(tables["service_mix"]).looked_up(services, ["service"])
+        per_tier = mix.assign(
+            standard=mix["cases_per_incident"] * mix["standard_cost"],
+            scheduled=mix["cases_per_unit"] * mix["standard_cost"],
+            response_cases=np.where(mix["response_clock"].astype(bool), mix["cases_per_incident"], 0.0),
+        )
+        sums = per_tier.sums(["tier"], ["standard", "scheduled", "response_cases"])
+        tiers = Rows.of(tables["tiers"], "tier", "rank", "response_hours", "incident_factor")
+        tiers = tiers.renamed(response_hours="promise", incident_factor="tier_incidents")
+        return tiers.looked_up(sums, ["tier"]).filled(standard=0.0, scheduled=0.0, response_cases=0.0)
+
+    @cached_property
+    def _models(self) -> Rows:
+        """By model: kind, incident factor, admin cost, settlement terms, annuities, displaced share; 0 if not used."""
+        models = Rows.of(self.case.tables["pricing_models"], *_MODEL, *_LEASE)
+        settles = np.array([KINDS[kind].settles for kind in models["kind"]], dtype=bool)
+        finances = np.array([KINDS[kind].finances for kind in models["kind"]], dtype=bool)
+        seller, owner = np.zeros(len(models)), np.zeros(len(models))
+        for row in np.flatnonzero(finances):
+            seller[row], owner[row] = self._annuities({name: float(models[name][row]) for name in _LEASE})
+        return Rows(
+            {
+                "model": models["model"],
+                "kind": models["kind"],
+                "model_incidents": models["incident_factor"],
+                "admin_cost": models["admin_cost"],
+                "bonus": np.where(settles, models["bonus_per_hour"], 0.0),
+                "penalty": np.where(settles, models["penalty_per_hour"], 0.0),
+                "seller_annuity": seller,
+                "owner_annuity": owner,
+                "displaced_share": np.where(finances, models["displaced_share"], 0.0),
+            },
+            len(models),
+        )
+
+    def _annuities(self, lease: Mapping[str, float]) -> tuple[float, float]:
+        """annuity(E) of the seller's capital and annuity(residual_share) of what owning would cost."""
+        rate, term, residual = self.case.settings.discount_rate, lease["term_years"], lease["residual_share"]
+        end = end_of_lease_share(lease["buyout_probability"], lease["buyout_share"], residual)
+        return annuity(rate, term, end), annuity(rate, term, residual)
 
 
-def _payments(rows: pd.DataFrame) -> dict[str, pd.Series]:
+def _payments(rows: Rows) -> dict[str, Column]:
     """T and i of each row by its model's kind."""
-    yearly, per_incident = pd.Series(np.nan, rows.index), pd.Series(np.nan, rows.index)
-    for name, group in rows.groupby("kind"):
-        kind = KINDS[str(name)]
-        columns = ("unit_value", "price_index", "incidents", "usage_hours", "standard", "scheduled", "settlement")
-        exposure = Exposure(*(group[column].to_numpy() for column in columns))
-        price = discounted_price(group["price"].to_numpy(), group["discount"].to_numpy(), kind.on_cost)
-        yearly[group.index] = kind.yearly(price, exposure)
-        per_incident[group.index] = kind.per_incident(price, exposure)
+    yearly, per_incident = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
+    columns = ("unit_value", "price_index", "incidents", "usage_hours", "standard", "scheduled", "settlement")
+    for name, kind in KINDS.items():
+        own = np.flatnonzero(rows["kind"] == name)
+        if not len(own):
+            continue
+        exposure = Exposure(*(rows[column][own] for column in columns))
+        price = discounted_price(rows["price"][own], rows["discount"][own], kind.on_cost)
+        yearly[own] = kind.yearly(price, exposure)
+        per_incident[own] = kind.per_incident(price, exposure)
     return {"yearly": yearly, "per_incident": per_incident}
-
-
-def _tier_terms(case: Case) -> pd.DataFrame:
-    """By tier: rank, promise D, incident factor, standard cost C per incident and C1 per unit, g."""
-    mix = case.tables["service_mix"].merge(case.tables["services"], on="service")
-    per_tier = mix.assign(
-        standard=mix["cases_per_incident"] * mix["standard_cost"],
-        scheduled=mix["cases_per_unit"] * mix["standard_cost"],
-        response_cases=mix["cases_per_incident"].where(mix["response_clock"].astype(bool), 0.0),
-    )
-    sums = per_tier.groupby("tier")[["standard", "scheduled", "response_cases"]].sum()
-    tiers = case.tables["tiers"][["tier", "rank", "response_hours", "incident_factor"]]
-    tiers = tiers.rename(columns={"response_hours": "promise", "incident_factor": "tier_incidents"})
-    tiers = tiers.merge(sums, on="tier", how="left")
-    return tiers.fillna({"standard": 0.0, "scheduled": 0.0, "response_cases": 0.0})
-
-
-def _model_terms(case: Case) -> pd.DataFrame:
-    """By model: kind, incident factor, admin cost, settlement terms, annuities, displaced share; 0 where not used."""
-    models = case.tables["pricing_models"]
-    settles = models["kind"].map(lambda kind: KINDS[kind].settles).astype(bool)
-    finances = models["kind"].map(lambda kind: KINDS[kind].finances).astype(bool)
-    lease = models[_LEASE].to_dict("records")
-    annuities = [
-        _annuities(case, row) if financed else (0.0, 0.0) for row, financed in zip(lease, finances, strict=True)
-    ]
-    return pd.DataFrame(
-        {
-            "model": models["model"],
-            "kind": models["kind"],
-            "model_incidents": models["incident_factor"],
-            "admin_cost": models["admin_cost"],
-            "bonus": models["bonus_per_hour"].where(settles, 0.0),
-            "penalty": models["penalty_per_hour"].where(settles, 0.0),
-            "seller_annuity": [seller for seller, _ in annuities],
-            "owner_annuity": [owner for _, owner in annuities],
-            "displaced_share": models["displaced_share"].where(finances, 0.0),
-        }
-    )
-
-
-def _annuities(case: Case, lease: Mapping[Hashable, float]) -> tuple[float, float]:
-    """annuity(E) of the seller's capital and annuity(residual_share) of what owning would cost."""
-    rate, term, residual = case.settings.discount_rate, lease["term_years"], lease["residual_share"]
-    end = end_of_lease_share(lease["buyout_probability"], lease["buyout_share"], residual)
-    return annuity(rate, term, end), annuity(rate, term, residual)

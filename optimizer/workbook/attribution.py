@@ -45,7 +45,7 @@ def attribute(case: Case, plan: Plan) -> Attribution:
     """Amounts of a plan by segment, region, product, tier, model and price; `case` has its scenario's changes made."""
     demand = Demand(case)
     rows = sold_rows(demand, plan)
-    served = cases_by_service(case, under_contract(rows).reset_index(names="row"))
+    served = cases_by_service(case, under_contract(rows).reset_index(names="row")).frame
     pools = [
         *_work_pools(case, plan, served),
         *_parts_pools(case, plan, served),
@@ -98,7 +98,7 @@ def _with_idle(name: str, by_class: pd.DataFrame, idle: pd.Series, drivers: pd.D
 
 def flow_amounts(case: Case, plan: Plan) -> pd.DataFrame:
     """Flows of the allocation with `_FLOW_AMOUNTS` of each, money a year, and hours."""
-    flow = flows(case, plan.allocation)
+    flow = flows(case, plan.allocation).frame
     paid = provider_amounts(case, plan)
     own = paid.reindex(flow["provider"])
     cost, hours = flow["true_cost"].to_numpy(), flow["true_hours"].to_numpy()
@@ -126,7 +126,7 @@ def provider_amounts(case: Case, plan: Plan) -> pd.DataFrame:
     payment, providers_fixed (fixed cost and readiness gaps closed).
     """
     engaged = list(plan.decisions.providers)
-    flow = flows(case, plan.allocation)
+    flow = flows(case, plan.allocation).frame
     sums = flow.groupby("provider")[["cases", "true_hours", "true_cost"]].sum().reindex(engaged, fill_value=0.0)
     table = case.tables["providers"].set_index("provider").loc[engaged]
     gaps = case.tables["readiness"].query("actual < required").groupby("provider")["cost_to_close"].sum()
@@ -157,7 +157,7 @@ def _commitments(case: Case, plan: Plan) -> float:
 
 def _parts_pools(case: Case, plan: Plan, served: pd.DataFrame) -> list[Pool]:
     """Cost of parts by product and tier, and of each policy by what it serves."""
-    used = policies(case, plan.fulfilment, parts_cases(served))
+    used = policies(case, plan.fulfilment, parts_cases(served)).frame
     used = used.assign(cost=used["parts_cases"] * used["parts_cost"])
     needing = served[served["needs_parts"].astype(bool)].rename(columns={"cases": "driver"})
     chosen = needing.merge(used[["product", "tier", "policy"]], on=["product", "tier"])

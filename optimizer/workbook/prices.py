@@ -8,7 +8,6 @@ from models.plan import Plan
 from models.pricing import KINDS, Quote
 
 from ..audit.demand import Demand
-from ..audit.terms import with_terms
 from .sheets import VERSION, Book, Placed, Sheet, column
 from .subject import Subject
 
@@ -35,7 +34,7 @@ def price_rows(demand: Demand, plan: Plan) -> pd.DataFrame:
     """
     covered = plan.coverage.loc[plan.coverage["covered"], ["price_book", "product"]]
     rows = plan.menus.merge(covered, on="price_book").merge(_usage(demand), on=["price_book", "product"], how="left")
-    rows = with_terms(demand.case, rows.assign(discount=0.0))
+    rows = demand.terms.of(rows.assign(discount=0.0)).frame
     quotes = rows["kind"].map(lambda kind: KINDS[kind].quote)
     per_cost = rows["incidents"] * rows["standard"] + rows["scheduled"]
     basis = rows["price_index"].where(quotes.isin([Quote.PER_INCIDENT, Quote.PER_HOUR]), rows["unit_value"])
@@ -56,9 +55,11 @@ def price_rows(demand: Demand, plan: Plan) -> pd.DataFrame:
 
 def _usage(demand: Demand) -> pd.DataFrame:
     """Mean usage hours of a unit by price book and product."""
-    units = demand.cohorts.assign(hours=demand.cohorts["units"] * demand.cohorts["usage_hours"])
-    sums = units.groupby(["price_book", "product"], as_index=False)[["units", "hours"]].sum()
-    return sums.assign(usage_hours=sums["hours"] / sums["units"])[["price_book", "product", "usage_hours"]]
+    cohorts = demand.cohorts
+    units = cohorts.assign(hours=cohorts["units"] * cohorts["usage_hours"])
+    sums = units.sums(["price_book", "product"], ["units", "hours"])
+    sums = sums.assign(usage_hours=sums["hours"] / sums["units"])
+    return sums.frame[["price_book", "product", "usage_hours"]]
 
 
 def write_prices(book: Book, subject: Subject) -> None:

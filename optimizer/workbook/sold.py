@@ -9,6 +9,7 @@ from models.plan import Plan
 from models.schema import NO_CONTRACT
 
 from ..audit.demand import Demand, chosen, locked_rows, none_rows
+from ..audit.rows import Rows
 
 KEYS = ["segment", "region", "product", "tier", "model", "price", "locked"]
 _TERMS = ["yearly", "admin_cost", "capital", "incidents", "displaced_share", "family"]
@@ -32,21 +33,21 @@ def sold_rows(demand: Demand, plan: Plan) -> pd.DataFrame:
     return rows.drop(columns=["displaced_share", "yearly", "admin_cost"]).sort_values(KEYS, ignore_index=True)
 
 
-def _free(demand: Demand, choice: pd.DataFrame) -> pd.DataFrame:
+def _free(demand: Demand, choice: Rows) -> pd.DataFrame:
     """Free units by what they take, spread over regions alike."""
-    none = none_rows(demand, choice).assign(**dict.fromkeys(_TERMS[:-1], 0.0), family="")
-    taken = pd.concat([part for part in (choice, none) if len(part)], ignore_index=True)
+    none = none_rows(demand, choice).frame.assign(**dict.fromkeys(_TERMS[:-1], 0.0), family="")
+    taken = pd.concat([part for part in (choice.frame, none) if len(part)], ignore_index=True)
     taken = taken.assign(part=taken["share"] * taken["class_share"], price=taken["price"].astype(float))
     keys = ["segment", "product", "tier", "model", "price", *_TERMS]
     parts = taken.groupby(keys, as_index=False, dropna=False)[["part"]].sum()
-    rows = parts[parts["part"] > 0].merge(demand.free, on=["segment", "product"])
+    rows = parts[parts["part"] > 0].merge(demand.free.frame, on=["segment", "product"])
     units, revenue = rows["units"] * rows["part"], rows["revenue"] * rows["part"]
     return rows.assign(units=units, revenue=revenue, locked=False).drop(columns="part")
 
 
 def _locked(demand: Demand) -> pd.DataFrame:
     columns = ["segment", "region", "product", "tier", "model", "price", "units", "revenue", *_TERMS]
-    return locked_rows(demand)[columns].assign(locked=True)
+    return locked_rows(demand).frame[columns].assign(locked=True)
 
 
 def under_contract(rows: pd.DataFrame) -> pd.DataFrame:
