@@ -175,6 +175,15 @@ def test_a_plan_without_rows_is_judged() -> None:
     assert {"rows", "uptake", "contracts", "flow_conservation", "policies", "decided_tiers"} <= broken
 
 
+def test_a_plan_without_any_work_is_judged() -> None:
+    """No contract in force, nothing covered, no flow: there is no work class on either side."""
+    tables = hand_tables()
+    tables["contracts"] = tables["contracts"].iloc[:0]
+    plan = hand_plan()
+    idle = replace(plan, coverage=plan.coverage.assign(covered=False), allocation=plan.allocation.iloc[:0])
+    assert "flow_conservation" not in set(audit(built(tables), Scenario(), idle).rules["rule"])
+
+
 def test_an_unknown_rule_cannot_be_written_down() -> None:
     with pytest.raises(KeyError, match="good_manners"):
         Ledger().none("good_manners", "everyone", [])
