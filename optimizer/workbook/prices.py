@@ -35,7 +35,7 @@ def price_rows(demand: Demand, plan: Plan) -> pd.DataFrame:
     covered = plan.coverage.loc[plan.coverage["covered"], ["price_book", "product"]]
     rows = plan.menus.merge(covered, on="price_book").merge(_usage(demand), on=["price_book", "product"], how="left")
     rows = demand.terms.of(rows.assign(discount=0.0)).frame
-    quotes = rows["kind"].map(lambda kind: KINDS[kind].quote)
+    quotes = rows["kind"].astype(object).map(lambda kind: KINDS[kind].quote)  # an empty column of text maps to text
     per_cost = rows["incidents"] * rows["standard"] + rows["scheduled"]
     basis = rows["price_index"].where(quotes.isin([Quote.PER_INCIDENT, Quote.PER_HOUR]), rows["unit_value"])
     basis = basis.where(quotes != Quote.MARK_UP, per_cost)

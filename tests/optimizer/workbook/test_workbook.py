@@ -10,6 +10,7 @@ import pytest
 from openpyxl import Workbook
 
 import optimizer
+from models import build_case
 from models.plan_tables import RunError
 from optimizer.result import NoPlanError, Status
 from optimizer.workbook.account_sheet import _shortened
@@ -20,6 +21,7 @@ from optimizer.workbook.write import SHEETS, write_workbook
 from tests.optimizer.showing import without_plan
 from tests.optimizer.workbook.recomputing import formulas, recomputed
 from tests.optimizer.workbook.runs import ODD_NAMES, odd, tiny
+from tests.oracle.random_cases import random_case
 
 CENT = 0.005
 
@@ -140,6 +142,15 @@ def test_without_a_price_book_of_today_the_plan_stands_alone(tmp_path: Path) -> 
     assert "There is no bridge: The case has no current_menus." in by_first(book, "Bridge")
     assert by_first(book, "P&L")["Account margin"][0] == pytest.approx(19_560)
     assert "Today" not in {cell.value for cell in book["P&L"][4]}
+
+
+@pytest.mark.parametrize("seed", [13, 21])
+def test_a_plan_that_sells_nothing_has_an_empty_price_list(seed: int, tmp_path: Path) -> None:
+    case = build_case(*random_case(seed))
+    result = optimizer.solve(case)
+    assert not (set(result.uptake["tier"]) - {"none"}) or result.decided.coverage["covered"].sum() == 0
+    book = openpyxl.load_workbook(write_workbook(case, result, tmp_path / "plan.xlsx"), data_only=True)
+    assert {"Price list", "Prices"} <= set(book.sheetnames)
 
 
 def test_a_dimension_of_very_many_names_is_left_to_the_detail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
