@@ -168,6 +168,7 @@ class Search:
         if len({place for place, _ in known}) == len(known) == len(master.books):
             master.add(known)
             self.tree.start_from(self.question.root, master.positions(known))
+        self.tree.bounding.known.recall(start)
         plan = self.tree.plans.known
         parts, self.tree.parted = recall_parts(master, self.question.root, start.partings, plan)
         return parts
@@ -190,10 +191,15 @@ class Search:
     def memory(self) -> Memory:
         """What this search leaves to the next."""
         master, tree = self.master, self.tree
+        partings = remember_partings(master, tree.parted, tree.cutoff)
+        parts, _ = recall_parts(master, self.question.root, partings, {})
+        bounds = tree.bounding.known.remember(parts)
         return Memory(
             remember(master, master.pool.useful),
             remember(master, self.best_columns),
-            partings=remember_partings(master, tree.parted, tree.cutoff),
+            partings=partings,
+            bounds=bounds,
+            offers=master.pricer.digest if bounds else "",
         )
 
     def effort(self) -> dict[str, object]:

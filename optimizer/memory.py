@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import chain
 
+from models.catalog import Array
 from models.plan import Plan
 
 Option = tuple[str, str, float]
@@ -34,6 +35,21 @@ class Parting:
     decision: str
 
 
+@dataclass(frozen=True, eq=False)
+class PartBound:
+    """At some prices of the demand totals, the most that any menu is worth where some decisions are settled.
+
+    It holds wherever menus are worth the same, whatever the limits of a scenario.
+    """
+
+    settled: frozenset[tuple[str, int]]
+    """Decisions by name, each with its value."""
+    prices: Array
+    """Money per unit of each total."""
+    worths: Array
+    """The most that a menu of each price book is worth, in money."""
+
+
 @dataclass(frozen=True)
 class Memory:
     """Menus that were of use in a search, and those of its best plan (empty without one)."""
@@ -44,6 +60,10 @@ class Memory:
     """What the best plan uses, whatever its menus are."""
     partings: tuple[Parting, ...] = ()
     """The first partings of the search that its proof needed, in their order."""
+    bounds: tuple[PartBound, ...] = ()
+    """Of the parts that they made."""
+    offers: str = ""
+    """Digest of all that the worth of menus depends on."""
 
 
 def memory_of(plan: Plan) -> Memory:

@@ -10,6 +10,7 @@ import numpy as np
 
 from .branching import whole_columns
 from .glance import Glance
+from .known_bounds import KnownBounds
 from .master import Master, raised
 from .nodes import Node, Priced, Relaxed, Unsolved
 from .pricing import PATIENCE
@@ -51,7 +52,7 @@ class Bounding:
         note: Callable[[Node, float], None],
     ) -> None:
         self.master, self.watch = master, watch
-        self.glance = Glance(master, watch)
+        self.glance, self.known = Glance(master, watch), KnownBounds(master)
         self.tolerance, self.cutoff, self.note = tolerance, cutoff, note
 
     def bound(self, node: Node) -> tuple[Relaxed, Priced] | None:
@@ -62,6 +63,7 @@ class Bounding:
         if not self.reach_feasibility(node):
             return None
         relaxed, priced = self._converge(node)
+        self.known.learn(node, priced)
         if priced.bound < self.cutoff():
             self.glance.centre = priced.duals
         return relaxed, priced

@@ -7,6 +7,8 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,6 +104,22 @@ class Pricer:
         """What the books' menus are worth at prices of the demand totals."""
         coverage_charge = -totals[self.setting.index.coverages]
         return prices_on(self.worth(totals), self.charges(totals), self._products, coverage_charge)
+
+    @cached_property
+    def digest(self) -> str:
+        """Of all that the worth of menus depends on, but the prices of the totals."""
+        index, cohorts, terms = self.setting.index, self.offers.demand.cohorts, self.offers.terms
+        parts = [
+            *self.shelf, *self._free, *self.subjects, self._products, self.change, self._product, self._units,
+            self._tier, self._model, self._group, self._admin, self._margin, self._parts, terms.yearly, terms.capital,
+            terms.incidents, cohorts.units_by_region, self.offers.cohort, self.setting.catalog.family_of_product,
+            self.offers.options.tier, self.offers.options.model, index.incidents, index.units, index.parts,
+        ]  # fmt: skip
+        digest = sha256()
+        for part in map(np.ascontiguousarray, parts):
+            digest.update(f"{part.dtype} {part.shape} ".encode())
+            digest.update(part.data)
+        return digest.hexdigest()
 
     @property
     def subjects(self) -> tuple[Codes, Codes, Codes]:

@@ -134,6 +134,10 @@ class Tree:
             return
         self.master.phases.counts["nodes"] += 1
         self._say("bounding", node)
+        known = self.bounding.known.of(node)
+        if known is not None and known.bound >= self.cutoff:
+            self._close(node, known.bound)
+            return
         if not self.master.enter(node):
             return
         try:
