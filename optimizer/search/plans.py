@@ -20,8 +20,8 @@ from .watch import Watch
 
 SHORT_PATIENCE = 4_000
 """Most nodes of one menu search for all columns that matter, while switches are open."""
-NEAR_COLUMNS = 150
-"""Columns beyond those in use that may replace them when a solution is made whole."""
+NEAR_COLUMNS, NEAR_PER_BOOK = 150, 2
+"""Columns beyond those in use that may replace them when a solution is made whole: so many, then more by book."""
 FEW_COLUMNS = 40
 """Such columns once every switch is settled."""
 PLAN_SHARE = 0.1
@@ -29,9 +29,11 @@ PLAN_SHARE = 0.1
 POLISH_NODES = 200
 """Most nodes of an integer program that only looks for a better plan."""
 COMPLETE_EVERY = 5
-"""Nodes between solutions made whole."""
+"""Nodes between solutions made whole; between dives while there is only a poor plan or none."""
 DIVE_EVERY = 25
 """Nodes between dives."""
+POOR = 10.0
+"""Tolerances by which a plan costs more than the bound of a node to be poor beside what may be in it."""
 
 
 class Plans:
@@ -80,10 +82,12 @@ class Plans:
         if relaxed.cost < self.cutoff - self.tolerance(self.best) and self._recalled:
             self.looked, self._recalled = 0, False
         self.looked += 1
-        if self.looked % DIVE_EVERY == 1:
+        poor = not relaxed.cost > self.cutoff - POOR * self.tolerance(relaxed.cost)
+        dive_every, complete_every = (COMPLETE_EVERY, 1) if poor else (DIVE_EVERY, COMPLETE_EVERY)
+        if self.looked % dive_every == 1:
             with suppress(Unsolved):
                 self._dive(node, relaxed)
-        elif self.looked % COMPLETE_EVERY == 1 and self.switches.menus_settled(relaxed):
+        elif self.looked % complete_every == 1 % complete_every and self.switches.menus_settled(relaxed):
             self._complete(node, relaxed)
 
     def try_known(self, node: Node, columns: list[int]) -> None:
@@ -103,14 +107,17 @@ class Plans:
     def _complete(self, node: Node, relaxed: Relaxed) -> None:
         """Try the best whole solution near a fractional one: switches first, as if books could mix menus."""
         self._say(node)
-        mixing = switching(self.master, node, relaxed, NEAR_COLUMNS)
         gap = PLAN_SHARE * self.tolerance(relaxed.cost)
-        with self.master.phases("mip"):
-            limits = self.watch.limits(gap, POLISH_NODES)
-            outcome = solve_integer(under(mixing.program, self.best), limits, doubting=False)
-        self.watch.check()
-        if outcome.values is not None:
-            self._complete_settled(mixing.settled(self.master, node, outcome), gap)
+        for near in (NEAR_COLUMNS, NEAR_PER_BOOK * len(self.master.books)):
+            mixing = switching(self.master, node, relaxed, near)
+            with self.master.phases("mip"):
+                limits = self.watch.limits(gap, POLISH_NODES)
+                outcome = solve_integer(under(mixing.program, self.best), limits, doubting=False)
+            self.watch.check()
+            if outcome.values is not None:
+                self._complete_settled(mixing.settled(self.master, node, outcome), gap)
+            if np.isfinite(self.best):
+                return
 
     def _complete_settled(self, node: Node, gap: float) -> None:
         """Make new columns for a node in which every switch is settled, then let every book have one."""
