@@ -22,7 +22,8 @@ help:
 	@echo 'make demo    set up, solve the shipped case, show the plan'
 	@echo 'make test    set up and run every check: style, types, import rules, tests, coverage'
 	@echo 'make lab     set up and open the notebooks in JupyterLab'
-	@echo 'make bench   set up and measure speed beside other programs; FULL=1 for every row (hours), ROWS="s20 s100" for some'
+	@echo 'make bench   set up and measure speed beside other programs; FULL=1 for every row (hours), ROWS="s20 s100" for some,'
+	@echo '             PEER_LIMIT=60 to give the others a minute each'
 	@echo 'make reference  write the reference pages of the guide anew'
 	@echo 'make clean   remove the environment, the runs and every cache'
 
@@ -65,7 +66,7 @@ reference: $(VENV)/run-$(NEEDS)
 
 # choice-learn brings TensorFlow, so it lives in an environment of its own; without it its rows say so.
 bench: $(VENV)/bench-$(NEEDS) $(PEERS)/made
-	$(BIN)/python -m tests.benchmarks $(if $(FULL),--full) $(ROWS)
+	$(BIN)/python -m tests.benchmarks $(if $(FULL),--full) $(if $(PEER_LIMIT),--peer-limit $(PEER_LIMIT)) $(ROWS)
 
 bench-full:
 	$(MAKE) bench FULL=1

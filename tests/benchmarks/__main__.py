@@ -1,7 +1,7 @@
-"""Runs the benchmark: python -m tests.benchmarks [ROW...] [--full] [--seed N] [--no-peers] [--list].
+"""Runs the benchmark: python -m tests.benchmarks [ROW...] [--full] [--seed N] [--no-peers | --peer-limit SECONDS].
 
-Without rows, those of the quick form, or with --full all. The table is written after each program, so that a
-benchmark that is stopped keeps what it has; a row that is run again replaces its earlier record.
+`--list` names the rows. Without rows, those of the quick form, or with --full all. The table is written after each
+program, so that a benchmark that is stopped keeps what it has; a row that is run again replaces its earlier record.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def main() -> int:
         print("\n".join(f"{row.name:16} {row.what}" for row in rows))
         return 0
     bench, book = (
-        Bench(HOME, quick=not arguments.full, seed=arguments.seed),
+        Bench(HOME, quick=not arguments.full, seed=arguments.seed, peer_seconds=arguments.peer_limit),
         Book("full" if arguments.full else "quick"),
     )
     HOME.mkdir(parents=True, exist_ok=True)
@@ -73,6 +73,7 @@ def _arguments() -> Namespace:
     parser.add_argument("--full", action="store_true", help="every row, with the limits of the full form")
     parser.add_argument("--seed", type=int, default=0, help="seed of the generated cases (default: 0)")
     parser.add_argument("--no-peers", action="store_true", help="leave the peers out")
+    parser.add_argument("--peer-limit", type=float, metavar="SECONDS", help="give each peer so long")
     parser.add_argument("--list", action="store_true", help="name the rows and run none")
     return parser.parse_args()
 

@@ -23,6 +23,8 @@ REPEATS = 5
 """Starts of which the quickest counts: the others waited for the disk or for other programs."""
 GRACE = 120.0
 """Seconds beyond its limit after which a process is ended: reading, the last steps, saving."""
+PEER_GRACE = 45.0
+"""Such seconds for a peer; some know no limit."""
 ROUNDING = 2e-6
 """Gap beyond the one asked for that the second stage and rounding may leave."""
 
@@ -34,6 +36,8 @@ class Bench:
     home: Path
     quick: bool
     seed: int = 0
+    peer_seconds: float | None = None
+    """Seconds for a peer, where its form's limit is not meant."""
 
     def limit(self, row: Row) -> float:
         """Seconds for our solve of a row."""
@@ -42,6 +46,8 @@ class Bench:
     @property
     def peer_limit(self) -> float:
         """Seconds for a peer."""
+        if self.peer_seconds is not None:
+            return self.peer_seconds
         return QUICK_PEER_LIMIT if self.quick else PEER_LIMIT
 
     def run(self, row: Row) -> Iterator[Record]:
@@ -123,7 +129,7 @@ class Bench:
         out, limit = work / f"{peer}.json", self.peer_limit
         out.unlink(missing_ok=True)
         options = ["--gap", row.gap, "--time-limit", limit]
-        ran = run_process(_module("peers", peer, folder, out, *options), limit + GRACE, work / f"{peer}.txt")
+        ran = run_process(_module("peers", peer, folder, out, *options), limit + PEER_GRACE, work / f"{peer}.txt")
         if ran.killed or ran.code != 0:
             return self._failed(row, peer, limit, ran)
         found = Outcome.read(out)

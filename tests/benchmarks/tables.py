@@ -126,16 +126,19 @@ def _wanted(row: Row) -> str:
 
 
 def _growth(records: Records) -> Iterator[list[str]]:
-    """The exponent of growth from s100 to s1000, for each seed that has both."""
+    """The exponents of growth from s100 to s1000, for each seed that has both."""
     for (row, program, seed), large in records.items():
         small = records.get(("s100", OURS, seed))
-        if (row, program) != ("s1000", OURS) or small is None or not (large.solve_part and small.solve_part):
+        if (row, program) != ("s1000", OURS) or small is None:
             continue
-        exponent = math.log10(large.solve_part / small.solve_part)
         proved = small.status == large.status == "optimal"
         blank = [""] * (FIGURES.index("to reach") - 2)
-        yield [GROWTH.name, GROWTH.what, *blank, _wanted(GROWTH), f"{exponent:.2f}",
-               _yes(proved and exponent <= GROWTH.target), str(seed), large.date]  # fmt: skip
+        for part, growth in GROWTH.items():
+            after, before = getattr(large, part), getattr(small, part)
+            if after and before:
+                exponent = math.log10(after / before)
+                yield [growth.name, growth.what, *blank, _wanted(growth), f"{exponent:.2f}",
+                       _yes(proved and exponent <= growth.target), str(seed), large.date]  # fmt: skip
 
 
 def _phases(record: Record) -> list[str]:

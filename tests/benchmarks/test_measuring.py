@@ -103,13 +103,14 @@ def test_a_plan_near_the_best_known_counts_where_the_row_says_so(objective: floa
 
 def test_the_page_works_out_growth_ratios_and_what_peers_leave() -> None:
     records = [
-        replace(RECORD, row="s100", solve_part=4.0),
-        replace(RECORD, row="s1000", solve_part=80.0),
+        replace(RECORD, row="s100", solve_part=4.0, process=10.0),
+        replace(RECORD, row="s1000", solve_part=80.0, process=100.0),
         replace(RECORD, row="s100", program="pulp", status="time limit reached", objective=9.8e5, solve_part=300.0),
     ]
     text = page({record.key: record for record in records}, "Benchmark")
-    growth = next(line for line in text.splitlines() if line.startswith("| growth |"))
-    assert "| 1.30 | no |" in growth  # log10(80 / 4) = 1.30
+    growth, of_solve = (line for line in text.splitlines() if line.startswith("| growth"))
+    assert "| 1.00 | yes |" in growth  # log10(100 / 10) = 1
+    assert "| 1.30 | no |" in of_solve  # log10(80 / 4) = 1.30
     peer = next(line for line in text.splitlines() if line.startswith("| s100 | pulp |"))
     assert "| 0.02 |" in peer
     assert "| > 75 |" in peer
