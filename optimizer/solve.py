@@ -54,8 +54,9 @@ def solve(
     The search ends when the relative gap (bound - objective) / max(1, |objective|) is proved to be at most
     `gap`, after `time_limit` seconds, or once `should_stop()` is true; the bound is valid in every case.
     `progress` is called with the state of the search. `start` is an earlier result on a case or scenario
-    like this one, whose menus and decisions are tried first. `conditions` force or forbid things in this
-    question alone (`models.conditions`). `baselines` keeps today's amounts for later solves of the same case.
+    like this one: its menus and decisions are tried first, and what it proved is taken over as far as it still
+    holds, most of it where only limits differ. `conditions` force or forbid things in this question alone
+    (`models.conditions`). `baselines` keeps today's amounts for later solves of the same case.
 
     `resume` is the folder of a run of this very question that a limit, a stop or a kill cut short: the search goes
     on where that one was, with a bound and a plan no worse; gap and limits may be others. `checkpoint` is the folder
