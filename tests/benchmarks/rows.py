@@ -107,7 +107,7 @@ def _one_book() -> list[Row]:
     assortments = [
         Row(f"assortment{tiers}-{classes}", f"assortment: {tiers} tiers, {classes} customer classes", solve_part,
             60.0 if tiers == 50 else 300.0, Menus(tiers, classes=classes), gap=1e-6,
-            limit=120.0 if tiers == 50 else 300.0, near=None if tiers == 50 else 1e-3, peers=MENUS,
+            limit=120.0 if tiers == 50 else 295.0, near=None if tiers == 50 else 1e-3, peers=MENUS,
             quick=(tiers, classes) == (50, 5))
         for tiers in (50, 100)
         for classes in (5, 10, 15, 20, 25)
