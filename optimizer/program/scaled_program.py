@@ -49,24 +49,21 @@ def without_specks(program: ScaledProgram) -> ScaledProgram:
 
 def excluding(program: ScaledProgram, binaries: Sequence[int]) -> ScaledProgram:
     """The program without the solutions in which all of these binaries are 1."""
-    row = np.isin(np.arange(len(program.cost)), binaries)[None, :].astype(float)
-    return replace(
-        program,
-        rows=sparse.vstack([program.rows, sparse.csc_matrix(row)]).tocsc(),
-        row_low=np.append(program.row_low, -np.inf),
-        row_high=np.append(program.row_high, len(binaries) - 1.0),
-    )
+    chosen = np.isin(np.arange(len(program.cost)), binaries).astype(float)
+    return _at_most(program, chosen, len(binaries) - 1.0)
 
 
 def under(program: ScaledProgram, most: float) -> ScaledProgram:
     """The program without the solutions that cost more than `most`, if that is finite."""
-    if not np.isfinite(most):
-        return program
+    return _at_most(program, program.cost, most - program.offset) if np.isfinite(most) else program
+
+
+def _at_most(program: ScaledProgram, row: Array, most: float) -> ScaledProgram:
     return replace(
         program,
-        rows=sparse.vstack([program.rows, sparse.csc_matrix(program.cost[None, :])]).tocsc(),
+        rows=sparse.vstack([program.rows, sparse.csc_matrix(row[None, :])]).tocsc(),
         row_low=np.append(program.row_low, -np.inf),
-        row_high=np.append(program.row_high, most - program.offset),
+        row_high=np.append(program.row_high, most),
     )
 
 
