@@ -62,6 +62,7 @@ class Plans:
         self.known: Mapping[int, int] = {}
         """Value of switches in a plan known from elsewhere, by column."""
         self._recalled = False
+        """Whether what is best was last looked for near that plan alone."""
         self.looked = 0
         """Solutions that were not whole."""
 
@@ -108,7 +109,8 @@ class Plans:
         """Try the best whole solution near a fractional one: switches first, as if books could mix menus."""
         self._say(node)
         gap = PLAN_SHARE * self.tolerance(relaxed.cost)
-        for near in (NEAR_COLUMNS, NEAR_PER_BOOK * len(self.master.books)):
+        more = max(NEAR_COLUMNS, NEAR_PER_BOOK * len(self.master.books))
+        for near in dict.fromkeys((NEAR_COLUMNS, more)):
             mixing = switching(self.master, node, relaxed, near)
             with self.master.phases("mip"):
                 limits = self.watch.limits(gap, POLISH_NODES)
