@@ -85,6 +85,11 @@ class Stated:
     contradictions: tuple[tuple[str, str], ...]
     """Rows without variables that do not hold: the program is infeasible whatever is decided."""
 
+    @property
+    def names(self) -> dict[int, str]:
+        """PuLP name of the variable of each column."""
+        return {column: name for name, column in self.columns.items()}
+
     def value(self, expression: Expression, solution: Array) -> float:
         """Value of an expression at a solution (natural units)."""
         terms = (c * solution[self.columns[v.name]] for v, c in expression.items() if v.name in self.columns)

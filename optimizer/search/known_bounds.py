@@ -21,9 +21,6 @@ from .nodes import Node, Priced
 MOST_KEPT = 100
 """Parts of which the bound is kept in mind."""
 
-Key = frozenset[tuple[int, int]]
-"""Settled switches, each with its value."""
-
 
 @dataclass(frozen=True)
 class Known:
@@ -38,18 +35,18 @@ class KnownBounds:
 
     def __init__(self, master: Master) -> None:
         self.master = master
-        self._known: dict[Key, Known] = {}
+        self._known: dict[frozenset[tuple[int, int]], Known] = {}
 
     def learn(self, node: Node, priced: Priced) -> None:
         """Keep what a part was proved with."""
-        key = _key(node)
+        key = node.settled
         if not node.books and (key in self._known or len(self._known) < MOST_KEPT):
             totals = priced.duals[self.master.first_total_row : self.master.first_book_row]
             self._known[key] = Known(totals, priced.worths)
 
     def of(self, node: Node) -> Priced | None:
         """The bound of a part by what is known of it; None where nothing is."""
-        known = None if node.books else self._known.get(_key(node))
+        known = None if node.books else self._known.get(node.settled)
         if known is None:
             return None
         rows = self._multipliers(node, known.totals)
@@ -79,15 +76,14 @@ class KnownBounds:
     def remember(self, nodes: Iterable[Node]) -> tuple[PartBound, ...]:
         """What is known of some parts, by name and in money."""
         master = self.master
-        names = {column: name for name, column in master.stated.columns.items()}
-        scale = master.stated.matrix.cost_scale
+        names, scale = master.stated.names, master.stated.matrix.cost_scale
         return tuple(
             PartBound(
                 frozenset((names[column], value) for column, value in key),
                 master.prices(np.concatenate([np.zeros(master.first_total_row), known.totals])) / scale,
                 known.worths / scale,
             )
-            for key in map(_key, nodes)
+            for key in (node.settled for node in nodes)
             if (known := self._known.get(key)) is not None
         )
 
@@ -106,7 +102,3 @@ class KnownBounds:
             if np.count_nonzero(live) == np.count_nonzero(part.prices):
                 key = frozenset((columns.get(name, -1), value) for name, value in part.settled)
                 self._known[key] = Known(-live * scale * master.total_scale, part.worths * scale)
-
-
-def _key(node: Node) -> Key:
-    return frozenset(node.switches.items())

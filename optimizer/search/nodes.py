@@ -67,6 +67,11 @@ class Node:
     """Lower bound on the (scaled, minimized) cost."""
     depth: int = 0
 
+    @property
+    def settled(self) -> frozenset[tuple[int, int]]:
+        """The settled columns, each with its value, in no order."""
+        return frozenset(self.switches.items())
+
 
 @dataclass(frozen=True)
 class Relaxed:

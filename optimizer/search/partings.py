@@ -32,7 +32,7 @@ class Parted:
 
 def remember_partings(master: Master, parted: Sequence[Parted], cutoff: float) -> tuple[Parting, ...]:
     """The first partings by name, without those of nodes that the best plan would have closed."""
-    names = {column: name for name, column in master.stated.columns.items()}
+    names = master.stated.names
     needed = [parting for parting in parted if parting.bound < cutoff]
     return tuple(
         Parting(tuple((names[column], value) for column, value in parting.switches.items()), names[parting.column])
@@ -45,15 +45,15 @@ def recall_parts(
 ) -> tuple[list[Node], list[Parted]]:
     """The parts that the partings make of `root`, that of a plan first, and the partings that this search can use."""
     columns, program = master.stated.columns, master.program
-    parts, parted = {frozenset(root.switches.items()): root}, list[Parted]()
+    parts, parted = {root.settled: root}, list[Parted]()
     for parting in partings:
         key = frozenset((columns.get(name, -1), value) for name, value in parting.settled)
-        node, column = parts.get(key.union(root.switches.items())), columns.get(parting.decision, -1)
+        node, column = parts.get(key | root.settled), columns.get(parting.decision, -1)
         if node is None or column in node.switches or not program.integer[column] or column < 0:
             continue
-        del parts[frozenset(node.switches.items())]
+        del parts[node.settled]
         children = (replace(node, switches=With(node.switches, column, value)) for value in (0, 1))
-        parts |= {frozenset(child.switches.items()): child for child in children if _is_in_box(master, child)}
+        parts |= {child.settled: child for child in children if _is_in_box(master, child)}
         parted.append(Parted(node.switches, column))
     return sorted(parts.values(), key=lambda node: not agrees(node, plan)), parted
 

@@ -62,7 +62,7 @@ def test_decisions_alone_lead_to_a_plan_that_uses_them(case: Case, earlier: Resu
     searched = Search(_question(case, moved, earlier), Limit(1e-4, None, None), None)
     assert not list(recall(searched.master, earlier.knowledge.best))
     told = recall_switches(searched.master, earlier.knowledge.chosen)
-    names = {column: name for name, column in searched.master.stated.columns.items()}
+    names = searched.master.stated.names
     providers = searched.master.setting.catalog.providers
     engaged = {
         providers[int(names[column].removeprefix("provider_"))]: value
