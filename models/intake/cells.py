@@ -11,7 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from ..characters import BARRED, barred
 from ..columns import Cells, Flags, Words, joined
+from ..lookalikes import LONGEST
 from ..problems import suggestion
 from ..schema.fields import Column, Kind
 from .raw import Chunk, RawCells, RawColumn
@@ -100,12 +102,24 @@ def _parse_text(chunk: Chunk, column: Column) -> Parsed:
         return _wrong_type(values, column)
     text = _trimmed(chunk)
     faults = _blank_fault(text.among([""]), column)
+    faults += _name_faults(text)
     if column.reserved:
         faults.append(Fault(text.among(column.reserved), "this name is reserved", "another name"))
     if chunk.odd is not None:
         faults.append(Fault(chunk.odd, "not a name", "text; a cell of a workbook must be formatted as text"))
         text = Words.of(pc.if_else(pa.array(chunk.odd), "", text.text))
     return Parsed(text, faults)
+
+
+def _name_faults(text: Words) -> list[Fault]:
+    """Names that would harm whoever shows them, or that nobody could read."""
+    strange = text.where(pc.match_substring_regex(text.known, BARRED))
+    long = text.where(pc.greater(pc.utf8_length(text.known), LONGEST))
+    plain = "a name without control and direction characters"
+    return [
+        Fault(strange, "no name may hold ", plain, hint=lambda found: barred(found.strip())),
+        Fault(long, "too long a name", f"a name of at most {LONGEST} characters"),
+    ]
 
 
 def _parse_choice(chunk: Chunk, column: Column) -> Parsed:
