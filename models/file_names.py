@@ -9,9 +9,9 @@ from .characters import barred, characters_in_words
 from .problems import CaseError, Problem, quoted
 
 MOST_BYTES = 100
-"""Bytes of a name in UTF-8: what a name is made part of (`CASE-NAME.partial`) stays under the 255 that systems allow."""
+"""Bytes of a name in UTF-8: what it is made part of (`CASE-NAME.partial`) stays under the 255 that systems allow."""
 ALLOWED = (
-    f"a plain file name: at most {MOST_BYTES} bytes, without any of / \\ < > : \" | ? *, "
+    f'a plain file name: at most {MOST_BYTES} bytes, without any of / \\ < > : " | ? *, '
     "not beginning with a point nor ending with one, and no name that Windows keeps for itself"
 )
 """What a name that becomes a file must be, for messages."""
@@ -39,5 +39,7 @@ def file_in(folder: Path, name: str, ending: str) -> Path:
     """The file of that name directly in the folder. Raises `CaseError` for a name that is none of a plain file."""
     file, fault = folder / f"{name}{ending}", file_name_fault(name)
     if fault or file.resolve().parent != folder.resolve():
-        raise CaseError([Problem("scenarios", f"the name {quoted(name)} {fault or 'leads elsewhere'}", expected=ALLOWED)])
+        raise CaseError(
+            [Problem("scenarios", f"the name {quoted(name)} {fault or 'leads elsewhere'}", expected=ALLOWED)]
+        )
     return file

@@ -15,10 +15,11 @@ from ..characters import BARRED, barred
 from ..columns import Cells, Flags, Words, joined
 from ..lookalikes import LONGEST
 from ..problems import suggestion
-from ..schema.fields import Column, Kind
+from ..schema.fields import SMALLEST, Column, Kind
 from .raw import Chunk, RawCells, RawColumn
 
 PLAIN_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+TOO_LARGE = "too large for the arithmetic"
 EXACT_INTEGER = 2.0**53
 """Beyond this a float64 no longer tells neighbouring integers apart."""
 
@@ -171,7 +172,7 @@ def _parse_number(chunk: Chunk, column: Column) -> Parsed:
         return _wrong_type(chunk.values, column)
     infinite = ~np.isfinite(values) & ~blank & ~wrong
     faults = [Fault(wrong, "not a plain number", column.expected, number_advice), *_blank_fault(blank, column)]
-    faults.append(Fault(infinite, "not a finite number", column.expected))
+    faults.append(Fault(infinite, "not a finite number", f"{column.expected}, at most {column.largest:g} in size"))
     values[infinite] = np.nan
     faults += _limits(values, column)
     return Parsed(_filled(values, blank, column), faults)
@@ -195,6 +196,11 @@ def _limits(values: NDArray[np.float64], column: Column) -> list[Fault]:
         fraction = (values != np.round(values)) | (np.abs(values) > EXACT_INTEGER)
         fraction &= ~np.isnan(values)
         faults.append(Fault(fraction, "not an integer", column.expected))
+    large = (np.abs(values) > column.largest) & ~outside(values, column)
+    faults.append(Fault(large, TOO_LARGE, f"a number of at most {column.largest:g} in size"))
+    if column.bounds.low == 0 and column.bounds.low_open:
+        small = (values > 0) & (values < SMALLEST)
+        faults.append(Fault(small, "too small for the arithmetic", f"a number of at least {SMALLEST:g}"))
     if not column.only_for:
         faults.append(Fault(outside(values, column), "out of range", column.expected))
     return faults
