@@ -12,7 +12,7 @@ from pydantic import Field
 from .columns import ColumnTable, Tables
 from .scenario import Name, Scenario, Strict
 
-MOST_RATE = 1000.0
+MOST_RATE = 1000
 """Highest rate of capital: 100,000 % a year."""
 
 

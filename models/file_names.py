@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from .characters import barred, characters_in_words
+from .characters import barred
 from .problems import CaseError, Problem, quoted
 
 MOST_BYTES = 100
@@ -27,7 +27,7 @@ def file_name_fault(name: str) -> str:
         return "is blank"
     if len(name.encode("utf-8", "surrogatepass")) > MOST_BYTES:
         return f"is longer than {MOST_BYTES} bytes"
-    strange = barred(name) or characters_in_words(dict.fromkeys(_SEPARATING.findall(name)))
+    strange = barred(name) or " ".join(dict.fromkeys(_SEPARATING.findall(name)))
     if strange:
         return f"holds {strange}"
     if name != name.strip() or name.startswith(".") or name.endswith("."):

@@ -16,6 +16,9 @@ from .characters import characters_in_words, revealed
 LONGEST = 500
 """Longer texts are no names, and are not compared."""
 
+ODD = r"[\p{M}\p{Cf}\p{Greek}\p{Cyrillic}\p{Pi}\p{Pf}]|[^\P{Z} ]|[^\P{Pd}-]|  "
+"""Arrow's pattern of names that may look like another one. Of two that look alike, one at least is odd."""
+
 _PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*")
 """Text that looks like no other: visible ASCII with single blanks inside."""
 _UNSEEN = dict.fromkeys(map(ord, "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufe0e\ufe0f"))

@@ -10,6 +10,8 @@ from .characters import barred
 from .lookalikes import LONGEST
 from .schema.fields import LARGEST_RATIO, LARGEST_TOTAL
 
+MOST_RATIO = int(LARGEST_RATIO)
+"""Largest share, gap or number of points that a rule may ask for."""
 MOST_COUNTED = 1_000_000_000
 """Largest count that a rule may ask for."""
 
@@ -25,9 +27,9 @@ Objective = Literal["account_revenue", "account_margin", "service_revenue", "ser
 Name = Annotated[str, Field(max_length=LONGEST), AfterValidator(_sound_name)]
 """A name that people read: without control and direction characters."""
 Share = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
-Margin = Annotated[float, Field(strict=True, ge=-LARGEST_RATIO, le=1, allow_inf_nan=False)]
+Margin = Annotated[float, Field(strict=True, ge=-MOST_RATIO, le=1, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=MOST_COUNTED, strict=True)]
-Points = Annotated[float, Field(strict=True, ge=0, le=LARGEST_RATIO, allow_inf_nan=False)]
+Points = Annotated[float, Field(strict=True, ge=0, le=MOST_RATIO, allow_inf_nan=False)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Step = Annotated[float, Field(strict=True, ge=-LARGEST_TOTAL, le=LARGEST_TOTAL, allow_inf_nan=False)]
 
