@@ -10,19 +10,22 @@ import pandas as pd
 from pydantic import Field
 
 from .columns import ColumnTable, Tables
-from .scenario import Scenario, Strict
+from .scenario import Name, Scenario, Strict
+
+MOST_RATE = 1000
+"""Highest rate of capital: 100,000 % a year."""
 
 
 class CaseSettings(Strict):
     """Contents of `case.toml`."""
 
-    name: Annotated[str, Field(min_length=1)]
+    name: Annotated[Name, Field(min_length=1)]
     """The case's name."""
-    currency: Annotated[str, Field(min_length=1)]
+    currency: Annotated[Name, Field(min_length=1)]
     """Currency of every amount, such as EUR."""
     choice_model: Literal["logit", "first_choice"]
     """How a customer class picks an option of its menu."""
-    discount_rate: Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
+    discount_rate: Annotated[float, Field(strict=True, ge=0, le=MOST_RATE, allow_inf_nan=False)]
     """Yearly rate of capital; 0.08 is 8 % a year."""
     description: str = ""
     """One sentence for people."""

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from .case import Case
 from .holdings import Holdings
-from .problems import listed
+from .lookalikes import ODD, difference, looks, twins
+from .problems import listed, quoted
 from .scenario import Scenario
-from .schema import PARTNER_KINDS
+from .schema import PARTNER_KINDS, TABLES, Kind
 
 Tables = Mapping[str, pd.DataFrame]
+MOST_PAIRS = 5
+"""Pairs of names that look alike told one by one for each column."""
 MARGIN_RULES = ("min_service_margin", "min_account_margin")
 
 
@@ -26,8 +31,33 @@ def case_warnings(case: Case) -> tuple[str, ...]:
         _idle_partners(tables),
         _unbilled_options(tables, held),
         _products_without_parts(tables),
+        _look_alikes(case),
     )
     return tuple(sentence for sentences in checks for sentence in sentences)
+
+
+def _look_alikes(case: Case) -> Iterator[str]:
+    """Two names of one kind that look the same. They are two names, so this is no error; nobody can mean it, though."""
+    for name in case.tables:
+        schema = TABLES[name]
+        paired = {column for columns, _ in schema.pairs for column in columns}
+        for column in schema.columns:
+            if column.kind is Kind.TEXT and not column.refers and column.name not in paired:
+                yield from _pairs(f"{name}, column {column.name}", case.columns(name).words(column.name).known)
+    yield from _pairs("scenarios", pa.array(case.scenarios, pa.large_string()))
+
+
+def _pairs(where: str, known: pa.LargeStringArray) -> Iterator[str]:
+    odd = known.filter(pc.match_substring_regex(known, ODD)).to_pylist()
+    alike = pa.array({*map(looks, odd)}, pa.large_string())
+    found = list(twins([*known.filter(pc.is_in(known, value_set=alike)).to_pylist(), *odd]))
+    for one, other in found[:MOST_PAIRS]:
+        yield (
+            f"{where}: {quoted(one)} and {quoted(other)} are two names that look alike; "
+            f"the second {difference(other, one)}. Write them the same way if one is meant."
+        )
+    if len(found) > MOST_PAIRS:
+        yield f"{where}: {len(found) - MOST_PAIRS} more pairs of names look alike."
 
 
 def _held(case: Case) -> pd.DataFrame:

@@ -9,7 +9,9 @@ from .case import Case
 from .condition_checks import names_of, problem_of
 from .conditions import Amount, Condition, Count, Cover, CsatOverFloor, Decision, Kind, MenuOption, WorkShare
 from .plan import KPIS
-from .problems import CaseError, listed, suggestion
+from .problems import CaseError, cut, listed, suggestion
+from .scenario import MOST_COUNTED
+from .schema.fields import LARGEST_TOTAL
 
 FORMS = """\
 offer TIER, use MODEL, support PRODUCT, engage PROVIDER, drop NAME;
@@ -50,9 +52,15 @@ def _parsed(case: Case, text: str) -> Condition:
 def _count(case: Case, text: str) -> Iterator[Condition]:
     match = _COUNT.fullmatch(text)
     if match:
-        number, kind = int(match[2]), match[3].removeprefix("pricing ")
+        number, kind = _counted(match[2], text), match[3].removeprefix("pricing ")
         least = None if match[1] == "at most" else number
         yield Count(kind, least, None if match[1] == "at least" else number)  # type: ignore[arg-type]  # by the pattern
+
+
+def _counted(digits: str, text: str) -> int:
+    if len(digits) > len(str(MOST_COUNTED)) or int(digits) > MOST_COUNTED:
+        raise CaseError([problem_of(text, "the number is too large", f"a number of at most {MOST_COUNTED}")])
+    return int(digits)
 
 
 def _decision(case: Case, text: str) -> Iterator[Condition]:
@@ -138,9 +146,14 @@ def _longest_first(names: tuple[str, ...]) -> list[str]:
 
 def _number(digits: str, percent: str, text: str) -> float:
     try:
-        return float(digits) / (100.0 if percent else 1.0)
+        number = float(digits) / (100.0 if percent else 1.0)
     except ValueError as error:
-        raise CaseError([problem_of(text, f"{digits} is not a number", "a number such as 900, 0.08 or 8 %")]) from error
+        message = f"{cut(digits)} is not a number"
+        raise CaseError([problem_of(text, message, "a number such as 900, 0.08 or 8 %")]) from error
+    if not abs(number) <= LARGEST_TOTAL:
+        expected = f"a number of at most {LARGEST_TOTAL:g} in size"
+        raise CaseError([problem_of(text, f"{cut(digits)} is too large for the arithmetic", expected)])
+    return number
 
 
 _READERS: tuple[Callable[[Case, str], Iterator[Condition]], ...] = (_count, _decision, _limit, _on_menu)

@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from .characters import shown
 from .plan import PLAN_TABLES
+from .problems import MOST_PART, cut
 
 FLAGS = frozenset({"covered", "ok"})
 NUMBERS = frozenset(
@@ -34,7 +36,7 @@ class RunError(ValueError):
     """A run folder that cannot be read or written. `problems` lists everything found, one sentence each."""
 
     def __init__(self, problems: list[str] | tuple[str, ...]) -> None:
-        self.problems = tuple(problems)
+        self.problems = tuple(shown(cut(problem, MOST_PART)) for problem in problems)
         super().__init__("\n".join(self.problems))
 
 

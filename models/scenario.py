@@ -4,13 +4,34 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from .characters import barred
+from .lookalikes import LONGEST
+from .schema.fields import LARGEST_RATIO, LARGEST_TOTAL
+
+MOST_RATIO = int(LARGEST_RATIO)
+"""Largest share, gap or number of points that a rule may ask for."""
+MOST_COUNTED = 1_000_000_000
+"""Largest count that a rule may ask for."""
+
+
+def _sound_name(name: str) -> str:
+    strange = barred(name)
+    if strange:
+        raise ValueError(f"no name may hold {strange}")
+    return name
+
 
 Objective = Literal["account_revenue", "account_margin", "service_revenue", "service_margin"]
+Name = Annotated[str, Field(max_length=LONGEST), AfterValidator(_sound_name)]
+"""A name that people read: without control and direction characters."""
 Share = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
-Margin = Annotated[float, Field(strict=True, le=1, allow_inf_nan=False)]
-Count = Annotated[int, Field(ge=0, strict=True)]
-Points = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
+Margin = Annotated[float, Field(strict=True, ge=-MOST_RATIO, le=1, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=0, le=MOST_COUNTED, strict=True)]
+Points = Annotated[float, Field(strict=True, ge=0, le=MOST_RATIO, allow_inf_nan=False)]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Step = Annotated[float, Field(strict=True, ge=-LARGEST_TOTAL, le=LARGEST_TOTAL, allow_inf_nan=False)]
 
 
 class Strict(BaseModel):
@@ -24,15 +45,15 @@ class Change(Strict):
 
     table: str
     """Table to edit, or `case` for a setting such as discount_rate."""
-    where: dict[str, str | int | float | bool | list[str | int | float | bool]] = Field(default_factory=dict)
+    where: dict[str, str | int | Number | bool | list[str | int | Number | bool]] = Field(default_factory=dict)
     """column = value, or column = [values]; empty means every row."""
     column: str
     """Column to edit."""
-    set: str | float | bool | None = None
+    set: str | Number | bool | None = None
     """New value. Exactly one of set, add, multiply is given."""
-    add: Annotated[float, Field(strict=True, allow_inf_nan=False)] | None = None
+    add: Step | None = None
     """Amount to add."""
-    multiply: Annotated[float, Field(strict=True, allow_inf_nan=False)] | None = None
+    multiply: Step | None = None
     """Factor to multiply by."""
 
     @model_validator(mode="after")
@@ -46,7 +67,7 @@ class Change(Strict):
 class Scenario(Strict):
     """Objective, rules and changes of one question. A rule that is None is off."""
 
-    name: str = "base"
+    name: Name = "base"
     """The scenario's file name without its ending."""
     description: str = ""
     """One sentence for people."""

@@ -9,6 +9,7 @@ from tempfile import NamedTemporaryFile
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
@@ -16,7 +17,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from .case import CaseSettings
+from .characters import characters_in_words
 from .intake.sheets import OPERATIONS, SHEETS
+from .problems import CaseError, Problem
 from .scenario import Scenario
 from .schema import TABLES, Column, Kind, Table
 
@@ -72,12 +75,22 @@ def append_rows(sheet: Worksheet, rows: Iterable[Mapping[str, Cell]]) -> None:
 def _write(cell: Any, value: Cell) -> None:
     """Put a value into a cell so that it reads back the same."""
     if isinstance(value, str):
+        _check_text(cell, value)
         cell.value, cell.data_type = value, "s"  # else a name that begins with = would become a formula
     elif isinstance(value, float):
         cell.value = repr(value)
         cell.data_type = "n"  # openpyxl would write 16 digits, which is one too few
     else:
         cell.value = value
+
+
+def _check_text(cell: Any, text: str) -> None:
+    strange = characters_in_words(dict.fromkeys(ILLEGAL_CHARACTERS_RE.findall(text)))
+    if strange:
+        place, expected = f"{cell.parent.title}!{cell.coordinate}", "text without it, or a folder of CSV files"
+        raise CaseError(
+            [Problem(cell.parent.title, f"a workbook cannot hold {strange}", place, "", "", text, expected)]
+        )
 
 
 def save(workbook: Workbook, path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 import pandas as pd
 
 from .case import Case
+from .file_names import file_in
 from .intake.raw import cell_text
 from .intake.sheets import OPERATIONS
 from .scenario import Change, Scenario
@@ -42,7 +43,7 @@ def _write_folder(case: Case, folder: Path, format: Format) -> None:
     (folder / "scenarios").mkdir(parents=True, exist_ok=True)
     _write_text(folder / "case.toml", _toml(case.settings.model_dump()))
     for name, scenario in case.scenarios.items():
-        _write_text(folder / "scenarios" / f"{name}.toml", _scenario_toml(scenario))
+        _write_text(file_in(folder / "scenarios", name, ".toml"), _scenario_toml(scenario))
     for name, frame in case.tables.items():
         if len(frame) == 0 and TABLES[name].optional:
             continue

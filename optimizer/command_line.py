@@ -8,6 +8,7 @@ import traceback
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from typing import NoReturn
 
 from . import __version__
 from .arguments import add_voice
@@ -87,9 +88,21 @@ def _explain(error: Exception, voice: Voice) -> int:
     return voice.fail(FAULT, f"{text}\n{hint}", [{"text": text}])
 
 
+class _Parser(ArgumentParser):
+    """Reads arguments; what it says of wrong ones is safe to show."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the arguments and end with the exit code of bad input."""
+        if not message.isprintable():
+            from models.characters import shown  # and the tables with it, which a slip in typing need not wait for
+
+            message = shown(message)
+        super().error(message)
+
+
 def command_parser() -> ArgumentParser:
     """Reads every command of `tierwise`, and explains each with `--help`."""
-    parser = ArgumentParser(
+    parser = _Parser(
         "tierwise",
         description=_DESCRIPTION,
         epilog=f"{_listing()}\n{_EPILOG}",

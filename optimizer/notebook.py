@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from models.characters import shown
+
 from .result import Result
 from .summary import cells_in_words, heading, kpi_rows, menu_grid, status_sentence
 
@@ -16,10 +18,15 @@ SHOWN_ROWS = 20
 _STYLE = "text-align:left;padding:2px 10px 2px 0"
 
 
+def escaped(text: str) -> str:
+    """Text as HTML holds it, with what would turn the text around it written out."""
+    return escape(shown(text, keep="\n"))
+
+
 def result_page(result: Result) -> str:
     """Status sentence, menus and KPIs beside today's. Names from the case are escaped."""
     title = f"{result.case_name}, scenario {result.scenario_name}"
-    parts = [f"<p><b>{escape(title)}</b><br>{escape(status_sentence(result))}</p>"]
+    parts = [f"<p><b>{escaped(title)}</b><br>{escaped(status_sentence(result))}</p>"]
     if result.audit is not None and not result.audit.ok:
         parts.append("<p><b>The audit found faults: do not use this plan.</b> See <code>result.audit</code>.</p>")
     if result.plan is not None:
@@ -30,20 +37,19 @@ def result_page(result: Result) -> str:
 def answer_page(answer: Answer) -> str:
     """An answer's sentences and the tables that belong to its summary. Names from the case are escaped."""
     title = f"{answer.case_name}, scenario {answer.scenario_name}: {answer.name}"
-    parts = [f"<p><b>{escape(title)}</b></p>", *(f"<p>{escape(sentence)}</p>" for sentence in answer.sentences)]
+    parts = [f"<p><b>{escaped(title)}</b></p>", *(f"<p>{escaped(sentence)}</p>" for sentence in answer.sentences)]
     for name in answer.shown:
         table = answer.tables[name]
-        parts += [f"<p><b>{escape(heading(name))}</b></p>", html_table(*cells_in_words(table.head(SHOWN_ROWS)))]
+        parts += [f"<p><b>{escaped(heading(name))}</b></p>", html_table(*cells_in_words(table.head(SHOWN_ROWS)))]
         if len(table) > SHOWN_ROWS:
-            parts.append(f"<p>and {len(table) - SHOWN_ROWS:,} more in <code>.tables[{escape(repr(name))}]</code></p>")
+            parts.append(f"<p>and {len(table) - SHOWN_ROWS:,} more in <code>.tables[{escaped(repr(name))}]</code></p>")
     return f"<div>{''.join(parts)}</div>"
 
 
 def _menus(result: Result) -> str:
     grid = menu_grid(result)
-    shown = grid.head(SHOWN_ROWS)
-    rows = ([str(book), *cells] for book, *cells in shown.itertuples(name=None))
-    hidden = len(grid) - len(shown)
+    rows = ([str(book), *cells] for book, *cells in grid.head(SHOWN_ROWS).itertuples(name=None))
+    hidden = max(0, len(grid) - SHOWN_ROWS)
     note = f"<p>and {hidden} more price books in <code>result.menus</code></p>" if hidden else ""
     return html_table(["price book", *map(str, grid.columns)], rows) + note
 
@@ -65,5 +71,5 @@ def html_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _row(tag: str, cells: Sequence[str]) -> str:
-    written = (f'<{tag} style="{_STYLE}">{escape(cell)}</{tag}>' for cell in cells)
+    written = (f'<{tag} style="{_STYLE}">{escaped(cell)}</{tag}>' for cell in cells)
     return f"<tr>{''.join(written)}</tr>"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from html import escape
 from time import monotonic
 from typing import Any
 
 from IPython.core.getipython import get_ipython
 from IPython.display import HTML, display
 
+from .notebook import escaped
 from .progress import Progress
 from .watching import progress_in_words
 
@@ -31,7 +31,7 @@ class NotebookProgress:
         if monotonic() - self._drawn < _REDRAW_SECONDS:
             return
         self._drawn = monotonic()
-        shown = _page(f"<i>{escape(progress_in_words(news, news.seconds, self._currency))}</i>")
+        shown = _page(f"<i>{escaped(progress_in_words(news, news.seconds, self._currency))}</i>")
         if self._line is None:
             self._line = display(shown, display_id=True)  # type: ignore[no-untyped-call]  # IPython leaves it untyped
         else:

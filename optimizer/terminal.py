@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from models.characters import shown
+
 from .audit import Audit
 from .result import Result
 from .summary import (
@@ -90,7 +92,7 @@ def show_verdict(console: Console, audit: Audit) -> None:
 
 def show_warning(console: Console, sentence: str) -> None:
     """What is legal but likely wrong."""
-    console.print(Text.assemble(("Warning:", "yellow"), " ", sentence), soft_wrap=True)
+    console.print(Text.assemble(("Warning:", "yellow"), " ", shown(sentence)), soft_wrap=True)
 
 
 def show_steps(console: Console, steps: Sequence[Step]) -> None:
@@ -101,12 +103,12 @@ def show_steps(console: Console, steps: Sequence[Step]) -> None:
     widest = max(len(step.command) for step in steps)
     for command, purpose in steps:
         gap = " " * (widest - len(command) + 3) if widest <= LONGEST_COMMAND else "\n      "
-        console.print(Text.assemble("  ", (command, "cyan"), f"{gap}{purpose}"), soft_wrap=True)
+        console.print(Text.assemble("  ", (shown(command), "cyan"), f"{gap}{purpose}"), soft_wrap=True)
 
 
 def say(console: Console, sentence: str, style: str = "") -> None:
-    """Print a line as it is: never cut, wrapped only by the terminal itself."""
-    console.print(Text(sentence, style=style), soft_wrap=True)
+    """Print a line as it is, never cut, wrapped only by the terminal itself; what that would obey is written out."""
+    console.print(Text(shown(sentence, keep="\n"), style=style), soft_wrap=True)
 
 
 def _show_menus(console: Console, result: Result) -> None:
@@ -142,11 +144,11 @@ def show_table(
     console: Console, title: str, header: Sequence[str], rows: Iterable[Sequence[str]], *, right: Collection[int] = ()
 ) -> None:
     """Print a table whose long names are folded, not cut, with the columns at `right` set to the right."""
-    table = Table(title=f"\n{title}", title_justify="left", box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table = Table(title=f"\n{shown(title)}", title_justify="left", box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for position, name in enumerate(header):
-        table.add_column(Text(name), justify="right" if position in right else "left", overflow="fold")
+        table.add_column(Text(shown(name)), justify="right" if position in right else "left", overflow="fold")
     for row in rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*(Text(shown(cell)) for cell in row))
     console.print(table)
 
 

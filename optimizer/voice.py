@@ -89,7 +89,9 @@ class Voice:
 
     def fail(self, code: int, text: str, problems: Sequence[Mapping[str, object]]) -> int:
         """Say what went wrong; return the exit code."""
-        print(text, file=sys.stderr)
+        from models.characters import shown
+
+        print(shown(text, keep="\n"), file=sys.stderr)
         if self._as_json:
             self._print_json(code, None, problems=problems)
         return code
@@ -102,6 +104,8 @@ class Voice:
         steps: Sequence[Step] = (),
         problems: Sequence[Mapping[str, object]] = (),
     ) -> None:
+        from models.characters import in_json
+
         from .whole_folder import strict_json
 
         values = {
@@ -113,7 +117,7 @@ class Voice:
             "problems": problems,
             "next": [step._asdict() for step in steps],
         }
-        print(json.dumps(strict_json(values), ensure_ascii=False, allow_nan=False, indent=1))
+        print(in_json(json.dumps(strict_json(values), ensure_ascii=False, allow_nan=False, indent=1)))
 
 
 def as_typed(*words: object) -> str:

@@ -14,6 +14,8 @@ from time import monotonic
 from types import FrameType
 from typing import Protocol, TextIO, TypeVar
 
+from models.characters import shown
+
 from .exit_codes import INTERRUPTED
 from .progress import Progress, ProgressCallback, StopCheck
 from .summary import money, percent
@@ -103,7 +105,7 @@ class ProgressLine:
         if not self._live and now - self._drawn < _LOG_SECONDS:
             return
         self._drawn = now
-        text = progress_in_words(self._news, now - self._started, self._currency)
+        text = shown(progress_in_words(self._news, now - self._started, self._currency))
         if self._live:
             self._overwrite(text)
         else:
@@ -112,7 +114,7 @@ class ProgressLine:
     def say(self, sentence: str) -> None:
         """Print a sentence that stays, beneath it the live line goes on."""
         self.close()
-        print(sentence, file=self._stream, flush=True)
+        print(shown(sentence), file=self._stream, flush=True)
 
     def close(self) -> None:
         """Take the live line away."""
@@ -122,9 +124,9 @@ class ProgressLine:
 
     def _overwrite(self, text: str) -> None:
         """Blanks, not escape codes, cover what was there, so that any terminal shows it right."""
-        shown = text[: get_terminal_size().columns - 1]
-        print("\r" + shown.ljust(self._shown), end="", file=self._stream, flush=True)
-        self._shown = len(shown)
+        fitting = text[: get_terminal_size().columns - 1]
+        print("\r" + fitting.ljust(self._shown), end="", file=self._stream, flush=True)
+        self._shown = len(fitting)
 
 
 def progress_in_words(news: Progress | None, seconds: float, currency: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from html import escape, unescape
+from html import unescape
 from time import monotonic
 from typing import Any
 
@@ -18,7 +18,7 @@ from models import Case, Change, Scenario, named_scenario
 
 from .analysis.workbench import Workbench
 from .charts import menu_heat_map, profit_waterfall
-from .notebook import result_page
+from .notebook import escaped, result_page
 from .result import Result, Status
 
 OFF = -1.0
@@ -85,7 +85,7 @@ class WhatIf:
         verdict = _verdict(result, monotonic() - began)
         self._table.value = result_page(result)
         self._charts.children = [] if result.plan is None else [_drawn(draw, result) for draw in _CHARTS]
-        self._said.value = escape(verdict)
+        self._said.value = escaped(verdict)
         return result
 
 

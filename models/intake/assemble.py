@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from ..case import Case
 from ..columns import Tables
+from ..file_names import ALLOWED, file_name_fault
 from ..problems import CaseError, Problem, ProblemList
 from ..scenario import Scenario
 from ..schema import TABLES
@@ -67,6 +68,10 @@ def _check_scenarios(reading: Reading, problems: ProblemList) -> dict[str, Scena
     scenarios = {}
     for name, document in reading.scenarios.items():
         file = reading.scenario_file(name)
+        fault = file_name_fault(name)
+        if fault:
+            problems.add(Problem(file, f"the scenario's name {fault}", found=name, expected=ALLOWED))
+            continue
         places = reading.places.get(file, {})
         scenario = check_scenario(name, document, file, problems, places)
         if scenario is not None:

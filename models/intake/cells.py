@@ -11,12 +11,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from ..characters import BARRED, barred
 from ..columns import Cells, Flags, Words, joined
+from ..lookalikes import LONGEST
 from ..problems import suggestion
-from ..schema.fields import Column, Kind
+from ..schema.fields import SMALLEST, Column, Kind
 from .raw import Chunk, RawCells, RawColumn
 
 PLAIN_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+TOO_LARGE = "too large for the arithmetic"
 EXACT_INTEGER = 2.0**53
 """Beyond this a float64 no longer tells neighbouring integers apart."""
 
@@ -100,12 +103,24 @@ def _parse_text(chunk: Chunk, column: Column) -> Parsed:
         return _wrong_type(values, column)
     text = _trimmed(chunk)
     faults = _blank_fault(text.among([""]), column)
+    faults += _name_faults(text)
     if column.reserved:
         faults.append(Fault(text.among(column.reserved), "this name is reserved", "another name"))
     if chunk.odd is not None:
         faults.append(Fault(chunk.odd, "not a name", "text; a cell of a workbook must be formatted as text"))
         text = Words.of(pc.if_else(pa.array(chunk.odd), "", text.text))
     return Parsed(text, faults)
+
+
+def _name_faults(text: Words) -> list[Fault]:
+    """Names that would harm whoever shows them, or that nobody could read."""
+    strange = text.where(pc.match_substring_regex(text.known, BARRED))
+    long = text.where(pc.greater(pc.utf8_length(text.known), LONGEST))
+    plain = "a name without control and direction characters"
+    return [
+        Fault(strange, "no name may hold ", plain, hint=lambda found: barred(found.strip())),
+        Fault(long, "too long a name", f"a name of at most {LONGEST} characters"),
+    ]
 
 
 def _parse_choice(chunk: Chunk, column: Column) -> Parsed:
@@ -157,7 +172,7 @@ def _parse_number(chunk: Chunk, column: Column) -> Parsed:
         return _wrong_type(chunk.values, column)
     infinite = ~np.isfinite(values) & ~blank & ~wrong
     faults = [Fault(wrong, "not a plain number", column.expected, number_advice), *_blank_fault(blank, column)]
-    faults.append(Fault(infinite, "not a finite number", column.expected))
+    faults.append(Fault(infinite, "not a finite number", f"{column.expected}, at most {column.largest:g} in size"))
     values[infinite] = np.nan
     faults += _limits(values, column)
     return Parsed(_filled(values, blank, column), faults)
@@ -181,6 +196,11 @@ def _limits(values: NDArray[np.float64], column: Column) -> list[Fault]:
         fraction = (values != np.round(values)) | (np.abs(values) > EXACT_INTEGER)
         fraction &= ~np.isnan(values)
         faults.append(Fault(fraction, "not an integer", column.expected))
+    large = (np.abs(values) > column.largest) & ~outside(values, column)
+    faults.append(Fault(large, TOO_LARGE, f"a number of at most {column.largest:g} in size"))
+    if column.bounds.low == 0 and column.bounds.low_open:
+        small = (values > 0) & (values < SMALLEST)
+        faults.append(Fault(small, "too small for the arithmetic", f"a number of at least {SMALLEST:g}"))
     if not column.only_for:
         faults.append(Fault(outside(values, column), "out of range", column.expected))
     return faults

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+import numpy as np
+
 from ..matching import row_positions
-from ..problems import ProblemList, listed, suggestion
+from ..problems import ProblemList, listed, suggestions
 from ..schema import TABLES
 from ..schema.fields import Column, Table
 from .tables import CleanTable, Tables
@@ -43,9 +45,10 @@ def _check_column(table: CleanTable, column: Column, target: CleanTable, problem
     if not unknown.any():
         return
     words = sorted({*known.known.to_pylist(), *column.also} - {""})
+    hints = suggestions([values[row] for row in np.flatnonzero(unknown)[: problems.shown]], words)
 
     def message(row: int) -> str:
-        return f"no {field} of that name in {target.name}{suggestion(values[row], words)}"
+        return f"no {field} of that name in {target.name}{hints[values[row]]}"
 
     expected = f"one of {listed(words)}" if words else f"a row in {target.name}, which is empty"
     table.report(problems, unknown, column.name, message, expected)

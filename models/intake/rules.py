@@ -13,6 +13,7 @@ from ..matching import row_positions
 from ..pricing import KINDS
 from ..problems import Problem, ProblemList
 from ..schema import NO_CONTRACT, OPTION_PRICE, PARTNER_KINDS
+from .magnitudes import READ, totals_can_be_carried
 from .tables import CleanTable, Tables
 
 MARK_UPS = tuple(name for name, kind in KINDS.items() if kind.on_cost)
@@ -39,6 +40,9 @@ def _rule(*tables: str) -> Callable[[Callable[[Tables, ProblemList], None]], Cal
         return check
 
     return register
+
+
+_rule(*READ)(totals_can_be_carried)
 
 
 def check_rules(tables: Tables, changed: Collection[str], problems: ProblemList) -> None:

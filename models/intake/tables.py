@@ -10,9 +10,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ..characters import revealed
 from ..columns import Cells, ColumnTable, Flags, Words
 from ..matching import repeats, row_codes
-from ..problems import Problem, ProblemList, listed, suggestion
+from ..problems import Problem, ProblemList, cut, listed, suggestion
 from ..schema.fields import Column, Table
 from .cells import Fault, blank_column, outside, parse
 from .raw import Origin, RawCells, RawTable, Rows, cell_text
@@ -44,7 +45,7 @@ class CleanTable:
     def key(self, row: int) -> str:
         """The row's key as `column=value`, blanks left out."""
         cells = {column: self._shown(row, column) for column in self.schema.key}
-        return ", ".join(f"{column}={value}" for column, value in cells.items() if value)
+        return ", ".join(f"{column}={cut(revealed(value))}" for column, value in cells.items() if value)
 
     def _shown(self, row: int, column: str) -> str:
         value = self.content.columns[column][row]

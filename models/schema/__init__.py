@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from . import books, delivery, market, offer
-from .fields import NON_NEGATIVE, POSITIVE, Bounds, Column, Kind, Table
+from .fields import NON_NEGATIVE, POSITIVE, Bounds, Column, Kind, Table, sized
 from .words import LOCKED_CLASS, NO_CONTRACT, OFFER, PARTNER_KINDS, PRICING_KINDS, PROVIDER_KINDS
 
 TABLES: dict[str, Table] = {
-    table.name: table
+    table.name: sized(table)
     for table in (
         market.ACCOUNTS,
         market.INSTALLED_BASE,

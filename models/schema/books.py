@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..plan import MONEY_KPIS
-from .fields import ANY, Table, choice, number
+from .fields import ANY, LARGEST_TOTAL, Table, choice, number
 from .words import YEARLY
 
 ACTUALS = Table(
@@ -11,7 +11,7 @@ ACTUALS = Table(
     "what the books show for the last year, to check today's price book as the model sees it",
     (
         choice("line", MONEY_KPIS, "amount of a plan that the figure is compared with"),
-        number("amount", ANY, "amount in the books", YEARLY),
+        number("amount", ANY, "amount in the books", YEARLY, largest=LARGEST_TOTAL),
     ),
     key=("line",),
     optional=True,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .fields import ANY, NON_NEGATIVE, POSITIVE, POSITIVE_SHARE, SHARE, Table, number, text
+from .fields import ANY, LARGEST, LARGEST_REVENUE, NON_NEGATIVE, POSITIVE, POSITIVE_SHARE, SHARE, Table, number, text
 from .words import LOCKED_CLASS, NO_CONTRACT, YEARLY
 
 ACCOUNTS = Table(
@@ -12,7 +12,7 @@ ACCOUNTS = Table(
         text("account_id", "name of the account"),
         text("segment", "segment of the account", refers="segments.segment"),
         text("region", "region of the account"),
-        number("product_revenue", NON_NEGATIVE, "product revenue with the account", YEARLY),
+        number("product_revenue", NON_NEGATIVE, "product revenue with the account", YEARLY, largest=LARGEST_REVENUE),
     ),
     key=("account_id",),
 )
@@ -83,7 +83,7 @@ CONTRACTS = Table(
         text("product", "product that the account holds", refers="products.product"),
         text("tier", "tier", refers="tiers.tier"),
         text("model", "pricing model", refers="pricing_models.model"),
-        number("price", ANY, "price as signed, no discount taken off"),
+        number("price", ANY, "price as signed, no discount taken off", largest=LARGEST),
         number("units", POSITIVE, "units under the contract", "units"),
     ),
     key=("account_id", "product", "tier", "model"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .fields import ANY, NON_NEGATIVE, POINTS, POSITIVE, SHARE, Column, Kind, Table, choice, flag, number, text
+from .fields import ANY, LARGEST, NON_NEGATIVE, POINTS, POSITIVE, SHARE, Column, Kind, Table, choice, flag, number, text
 from .words import HOURS, MONEY, NO_CONTRACT, OFFER, PER_CASE, PRICING_KINDS, YEARLY
 
 PRODUCTS = Table(
@@ -93,7 +93,7 @@ PRICE_POINTS = Table(
     (
         text("tier", "tier", refers="tiers.tier"),
         text("model", "pricing model", refers="pricing_models.model"),
-        number("price", ANY, "price in the unit of the model's kind"),
+        number("price", ANY, "price in the unit of the model's kind", largest=LARGEST),
         text("price_book", "price book; blank is every price book", default=None, refers="segments.price_book"),
     ),
     key=("tier", "model", "price", "price_book"),
@@ -136,7 +136,7 @@ CURRENT_MENUS = Table(
         text("price_book", "price book", refers="segments.price_book"),
         text("tier", "tier", refers="tiers.tier"),
         text("model", "pricing model", refers="pricing_models.model"),
-        number("price", ANY, "price in the unit of the model's kind"),
+        number("price", ANY, "price in the unit of the model's kind", largest=LARGEST),
     ),
     key=("price_book", "tier"),
     optional=True,

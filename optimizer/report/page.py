@@ -17,6 +17,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from models import Case, apply_scenario
+from models.characters import shown
 from models.plan_tables import RunError
 
 from ..analysis.answer import Answer
@@ -63,7 +64,9 @@ def report_page(
     """The page. Every name from the data is escaped; a strict policy lets it load nothing and call nobody."""
     changed = None if case is None else apply_scenario(case, result.scenario_name)[0]
     sections = [*plan_sections(result, changed), *answer_sections(result, answers)]
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_safe
+    )
     environment.filters["unbroken"] = _unbroken
     page = environment.from_string(_text("page.html"))
     figures = [figure for section in sections for figure in section.figures]
@@ -114,6 +117,11 @@ def _in_script(spec: Mapping[str, Any]) -> str:
     """JSON that no text in it can end the script element of."""
     text = json.dumps(spec, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _safe(value: Any) -> Any:
+    """Text of the data without what would turn the text around it; the page's own parts as they are."""
+    return shown(value, keep="\n") if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _unbroken(text: str) -> str:
