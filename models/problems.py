@@ -39,7 +39,7 @@ class Problem:
         where += f", {self.part} {self.column}" if self.column else ""
         what = [self.message, "" if self.found is None else f"found {quoted(self.found)}"]
         what.append(f"expected {self.expected}" if self.expected else "")
-        return f"{where}: {'; '.join(filter(None, what))}."
+        return printable(f"{where}: {'; '.join(filter(None, what))}.")
 
 
 class CaseError(ValueError):
@@ -81,6 +81,11 @@ class ProblemList:
         """Raise `CaseError` with everything noted, if anything was."""
         if self._problems:
             raise CaseError(self._problems)
+
+
+def printable(text: str) -> str:
+    """The text with what no encoding can write escaped: bytes of file names that are not UTF-8."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def quoted(text: str) -> str:
