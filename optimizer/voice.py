@@ -6,7 +6,6 @@ Loads neither pandas nor rich before there is something to say.
 from __future__ import annotations
 
 import io
-import json
 import os
 import shlex
 import subprocess
@@ -102,7 +101,7 @@ class Voice:
         steps: Sequence[Step] = (),
         problems: Sequence[Mapping[str, object]] = (),
     ) -> None:
-        from .whole_folder import strict_json
+        from .whole_folder import json_text
 
         values = {
             "command": self._command,
@@ -113,7 +112,7 @@ class Voice:
             "problems": problems,
             "next": [step._asdict() for step in steps],
         }
-        print(json.dumps(strict_json(values), ensure_ascii=False, allow_nan=False, indent=1))
+        print(json_text(values, getattr(sys.stdout, "encoding", None) or "utf-8"))
 
 
 def as_typed(*words: object) -> str:

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+
 from ..problems import CaseError, Problem, ProblemList
 from .limits import MAX_ENTRIES
 
@@ -36,6 +38,10 @@ class Stamp:
     def of(cls, path: Path) -> Stamp:
         """The file's stamp now. Raises OSError where it cannot be looked at."""
         return cls(path, _state(path))
+
+    def open(self) -> pa.OSFile:
+        """The file for Arrow, by the bytes of its name: Arrow's own paths must be UTF-8. Raises OSError."""
+        return pa.OSFile(os.fsencode(self.path))
 
     def check(self, table: str, file: str) -> None:
         """Raise `CaseError` where the file is no longer as it was."""

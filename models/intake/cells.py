@@ -102,7 +102,9 @@ def _parse_text(chunk: Chunk, column: Column) -> Parsed:
     if column.reserved:
         faults.append(Fault(text.among(column.reserved), "this name is reserved", "another name"))
     if chunk.odd is not None:
-        message = "not a name" if _is_text(kind) else f"not a whole number, so not a name, in a column of type {kind}"
+        message = (
+            "not a name" if _is_text(kind) else f"no exact whole number, so not a name, in a column of type {kind}"
+        )
         faults.append(Fault(chunk.odd, message, NAME))
         text = Words.of(pc.if_else(pa.array(chunk.odd), "", text.text))
     return Parsed(text, faults)

@@ -68,7 +68,7 @@ class CsvFile:
             column_types={names[at]: pa.large_string()}, include_columns=[names[at]], strings_can_be_null=False
         )
         reader = pacsv.open_csv(
-            self.stamp.path if self.as_it_is else pa.BufferReader(self.text.data),
+            self.stamp.open() if self.as_it_is else pa.BufferReader(self.text.data),
             read_options=pacsv.ReadOptions(column_names=names, skip_rows=self.skipped, block_size=BLOCK),
             parse_options=pacsv.ParseOptions(newlines_in_values=self.quoted),
             convert_options=options,

@@ -170,12 +170,12 @@ def _parts(folder: _Folder, name: str, source: Path) -> list[Path]:
         entry for entry in found if entry not in parts and (ending(entry.name) in TABLE_ENDINGS or os.path.isdir(entry))
     ]
     place = f"{folder.name(source)}/"
-    if not parts:
-        message = "the folder holds no Parquet file"
-        folder.problems.add(Problem(name, message, place, expected="files such as 1.parquet"))
-    elif others:
+    if others and (parts or os.path.isdir(others[0])):
         message = f"{folder.name(others[0])} is not read, only Parquet files right inside the folder are"
         folder.problems.add(Problem(name, message, place, expected="Parquet files that hold every column"))
+    elif not parts:
+        message = "the folder holds no Parquet file"
+        folder.problems.add(Problem(name, message, place, expected="files such as 1.parquet"))
     elif folder.check_doubles(name, parts):
         return parts
     return []

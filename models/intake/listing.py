@@ -17,7 +17,7 @@ PARTS = (*TABLES, SCENARIOS, SETTINGS)
 FORMATS = (".csv", ".parquet")
 """Endings of a table's file, in small or capital letters."""
 TOML = ".toml"
-NAMES = "the name of a table, or scenarios"
+NAMES = "the name of a table, scenarios, or case.toml"
 _TABLE_ENDINGS = (
     ".7z .arrow .avro .br .bz2 .csv .db .dbf .dta .duckdb .feather .gz .gzip .h5 .hdf .ipc .json .jsonl .lz4 .ndjson "
     ".numbers .npy .npz .ods .orc .parq .parquet .pickle .pkl .pq .psv .rar .rds .sas7bdat .sav .snappy .sqlite .tab "

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from ..problems import CaseError, Problem, ProblemList
 from .access import Stamp, reason
 from .limits import MAX_CELL, MAX_COLUMNS, MAX_ROWS
-from .raw import CHUNK, Chunk, RawTable, cell_text, is_text, long_cell, plain, repeated
+from .raw import CHUNK, Chunk, RawTable, cell_text, is_text, long_cell, plain, plain_type, repeated
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,7 @@ class Part:
     def schema(self) -> pa.Schema:
         """The file's columns and their types, without those in which pandas keeps an index."""
         fields = [field for field in self.file.schema_arrow if not field.name.startswith("__index_level_")]
-        values = [field.type.value_type if pa.types.is_dictionary(field.type) else field.type for field in fields]
-        return pa.schema([(field.name, kind) for field, kind in zip(fields, values, strict=True)])
+        return pa.schema([(field.name, plain_type(field.type)) for field in fields])
 
     def pieces(self, label: str, kind: pa.DataType) -> Iterator[pa.Array]:
         """The cells of one column, checked, `CHUNK` rows at a time; nulls where the file lacks the column."""
@@ -159,7 +158,7 @@ def _fits(name: str, file: str, schema: pa.Schema, rows: int, problems: ProblemL
 
 def _open(name: str, file: str, stamp: Stamp, problems: ProblemList) -> Part | None:
     try:
-        part = Part(name, file, stamp, pq.ParquetFile(stamp.path))
+        part = Part(name, file, stamp, pq.ParquetFile(stamp.open()))
         _ = part.schema, part.rows
     except Exception as error:  # Arrow lets through what its readers of Thrift and of compressed data raise
         problems.add(_unreadable(name, file, error))

@@ -95,8 +95,14 @@ Values = TypeVar("Values", pa.Array, pa.ChunkedArray)
 
 
 def plain(values: Values) -> Values:
-    """The values without Arrow's dictionary encoding, which says how they are stored and not what they are."""
-    return values.cast(values.type.value_type) if pa.types.is_dictionary(values.type) else values
+    """The values without Arrow's dictionaries and views, which say how they are stored and not what they are."""
+    return values.cast(plain_type(values.type))
+
+
+def plain_type(kind: pa.DataType) -> pa.DataType:
+    """The type of what is stored."""
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return pa.large_string() if pa.types.is_string_view(kind) else kind
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from models import Case, apply_scenario
 from models.plan_tables import RunError
+from models.problems import printable
 
 from ..analysis.answer import Answer
 from ..result import Result
@@ -47,7 +48,7 @@ def write_report(
     page = report_page(result, digests(Path(run)), case=case, answers=answers)
     target = Path(path).absolute()
     with write_whole_file(target) as passing:
-        passing.write_text(page, encoding="utf-8", newline="\n")
+        passing.write_text(printable(page), encoding="utf-8", newline="\n")
     return target
 
 
