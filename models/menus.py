@@ -23,7 +23,7 @@ SAME_AS = "current_menus"
 def read_menus(path: str | Path, case: Case) -> pd.DataFrame:
     """Menus from a CSV file with the columns price_book, tier, model, price; raises `CaseError`."""
     file, problems = Path(path), ProblemList()
-    if not file.is_file():
+    if not file.exists() or file.is_dir():
         fault = "there is no such file" if not file.exists() else "menus are one CSV file, not a folder"
         raise CaseError([Problem("menus", fault, str(file), expected="a file like menus.csv of a run folder")])
     return _checked(read_alone("menus", file, problems), case, problems)

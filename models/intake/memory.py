@@ -45,6 +45,7 @@ def from_memory(name: str, given: object, problems: ProblemList) -> RawTable | N
 def _columns(name: str, given: object, problems: ProblemList) -> Columns:
     """The columns of anything that is a table; none, with a problem, where it is none."""
     found: Columns | None = None
+    before = len(problems)
     if isinstance(given, pd.DataFrame):
         found = [(label, given.iloc[:, at]) for at, label in enumerate(given.columns)]
     elif isinstance(given, Mapping):
@@ -56,7 +57,7 @@ def _columns(name: str, given: object, problems: ProblemList) -> Columns:
             table = pa.table(given)
             table.validate(full=True)
             found = list(zip(table.schema.names, table.columns, strict=True))
-    if found is None:
+    if found is None and len(problems) == before:
         kind = f"{type(given).__module__}.{type(given).__qualname__}".removeprefix("builtins.")
         problems.add(Problem(name, f"this is no table but of type {kind}", expected=FORMS))
     return found or []
@@ -80,10 +81,10 @@ def _check_labels(name: str, labels: Iterable[object], problems: ProblemList) ->
             Problem(name, f"the table has {len(listed):,} columns", expected=f"at most {MAX_COLUMNS:,} columns")
         )
         return
-    for label in listed:
-        if not isinstance(label, str):
-            several = isinstance(label, tuple)
-            message = "the columns have labels of several levels" if several else "a column's label is no text"
-            problems.add(Problem(name, message, found=repr(label)[:200], expected="the column's name as one text"))
+    odd = [label for label in listed if not isinstance(label, str)]
+    if odd:
+        several = isinstance(odd[0], tuple)
+        message = "the columns have labels of several levels" if several else "a column's label is no text"
+        problems.add(Problem(name, message, found=repr(odd[0])[:200], expected="the column's name as one text"))
     for label in repeated([label.strip() for label in listed if isinstance(label, str)]):
         problems.add(Problem(name, "the column occurs twice", column=label, expected="each column once"))
