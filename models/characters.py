@@ -42,6 +42,11 @@ def revealed(text: str) -> str:
     return "".join(character if _is_seen(character) else _written_out(character) for character in text)
 
 
+def is_utf8(text: str) -> bool:
+    """Whether the text can be written as UTF-8: a path whose bytes are none holds lone surrogates in their place."""
+    return not re.search("[\ud800-\udfff]", text)
+
+
 def in_json(document: str) -> str:
     """A document of JSON that means the same and can be shown: what JSON leaves as it is, is escaped as JSON does."""
     return _UNSAFE.sub(lambda found: found[0] if found[0] in "\n\t" else f"\\u{ord(found[0]):04x}", document)

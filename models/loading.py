@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from os.path import exists, isdir, isfile
 from pathlib import Path
 from sys import maxsize
 from typing import Any
-
-import pandas as pd
 
 from .case import Case, CaseSettings
 from .cautions import case_warnings
 from .changes import changed_case
 from .intake.assemble import assemble
 from .intake.folder import read_folder
-from .intake.raw import Rows, from_frame, repeated
+from .intake.memory import from_memory
 from .intake.reading import Reading
 from .intake.workbook import read_workbook
 from .problems import CaseError, Problem, ProblemList, suggestion
@@ -52,37 +51,57 @@ def find_problems(path: str | Path) -> tuple[Problem, ...]:
 
 
 def _read(place: Path, problems: ProblemList) -> Reading:
-    if place.is_dir():
+    if isdir(place):
         return read_folder(place, problems)
-    if place.is_file() and place.suffix.lower() == ".xlsx":
+    if isfile(place) and place.suffix.lower() == ".xlsx":
         return read_workbook(place, problems)
-    message = "a case is a folder or an .xlsx workbook" if place.exists() else "there is no such file or folder"
+    message = "a case is a folder or an .xlsx workbook" if exists(place) else "there is no such file or folder"
     raise CaseError([Problem(str(place), message, expected="the path of a case folder or of an .xlsx workbook")])
 
 
 def build_case(
     settings: CaseSettings | Mapping[str, Any],
-    tables: Mapping[str, pd.DataFrame],
+    tables: Mapping[str, object],
     scenarios: Mapping[str, Scenario | Mapping[str, Any]] | None = None,
 ) -> Case:
     """The case made of objects in memory, with the same checks as files get.
 
-    `tables` holds the schema's tables by name; NaN and None are blanks. Raises `CaseError`.
+    `tables` holds the schema's tables by name, each a DataFrame (pandas, polars), an Arrow table, a list of rows as
+    dicts, or a dict of columns; NaN and None are blanks. Raises `CaseError`.
     """
     reading, problems = Reading(settings_file="settings", form="a DataFrame {}"), ProblemList()
     reading.settings = settings.model_dump() if isinstance(settings, CaseSettings) else settings
-    for name, frame in tables.items():
-        for label in repeated([str(label).strip() for label in frame.columns]):
-            problems.add(Problem(name, "the column occurs twice", column=label, expected="each column once"))
-        if name in TABLES:
-            reading.tables[name] = from_frame(name, frame, Rows(name))
-        else:
-            problems.add(
-                Problem(name, f"no table has this name{suggestion(name, TABLES)}", expected="the name of a table")
-            )
+    for what, given in (("settings", reading.settings), ("tables", tables), ("scenarios", scenarios or {})):
+        if not isinstance(given, Mapping):
+            problems.add(Problem(what, f"this is of type {type(given).__name__}", expected="a mapping by name"))
+    problems.check()
+    for name, table in tables.items():
+        _take_table(name, table, reading, problems)
     for name, scenario in (scenarios or {}).items():
-        reading.scenarios[name] = _document(scenario)
+        _take_scenario(name, scenario, reading, problems)
     return _finished(reading, problems)
+
+
+def _take_table(name: object, table: object, reading: Reading, problems: ProblemList) -> None:
+    if isinstance(name, str) and name in TABLES:
+        reading.put(name, from_memory(name, table, problems))
+    else:
+        hint = suggestion(str(name), TABLES)
+        problems.add(Problem(str(name), f"no table has this name{hint}", expected="the name of a table"))
+
+
+def _take_scenario(name: object, scenario: object, reading: Reading, problems: ProblemList) -> None:
+    """Keep a scenario as a document, under a name that blanks do not tell from another."""
+    document = scenario.model_dump() if isinstance(scenario, Scenario) else scenario
+    if not isinstance(name, str) or not name.strip():
+        problems.add(Problem("scenarios", "a scenario's name is no text", found=str(name), expected="a name"))
+    elif name.strip() in reading.scenarios:
+        problems.add(Problem("scenarios", "two scenarios have this name", found=name, expected="each name once"))
+    elif not isinstance(document, Mapping):
+        message = f"this is no scenario but of type {type(scenario).__name__}"
+        problems.add(Problem(f"scenario {name}", message, expected="a Scenario, or a mapping of its keys"))
+    else:
+        reading.scenarios[name.strip()] = {key: value for key, value in document.items() if key != "name"}
 
 
 def _finished(reading: Reading, problems: ProblemList) -> Case:
@@ -97,9 +116,3 @@ def _finished(reading: Reading, problems: ProblemList) -> Case:
                 problems.extend(error.problems)
     problems.check()
     return replace(case, warnings=(*case.warnings, *case_warnings(case)))
-
-
-def _document(scenario: Scenario | Mapping[str, Any]) -> dict[str, Any]:
-    document = scenario.model_dump() if isinstance(scenario, Scenario) else dict(scenario)
-    document.pop("name", None)
-    return document

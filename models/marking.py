@@ -15,10 +15,10 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import column_index_from_string
 from openpyxl.worksheet.worksheet import Worksheet
 
+from .intake.folder import csv_files
 from .intake.records import CsvText
 from .loading import find_problems
 from .problems import CaseError, Problem, quoted
-from .schema import TABLES
 from .workbook_sheets import save
 
 LIST = "faults"
@@ -27,7 +27,7 @@ _RED = PatternFill("solid", fgColor="F8CBAD")
 _HEAD = ("number", "table", "where", "row", "column", "what is wrong", "found", "expected")
 _WIDTHS = (9, 18, 22, 34, 20, 50, 26, 50)
 _CELL = re.compile(r"([A-Za-z_]+)!([A-Z]*)(\d+)")
-_LINE = re.compile(r"([A-Za-z_]+)\.csv line (\d+)")
+_LINE = re.compile(r"([A-Za-z_]+)\.(?i:csv) line (\d+)")
 
 
 @dataclass
@@ -90,10 +90,8 @@ def _of_folder(folder: Path) -> _Marked:
     book = Workbook()
     book.remove(book.worksheets[0])
     rows = {}
-    for name in TABLES:
-        file = folder / f"{name}.csv"
-        if file.is_file():
-            rows[name] = _fill(book.create_sheet(name), CsvText.of(file.name, file.read_bytes()))
+    for name, file in csv_files(folder).items():
+        rows[name] = _fill(book.create_sheet(name), CsvText.of(file.name, file.read_bytes()))
     return _Marked(book, rows)
 
 
@@ -106,7 +104,7 @@ def _fill(page: Worksheet, text: CsvText) -> dict[int, int]:
             for at, value in enumerate(record, 1):
                 cell = page.cell(row, at, _printable(value))
                 cell.data_type = "s"  # else a cell that begins with = would become a formula
-    except UnicodeDecodeError:
+    except (UnicodeDecodeError, CaseError):
         return {}
     page.freeze_panes = "A2"
     return rows

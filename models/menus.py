@@ -9,8 +9,9 @@ import pandas as pd
 
 from .case import Case
 from .intake.assemble import check_together
-from .intake.delimited import read_csv
-from .intake.raw import RawTable, Rows, from_frame
+from .intake.delimited import read_alone
+from .intake.memory import from_memory
+from .intake.raw import RawTable, Rows
 from .intake.tables import CleanTable, clean
 from .problems import CaseError, Problem, ProblemList
 from .schema import TABLES
@@ -22,22 +23,22 @@ SAME_AS = "current_menus"
 def read_menus(path: str | Path, case: Case) -> pd.DataFrame:
     """Menus from a CSV file with the columns price_book, tier, model, price; raises `CaseError`."""
     file, problems = Path(path), ProblemList()
-    if not file.is_file():
+    if not file.exists() or file.is_dir():
         fault = "there is no such file" if not file.exists() else "menus are one CSV file, not a folder"
         raise CaseError([Problem("menus", fault, str(file), expected="a file like menus.csv of a run folder")])
-    raw = read_csv("menus", file.name, file, problems)
-    problems.check()
-    assert raw is not None  # or it is a problem
-    return _checked(raw, case, problems)
+    return _checked(read_alone("menus", file, problems), case, problems)
 
 
 def check_menus(menus: pd.DataFrame, case: Case) -> pd.DataFrame:
     """Menus from memory, with the same checks as a file gets; raises `CaseError`."""
-    return _checked(from_frame("menus", menus, Rows("menus")), case, ProblemList())
+    problems = ProblemList()
+    return _checked(from_memory("menus", menus, problems), case, problems)
 
 
-def _checked(raw: RawTable, case: Case, problems: ProblemList) -> pd.DataFrame:
+def _checked(raw: RawTable | None, case: Case, problems: ProblemList) -> pd.DataFrame:
     """Columns price_book, tier, model, price; every name one of the case, each price book and tier once."""
+    problems.check()
+    assert raw is not None  # or it is a problem
     tables = {name: CleanTable(TABLES[name], case.columns(name), Rows(name)) for name in case.tables}
     menus = clean(raw, replace(TABLES[SAME_AS], name="menus"), problems)
     check_together({**tables, SAME_AS: menus}, {SAME_AS}, problems)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .characters import shown
+from .intake.access import refusal
 from .plan import PLAN_TABLES
 from .problems import MOST_PART, cut
 
@@ -68,6 +69,8 @@ def read_plan_tables(folder: Path) -> tuple[dict[str, pd.DataFrame], list[str]]:
 
 def _read_text(path: Path, columns: tuple[str, ...]) -> tuple[pd.DataFrame | None, list[str]]:
     """Every cell of a CSV file as text, or the reasons why it cannot be read."""
+    if path.exists() and (why := refusal(path)):
+        return None, [f"{path.name}: this {why}."]
     try:
         # A byte-order mark, as Excel writes it, is no part of the first column's name.
         with path.open(encoding="utf-8-sig", newline="") as file:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,18 @@ import pandas as pd
 
 from .case import Case
 from .changes import named_scenario
-from .intake.delimited import read_csv
-from .intake.documents import check_scenario, read_toml
-from .intake.raw import RawTable, Rows, cell_text, from_frame
+from .intake.delimited import read_alone
+from .intake.documents import check_scenario, read_toml_file
+from .intake.limits import MAX_SCENARIOS
+from .intake.memory import from_memory
+from .intake.raw import RawTable, cell_text, repeated
 from .intake.sheets import OPERATIONS, TEXT_KEYS, read_where, typed, typed_value
 from .problems import CaseError, Problem, ProblemList
 from .scenario import Scenario
 
 OFF = "off"
+SCENARIOS = "scenarios"
+"""What a table of scenarios is called in messages."""
 NAME, BASE = "scenario", "base"
 """Columns of a table of scenarios that are no keys: its name, and the scenario of the case that it varies."""
 _CHANGE = re.compile(
@@ -51,7 +56,8 @@ def vary(
     `base` is the scenario of the case that is varied. Raises `CaseError` that lists every fault.
     """
     if isinstance(given, pd.DataFrame):
-        return scenario_table(case, from_frame("scenarios", given, Rows("scenarios")), base)
+        problems = ProblemList()
+        return scenario_table(case, from_memory(SCENARIOS, given, problems), base, problems)
     if isinstance(given, Mapping):
         return grid(named_scenario(case, base), given)
     if isinstance(given, str | Path):
@@ -70,11 +76,9 @@ def read_variations(case: Case, path: str | Path, base: str) -> Variations:
         fault = "there is no such file" if not file.exists() else "not a file of scenarios"
         raise CaseError([Problem(str(file), fault, expected="a .csv table of scenarios or a .toml grid")])
     if file.suffix.lower() == ".csv":
-        raw = read_csv("scenarios", file.name, file, problems)
-        problems.check()
-        assert raw is not None  # or it is a problem
-        return scenario_table(case, raw, base)
-    document = read_toml(file.name, file.read_bytes(), problems) or {}
+        return scenario_table(case, read_alone(SCENARIOS, file, problems), base, problems)
+    document = read_toml_file(file, problems) or {}
+    problems.check()
     _check_grid_file(document, file.name, problems)
     problems.check()
     return grid(named_scenario(case, document.get(NAME, base)), document["vary"], file.name)
@@ -97,6 +101,11 @@ def grid(base: Scenario, values: Mapping[str, Sequence[object]], source: str = "
     for key, ways in values.items():
         if not len(ways):
             problems.add(Problem(source, "no values", column=key, expected="at least one value", part="key"))
+    if prod(len(ways) for ways in values.values()) > MAX_SCENARIOS:
+        problems.add(
+            Problem(source, "too many scenarios", expected=f"at most {MAX_SCENARIOS:,} combinations of values")
+        )
+        problems.check()
     cells = [[cell_text(value) for value in ways] for ways in values.values()]
     settings = [dict(zip(values, combination, strict=True)) for combination in product(*cells)]
     labels = _labels(list(values))
@@ -115,9 +124,12 @@ def _labels(keys: Sequence[str]) -> dict[str, str]:
     return short if len(set(short.values())) == len(keys) else dict(zip(keys, keys, strict=True))
 
 
-def scenario_table(case: Case, table: RawTable, base: str) -> Variations:
+def scenario_table(case: Case, table: RawTable | None, base: str, problems: ProblemList) -> Variations:
     """A scenario in each row: its name in `scenario`, what it varies in `base`, and a column for each key."""
-    problems = ProblemList()
+    problems.check()
+    assert table is not None  # or it is a problem
+    if table.length > MAX_SCENARIOS:
+        raise CaseError([Problem(table.name, "too many scenarios", expected=f"at most {MAX_SCENARIOS:,} rows")])
     if NAME not in table.columns:
         raise CaseError([Problem(table.name, "missing column", column=NAME, expected="each scenario's name")])
     keys = [name for name in table.columns if name not in (NAME, BASE)]
@@ -177,7 +189,7 @@ def _together(
     """The scenarios with a table of their settings; every name must be there once."""
     scenarios = [scenario for scenario in made if scenario is not None]
     names = [scenario.name for scenario in scenarios]
-    for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+    for name in repeated(names):
         problems.add(Problem(source, "two scenarios have this name", found=name, expected="each name once"))
     if not made:
         problems.add(Problem(source, "no scenarios", expected="at least one scenario"))

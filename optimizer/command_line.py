@@ -8,6 +8,7 @@ import traceback
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from io import TextIOWrapper
 from typing import NoReturn
 
 from . import __version__
@@ -49,6 +50,7 @@ exit codes:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command, `sys.argv` by default, and return its exit code. Wrong usage raises SystemExit(2)."""
+    _escape_what_cannot_be_written()
     given = sys.argv[1:] if argv is None else list(argv)
     parser = command_parser()
     complete(parser)
@@ -66,6 +68,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return DONE
     except Exception as error:
         return _explain(error, voice)
+
+
+def _escape_what_cannot_be_written() -> None:
+    """Names may hold letters that a terminal's encoding lacks, and bytes that no encoding has: escape them."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _explain(error: Exception, voice: Voice) -> int:

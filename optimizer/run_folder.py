@@ -120,6 +120,8 @@ def _plan_files(folder: Path) -> list[str]:
 
 def _read_json(path: Path) -> object:
     """The values of a strict JSON file: UTF-8, no NaN, no key twice."""
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        raise RunError([f"{path.name}: this is not a file."])
     try:
         text = path.read_text(encoding="utf-8")
         return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_unique_keys)
@@ -129,7 +131,7 @@ def _read_json(path: Path) -> object:
         raise RunError([f"{path.name}: byte {error.start + 1} is not UTF-8 text; save the file as UTF-8."]) from None
     except json.JSONDecodeError as error:
         raise RunError([f"{path.name} line {error.lineno}, column {error.colno}: not JSON ({error.msg})."]) from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RunError([f"{path.name}: {error}."]) from None
 
 

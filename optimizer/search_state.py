@@ -152,7 +152,7 @@ def read_state(run: str | Path) -> SearchState:
 def _header(line: bytes) -> Mapping[str, object]:
     try:
         header = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return header if isinstance(header, dict) else {}
 

@@ -135,7 +135,7 @@ def _read(path: Path) -> dict[str, object]:
         document = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise RunError([f"{path.parent} has not been signed off."]) from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RunError([f"{path.name}: not JSON ({error})."]) from None
     if not isinstance(document, dict) or set(document) != _KEYS:
         raise RunError([f"{path.name}: expected the keys {', '.join(sorted(_KEYS))}."])

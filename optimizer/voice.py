@@ -6,7 +6,6 @@ Loads neither pandas nor rich before there is something to say.
 from __future__ import annotations
 
 import io
-import json
 import os
 import shlex
 import subprocess
@@ -106,7 +105,7 @@ class Voice:
     ) -> None:
         from models.characters import in_json
 
-        from .whole_folder import strict_json
+        from .whole_folder import json_text
 
         values = {
             "command": self._command,
@@ -117,7 +116,7 @@ class Voice:
             "problems": problems,
             "next": [step._asdict() for step in steps],
         }
-        print(in_json(json.dumps(strict_json(values), ensure_ascii=False, allow_nan=False, indent=1)))
+        print(in_json(json_text(values, getattr(sys.stdout, "encoding", None) or "utf-8")))
 
 
 def as_typed(*words: object) -> str:

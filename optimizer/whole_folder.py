@@ -30,8 +30,17 @@ def write_whole(path: str | Path, write: Callable[[Path], None]) -> Path:
 
 def write_json(path: Path, values: object) -> None:
     """Write strict JSON: UTF-8, indented, null for what is not a number."""
+    path.write_text(json_text(values, "utf-8") + "\n", encoding="utf-8", newline="\n")
+
+
+def json_text(values: object, encoding: str) -> str:
+    """The values as JSON; its letters are escaped where the encoding lacks one, as it does for bytes of odd paths."""
     text = json.dumps(strict_json(values), ensure_ascii=False, allow_nan=False, indent=1)
-    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return json.dumps(strict_json(values), allow_nan=False, indent=1)
+    return text
 
 
 def strict_json(value: object) -> object:

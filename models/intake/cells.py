@@ -16,12 +16,12 @@ from ..columns import Cells, Flags, Words, joined
 from ..lookalikes import LONGEST
 from ..problems import suggestion
 from ..schema.fields import SMALLEST, Column, Kind
-from .raw import Chunk, RawCells, RawColumn
+from .raw import EXACT_INTEGER, Chunk, RawCells, RawColumn, as_names, is_text
 
 PLAIN_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 TOO_LARGE = "too large for the arithmetic"
-EXACT_INTEGER = 2.0**53
-"""Beyond this a float64 no longer tells neighbouring integers apart."""
+NAME = "text, or a whole number up to 2**53 in size; a cell of a workbook must be formatted as text"
+"""What is a name in a column that could hold other things."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,7 @@ def _flags(mask: pa.Array) -> Flags:
 
 
 def _is_text(kind: pa.DataType) -> bool:
-    tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_null)
-    return any(test(kind) for test in tests)
+    return is_text(kind) or bool(pa.types.is_null(kind))
 
 
 def _trimmed(chunk: Chunk) -> Words:
@@ -98,16 +97,19 @@ def _blank_fault(blank: Flags, column: Column) -> list[Fault]:
 
 
 def _parse_text(chunk: Chunk, column: Column) -> Parsed:
-    values = chunk.values
-    if not (_is_text(values.type) or pa.types.is_integer(values.type)):
-        return _wrong_type(values, column)
+    kind, chunk = chunk.values.type, as_names(chunk)
+    if not (_is_text(chunk.values.type) or pa.types.is_integer(kind)):
+        return _wrong_type(chunk.values, column)
     text = _trimmed(chunk)
     faults = _blank_fault(text.among([""]), column)
     faults += _name_faults(text)
     if column.reserved:
         faults.append(Fault(text.among(column.reserved), "this name is reserved", "another name"))
     if chunk.odd is not None:
-        faults.append(Fault(chunk.odd, "not a name", "text; a cell of a workbook must be formatted as text"))
+        message = (
+            "not a name" if _is_text(kind) else f"no exact whole number, so not a name, in a column of type {kind}"
+        )
+        faults.append(Fault(chunk.odd, message, NAME))
         text = Words.of(pc.if_else(pa.array(chunk.odd), "", text.text))
     return Parsed(text, faults)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -13,7 +16,9 @@ from pydantic import BaseModel, ValidationError
 from ..case import CaseSettings
 from ..problems import Problem, ProblemList, suggestion
 from ..scenario import Change, Scenario
+from .access import guarded, reason, refusal
 from .encoding import decode
+from .limits import MAX_DOCUMENT_BYTES, MAX_FAULTS, MAX_INTEGER, MAX_NESTING
 from .raw import cell_text
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -38,19 +43,63 @@ EXPECTED = {
 }
 """What pydantic's kinds of error ask for, in words; the braces take the error's own context."""
 
+_PART = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')[ \t]*+"""
+_DEEP_KEY = re.compile(rf"(?:^|[\[{{,])[ \t]*+(?:{_PART}\.[ \t]*+){{{MAX_NESTING}}}", re.MULTILINE)
+"""A key of more parts than levels are read, such as a.b.c."""
+LONGEST_FOUND = 200
+"""Characters of a wrong value that are passed on."""
+NESTED, LEVELS = "tables or lists are nested too deeply", f"at most {MAX_NESTING} levels"
+LARGE, SMALLER = "an integer is too large", f"at most {MAX_INTEGER} in size"
+
 
 def read_toml(file: str, data: bytes, problems: ProblemList) -> dict[str, Any] | None:
     """A TOML file's contents; None, with a problem, when it cannot be read."""
+    if len(data) > MAX_DOCUMENT_BYTES:
+        problems.add(Problem(file, f"the file has {len(data):,} bytes", expected=f"at most {MAX_DOCUMENT_BYTES:,}"))
+        return None
     text = decode(data, file, file, problems)
     if text is None:
         return None
     try:
+        if _DEEP_KEY.search(text):  # the reader would need memory with the square of the key's length
+            raise RecursionError
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        problems.add(
-            Problem(file, f"the file is not valid TOML: {error}", expected="key = value, texts in quotation marks")
-        )
+        message, expected = f"the file is not valid TOML: {reason(error)}", "key = value, texts in quotation marks"
+    except RecursionError:
+        message, expected = NESTED, LEVELS
+    except ValueError:  # Python refuses to read integers of thousands of digits
+        message, expected = LARGE, SMALLER
+    problems.add(Problem(file, message, expected=expected))
+    return None
+
+
+def read_toml_file(path: Path, problems: ProblemList) -> dict[str, Any] | None:
+    """The contents of a TOML file that belongs to no case; None, with a problem, when it cannot be read."""
+    why = refusal(path, most=MAX_DOCUMENT_BYTES)
+    if why:
+        problems.add(Problem(str(path), f"this {why}", expected="a TOML file"))
         return None
+    with guarded(path.name, path.name, problems):
+        return read_toml(path.name, path.read_bytes(), problems)
+    return None
+
+
+def _within_limits(document: Document, file: str, problems: ProblemList) -> bool:
+    """Whether nothing in the document is nested too deeply or too large to be written out; without recursion."""
+    before, seen = len(problems), set()
+    below: list[tuple[str, object, int]] = [(str(key), value, 1) for key, value in document.items()]
+    while below and len(problems) == before:
+        key, value, level = below.pop()
+        if isinstance(value, int) and abs(value) > MAX_INTEGER:
+            problems.add(Problem(file, LARGE, column=key, found=cell_text(value), expected=SMALLER, part="key"))
+        elif isinstance(value, Mapping | list | tuple) and id(value) not in seen:
+            seen.add(id(value))
+            inner = list(value.values()) if isinstance(value, Mapping) else value
+            below += [(key, one, level + 1) for one in inner]
+            if level > MAX_NESTING:
+                problems.add(Problem(file, NESTED, column=key, expected=LEVELS, part="key"))
+    return len(problems) == before
 
 
 def check_settings(
@@ -75,11 +124,16 @@ def check_scenario(
 
 
 def _validate(model: type[Model], document: Document, file: str, problems: ProblemList, places: Places) -> Model | None:
+    if not _within_limits(document, file, problems):
+        return None
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        for problem in _problems(error, model, file):
+        found = _problems(error, model, file)
+        for problem in islice(found, MAX_FAULTS):
             problems.add(replace(problem, part="key", place=place_of(problem.column, places)))
+        if next(found, None):
+            problems.add(Problem(file, f"and more keys at fault, {error.error_count():,} in all"))
         return None
 
 
@@ -88,7 +142,7 @@ def place_of(key: str, places: Places) -> str:
     return places.get(key) or places.get(key.split(".")[0], "")
 
 
-def _problems(error: ValidationError, model: type[BaseModel], file: str) -> Iterable[Problem]:
+def _problems(error: ValidationError, model: type[BaseModel], file: str) -> Iterator[Problem]:
     seen = set()
     for item in error.errors():
         place, fields = _place(item["loc"], model)
@@ -115,7 +169,7 @@ def _problem(item: Any, place: str, fields: Iterable[str], file: str) -> Problem
         return Problem(file, message, column=place, expected=f"only the keys {', '.join(fields)}")
     if kind == "value_error":
         return Problem(file, str(context["error"]), column=place)
-    found = cell_text(item["input"])
+    found = cell_text(item["input"])[:LONGEST_FOUND]
     hint = suggestion(found, str(context.get("expected", "")).replace("'", "").replace(" or ", ", ").split(", "))
     if place.endswith(".set") or ".where." in place:
         return Problem(file, "wrong value", column=place, found=found, expected="text, a number, true or false")

@@ -6,13 +6,14 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..problems import CaseError, Problem, ProblemList
-from .raw import CHUNK, Chunk, RawTable, cell_text, plain, repeated
+from .access import Stamp, reason
+from .limits import MAX_CELL, MAX_COLUMNS, MAX_ROWS
+from .raw import CHUNK, Chunk, RawTable, cell_text, is_text, long_cell, plain, plain_type, repeated
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,68 @@ class ParquetRows:
 
 
 @dataclass(frozen=True)
+class Part:
+    """One Parquet file of a table."""
+
+    table: str
+    name: str
+    stamp: Stamp
+    file: pq.ParquetFile
+
+    @property
+    def rows(self) -> int:
+        """How many rows the file says that it has."""
+        return int(self.file.metadata.num_rows)
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The file's columns and their types, without those in which pandas keeps an index."""
+        fields = [field for field in self.file.schema_arrow if not field.name.startswith("__index_level_")]
+        return pa.schema([(field.name, plain_type(field.type)) for field in fields])
+
+    def pieces(self, label: str, kind: pa.DataType) -> Iterator[pa.Array]:
+        """The cells of one column, checked, `CHUNK` rows at a time; nulls where the file lacks the column."""
+        if label not in self.file.schema_arrow.names:
+            yield pa.nulls(self.rows, kind)
+            return
+        start = 0
+        for batch in self.file.iter_batches(CHUNK, columns=[label]):
+            cells = plain(batch.column(0))
+            cells.validate(full=is_text(cells.type))
+            if is_text(cells.type) and (long := long_cell(cells)) is not None:
+                message = f"the cell holds more than {MAX_CELL:,} characters"
+                place = f"{self.name} row {start + long + 1}"
+                raise CaseError([Problem(self.table, message, place, column=label, expected="a shorter cell")])
+            start += len(cells)
+            yield cells.cast(kind)
+        if start != self.rows:
+            raise pa.ArrowInvalid(f"it says that it has {self.rows:,} rows and has {start:,}")
+
+    def checked(self, label: str, kind: pa.DataType) -> Iterator[pa.Array]:
+        """`pieces`, a `CaseError` raised for whatever goes wrong in Arrow."""
+        try:
+            yield from self.pieces(label, kind)
+        except (pa.ArrowException, OSError, MemoryError) as error:
+            raise CaseError([_unreadable(self.table, self.name, error)]) from None
+        self.stamp.check(self.table, self.name)
+
+    def cell(self, label: str, row: int) -> str:
+        """A cell as text, for messages."""
+        group = 0
+        if label not in self.file.schema_arrow.names:
+            return ""
+        while row >= self.file.metadata.row_group(group).num_rows:
+            row -= self.file.metadata.row_group(group).num_rows
+            group += 1
+        return cell_text(self.file.read_row_group(group, columns=[label]).column(0)[row].as_py())
+
+
+@dataclass(frozen=True)
 class ParquetColumn:
     """A column that stays on disk: only the chunk that is looked at is in memory."""
 
-    table: str
     label: str
-    parts: tuple[pq.ParquetFile, ...]
+    parts: tuple[Part, ...]
     origin: ParquetRows
     kind: pa.DataType
     """Type of the column in all files together."""
@@ -54,74 +111,63 @@ class ParquetColumn:
     def chunks(self) -> Iterator[Chunk]:
         """The column file by file, `CHUNK` rows at a time. Raises `CaseError` where a file is damaged."""
         empty = True
-        for file, part in zip(self.origin.files, self.parts, strict=True):
-            try:
-                for piece in self._pieces(part):
-                    empty = False
-                    yield Chunk(plain(piece).cast(self.kind))
-            except (pa.ArrowInvalid, OSError) as error:
-                raise CaseError([_unreadable(self.table, file, error)]) from None
+        for part in self.parts:
+            for cells in part.checked(self.label, self.kind):
+                empty = False
+                yield Chunk(cells)
         if empty:
             yield Chunk(pa.array([], self.kind))
-
-    def _pieces(self, part: pq.ParquetFile) -> Iterator[pa.Array]:
-        if self.label in part.schema_arrow.names:
-            batches = part.iter_batches(CHUNK, columns=[self.label])
-            return (batch.column(0) for batch in batches)
-        return iter([pa.nulls(part.metadata.num_rows, self.kind)])
 
     def show(self, row: int) -> str:
         """The cell as text, for messages."""
         at, row = self.origin.find(row)
-        part, group = self.parts[at], 0
-        if self.label not in part.schema_arrow.names:
-            return ""
-        while row >= part.metadata.row_group(group).num_rows:
-            row -= part.metadata.row_group(group).num_rows
-            group += 1
-        return cell_text(part.read_row_group(group, columns=[self.label]).column(0)[row].as_py())
+        return self.parts[at].cell(self.label, row)
 
 
-def read_parquet(name: str, files: Mapping[str, Path], problems: ProblemList) -> RawTable | None:
+def read_parquet(name: str, files: Mapping[str, Stamp], problems: ProblemList) -> RawTable | None:
     """One table from its files, joined in the order given; None when one is unreadable."""
-    found = {file: _open(name, file, path, problems) for file, path in files.items()}
-    parts = {file: part for file, part in found.items() if part is not None}
+    found = [_open(name, file, stamp, problems) for file, stamp in files.items()]
+    parts = tuple(part for part in found if part is not None)
     if len(parts) < len(files):
         return None
     try:
-        schema = pa.unify_schemas([_schema(part) for part in parts.values()], promote_options="permissive")
+        schema = pa.unify_schemas([part.schema for part in parts], promote_options="permissive")
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
         message = f"the files do not have the same columns: {error}"
         problems.add(Problem(name, message, f"{name}/", expected="the same columns and types in every file"))
         return None
-    ends = list(accumulate((part.metadata.num_rows for part in parts.values()), initial=0))
-    origin = ParquetRows(tuple(parts), tuple(ends[:-1]))
-    columns = {
-        field.name.strip(): ParquetColumn(name, field.name, tuple(parts.values()), origin, field.type)
-        for field in schema
-    }
+    ends = list(accumulate((part.rows for part in parts), initial=0))
+    origin = ParquetRows(tuple(files), tuple(ends[:-1]))
+    if not _fits(name, origin.name, schema, ends[-1], problems):
+        return None
+    columns = {field.name.strip(): ParquetColumn(field.name, parts, origin, field.type) for field in schema}
     return RawTable(name, columns, ends[-1], origin)
 
 
-def _schema(part: pq.ParquetFile) -> pa.Schema:
-    """The file's columns and their types, without those in which pandas keeps an index."""
-    fields = [field for field in part.schema_arrow if not field.name.startswith("__index_level_")]
-    values = [field.type.value_type if pa.types.is_dictionary(field.type) else field.type for field in fields]
-    return pa.schema([(field.name, kind) for field, kind in zip(fields, values, strict=True)])
+def _fits(name: str, file: str, schema: pa.Schema, rows: int, problems: ProblemList) -> bool:
+    """Whether the files together keep the limits and no two of their columns have one name."""
+    before = len(problems)
+    for header in repeated([label.strip() for label in schema.names]):
+        problems.add(Problem(name, "the column occurs twice", file, column=header, expected="each column once"))
+    for count, most, what in ((len(schema), MAX_COLUMNS, "columns"), (rows, MAX_ROWS, "rows")):
+        if count > most:
+            message = f"the table has {count:,} {what}"
+            problems.add(Problem(name, message, file, expected=f"at most {most:,} {what}"))
+    return len(problems) == before
 
 
-def _open(name: str, file: str, path: Path, problems: ProblemList) -> pq.ParquetFile | None:
+def _open(name: str, file: str, stamp: Stamp, problems: ProblemList) -> Part | None:
     try:
-        part = pq.ParquetFile(path)
-    except (pa.ArrowInvalid, OSError) as error:
+        part = Part(name, file, stamp, pq.ParquetFile(stamp.open()))
+        _ = part.schema, part.rows
+    except Exception as error:  # Arrow lets through what its readers of Thrift and of compressed data raise
         problems.add(_unreadable(name, file, error))
         return None
-    twice = repeated([label.strip() for label in part.schema_arrow.names])
+    twice = repeated([label.strip() for label in part.file.schema_arrow.names])
     for header in twice:
         problems.add(Problem(name, "the column occurs twice", file, column=header, expected="each column once"))
     return None if twice else part
 
 
 def _unreadable(name: str, file: str, error: Exception) -> Problem:
-    reason = str(error).splitlines()[0]
-    return Problem(name, f"the file cannot be read as Parquet: {reason}", file, expected="a Parquet file")
+    return Problem(name, f"the file cannot be read as Parquet: {reason(error)}", file, expected="a Parquet file")

@@ -8,6 +8,7 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
+from .access import Stamp
 from .raw import RawTable
 
 
@@ -41,14 +42,17 @@ class Reading:
         """Where a scenario stands, for messages."""
         return self.scenario_files.get(name, f"scenario {name}")
 
-    def digest(self, name: str, file: Path) -> None:
-        """Note a file's SHA-256."""
+    def digest(self, name: str, file: Path) -> Stamp:
+        """Note a file's SHA-256; the stamp tells whether the file is still the same. Raises OSError."""
+        stamp = Stamp.of(file)
         with file.open("rb") as stream:
             self.digests[name] = file_digest(stream, "sha256").hexdigest()
+        return stamp
 
     def put(self, name: str, table: RawTable | None) -> None:
         """Keep a table, or note that it is unreadable."""
         if table is None:
             self.unreadable.add(name)
         else:
+            self.unreadable.discard(name)
             self.tables[name] = table

@@ -13,7 +13,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from ..problems import CaseError, Problem
 from .encoding import UTF8_MARK
+from .limits import MAX_CELL
 
 Lines = NDArray[np.int64]
 
@@ -27,6 +29,41 @@ def breaks_matter(data: bytes) -> bool:
     return returns > 0 and (b'"' in data or returns > data.count(b"\r\n"))
 
 
+def _unread(place: str, file: str, error: csv.Error) -> Problem:
+    """The problem of a record that Python's reader refuses: a cell beyond its own limit, which is above ours."""
+    long = f"the row holds a cell of more than {MAX_CELL:,} characters"
+    message = long if "limit" in str(error) else f"the row cannot be read: {error}"
+    return Problem(file, message, place, expected="shorter cells; a quotation mark that is never closed makes one")
+
+
+_SEPARATOR_LINE = re.compile(rb'"?sep=,"?[ \t]*\r?(?=\n|\Z)', re.IGNORECASE)
+"""The line by which Excel tells itself that commas separate."""
+_CELLS = rb'(?:[ \t,]|"[ \t]*+"(?!"))*+\r?(?=\n|\Z)'
+"""The rest of a line without content: commas, blanks and quotation marks around nothing."""
+_FIRST_BLANK, _BLANK = re.compile(_CELLS), re.compile(rb"\n" + _CELLS)
+_MAYBE_BLANK = re.compile(rb'\n[ \t,"]')
+"""What comes before each blank row that is no empty line; quick to look for."""
+
+
+def without_blank_rows(data: bytes) -> bytes:
+    """The text with rows of empty cells made empty lines, which keeps the number of every line.
+
+    A line inside a quoted cell stays as it is: an odd number of quotation marks stands before it.
+    """
+    if first := _FIRST_BLANK.match(data):
+        data = data[first.end() :]
+    if not _MAYBE_BLANK.search(data):
+        return data
+    pieces, end, counted, marks = [], 0, 0, 0
+    for row in _BLANK.finditer(data):
+        marks += data.count(b'"', counted, row.start())
+        counted = row.start()
+        if marks % 2 == 0 and len(row[0]) > 1:
+            pieces += [data[end : row.start()], b"\n"]
+            end = row.end()
+    return b"".join([*pieces, data[end:]]) if pieces else data
+
+
 @dataclass(frozen=True, eq=False)
 class CsvText:
     """A file's text in UTF-8, lines broken by line feeds, and its records: the header and a row each."""
@@ -36,23 +73,29 @@ class CsvText:
 
     @classmethod
     def of(cls, file: str, data: bytes) -> CsvText:
-        """The text of a file, its breaks made line feeds where `breaks_matter`."""
+        """The text of a file without blank rows, its breaks made line feeds where `breaks_matter`."""
         text = data.removeprefix(UTF8_MARK)
-        return cls(file, text.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if breaks_matter(text) else text)
+        if breaks_matter(text):
+            text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        separator = _SEPARATOR_LINE.match(text)
+        return cls(file, without_blank_rows(text[separator.end() :] if separator else text))
 
     def records(self) -> Iterator[tuple[int, list[str]]]:
-        """(first line, cells) of each record; blank lines are passed over."""
+        """(first line, cells) of each record; blank lines are passed over. Raises `CaseError` for an endless cell."""
         reader, last = csv.reader(io.TextIOWrapper(io.BytesIO(self.data), "utf-8", newline="")), 0
-        for record in reader:
-            if record:
-                yield last + 1, record
-            last = reader.line_num
+        try:
+            for record in reader:
+                if record:
+                    yield last + 1, record
+                last = reader.line_num
+        except csv.Error as error:
+            raise CaseError([_unread(f"{self.file} line {last + 1}", self.file, error)]) from None
 
     @cached_property
-    def header(self) -> tuple[list[str], int]:
-        """(stripped column names, lines up to the end of the header)."""
+    def header(self) -> tuple[list[str], int, int]:
+        """(stripped column names, line of the header, lines up to its end)."""
         line, header = next(self.records())
-        return [name.strip() for name in header], line + sum(cell.count("\n") for cell in header)
+        return [name.strip() for name in header], line, line + sum(cell.count("\n") for cell in header)
 
     @property
     def is_blank(self) -> bool:
@@ -63,7 +106,7 @@ class CsvText:
     def has_rows(self) -> bool:
         """Whether anything follows the header."""
         at = -1
-        for _ in range(self.header[1]):
+        for _ in range(self.header[2]):
             at = self.data.find(b"\n", at + 1)
             if at < 0:
                 return False
@@ -94,4 +137,7 @@ class CsvText:
         """A cell of a row as it is written."""
         starts = self._begins[self._lines[row + 1 : row + 3] - 1]
         begin, end = next(pairwise([*starts, len(self.data)]))
-        return next(csv.reader(io.StringIO(self.data[begin:end].decode("utf-8"), newline="")))[at]
+        try:
+            return next(csv.reader(io.StringIO(self.data[begin:end].decode("utf-8"), newline="")))[at]
+        except csv.Error as error:
+            raise CaseError([_unread(self.place(row), self.file, error)]) from None

@@ -110,7 +110,7 @@ def _files_of_earlier(document: Path) -> frozenset[str]:
     try:
         tables = json.loads(document.read_text(encoding="utf-8"))["columns"]
         return frozenset({document.name, *(f"{table}.csv" for table in tables)})
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return frozenset()
 
 

@@ -48,7 +48,7 @@ def _document(folder: Path) -> Any:
         raise RunError([f"{folder} is not the folder of an answer; expected what compare, explain, ... have written."])
     try:
         return json.loads(files[0].read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RunError([f"{files[0]}: not JSON ({error})."]) from None
 
 

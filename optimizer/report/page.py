@@ -48,7 +48,7 @@ def write_report(
     page = report_page(result, digests(Path(run)), case=case, answers=answers)
     target = Path(path).absolute()
     with write_whole_file(target) as passing:
-        passing.write_text(page, encoding="utf-8", newline="\n")
+        passing.write_bytes(page.encode("utf-8", "backslashreplace"))  # a path may hold what is not UTF-8
     return target
 
 

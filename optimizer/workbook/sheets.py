@@ -19,6 +19,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from models.characters import shown
+
 from ..whole_file import write_whole_file
 
 Kind = Literal["text", "money", "number", "price", "share", "points", "flag"]
@@ -138,7 +140,7 @@ class Sheet:
         if isinstance(value, bool):
             self.page.write_string(row, column, "yes" if value else "no", style)
         elif isinstance(value, str):
-            self.page.write_string(row, column, value[:_MOST_TEXT], style)
+            self.page.write_string(row, column, shown(value[:_MOST_TEXT], keep="\n\t"), style)
         elif value is None or not isfinite(value):
             self.page.write_blank(row, column, None, style)
         else:

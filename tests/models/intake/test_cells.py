@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from models.intake.cells import number_advice, parse
-from models.intake.raw import RawColumn, from_objects, from_series
+from models.intake.raw import RawColumn, column_of, from_objects
 from models.schema import Column, Kind
 from models.schema.fields import ANY, POSITIVE_SHARE, SHARE, Bounds, number, text
 
@@ -109,7 +109,7 @@ def test_names_are_stripped_and_whole_numbers_are_names() -> None:
 def test_nan_is_a_blank_in_memory_and_a_fault_in_parquet() -> None:
     optional = number("amount", ANY, "", default=None)
 
-    assert faulty(optional, from_series(pd.Series([1.0, np.nan]))) == []
+    assert faulty(optional, column_of(pd.Series([1.0, np.nan]))) == []
     assert faulty(optional, RawColumn(pa.chunked_array([pa.array([1.0, float("nan")])]))) == [1]
 
 
