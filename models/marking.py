@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,8 @@ from openpyxl.utils import column_index_from_string
 from openpyxl.worksheet.worksheet import Worksheet
 
 from .intake.records import CsvText
+from .intake.xlsx.archive import open_archive
+from .intake.xlsx.limits import MARKED
 from .loading import find_problems
 from .problems import CaseError, Problem, quoted
 from .schema import TABLES
@@ -49,16 +52,18 @@ class _Marked:
         page = next((page for page in self.book.worksheets if page.title.strip() == sheet), None)
         if page is None or not row:
             return None
-        return page.cell(row, column_index_from_string(letters) if letters else _column(page, problem.column))
+        column = column_index_from_string(letters) if letters else _column(page, problem.column)
+        return page.cell(*_anchor(page, row, column))
 
 
 def mark_faults(path: str | Path, out: str | Path) -> tuple[Problem, ...]:
     """Write the case at `path` as the workbook `out` with each faulty cell coloured and commented; return the faults.
 
-    A first sheet `faults` lists every fault, with a link to its cell. A workbook keeps everything else as it is; of a
-    folder each CSV file becomes a sheet of its text, and faults of other files are only listed. Nothing is written
-    where there is no fault. Raises ValueError for another ending than `.xlsx` or for `out` being the case itself, and
-    `CaseError` where nothing can be marked: the path leads to no case, or the file is no workbook.
+    A first sheet `faults` lists every fault, with a link to its cell. A workbook keeps everything else as it is, but
+    for what openpyxl does not know, such as drawn shapes; of a folder each CSV file becomes a sheet of its text, and
+    faults of other files are only listed. Nothing is written where there is no fault. Raises ValueError for another
+    ending than `.xlsx` or for `out` being the case itself, and `CaseError` where nothing can be marked: the path leads
+    to no case, or the workbook cannot be read or is too large.
     """
     source, target = Path(path), Path(out)
     if target.suffix.lower() != ".xlsx":
@@ -79,10 +84,34 @@ def mark_faults(path: str | Path, out: str | Path) -> tuple[Problem, ...]:
 
 
 def _of_workbook(file: Path, problems: tuple[Problem, ...]) -> _Marked:
+    """The workbook, where nothing stands against reading it whole once more."""
+    if any(problem.table == file.name for problem in problems):
+        raise _unmarkable(file, problems, "what cannot be read cannot be marked")
     try:
-        return _Marked(load_workbook(file))
-    except Exception:  # openpyxl lets through whatever the parsers of zip and XML raise
-        raise CaseError(problems) from None
+        with open_archive(file) as archive:
+            size = archive.unpacked
+        if size > MARKED:
+            raise _unmarkable(file, problems, f"it unpacks to more than {MARKED >> 20} MiB, too much to be marked")
+        with warnings.catch_warnings():  # not for threads, as no filter is; openpyxl tells what it leaves out of a copy
+            warnings.simplefilter("ignore")
+            return _Marked(load_workbook(file))
+    except CaseError:
+        raise
+    except Exception as error:  # openpyxl lets through whatever the parsers of zip and XML raise
+        raise _unmarkable(file, problems, f"the workbook cannot be marked: {error}") from None
+
+
+def _unmarkable(file: Path, problems: tuple[Problem, ...], why: str) -> CaseError:
+    expected = "the other faults mended first, or the workbook saved anew by Excel or LibreOffice"
+    return CaseError((*problems, Problem(file.name, f"no marked copy was written: {why}", expected=expected)))
+
+
+def _anchor(page: Worksheet, row: int, column: int) -> tuple[int, int]:
+    """The cell that shows what a merged one does: only that can be marked."""
+    for area in page.merged_cells.ranges:
+        if area.min_row <= row <= area.max_row and area.min_col <= column <= area.max_col:
+            return area.min_row, area.min_col
+    return row, column
 
 
 def _of_folder(folder: Path) -> _Marked:

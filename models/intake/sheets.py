@@ -79,15 +79,16 @@ def _rows(sheet: RawTable | None, problems: ProblemList) -> list[Row] | None:
 
 
 def _filled_rows(sheet: RawTable, problems: ProblemList) -> Iterator[Row]:
-    """Rows whose needed cells are filled; the others are problems."""
+    """Rows whose needed cells are filled and whose cells can all be used; the others are problems."""
     for row in range(sheet.length):
         cells = {name: column.show(row).strip() for name, column in sheet.columns.items()}
         needed = [name for name in cells if name not in MAY_BE_BLANK[sheet.name]]
-        blank = [name for name in needed if not cells[name]]
+        told = [name for name, rows in sheet.told.items() if rows[row]]
+        blank = [name for name in needed if not cells[name] and name not in told]
         for name in blank:
             place = sheet.origin.place(row, name)
             problems.add(Problem(sheet.name, "blank cell", place, "", name, expected="a name"))
-        if not blank:
+        if not blank and not told:
             yield sheet.origin.place(row, "value"), cells
 
 

@@ -1,0 +1,20 @@
+"""What a workbook may hold: the limits of Excel, and ours where a small file could ask for endless work."""
+
+from __future__ import annotations
+
+ROWS = 1_048_576
+"""Rows of a sheet; Excel's limit."""
+COLUMNS = 16_384
+"""Columns of a sheet; Excel's limit."""
+CELL_TEXT = 32_767
+"""Characters of a cell's text; Excel's limit."""
+FILLED_COLUMNS = 256
+"""Columns of a sheet that hold anything. No table has a tenth of them, and each one too many is told by itself."""
+UNPACKED = 512 << 20
+"""Bytes, unpacked, of all parts that are read. A sheet of a million rows and ten columns fits."""
+PARTS = 10_000
+"""Parts of the file, which is a zip archive."""
+MARKUP = 1 << 20
+"""Bytes of one tag or comment; some XML parsers begin anew with each piece of a longer one."""
+MARKED = 64 << 20
+"""Bytes, unpacked, of a workbook whose faults are marked: marking holds every cell in memory, at 50 times its size."""
