@@ -17,15 +17,18 @@ from openpyxl.utils import column_index_from_string
 from openpyxl.worksheet.worksheet import Worksheet
 
 from .intake.records import CsvText
-from .intake.xlsx.archive import open_archive
+from .intake.xlsx.book import open_book
 from .intake.xlsx.limits import MARKED
+from .intake.xlsx.weight import check_weight
 from .loading import find_problems
 from .problems import CaseError, Problem, quoted
 from .schema import TABLES
-from .workbook_sheets import save
+from .workbook_sheets import escaped, save
 
 LIST = "faults"
 """Sheet that lists every fault; it is no table of a case, so reading passes over it."""
+LISTED = 100_000
+"""Faults that are listed; more than anyone reads, and fewer than the rows of a sheet."""
 _RED = PatternFill("solid", fgColor="F8CBAD")
 _HEAD = ("number", "table", "where", "row", "column", "what is wrong", "found", "expected")
 _WIDTHS = (9, 18, 22, 34, 20, 50, 26, 50)
@@ -52,7 +55,8 @@ class _Marked:
         page = next((page for page in self.book.worksheets if page.title.strip() == sheet), None)
         if page is None or not row:
             return None
-        column = column_index_from_string(letters) if letters else _column(page, problem.column)
+        header = row if at.re is _CELL else 1
+        column = column_index_from_string(letters) if letters else _column(page, header, problem.column)
         return page.cell(*_anchor(page, row, column))
 
 
@@ -73,37 +77,43 @@ def mark_faults(path: str | Path, out: str | Path) -> tuple[Problem, ...]:
     problems = find_problems(source)
     if not problems:
         return ()
-    marked = _of_folder(source) if source.is_dir() else _of_workbook(source, problems)
+    marked = _of_folder(source, problems) if source.is_dir() else _of_workbook(source, problems)
+    try:
+        _mark_all(marked, problems)
+        save(marked.book, target)
+    except OSError:
+        raise
+    except Exception as error:  # openpyxl keeps much that it does not look at before it writes it
+        raise _unmarkable(source, problems, f"{error}") from None
+    return problems
+
+
+def _mark_all(marked: _Marked, problems: tuple[Problem, ...]) -> None:
     cells = [marked.cell(problem) for problem in problems]
     for problem, cell in zip(problems, cells, strict=True):
         if cell is not None:
             _mark(cell, problem)
-    _list_faults(marked.book, problems, cells)
-    save(marked.book, target)
-    return problems
+    _list_faults(marked.book, problems[:LISTED], cells[:LISTED])
 
 
 def _of_workbook(file: Path, problems: tuple[Problem, ...]) -> _Marked:
-    """The workbook, where nothing stands against reading it whole once more."""
-    if any(problem.table == file.name for problem in problems):
+    """The workbook, where nothing stands against holding the whole of it."""
+    if any(problem.table in (file.name, str(file)) for problem in problems):
         raise _unmarkable(file, problems, "what cannot be read cannot be marked")
     try:
-        with open_archive(file) as archive:
-            size = archive.unpacked
-        if size > MARKED:
-            raise _unmarkable(file, problems, f"it unpacks to more than {MARKED >> 20} MiB, too much to be marked")
-        with warnings.catch_warnings():  # not for threads, as no filter is; openpyxl tells what it leaves out of a copy
+        with open_book(file) as book:
+            check_weight(book)
+        with warnings.catch_warnings():  # not safe among threads, as no filter is; these would be of no use to anyone
             warnings.simplefilter("ignore")
             return _Marked(load_workbook(file))
-    except CaseError:
-        raise
     except Exception as error:  # openpyxl lets through whatever the parsers of zip and XML raise
-        raise _unmarkable(file, problems, f"the workbook cannot be marked: {error}") from None
+        raise _unmarkable(file, problems, f"{error}") from None
 
 
 def _unmarkable(file: Path, problems: tuple[Problem, ...], why: str) -> CaseError:
-    expected = "the other faults mended first, or the workbook saved anew by Excel or LibreOffice"
-    return CaseError((*problems, Problem(file.name, f"no marked copy was written: {why}", expected=expected)))
+    expected = "the listed faults mended first, or, of a workbook, a copy saved anew by Excel or LibreOffice"
+    message = f"no marked copy was written: {why.splitlines()[0] if why else 'openpyxl cannot read it'}"
+    return CaseError((*problems, Problem(file.name, message, expected=expected)))
 
 
 def _anchor(page: Worksheet, row: int, column: int) -> tuple[int, int]:
@@ -114,8 +124,11 @@ def _anchor(page: Worksheet, row: int, column: int) -> tuple[int, int]:
     return row, column
 
 
-def _of_folder(folder: Path) -> _Marked:
+def _of_folder(folder: Path, problems: tuple[Problem, ...]) -> _Marked:
     """The CSV files of a case as sheets of text."""
+    size = sum(file.stat().st_size for name in TABLES if (file := folder / f"{name}.csv").is_file())
+    if size > MARKED:
+        raise _unmarkable(folder, problems, f"the CSV files have more than {MARKED >> 20} MiB")
     book = Workbook()
     book.remove(book.worksheets[0])
     rows = {}
@@ -142,14 +155,13 @@ def _fill(page: Worksheet, text: CsvText) -> dict[int, int]:
 
 
 def _printable(text: str) -> str:
-    """The text without the control characters that a workbook cannot hold."""
-    return str(ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", text))
+    """The text as a workbook shows it, without the control characters that it cannot hold."""
+    return escaped(str(ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", text)))
 
 
-def _column(page: Worksheet, name: str) -> int:
-    """Column of that header, the first where there is none."""
-    first = next((row for row in page.iter_rows() if any(cell.value is not None for cell in row)), ())
-    return next((int(cell.column or 1) for cell in first if str(cell.value or "").strip() == name), 1)
+def _column(page: Worksheet, header: int, name: str) -> int:
+    """Column with that name in a header row, the first where there is none."""
+    return next((int(cell.column or 1) for cell in page[header] if str(cell.value or "").strip() == name), 1)
 
 
 def _mark(cell: Any, problem: Problem) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ..problems import Problem, ProblemList, listed, quoted, suggestion
+from ..problems import Problem, ProblemList, listed, suggestion
 from ..schema import TABLES
 from .raw import RawTable
 from .reading import Reading
@@ -59,7 +60,7 @@ def _read_sheets(book: Book, file: str, reading: Reading, problems: ProblemList)
         if name not in COLUMNS:
             _note_stranger(entries[0].title.strip(), reading, problems)
         elif len(entries) > 1:
-            titles = listed([quoted(entry.title) for entry in entries])
+            titles = listed([json.dumps(entry.title) for entry in entries])  # escaped: some blanks do not show
             message = f"sheets have the same name but for blanks and letter case: {titles}"
             problems.add(Problem(name, message, expected="one sheet of this name; remove or rename the others"))
             sheets[name] = None

@@ -138,19 +138,21 @@ def _tell_bad(table: RawTable, column: str, cells: list[object], problems: Probl
 def unseen(name: str, page: Page) -> list[str]:
     """Warnings about what is read although Excel does not show it, or may show another value."""
     columns = [number for number in sorted(page.columns) if any(a <= number <= b for a, b in page.hidden_columns)]
-    letters = [get_column_letter(number) for number in columns]
+    hidden = {"row": _ranges(page.hidden_rows), "column": [get_column_letter(number) for number in columns]}
     notes = []
-    if page.hidden_rows:
-        notes.append(f"Sheet {name}: hidden in the workbook and read all the same: rows {_ranges(page.hidden_rows)}.")
-    if letters:
-        notes.append(f"Sheet {name}: hidden in the workbook and read all the same: columns {listed(letters)}.")
+    for word, found in hidden.items():
+        if found:
+            said = (
+                f"{word} {found[0]} is" if len(found) == 1 and "-" not in found[0] else f"{word}s {listed(found)} are"
+            )
+            notes.append(f"Sheet {name}: {said} hidden in the workbook and read all the same.")
     if page.passing:
         what = "formulas that refer to another workbook or change by themselves are read as they were saved"
         notes.append(f"Sheet {name}: {what}: {listed(page.passing)}.")
     return notes
 
 
-def _ranges(numbers: Iterable[int]) -> str:
-    """`5-9, 12`."""
+def _ranges(numbers: Iterable[int]) -> list[str]:
+    """`5-9` and `12`."""
     runs = [[number for _, number in run] for _, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0])]
-    return listed([str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs])
+    return [str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs]

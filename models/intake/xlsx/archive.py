@@ -65,12 +65,12 @@ class Archive:
             raise Unreadable(f"the file lacks its part {name}")
         if entry.flag_bits & 1:
             raise Unreadable("the file is encrypted", expected="a workbook without a password")
-        self._left -= entry.file_size
-        if self._left < 0:
+        if entry.file_size > self._left:
             raise Unreadable(
                 f"the file unpacks to more than {UNPACKED >> 20} MiB",
                 expected="a smaller workbook; give large tables as Parquet or CSV files in a folder",
             )
+        self._left -= entry.file_size
         try:
             with self._opened.open(entry) as stream:
                 yield stream

@@ -41,11 +41,11 @@ def area_of(reference: str) -> Area:
     return Area(min(left, right), min(top, bottom), max(left, right), max(top, bottom))
 
 
-def column_of(letters: str, row: int) -> int:
+def column_of(letters: str) -> int:
     """Number of a column. Raises `Unreadable` for one that no sheet has."""
     name = letters.upper()
     if _LETTERS.fullmatch(name) is None:
-        raise Unreadable(f"row {row} has a cell of another row or of no column: {letters[:20]}")
+        raise Unreadable(f"the sheet has a column {letters[:20]}, which no sheet has")
     number: int = column_index_from_string(name)
     if number > COLUMNS:
         raise Unreadable(f"the sheet has a column {name}; a sheet has at most {COLUMNS:,}")

@@ -10,11 +10,13 @@ CELL_TEXT = 32_767
 """Characters of a cell's text; Excel's limit."""
 FILLED_COLUMNS = 256
 """Columns of a sheet that hold anything. No table has a tenth of them, and each one too many is told by itself."""
-UNPACKED = 512 << 20
-"""Bytes, unpacked, of all parts that are read. A sheet of a million rows and ten columns fits."""
+UNPACKED = 256 << 20
+"""Bytes, unpacked, of all parts that are read. Some six million filled cells fit."""
 PARTS = 10_000
 """Parts of the file, which is a zip archive."""
 MARKUP = 1 << 20
 """Bytes of one tag or comment; some XML parsers begin anew with each piece of a longer one."""
 MARKED = 64 << 20
-"""Bytes, unpacked, of a workbook whose faults are marked: marking holds every cell in memory, at 50 times its size."""
+"""Bytes, unpacked, of a workbook whose faults are marked, and of CSV files: marking holds the whole in memory."""
+MARKED_CELLS = 1_000_000
+"""Cells of a workbook whose faults are marked."""

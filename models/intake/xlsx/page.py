@@ -18,7 +18,10 @@ from .values import Values
 _PASSING = re.compile(r"(?<![\w\[\]])\[\d+\]|\b(?:NOW|TODAY|RAND|RANDBETWEEN|RANDARRAY)\(")
 """In a formula: another workbook, or a function whose value changes by itself."""
 _NO_HEIGHT = frozenset({"0", "0.0"})
-_CALCULATE = "a value: let Excel or LibreOffice calculate the workbook and save it, or put values in place of formulas"
+_CALCULATE = (
+    "a value: open and save the workbook in Excel with automatic calculation (in LibreOffice press Ctrl+Shift+F9 "
+    "before you save it), or put values in place of formulas"
+)
 
 
 @dataclass
@@ -122,8 +125,10 @@ class PageReader(RichText):
     def _column_of(self, reference: str) -> int:
         letters = reference.removesuffix(self._row_text)
         known = self._letters.get(letters)
-        if known is None or letters == reference:
-            known = self._letters[letters] = column_of(letters, self._row)
+        if letters == reference:
+            raise Unreadable(f"row {self._row} has the cell {reference[:20]} of another row", self._row_text)
+        if known is None:
+            known = self._letters[letters] = column_of(letters)
         return known
 
     def _begin_value(self, attributes: Attributes) -> None:
@@ -182,4 +187,6 @@ class PageReader(RichText):
     def _note_columns(self, attributes: Attributes) -> None:
         if attributes.get("hidden") in TRUE or attributes.get("width") in _NO_HEIGHT:
             first, last = (whole(attributes.get(end, ""), COLUMNS, "a column") for end in ("min", "max"))
-            self._page.hidden_columns.append((first, last))
+            known = self._page.hidden_columns
+            if not known or first > known[-1][1]:  # Excel has them in order, and so they stay few
+                known.append((first, last))
