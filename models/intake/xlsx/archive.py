@@ -6,6 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import IO
 
@@ -98,9 +99,14 @@ def _no_archive(head: bytes, file: Path) -> tuple[str, str, str]:
     if not head:
         return "the file is empty", "", "a workbook"
     if head.startswith(_COMPOUND):
-        if "EncryptedPackage".encode("utf-16-le") in file.read_bytes():
+        if _holds(file, "EncryptedPackage".encode("utf-16-le")):
             return "the workbook is protected by a password", "", "a workbook without a password: remove it in Excel"
         return "the file is an Excel 97-2003 workbook (.xls)", "", f"the newer format: {_LATER}"
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         return "the file is no workbook but a web page or other XML", "", f"a workbook: open it in Excel and {_LATER}"
     return "the file is no workbook, whatever its ending", "", f"a workbook: open it in Excel and {_LATER}"
+
+
+def _holds(file: Path, word: bytes) -> bool:
+    with file.open("rb") as stream, mmap(stream.fileno(), 0, access=ACCESS_READ) as content:
+        return content.find(word) >= 0

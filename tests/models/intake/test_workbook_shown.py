@@ -192,11 +192,21 @@ def test_whole_numbers_are_names_however_they_are_stored(written: str, book: Pat
     assert len(case.scenarios["1001"].change) == 2
 
 
-@pytest.mark.parametrize("sheet", ["scenarios", "changes"])
-def test_true_and_dates_are_no_names_of_scenarios(sheet: str, book: Path, tmp_path: Path) -> None:
-    changes = {STYLES: DATED, part(sheet): cell("A2", '<c r="A2" s="1"><v>8400</v></c>')}
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ('<c r="A2" s="1"><v>8400</v></c>', "the number 8400 is formatted as a date or time"),
+        ('<c r="A2" t="b"><v>1</v></c>', "not a name"),
+        ('<c r="A2"><v>1.5</v></c>', "not a name"),
+    ],
+)
+@pytest.mark.parametrize("sheet", ["case", "scenarios", "changes"])
+def test_neither_dates_nor_true_nor_fractions_are_names(
+    sheet: str, written: str, message: str, book: Path, tmp_path: Path
+) -> None:
+    changes = {STYLES: DATED, part(sheet): cell("A2", written)}
     found = problems(rewritten(book, tmp_path / "case.xlsx", changes))
-    assert found[0].place == f"{sheet}!A2"
+    assert (found[0].place, found[0].message) == (f"{sheet}!A2", message)
     assert not [one for one in found if one.message == "blank cell"]
 
 
