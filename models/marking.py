@@ -29,6 +29,8 @@ LIST = "faults"
 """Sheet that lists every fault; it is no table of a case, so reading passes over it."""
 LISTED = 100_000
 """Faults that are listed; more than anyone reads, and fewer than the rows of a sheet."""
+COMMENT = 2_000
+"""Characters of a comment to which no more is added."""
 _RED = PatternFill("solid", fgColor="F8CBAD")
 _HEAD = ("number", "table", "where", "row", "column", "what is wrong", "found", "expected")
 _WIDTHS = (9, 18, 22, 34, 20, 50, 26, 50)
@@ -43,6 +45,7 @@ class _Marked:
     book: Workbook
     rows: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     """Row of each line, by table, where the case is a folder of CSV files."""
+    _merged: dict[str, dict[tuple[int, int], tuple[int, int]]] = field(default_factory=dict)
 
     def cell(self, problem: Problem) -> Any:
         """The cell a problem is about; None where it is about no single cell, or none that is here."""
@@ -57,7 +60,9 @@ class _Marked:
             return None
         header = row if at.re is _CELL else 1
         column = column_index_from_string(letters) if letters else _column(page, header, problem.column)
-        return page.cell(*_anchor(page, row, column))
+        if sheet not in self._merged:
+            self._merged[sheet] = _anchors(page)
+        return page.cell(*self._merged[sheet].get((row, column), (row, column)))
 
 
 def mark_faults(path: str | Path, out: str | Path) -> tuple[Problem, ...]:
@@ -116,12 +121,10 @@ def _unmarkable(file: Path, problems: tuple[Problem, ...], why: str) -> CaseErro
     return CaseError((*problems, Problem(file.name, message, expected=expected)))
 
 
-def _anchor(page: Worksheet, row: int, column: int) -> tuple[int, int]:
-    """The cell that shows what a merged one does: only that can be marked."""
-    for area in page.merged_cells.ranges:
-        if area.min_row <= row <= area.max_row and area.min_col <= column <= area.max_col:
-            return area.min_row, area.min_col
-    return row, column
+def _anchors(page: Worksheet) -> dict[tuple[int, int], tuple[int, int]]:
+    """The cell that shows what a merged one does, by (row, column): only that can be marked."""
+    areas = page.merged_cells.ranges
+    return {place: (area.min_row, area.min_col) for area in areas for row in area.rows for place in row}
 
 
 def _of_folder(folder: Path, problems: tuple[Problem, ...]) -> _Marked:
@@ -165,9 +168,11 @@ def _column(page: Worksheet, header: int, name: str) -> int:
 
 
 def _mark(cell: Any, problem: Problem) -> None:
-    """Colour a cell and say in its comment what is wrong, under what was said before."""
+    """Colour a cell and say in its comment what is wrong, under what was said before, while that is little."""
     cell.fill = _RED
     said = f"{cell.comment.text}\n" if cell.comment else ""
+    if len(said) > COMMENT:
+        return
     expected = f"; expected {problem.expected}" if problem.expected else ""
     cell.comment = Comment(_printable(f"{said}{problem.message}{expected}."), "Tierwise", width=360, height=120)
 

@@ -113,6 +113,17 @@ def test_merged_cells_are_marked_where_they_show_something(sound: Path, tmp_path
     assert found["rates!H3"].count("from 0 to 100") == 3  # each of the three cells stands for 140
 
 
+def test_a_comment_stays_short_however_much_is_wrong_with_a_cell(sound: Path, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(sound)
+    book["accounts"]["D2"] = "much"
+    for row in range(3, 103):
+        book["accounts"].cell(row, 1).value = f"B{row}"
+    book["accounts"].merge_cells("D2:D102")
+    book.save(tmp_path / "merged.xlsx")
+    assert len(mark_faults(tmp_path / "merged.xlsx", tmp_path / "marked.xlsx")) > 100
+    assert 1_000 < len(marks(tmp_path / "marked.xlsx")["accounts!D2"]) < 3_000
+
+
 def test_what_openpyxl_cannot_read_or_write_is_told(
     sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -41,6 +41,8 @@ class Archive:
             raise Unreadable(f"the file has {len(entries):,} parts; {PARTS:,} are the limit")
         for entry in entries:
             name = entry.filename.replace("\\", "/").lower()
+            if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise Unreadable(f"the part {entry.filename} is compressed in a way that Excel does not know")
             if name in self._parts:
                 raise Unreadable(f"the file holds the part {entry.filename} twice")
             self._parts[name] = entry

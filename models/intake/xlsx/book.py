@@ -12,6 +12,7 @@ from pathlib import Path
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
 from .archive import Archive, open_archive
+from .limits import SHEETS, TITLE
 from .markup import MAIN, RELATIONS, TRUE, Attributes, Listener, read
 from .page import Page, PageReader
 from .strings import SharedStrings
@@ -142,10 +143,15 @@ class _Contents(Listener):
         }
 
     def _sheet(self, attributes: Attributes) -> None:
+        title = attributes.get("name", "")
+        if len(self.entries) >= SHEETS:
+            raise Unreadable(f"the file has more than {SHEETS:,} sheets")
+        if len(title) > TITLE:
+            raise Unreadable(f"the name of a sheet has more than {TITLE} characters")
         relation = self.relations.get(attributes.get(_ID, ""), _Relation("worksheet", ""))
         other = "" if relation.kind == "worksheet" else _SHEET_KINDS.get(relation.kind, f"a {relation.kind}")
         state = attributes.get("state", "visible")
-        self.entries.append(Entry(attributes.get("name", ""), relation.part, state, other))
+        self.entries.append(Entry(title, relation.part, state, other))
 
     def _calculation(self, attributes: Attributes) -> None:
         if attributes.get("fullCalcOnLoad") in TRUE or attributes.get("forceFullCalc") in TRUE:

@@ -12,6 +12,10 @@ FILLED_COLUMNS = 256
 """Columns of a sheet that hold anything. No table has a tenth of them, and each one too many is told by itself."""
 UNPACKED = 256 << 20
 """Bytes, unpacked, of all parts that are read. Some six million filled cells fit."""
+SHEETS = 1_000
+"""Sheets of a workbook."""
+TITLE = 255
+"""Characters of a sheet's name; Excel allows 31."""
 PARTS = 10_000
 """Parts of the file, which is a zip archive."""
 MARKUP = 1 << 20

@@ -74,7 +74,8 @@ class PageReader(RichText):
         self._page, self._values = Page(), Values(strings, date_styles, epoch)
         self._doubts = {"": doubt, "dataTable": doubt_of_tables}
         self._letters: dict[str, int] = {}
-        self._row, self._row_text, self._hidden, self._column = 0, "0", False, 0
+        self._row, self._row_text, self._hidden = 0, "0", False
+        self._column = COLUMNS  # before its first row a sheet has no place for a cell
         self._kind, self._style = "n", "0"
         self._value: list[str] | None = None
         self._formula: str | None = None
@@ -132,6 +133,9 @@ class PageReader(RichText):
         return known
 
     def _begin_value(self, attributes: Attributes) -> None:
+        if self._value is not None:
+            here = coordinate(self._row, self._column)
+            raise Unreadable(f"the cell {here} has two values", here)
         self.take()
         self.taking = self._kind != "inlineStr"
 

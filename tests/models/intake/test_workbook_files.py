@@ -108,6 +108,8 @@ BROKEN: dict[str, tuple[Change, str]] = {
     "cells out of order": (replaced('<c r="A2"', '<c r="C2"><v>1</v></c><c r="A2"'), "A2 comes after C2"),
     "row twice": (replaced('<row r="3"', '<row r="2"/><row r="3"'), "row 2 occurs twice"),
     "rows out of order": (replaced('<row r="2"', '<row r="4"/><row r="2"'), "row 2 comes after row 4"),
+    "two values": (replaced("<v>", "<v>1</v><v>"), "D2 has two values"),
+    "cell in no row": (replaced("<sheetData>", "<sheetData><c><v>1</v></c>"), "row 0"),
     "rows twice": (replaced("</sheetData>", '</sheetData><sheetData><row r="2"/></sheetData>'), "row 2 "),
     "cell of another row": (replaced('r="B3"', 'r="B4"'), "another row"),
     "no column": (replaced('r="B3"', 'r="$B3"'), "a column $B"),
@@ -144,6 +146,28 @@ def test_parts_that_lack_lie_outside_or_occur_twice_are_refused(book: Path, tmp_
     assert "lacks the sheet's part" in refused(rewritten(book, tmp_path / "external.xlsx", external))
     twice = rewritten(book, tmp_path / "twice.xlsx", {}, {"xl/worksheets/Sheet1.xml": "<a/>"})
     assert "twice" in refused(twice)
+
+
+def test_what_no_workbook_has_many_of_is_refused(book: Path, tmp_path: Path) -> None:
+    sheets = {WORKBOOK: replaced("</sheets>", "<sheet name='a' sheetId='99' r:id='rId1'/>" * 1_000 + "</sheets>")}
+    assert "1,000 sheets" in refused(rewritten(book, tmp_path / "sheets.xlsx", sheets))
+    name = {WORKBOOK: replaced('name="actuals"', f'name="{"actual" * 10_000}"')}
+    assert "name of a sheet" in refused(rewritten(book, tmp_path / "name.xlsx", name))
+    parts = rewritten(book, tmp_path / "parts.xlsx", {}, {f"xl/media/{at}": "" for at in range(10_000)})
+    assert "10,000" in refused(parts)
+
+
+def test_parts_are_packed_as_excel_does_it(book: Path, tmp_path: Path) -> None:
+    file = tmp_path / "case.xlsx"
+    with zipfile.ZipFile(book) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_LZMA) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    assert "compressed in a way that Excel does not know" in refused(file)
+    data = bytearray(book.read_bytes())
+    entry = data.rindex(b"PK\x01\x02", 0, data.rindex(b"xl/worksheets/sheet1.xml"))
+    data[entry + 8] |= 1
+    file.write_bytes(data)
+    assert "encrypted" in refused(file)
 
 
 def test_a_damaged_part_is_named(book: Path, tmp_path: Path) -> None:
