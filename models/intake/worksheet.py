@@ -146,6 +146,8 @@ def unseen(name: str, page: Page) -> list[str]:
                 f"{word} {found[0]} is" if len(found) == 1 and "-" not in found[0] else f"{word}s {listed(found)} are"
             )
             notes.append(f"Sheet {name}: {said} hidden in the workbook and read all the same.")
+    if page.unshown:
+        notes.append(f"Sheet {name}: cells that look blank hold a value, which is read: {listed(page.unshown)}.")
     if page.passing:
         what = "formulas that refer to another workbook or change by themselves are read as they were saved"
         notes.append(f"Sheet {name}: {what}: {listed(page.passing)}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from .limits import SHEETS, TITLE
 from .markup import MAIN, RELATIONS, TRUE, Attributes, Listener, read
 from .page import Page, PageReader
 from .strings import SharedStrings
-from .styles import date_styles
+from .styles import CellStyles, read_styles
 from .unreadable import Unreadable
 
 _SHEET_KINDS = {"chartsheet": "a chart sheet", "dialogsheet": "a dialogue sheet", "xlMacrosheet": "a macro sheet"}
@@ -59,12 +59,11 @@ class Book:
     epoch: datetime
     """Day 0 of dates."""
     strings: SharedStrings
-    date_styles: frozenset[str] = field(default_factory=frozenset)
-    """Numbers of the cell styles that show a number as a date or time."""
+    styles: CellStyles
 
     def page(self, entry: Entry) -> Page:
         """The cells of a worksheet. Raises `Unreadable`."""
-        reader = PageReader(self.strings, self.date_styles, self.epoch, self.doubt, self.doubt_of_tables)
+        reader = PageReader(self.strings, self.styles, self.epoch, self.doubt, self.doubt_of_tables)
         if not entry.part:
             raise Unreadable("the file lacks the sheet's part")
         read(self.archive, entry.part, reader)
@@ -95,7 +94,7 @@ def _book(archive: Archive) -> Book:
         contents.doubt or contents.doubt_of_tables,
         contents.epoch,
         SharedStrings(archive, _only(relations, "sharedStrings")),
-        date_styles(archive, styles) if styles else frozenset(),
+        read_styles(archive, styles) if styles else CellStyles(),
     )
 
 

@@ -12,6 +12,7 @@ from .bad_cell import BadCell
 from .limits import COLUMNS, FILLED_COLUMNS, ROWS
 from .markup import MAIN, TRUE, Attributes
 from .strings import RichText, SharedStrings
+from .styles import CellStyles
 from .unreadable import Unreadable
 from .values import Values
 
@@ -46,6 +47,8 @@ class Page:
     """Rows with content that Excel does not show."""
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     """(first, last) of columns that Excel does not show, with content or not."""
+    unshown: list[str] = field(default_factory=list)
+    """Cells that hold a value and look blank."""
     passing: list[str] = field(default_factory=list)
     """Cells with formulas whose value may be another once the workbook is opened."""
 
@@ -68,10 +71,11 @@ class PageReader(RichText):
     root = f"{MAIN}worksheet"
 
     def __init__(
-        self, strings: SharedStrings, date_styles: frozenset[str], epoch: datetime, doubt: str, doubt_of_tables: str
+        self, strings: SharedStrings, styles: CellStyles, epoch: datetime, doubt: str, doubt_of_tables: str
     ) -> None:
         super().__init__()
-        self._page, self._values = Page(), Values(strings, date_styles, epoch)
+        self._page, self._values = Page(), Values(strings, styles.dates, epoch)
+        self._styles, self._shows_zeros = styles, True
         self._doubts = {"": doubt, "dataTable": doubt_of_tables}
         self._letters: dict[str, int] = {}
         self._row, self._row_text, self._hidden = 0, "0", False
@@ -82,6 +86,7 @@ class PageReader(RichText):
         self._formula_kind = ""
         self.begins = {
             **self.text_begins,
+            f"{MAIN}sheetView": self._note_view,
             f"{MAIN}row": self._begin_row,
             f"{MAIN}c": self._begin_cell,
             f"{MAIN}v": self._begin_value,
@@ -184,6 +189,11 @@ class PageReader(RichText):
                 raise Unreadable(f"more than {FILLED_COLUMNS} columns hold something", "", expected)
         filled.at.append(len(page.rows) - 1)
         filled.values.append(value)
+        if not self._styles.shows(self._style, value) or (value == 0 and not self._shows_zeros):
+            page.unshown.append(coordinate(self._row, self._column))
+
+    def _note_view(self, attributes: Attributes) -> None:
+        self._shows_zeros = attributes.get("showZeros", "1") in TRUE
 
     def _merge(self, attributes: Attributes) -> None:
         self._page.merged.append(area_of(attributes.get("ref", "")))

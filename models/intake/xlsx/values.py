@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from math import isfinite, nan
 
@@ -19,7 +20,7 @@ _NOT_A_DATE = "a plain number, or a text; give the cell the format General or Te
 class Values:
     """Values of cells by the kind that their XML states."""
 
-    def __init__(self, strings: SharedStrings, date_styles: frozenset[str], epoch: datetime) -> None:
+    def __init__(self, strings: SharedStrings, date_styles: Collection[str], epoch: datetime) -> None:
         self._strings, self._date_styles, self._epoch = strings, date_styles, epoch
 
     def of(self, kind: str, style: str, pieces: list[str]) -> object:

@@ -26,7 +26,7 @@ def part(sheet: str) -> str:
 
 def rewritten(book: Path, target: Path, changes: Mapping[str, Change], more: Mapping[str, str] | None = None) -> Path:
     """The workbook with parts changed, each really so, and parts added."""
-    with zipfile.ZipFile(book) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+    with zipfile.ZipFile(book) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new:
         for name in old.namelist():
             text = old.read(name)
             if name in changes:

@@ -13,6 +13,7 @@ from models import load_case, write_case
 from models.marking import mark_faults
 from tests.models.intake.books import (
     CALCULATED,
+    SHEET_NAMES,
     STYLES,
     TEXTS,
     WORKBOOK,
@@ -232,6 +233,32 @@ def test_hidden_rows_columns_and_sheets_are_read_with_a_warning(book: Path, tmp_
         "Sheet accounts: rows 3-4, 6 are hidden in the workbook and read all the same.",
         "Sheet tiers: column B is hidden in the workbook and read all the same.",
         "Sheet rates is hidden in the workbook and is read all the same.",
+    ]
+
+
+def test_cells_that_look_blank_are_read_with_a_warning(book: Path, tmp_path: Path) -> None:
+    codes = {164: "General", 165: ";;;", 166: "0;-0;;@", 167: "0.0;"}
+    formats = "".join(f'<numFmt numFmtId="{number}" formatCode="{code}"/>' for number, code in codes.items())
+    styles = "".join(f'<xf numFmtId="{number}"/>' for number in codes)
+    changes: dict[str, Change] = {part(name): lambda text: re.sub(' s="[0-9]"', "", text) for name in SHEET_NAMES}
+    changes[STYLES] = chain(
+        replaced('<numFmts count="0" />', f'<numFmts count="4">{formats}</numFmts>'),
+        lambda text: re.sub("(<cellXfs[^>]*>).*(</cellXfs>)", rf"\1{styles}\2", text),
+    )
+    changes[part("accounts")] = chain(
+        changes[part("accounts")],
+        cell("A2", '<c r="A2" s="1" t="inlineStr"><is><t>A1</t></is></c>'),
+        cell("D2", '<c r="D2" s="1"><v>5</v></c>'),
+        cell("D3", '<c r="D3" s="2"><v>0</v></c>'),
+        cell("D4", '<c r="D4" s="2"><v>7</v></c>'),
+        cell("D5", '<c r="D5" s="3"><v>7</v></c>'),
+    )
+    without_zeros = replaced("<sheetView ", '<sheetView showZeros="0" ')
+    changes[part("segments")] = chain(changes[part("segments")], without_zeros, cell("C3", '<c r="C3"><v>0</v></c>'))
+    case = load_case(rewritten(book, tmp_path / "case.xlsx", changes))
+    assert [note for note in case.warnings if "look blank" in note] == [
+        "Sheet accounts: cells that look blank hold a value, which is read: A2, D2, D3.",
+        "Sheet segments: cells that look blank hold a value, which is read: C3.",
     ]
 
 
