@@ -17,7 +17,7 @@ from .intake.assemble import assemble
 from .intake.folder import read_folder
 from .intake.memory import from_memory
 from .intake.reading import Reading
-from .intake.workbook import read_workbook
+from .intake.workbook import OTHER_FORMATS, read_workbook
 from .problems import CaseError, Problem, ProblemList, suggestion
 from .scenario import Scenario
 from .schema import TABLES
@@ -55,8 +55,11 @@ def _read(place: Path, problems: ProblemList) -> Reading:
         return read_folder(place, problems)
     if isfile(place) and place.suffix.lower() == ".xlsx":
         return read_workbook(place, problems)
-    message = "a case is a folder or an .xlsx workbook" if exists(place) else "there is no such file or folder"
-    raise CaseError([Problem(str(place), message, expected="the path of a case folder or of an .xlsx workbook")])
+    other = OTHER_FORMATS.get(place.suffix.lower())
+    message = f"this is {other}, which is not read" if other else "a case is a folder or an .xlsx workbook"
+    message = message if exists(place) else "there is no such file or folder"
+    expected = f"the path of a case folder or of an .xlsx workbook{'; save it as Excel Workbook' if other else ''}"
+    raise CaseError([Problem(str(place), message, expected=expected)])
 
 
 def build_case(

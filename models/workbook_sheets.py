@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -24,6 +25,8 @@ from .scenario import Scenario
 from .schema import TABLES, Column, Kind, Table
 
 Cell = str | float | bool | None
+_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+"""The beginning of what Excel reads as the number of a character."""
 LIST_LIMIT = 255
 """Excel refuses a drop-down list written out in more characters."""
 LAST_ROW = 1_048_576
@@ -76,7 +79,7 @@ def _write(cell: Any, value: Cell) -> None:
     """Put a value into a cell so that it reads back the same."""
     if isinstance(value, str):
         _check_text(cell, value)
-        cell.value, cell.data_type = value, "s"  # else a name that begins with = would become a formula
+        cell.value, cell.data_type = escaped(value), "s"  # else a name that begins with = would become a formula
     elif isinstance(value, float):
         cell.value = repr(value)
         cell.data_type = "n"  # openpyxl would write 16 digits, which is one too few
@@ -91,6 +94,11 @@ def _check_text(cell: Any, text: str) -> None:
         raise CaseError(
             [Problem(cell.parent.title, f"a workbook cannot hold {strange}", place, "", "", text, expected)]
         )
+
+
+def escaped(text: str) -> str:
+    """The text as it must stand in the file to be shown as it is: Excel shows a written `_x0041_` as A."""
+    return _ESCAPE.sub("_x005F_", text)
 
 
 def save(workbook: Workbook, path: Path) -> None:

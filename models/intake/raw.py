@@ -113,6 +113,8 @@ class RawTable:
     columns: Mapping[str, RawCells]
     length: int
     origin: Origin = field(default_factory=lambda: Rows("table"))
+    told: Mapping[str, Flags] = field(default_factory=dict)
+    """Cells that were told as faults in reading, by column; they are blank."""
 
 
 def cell_text(value: object) -> str:

@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from ..case import CaseSettings
+from ..columns import Flags
 from ..problems import Problem, ProblemList, suggestion
 from ..schema import TABLES, Kind
 from .cells import PLAIN_NUMBER
-from .raw import RawTable
+from .raw import RawCells, RawTable
 from .reading import Reading
 
 SHEETS = {
@@ -79,16 +82,26 @@ def _rows(sheet: RawTable | None, problems: ProblemList) -> list[Row] | None:
 
 
 def _filled_rows(sheet: RawTable, problems: ProblemList) -> Iterator[Row]:
-    """Rows whose needed cells are filled; the others are problems."""
+    """Rows whose needed cells are filled and whose cells can all be used; the others are problems."""
+    odd = {name: _odd(column) for name, column in sheet.columns.items() if name != "value"}
     for row in range(sheet.length):
         cells = {name: column.show(row).strip() for name, column in sheet.columns.items()}
         needed = [name for name in cells if name not in MAY_BE_BLANK[sheet.name]]
-        blank = [name for name in needed if not cells[name]]
-        for name in blank:
-            place = sheet.origin.place(row, name)
-            problems.add(Problem(sheet.name, "blank cell", place, "", name, expected="a name"))
-        if not blank:
+        told = [name for name, rows in sheet.told.items() if rows[row]]
+        blank = [name for name in needed if not cells[name] and name not in told]
+        wrong = [name for name, rows in odd.items() if rows[row] and name not in told]
+        for name in (*blank, *wrong):
+            place, found = sheet.origin.place(row, name), cells[name] or None
+            message = "not a name" if found else "blank cell"
+            problems.add(Problem(sheet.name, message, place, "", name, found, "a name, formatted as text"))
+        if not (blank or told or wrong):
             yield sheet.origin.place(row, "value"), cells
+
+
+def _odd(column: RawCells) -> Flags:
+    """Cells that cannot be names."""
+    chunks = [(len(chunk.values), chunk.odd) for chunk in column.chunks()]
+    return np.concatenate([np.zeros(length, dtype=bool) if odd is None else odd for length, odd in chunks])
 
 
 def _put(document: dict[str, Any], sheet: str, place: str, cells: dict[str, str], problems: ProblemList) -> None:

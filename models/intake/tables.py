@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -102,8 +102,8 @@ def clean(raw: RawTable, schema: Table, problems: ProblemList) -> CleanTable:
         present = raw.columns.get(column.name)
         parsed = parse(present, column) if present else blank_column(column, raw.length)
         columns[column.name] = parsed.values
-        faults += [(column, present, fault) for fault in parsed.faults]
-    table = CleanTable(schema, ColumnTable(columns, raw.length), raw.origin)
+        faults += [(column, present, _untold(fault, raw.told.get(column.name))) for fault in parsed.faults]
+    table = CleanTable(schema, ColumnTable(columns, raw.length), raw.origin, dict(raw.told))
     missing = [column.name for column in schema.columns if column.required and column.name not in raw.columns]
     for name in missing:
         table.mark(name, np.ones(raw.length, dtype=bool))
@@ -126,6 +126,10 @@ def _check_columns(raw: RawTable, schema: Table, problems: ProblemList) -> None:
         if column.required and column.name not in raw.columns:
             expected = f"a column {column.name} with {column.expected} in every row"
             problems.add(Problem(schema.name, "missing column", raw.origin.name, column=column.name, expected=expected))
+
+
+def _untold(fault: Fault, told: Flags | None) -> Fault:
+    return fault if told is None else replace(fault, rows=fault.rows & ~told)
 
 
 def _report_fault(table: CleanTable, column: Column, raw: RawCells | None, fault: Fault, problems: ProblemList) -> None:

@@ -2,150 +2,116 @@
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
-from dataclasses import dataclass
+import json
+import unicodedata
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
-
-from ..problems import Problem, ProblemList, suggestion
+from ..problems import Problem, ProblemList, listed, suggestion
 from ..schema import TABLES
-from .raw import RawTable, from_objects, is_blank, repeated
+from .raw import RawTable
 from .reading import Reading
 from .sheets import SHEETS, read_changes, read_scenarios, read_settings
+from .worksheet import raw_table, unseen
+from .xlsx.book import Book, Entry, open_book
+from .xlsx.unreadable import ANOTHER_SAVE, Unreadable
 
-Grid = dict[int, list[object]]
-"""Cells of a sheet by row number; rows without any content are left out."""
-
-
-_UNCALCULATED = re.compile(rb"<f(?: [^>]*)?(?:/>|>[^<]*</f>)\s*(?:<v(?: [^>]*)?(?:/>|>\s*</v>)\s*)?</c>")
-"""A formula in a sheet's XML, and at most an empty value."""
-
-
-class BadCell(str):
-    """A cell whose value cannot be used, in words: an error value, or a formula that was never calculated."""
-
-
-@dataclass(frozen=True)
-class Cells:
-    """Origin of a sheet's rows."""
-
-    name: str
-    header: int
-    rows: tuple[int, ...]
-    letters: dict[str, str]
-
-    def place(self, row: int, column: str = "") -> str:
-        """`rates!F12`, or `rates!12` for a whole row; row -1 is the header."""
-        number = self.header if row < 0 else self.rows[row]
-        return f"{self.name}!{self.letters.get(column, '')}{number}"
+COLUMNS: Mapping[str, Sequence[str]] = SHEETS | {name: tuple(table.by_name) for name, table in TABLES.items()}
+"""Columns of every sheet that is read."""
+OTHER_FORMATS = {
+    ".xlsm": "a workbook with macros",
+    ".xltx": "a template of workbooks",
+    ".xltm": "a template of workbooks with macros",
+    ".xlsb": "a binary workbook",
+    ".xls": "an Excel 97-2003 workbook",
+    ".ods": "an OpenDocument workbook",
+    ".numbers": "a Numbers workbook",
+}
+"""Workbooks that are not read, by the ending of their files."""
 
 
 def read_workbook(file: Path, problems: ProblemList) -> Reading:
-    """Read every sheet of a case; what cannot be read becomes a problem."""
-    reading, data = Reading(settings_file="case", form="a sheet {}"), file.read_bytes()
-    reading.digest(file.name, file)
-    grids = _grids(data, file.name, problems)
-    if not grids:
+    """Read every sheet of a case; what cannot be read becomes a problem. A problem of the whole file is raised."""
+    reading = Reading(settings_file="case", form="a sheet {}")
+    try:
+        reading.digest(file.name, file)
+        with open_book(file) as book:
+            _read_sheets(book, file.name, reading, problems)
+    except Unreadable as error:
+        problems.add(_of_file(file.name, "", error))
         problems.check()
-    for name in grids:
-        if name not in TABLES and name not in SHEETS:
-            _note_stranger(name, reading, problems)
-    sheets = {name: _sheet(name, grid, problems) for name, grid in grids.items() if name in TABLES or name in SHEETS}
+    except Exception as error:  # whatever a library lets through, a file that cannot be read is a fault of the input
+        message = f"the file cannot be read as a workbook: {error or type(error).__name__}"
+        problems.add(Problem(file.name, message, expected=ANOTHER_SAVE))
+        problems.check()
+    return reading
+
+
+def _of_file(file: str, sheet: str, error: Unreadable) -> Problem:
+    """A problem of the file, at most of one sheet: none of its cells can be relied on."""
+    message = f"the file cannot be read as a workbook: {error.message}" if not sheet else error.message
+    place = f"{sheet}!{error.place}" if error.place else sheet and f"sheet {sheet}"
+    return Problem(file, message, place, expected=error.expected)
+
+
+def _read_sheets(book: Book, file: str, reading: Reading, problems: ProblemList) -> None:
+    sheets: dict[str, RawTable | None] = {}
+    for name, entries in _by_name(book.entries).items():
+        if name not in COLUMNS:
+            _note_stranger(entries[0].title.strip(), reading, problems)
+        elif len(entries) > 1:
+            titles = listed([json.dumps(entry.title) for entry in entries])  # escaped: some blanks do not show
+            message = f"sheets have the same name but for blanks and letter case: {titles}"
+            problems.add(Problem(name, message, expected="one sheet of this name; remove or rename the others"))
+            sheets[name] = None
+        else:
+            sheets[name] = _read_sheet(book, name, entries[0], file, reading, problems)
     for name in TABLES:
         if name in sheets:
             reading.put(name, sheets[name])
     read_settings(sheets.get("case"), "case" in sheets, reading, problems)
     read_scenarios(sheets.get("scenarios"), reading, problems)
     read_changes(sheets.get("changes"), reading, problems)
-    return reading
 
 
-def _grids(data: bytes, file: str, problems: ProblemList) -> dict[str, Grid]:
-    try:
-        return _read_grids(data)
-    except Exception as error:  # openpyxl lets through whatever the parsers of zip and XML raise
-        expected = "an .xlsx workbook saved by Excel or LibreOffice, without a password"
-        problems.add(Problem(file, f"the file cannot be read as a workbook: {error}", expected=expected))
-        return {}
+def _by_name(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
+    """Sheets by the table they are of; those whose name is only like a table's are strangers, if they stand alone."""
+    alike: dict[str, list[Entry]] = {}
+    for entry in entries:
+        alike.setdefault(_plain(entry.title), []).append(entry)
+    found: dict[str, list[Entry]] = {}
+    for name, group in alike.items():
+        known = name in COLUMNS and (len(group) > 1 or group[0].title.strip() == name)
+        for entry in group:
+            found.setdefault(name if known else f"stranger {entry.title}", []).append(entry)
+    return found
 
 
-def _read_grids(data: bytes) -> dict[str, Grid]:
-    values = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    formulas = load_workbook(io.BytesIO(data), read_only=True) if _has_uncalculated(data) else None
-    grids = {}
-    for sheet in values.worksheets:
-        grid = _grid(sheet)
-        if formulas:
-            _mark_uncalculated(grid, _grid(formulas[sheet.title]))
-        grids[sheet.title.strip()] = {row: cells for row, cells in grid.items() if not all(map(is_blank, cells))}
-    return grids
+def _plain(title: str) -> str:
+    """A name without blanks, characters that do not show, and letter case."""
+    shown = (mark for mark in unicodedata.normalize("NFKC", title) if mark.isprintable() and not mark.isspace())
+    return "".join(shown).casefold()
 
 
-def _has_uncalculated(data: bytes) -> bool:
-    """Whether some formula has no stored value: only then is it worth the time to read the formulas too."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
-        return any(_UNCALCULATED.search(archive.read(name)) for name in sheets)
-
-
-def _grid(sheet: Any) -> Grid:
-    sheet.reset_dimensions()
-    grid = {number: list(map(_value, row)) for number, row in enumerate(sheet.iter_rows(values_only=True), 1)}
-    if any(isinstance(value, str) and value.startswith("#") for cells in grid.values() for value in cells):
-        _mark_errors(grid, sheet)
-    return grid
-
-
-def _value(value: object) -> object:
-    return value.strip() or None if isinstance(value, str) else value
-
-
-def _mark_errors(grid: Grid, sheet: Any) -> None:
-    """Put a `BadCell` where there is an error value; only a cell tells it from a text, and cells take their time."""
-    for number, row in enumerate(sheet.iter_rows(), 1):
-        errors = ((at, cell.value) for at, cell in enumerate(row) if cell.data_type == "e")
-        for at, value in errors:
-            grid[number][at] = BadCell(f"{value} (an error)")
-
-
-def _mark_uncalculated(grid: Grid, formulas: Grid) -> None:
-    """Put a `BadCell` where there is a formula without a stored value."""
-    for number, cells in formulas.items():
-        for at, formula in enumerate(cells):
-            if isinstance(formula, str) and formula.startswith("=") and is_blank(grid[number][at]):
-                grid[number][at] = BadCell(f"{formula} (a formula without a stored value)")
-
-
-def _sheet(name: str, grid: Grid, problems: ProblemList) -> RawTable | None:
-    """The sheet as a table: its first row with content is the header."""
-    if not grid:
-        problems.add(Problem(name, "the sheet is empty", name, expected="a header row with the column names"))
+def _read_sheet(
+    book: Book, name: str, entry: Entry, file: str, reading: Reading, problems: ProblemList
+) -> RawTable | None:
+    if entry.other_kind:
+        problems.add(Problem(name, f"the sheet is {entry.other_kind}", f"sheet {name}", expected="a worksheet"))
         return None
-    first, *numbers = grid
-    width = max(map(len, grid.values()))
-    headers = [str(cell or "").strip() for cell in _padded(grid[first], width)]
-    rows = [_padded(grid[number], width) for number in numbers]
-    filled = [at for at, header in enumerate(headers) if header or any(not is_blank(row[at]) for row in rows)]
-    twice = repeated([headers[at] for at in filled])
-    for header in twice:
-        message = "the column occurs twice" if header else "several columns without a header"
-        problems.add(Problem(name, message, f"{name}!{first}", column=header, expected="each column once"))
-    letters = {headers[at]: get_column_letter(at + 1) for at in filled}
-    columns = {headers[at]: from_objects([row[at] for row in rows]) for at in filled}
-    return None if twice else RawTable(name, columns, len(rows), Cells(name, first, tuple(numbers), letters))
-
-
-def _padded(cells: list[object], width: int) -> list[object]:
-    return cells + [None] * (width - len(cells))
+    try:
+        page = book.page(entry)
+    except Unreadable as error:
+        problems.add(_of_file(file, name, error))
+        return None
+    if entry.state != "visible":
+        reading.notes.append(f"Sheet {name} is hidden in the workbook and is read all the same.")
+    reading.notes.extend(unseen(name, page))
+    return raw_table(name, page, COLUMNS[name], problems)
 
 
 def _note_stranger(name: str, reading: Reading, problems: ProblemList) -> None:
-    hint = suggestion(name, [*TABLES, *SHEETS])
+    hint = suggestion(name, COLUMNS)
     if hint:
         problems.add(Problem(name, f"no table has this name{hint}", f"sheet {name}", expected="the name of a table"))
     else:

@@ -100,6 +100,51 @@ def test_cells_of_csv_files_are_found_by_their_lines(tmp_path: Path) -> None:
     assert (page["B2"].value, page["B2"].data_type) == ("=1+1", "s")
 
 
+def test_merged_cells_are_marked_where_they_show_something(sound: Path, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(sound)
+    book["rates"]["H3"] = 140
+    book["rates"].merge_cells("H3:H5")
+    book.save(tmp_path / "merged.xlsx")
+    mark_faults(tmp_path / "merged.xlsx", tmp_path / "marked.xlsx")
+
+    found = marks(tmp_path / "marked.xlsx")
+    assert set(found) == {"rates!H3"}
+    assert "cells are merged" in found["rates!H3"]
+    assert found["rates!H3"].count("from 0 to 100") == 3  # each of the three cells stands for 140
+
+
+def test_a_comment_stays_short_however_much_is_wrong_with_a_cell(sound: Path, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(sound)
+    book["accounts"]["D2"] = "much"
+    for row in range(3, 103):
+        book["accounts"].cell(row, 1).value = f"B{row}"
+    book["accounts"].merge_cells("D2:D102")
+    book.save(tmp_path / "merged.xlsx")
+    assert len(mark_faults(tmp_path / "merged.xlsx", tmp_path / "marked.xlsx")) > 100
+    assert 1_000 < len(marks(tmp_path / "marked.xlsx")["accounts!D2"]) < 3_000
+
+
+def test_what_openpyxl_cannot_read_or_write_is_told(
+    sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = spoiled(sound, tmp_path, rates={"H3": 140})
+    for name in ("load_workbook", "save"):
+        with monkeypatch.context() as broken:
+            broken.setattr(f"models.marking.{name}", lambda *_: {}["a part"])
+            with pytest.raises(CaseError, match="no marked copy was written: 'a part'") as refusal:
+                mark_faults(file, tmp_path / "marked.xlsx")
+        assert "rates!H3" in str(refusal.value)
+
+
+def test_csv_files_too_large_to_be_held_are_listed_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = write_small_case(tmp_path / "case")
+    text = (case / "products.csv").read_text().replace("90000", "0")
+    (case / "products.csv").write_text(text)
+    monkeypatch.setattr("models.marking.MARKED", 100)
+    with pytest.raises(CaseError, match=r"products\.csv line 2[^$]*no marked copy was written: the CSV files"):
+        mark_faults(case, tmp_path / "marked.xlsx")
+
+
 def test_a_sound_case_leaves_nothing(sound: Path, tmp_path: Path) -> None:
     assert mark_faults(sound, tmp_path / "marked.xlsx") == ()
     assert not (tmp_path / "marked.xlsx").exists()
