@@ -111,7 +111,6 @@ REFERENCES = (
         ("current_menus.csv line 2", 'did you mean "warranty"'),
     ),
     Fault("unknown service", cell("rates", 9, "service", "Field"), ("rates.csv line 9", 'did you mean "field"')),
-    Fault("unknown region", cell("rates", 9, "region", "East"), ("rates.csv line 9", "region", "north, south")),
     Fault("unknown family", cell("rates", 9, "family", "optics"), ("rates.csv line 9", "family", "optics")),
     Fault("unknown provider", cell("rates", 14, "provider", "orbis"), ("rates.csv line 14", 'did you mean "Orbis"')),
     Fault("unknown rate tier", cell("rates", 15, "tier", "platinum"), ("rates.csv line 15", "tier", "platinum")),
