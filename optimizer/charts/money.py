@@ -136,7 +136,10 @@ def rule_cost_chart(explained: Answer) -> Chart:
     most = base.mark_rule(color=TOTAL).encode(x=alt.X("gain_dropped:Q", scale=scale), x2="gain_dropped_at_most:Q")
     step = base.mark_tick(color=LOSS, thickness=3, size=20).encode(x=alt.X("gain_step:Q", scale=scale))
     words = base.mark_text(align="left", dx=6).encode(x=alt.X("edge:Q", scale=scale), text="words:N")
-    legend = "Bar: without the rule. Line: up to what is proved out of reach. Upright tick: one step looser."
+    legend = (
+        "All other rules held. Bar: without the rule. Line: up to what is proved out of reach. "
+        "Upright tick: one step looser."
+    )
     return titled(bar + most + step + words, title, legend)
 
 

@@ -29,7 +29,7 @@ def frontier_chart(answer: Answer) -> Chart:
     chosen = alt.selection_point(fields=["point"], name="point", empty=False, value=[{"point": knee}])
     points = _frontier_points(rows, names, axes, chosen)
     detail = _changes(answer, chosen)
-    legend = "Diamond: the knee. Ring: the point shown on the right. No plan lies above a grey line."
+    legend = "Diamond: the knee. Ring: the point shown on the right. No plan under the rules lies above a grey line."
     return titled(alt.hconcat(points, detail, spacing=28), title, legend)
 
 
