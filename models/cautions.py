@@ -27,6 +27,7 @@ def case_warnings(case: Case) -> tuple[str, ...]:
         _unserved_tiers(tables, held),
         _unkept_promises(tables),
         _idle_partners(tables, regions_with_accounts(case)),
+        _idle_scores(tables),
         _unbilled_options(tables, held),
         _products_without_parts(tables),
     )
@@ -109,6 +110,15 @@ def _idle_partners(tables: Tables, regions: frozenset[str]) -> Iterator[str]:
         if any(reasons.values()):
             why = ", and ".join(reason for reason, holds in reasons.items() if holds)
             yield f"Partner {provider.provider} can never be engaged to any use: {why}."
+
+
+def _idle_scores(tables: Tables) -> Iterator[str]:
+    """Scores of providers that are no partners, which no rule reads."""
+    providers = tables["providers"]
+    partners = providers.loc[providers["kind"].isin(PARTNER_KINDS), "provider"]
+    idle = sorted(set(tables["scores"]["provider"]) - set(partners))
+    if idle:
+        yield f"Scores of {listed(idle)} have no effect: only partners are chosen by their scores."
 
 
 def _unkept_promises(tables: Tables) -> Iterator[str]:

@@ -59,11 +59,6 @@ WORDS = (
         appended("rates", "own,north,imaging,remote,,85,6,84,1"),
         ("rates.csv line 22", "provider", "rates.csv line 2"),
     ),
-    Fault(
-        "twin price point",
-        appended("price_points", "silver,metered,900.0,"),
-        ("price_points.csv line 13", "price_points.csv line 2"),
-    ),
     Fault("twin threshold", cell("volume_discounts", 3, "above", "4000"), ("volume_discounts.csv line 3", "above")),
     Fault(
         "two menus for one tier",

@@ -159,3 +159,14 @@ def test_a_product_without_a_policy(case: Case) -> None:
     (sentence,) = without(case, "fulfilment", "product", "viewer").warnings
 
     assert "No fulfilment policy for viewer" in sentence
+
+
+def test_scores_of_one_that_is_no_partner(case: Case) -> None:
+    scores = case.tables["scores"]
+    own = [{"provider": "own", "criterion": "quality", "score": 1.0}]  # under the minimum, which binds partners alone
+    scored = build_case(
+        case.settings, {**case.tables, "scores": pd.concat([scores, pd.DataFrame(own)])}, case.scenarios
+    )
+
+    assert scored.warnings == ("Scores of own have no effect: only partners are chosen by their scores.",)
+    assert optimizer.solve(scored, "dear").objective == optimizer.solve(case, "dear").objective
