@@ -11,13 +11,15 @@ import pyarrow.compute as pc
 from .case import Case
 from .holdings import Holdings
 from .lookalikes import ODD, difference, looks, twins
-from .problems import listed, quoted
+from .problems import listed, quoted, suggestion
 from .scenario import Scenario
 from .schema import PARTNER_KINDS, TABLES, Kind
 
 Tables = Mapping[str, pd.DataFrame]
 MOST_PAIRS = 5
 """Pairs of names that look alike told one by one for each column."""
+_NAMED = 8
+"""Names that one sentence spells out."""
 MARGIN_RULES = ("min_service_margin", "min_account_margin")
 
 
@@ -26,9 +28,11 @@ def case_warnings(case: Case) -> tuple[str, ...]:
     tables = case.tables
     held = _held(case)
     checks = (
+        _strange_regions(case),
         _unserved_tiers(tables, held),
         _unkept_promises(tables),
-        _idle_partners(tables),
+        _idle_partners(tables, regions_with_accounts(case)),
+        _idle_scores(tables),
         _unbilled_options(tables, held),
         _products_without_parts(tables),
         _look_alikes(case),
@@ -58,6 +62,11 @@ def _pairs(where: str, known: pa.LargeStringArray) -> Iterator[str]:
         )
     if len(found) > MOST_PAIRS:
         yield f"{where}: {len(found) - MOST_PAIRS} more pairs of names look alike."
+
+
+def regions_with_accounts(case: Case) -> frozenset[str]:
+    """Names of the regions in which some account stands."""
+    return frozenset(case.columns("accounts").words("region").known.to_pylist())
 
 
 def _held(case: Case) -> pd.DataFrame:
@@ -105,19 +114,41 @@ def _engageable(tables: Tables) -> pd.DataFrame:
     return providers[providers["kind"].isin(PARTNER_KINDS) & (providers["engage"] != "excluded")]
 
 
-def _idle_partners(tables: Tables) -> Iterator[str]:
+def _strange_regions(case: Case) -> Iterator[str]:
+    """Regions that rates name but no account does: a rate card wider than today's customers, or a slip."""
+    regions, words = regions_with_accounts(case), case.columns("rates").words("region")
+    strange = sorted(set(words.known.to_pylist()) - regions)
+    if strange:
+        known = sorted(regions)
+        places = [f"{quoted(name)}{suggestion(name, known)}" for name in strange[:_NAMED]]
+        count = f"{int(words.among(strange).sum()):,} of {len(words):,} rows"
+        named = listed([*places, *strange[_NAMED:]], _NAMED)
+        yield f"Rates for a region without accounts have no effect ({count}): {named}."
+
+
+def _idle_partners(tables: Tables, regions: frozenset[str]) -> Iterator[str]:
     scores = tables["scores"].merge(tables["criteria"], on="criterion")
     failed = scores[scores["score"] < scores["minimum"]]
-    usable = set(tables["rates"].loc[tables["rates"]["max_share"] > 0, "provider"])
+    rates = tables["rates"]
+    usable = set(rates.loc[(rates["max_share"] > 0) & rates["region"].isin(regions), "provider"])
     for provider in _engageable(tables).itertuples():
         low = failed.loc[failed["provider"] == provider.provider, "criterion"]
         reasons = {f"its score on {name} is under the criterion's minimum": True for name in low}
-        reasons["it has no rate with a max_share over 0"] = provider.provider not in usable
+        reasons["it has no rate with a max_share over 0 in a region with accounts"] = provider.provider not in usable
         reasons["its capacity_hours is 0"] = bool(provider.capacity_hours == 0)
         reasons["its max_share is 0"] = bool(provider.max_share == 0)
         if any(reasons.values()):
             why = ", and ".join(reason for reason, holds in reasons.items() if holds)
             yield f"Partner {provider.provider} can never be engaged to any use: {why}."
+
+
+def _idle_scores(tables: Tables) -> Iterator[str]:
+    """Scores of providers that are no partners, which no rule reads."""
+    providers = tables["providers"]
+    partners = providers.loc[providers["kind"].isin(PARTNER_KINDS), "provider"]
+    idle = sorted(set(tables["scores"]["provider"]) - set(partners))
+    if idle:
+        yield f"Scores of {listed(idle)} have no effect: only partners are chosen by their scores."
 
 
 def _unkept_promises(tables: Tables) -> Iterator[str]:

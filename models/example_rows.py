@@ -108,6 +108,16 @@ EXAMPLE_ROWS: Mapping[str, tuple[Row, ...]] = {
             "risk_share": 0,
             "engage": "required",
         },
+        {
+            "provider": "partner",
+            "kind": "specialist_partner",
+            "capacity_hours": 500,
+            "fixed_cost": 1000,
+            "commitment": 0,
+            "max_share": 0.5,
+            "risk_share": 0.5,
+            "engage": "optional",
+        },
     ),
     "rates": (
         {
@@ -120,6 +130,17 @@ EXAMPLE_ROWS: Mapping[str, tuple[Row, ...]] = {
             "response_hours": 5,
             "csat": 86,
             "max_share": 1,
+        },
+        {
+            "provider": "partner",
+            "region": "north",
+            "family": "imaging",
+            "service": "field_visit",
+            "tier": "gold",
+            "cost_per_case": 660,
+            "response_hours": 6,
+            "csat": 84,
+            "max_share": 0.5,
         },
     ),
     "fulfilment": (
@@ -136,7 +157,7 @@ EXAMPLE_ROWS: Mapping[str, tuple[Row, ...]] = {
         {"account_id": "A-001", "product": "scanner", "tier": "gold", "model": "warranty", "price": 0.07, "units": 1},
     ),
     "criteria": ({"criterion": "quality", "weight": 2, "minimum": 5},),
-    "scores": ({"provider": "own_team", "criterion": "quality", "score": 8},),
+    "scores": ({"provider": "partner", "criterion": "quality", "score": 8},),
     "readiness": (
         {
             "provider": "own_team",
@@ -147,6 +168,6 @@ EXAMPLE_ROWS: Mapping[str, tuple[Row, ...]] = {
             "months": 2,
         },
     ),
-    "volume_discounts": ({"provider": "own_team", "above": 5000, "discount": 0.05},),
+    "volume_discounts": ({"provider": "partner", "above": 5000, "discount": 0.05},),
     "actuals": ({"line": "service_revenue", "amount": 20000},),
 }

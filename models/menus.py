@@ -8,6 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from .case import Case
+from .catalog import Catalog
+from .demand import demand_base
 from .intake.assemble import check_together
 from .intake.delimited import read_alone
 from .intake.memory import from_memory
@@ -36,11 +38,34 @@ def check_menus(menus: pd.DataFrame, case: Case) -> pd.DataFrame:
 
 
 def _checked(raw: RawTable | None, case: Case, problems: ProblemList) -> pd.DataFrame:
-    """Columns price_book, tier, model, price; every name one of the case, each price book and tier once."""
+    """Columns price_book, tier, model, price; every name one of the case, each price book and tier once.
+
+    A menu of a price book without units is a fault: nobody would see it.
+    """
     problems.check()
     assert raw is not None  # or it is a problem
     tables = {name: CleanTable(TABLES[name], case.columns(name), Rows(name)) for name in case.tables}
     menus = clean(raw, replace(TABLES[SAME_AS], name="menus"), problems)
     check_together({**tables, SAME_AS: menus}, {SAME_AS}, problems)
+    _check_units(menus, case, problems)
     problems.check()
     return menus.frame
+
+
+def _check_units(menus: CleanTable, case: Case, problems: ProblemList) -> None:
+    book = menus.content.words("price_book")
+    bare = menus.sound("price_book") & ~book.among(sorted(books_with_units(case)))
+    expected = "menus of price books that hold units not under contract; leave this row out"
+    menus.report(problems, bare, "price_book", "the price book holds no free units, so that nobody sees it", expected)
+
+
+def books_with_units(case: Case) -> frozenset[str]:
+    """Price books with mean free units: the only ones that have a menu and that rules on menus look at."""
+    catalog = Catalog(case)
+    return frozenset(catalog.books[code] for code in demand_base(catalog).cohorts.book)
+
+
+def todays_menus(case: Case) -> pd.DataFrame:
+    """Rows of current_menus, less those of price books without units, which have no menu."""
+    current = case.tables["current_menus"]
+    return current[current["price_book"].isin(books_with_units(case))].reset_index(drop=True)

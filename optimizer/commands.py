@@ -84,7 +84,7 @@ def _solve(arguments: Namespace, voice: Voice) -> Outcome:
 def _evaluate(arguments: Namespace, voice: Voice) -> Outcome:
     log = SolveLog(arguments.log)
     case = load_case(arguments.case, phase=log.phases)
-    menus = read_menus(arguments.menus, case)
+    menus = read_menus(arguments.menus, apply_scenario(case, arguments.scenario)[0])
     folder = _run_folder(arguments, arguments.menus.stem)
     return _search(arguments, voice, case, folder, partial(evaluate, case, arguments.scenario, menus=menus), log)
 

@@ -32,6 +32,7 @@ from .sitting import Identity, Sitting
 
 GAP = 1e-4
 """Relative gap that is proved when none is asked for."""
+CONTRADICTION = "No menus, coverage and delivery obey every rule of the scenario together."
 _PACKAGES = ("highspy", "numba", "numpy", "pandas", "pulp")
 
 
@@ -89,6 +90,9 @@ def _conditioned(result: Result, case: Case, conditions: Sequence[Condition]) ->
     if not conditions:
         return result
     result = replace(result, manifest={**result.manifest, "conditions": [str(condition) for condition in conditions]})
+    if result.reason == CONTRADICTION:
+        named = "; ".join(map(str, conditions))
+        result = replace(result, reason=f"{CONTRADICTION[:-1]} with what this question asks for: {named}.")
     judged = None if result.plan is None else judge_conditions(case, result.plan, conditions)
     if judged is None or judged["ok"].all() or result.status is not Status.OPTIMAL:
         return result
@@ -187,5 +191,5 @@ def _reason(setting: Setting, found: Found) -> str | None:
         names = ", ".join(setting.hopeless_partners)
         return f"Required partners fail the quality rule: {names}."
     if found.infeasible:
-        return "No menus, coverage and delivery obey every rule of the scenario together."
+        return CONTRADICTION
     return "The limit came before any plan was found."

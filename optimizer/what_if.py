@@ -101,7 +101,7 @@ def _verdict(result: Result, seconds: float) -> str:
     """How the search ended, in one sentence."""
     took = f"{seconds:.1f} s"
     if result.status is Status.INFEASIBLE:
-        return f"No plan obeys these limits: proved in {took}. Move a slider back."
+        return f"No plan obeys these limits: proved in {took}, with all other rules held. Move a slider back."
     if result.plan is None:
         return f"No plan was found in {took}. There may be one: move less, or begin with WhatIf(..., seconds=30)."
     ended = f"Solved in {took}" if result.status is Status.OPTIMAL else f"Stopped after {took}"

@@ -36,9 +36,7 @@ TABLES: dict[str, Table] = {
 """Every table by name, in the order in which they are documented."""
 
 OPTION_PRICE: dict[str, tuple[Bounds, Bounds]] = {
-    "price_points": (POSITIVE, Bounds(-1, low_open=True)),
-    "current_menus": (NON_NEGATIVE, Bounds(-1)),
-    "contracts": (NON_NEGATIVE, Bounds(-1)),
+    name: (POSITIVE, Bounds(-1, low_open=True)) for name in ("price_points", "current_menus", "contracts")
 }
 """Limits of `price` by table: (every kind but cost_plus, cost_plus, whose price is a mark-up)."""
 

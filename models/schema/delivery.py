@@ -25,7 +25,7 @@ RATES = Table(
     "what providers charge and achieve",
     (
         text("provider", "provider", refers="providers.provider"),
-        text("region", "region, as accounts name it", refers="accounts.region"),
+        text("region", "region, as accounts name it; a rate for a region without accounts has no effect"),
         text("family", "product family", refers="products.family"),
         text("service", "service", refers="services.service"),
         text("tier", "tier; blank is every tier without a row of its own", default=None, refers="tiers.tier"),

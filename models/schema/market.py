@@ -83,7 +83,7 @@ CONTRACTS = Table(
         text("product", "product that the account holds", refers="products.product"),
         text("tier", "tier", refers="tiers.tier"),
         text("model", "pricing model", refers="pricing_models.model"),
-        number("price", ANY, "price as signed, no discount taken off", largest=LARGEST),
+        number("price", ANY, "price as signed, no discount taken off: > 0, or > -1 for cost_plus", largest=LARGEST),
         number("units", POSITIVE, "units under the contract", "units"),
     ),
     key=("account_id", "product", "tier", "model"),

@@ -89,7 +89,7 @@ PRICING_MODELS = Table(
 )
 PRICE_POINTS = Table(
     "price_points",
-    "prices that a tier may have under a pricing model: > 0, or > -1 for cost_plus",
+    "prices that a tier may have under a pricing model: > 0, or > -1 for cost_plus; named twice, a price counts once",
     (
         text("tier", "tier", refers="tiers.tier"),
         text("model", "pricing model", refers="pricing_models.model"),
@@ -97,6 +97,7 @@ PRICE_POINTS = Table(
         text("price_book", "price book; blank is every price book", default=None, refers="segments.price_book"),
     ),
     key=("tier", "model", "price", "price_book"),
+    unique=False,
 )
 SERVICES = Table(
     "services",
@@ -131,7 +132,7 @@ SERVICE_MIX = Table(
 )
 CURRENT_MENUS = Table(
     "current_menus",
-    "today's price book",
+    "today's price book: prices > 0, or > -1 for cost_plus, on the price points or off them",
     (
         text("price_book", "price book", refers="segments.price_book"),
         text("tier", "tier", refers="tiers.tier"),

@@ -26,7 +26,8 @@ _COLUMNS = {
         "rank": "1 for the best",
         "objective": "objective of the plan, {money}",
         "loss": "objective lost against the best alternative, {money}",
-        "at_most": "proved bound on every plan of a structure not found before it, {money}",
+        "at_most": "proved bound on every plan of a structure not found before it, all rules held and no partner "
+        "engaged for less than the least share of hours, {money}",
         "gap": "relative gap between the plan and that bound",
         "tiers": "tiers offered",
         "models": "pricing models used",
@@ -38,7 +39,7 @@ _COLUMNS = {
         "kind": "tier, pricing model, product, provider, or option (price book, tier, model and price)",
         "decision": "its name",
         "share": "share of the alternatives that take it, 0 to 1",
-        "safe": "whether all of them do",
+        "safe": "whether all the alternatives found do; plans that were not looked for may not",
     },
     "likeness": {
         "rank": "one alternative",
@@ -73,7 +74,7 @@ def alternatives(
     found, last = _search(subject, count, within, least_share)
     if not found:
         return Subject(subject.bench, subject.scenario, subject.case, last).nothing("alternatives")
-    return _answer(subject, found, last, count, within)
+    return _answer(subject, found, last, count, within, least_share)
 
 
 def _search(subject: Subject, count: int, within: float, least_share: float) -> tuple[list[Result], Result]:
@@ -148,21 +149,26 @@ def _likeness(found: list[Result]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(_COLUMNS["likeness"]))
 
 
-def _answer(subject: Subject, found: list[Result], last: Result, count: int, within: float) -> Answer:
+def _answer(
+    subject: Subject, found: list[Result], last: Result, count: int, within: float, least_share: float
+) -> Answer:
     table = pd.DataFrame(list(_rows(subject, found)), columns=list(_COLUMNS["alternatives"]))
     tables = {"alternatives": table, "decisions": _decisions(found), "likeness": _likeness(found)}
     facts = {"count": len(found), "within": within, "best": found[0].objective, "plan": subject.result.objective}
-    sentences = [_headline(found, last, count, within), *_sentences(table, subject), *_safe(tables["decisions"])]
+    headline = _headline(found, last, count, within, least_share)
+    sentences = [headline, *_sentences(table, subject), *_safe(tables["decisions"], len(found))]
     others = found if last.status is Status.INFEASIBLE else [*found, last]
     return subject.answer("alternatives", tables, _COLUMNS, sentences, facts, others, ["alternatives"])
 
 
-def _headline(found: list[Result], last: Result, count: int, within: float) -> str:
-    lead = f"{len(found)} plans that differ in tiers, pricing models or partners"
+def _headline(found: list[Result], last: Result, count: int, within: float, least_share: float) -> str:
+    one = "1 plan of a structure of tiers, pricing models and partners"
+    lead = one if len(found) == 1 else f"{len(found)} plans that differ in tiers, pricing models or partners"
     if len(found) == count:
         return f"{lead}; the last loses {percent(_loss(found[0], found[-1]) / abs(found[0].objective or 1.0))}."
     if last.status is Status.INFEASIBLE:
-        return f"{lead}; proved that there is no other structure."
+        held = f"with all rules held and each partner at work for no hours or at least {percent(least_share)}"
+        return f"{lead}; {held}, it is proved that no other structure has a plan."
     if last.plan is None:
         return f"{lead}; no other was found in the time allowed."
     return f"{lead}; the next best found loses more than {percent(within)}."
@@ -174,9 +180,11 @@ def _sentences(table: pd.DataFrame, subject: Subject) -> Iterator[str]:
         yield f"Alternative {row['rank']} loses {loss} a year: {row['differs']}; menu changes: {row['menu_changes']}."
 
 
-def _safe(decisions: pd.DataFrame) -> Iterator[str]:
+def _safe(decisions: pd.DataFrame, count: int) -> Iterator[str]:
     coarse = decisions[(decisions["kind"] != "option") & decisions["safe"]]
     names = [f"{kind} {name}" for kind, name in zip(coarse["kind"], coarse["decision"], strict=True)]
     options = decisions[decisions["kind"] == "option"]
-    yield f"Safe, since all of them share it: {', '.join(names) or 'nothing'}."
+    if count == 1:
+        return
+    yield f"Safe among these {count} plans, since all of them share it: {', '.join(names) or 'nothing'}."
     yield f"Of {len(options)} options on their menus all share {int(options['safe'].sum())}."

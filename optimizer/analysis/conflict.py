@@ -10,20 +10,22 @@ from models import Scenario
 from models.conditions import Condition
 
 from ..result import Result, Status
-from .levers import Lever, all_dropped
+from .levers import Lever, all_dropped, never_set_aside
 from .workbench import Workbench
 
 
 @dataclass(frozen=True)
 class Conflict:
-    """Rules that no plan obeys together."""
+    """Rules that no plan obeys together, proved with every other rule set aside."""
 
     rules: tuple[Lever, ...]
-    """Each is needed: without it some plan obeys the others (where `minimal`)."""
+    """Each is needed: without it, and with every other rule set aside, some plan obeys the rest (where `minimal`)."""
     minimal: bool
-    """Whether each was confirmed to be needed; a limit may have come first."""
+    """Whether each was confirmed to be needed; a limit may have come first, or a rule is in `held`."""
     hard: bool = False
     """Proved: even without every rule there is no plan, so that the case's data contradict themselves."""
+    held: tuple[str, ...] = ()
+    """Rules that were never set aside, so that what is proved of `rules` is proved of both together."""
 
 
 def find_conflict(
@@ -35,9 +37,10 @@ def find_conflict(
     one; what is dropped stays dropped while the rest is still contradictory (Chinneck & Dravnieks 1991).
     """
     filtering = _Filter(bench, scenario, tuple(rules), conditions)
+    held = never_set_aside(scenario, rules)
     bare = filtering.plan_without(rules, "every rule")
     if bare.status is Status.INFEASIBLE:
-        return Conflict((), True, hard=True)
+        return Conflict((), not held, hard=True, held=held)
     if bare.plan is None:
         return None
     kept, needed = list(rules), True
@@ -46,7 +49,7 @@ def find_conflict(
     for lever in list(kept):
         kept, known = filtering.less(kept, [lever], lever.name)
         needed = needed and known
-    return Conflict(tuple(kept), needed)
+    return Conflict(tuple(kept), needed and not held, held=held)
 
 
 @dataclass(frozen=True)

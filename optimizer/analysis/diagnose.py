@@ -40,22 +40,30 @@ _LIMIT = {
     "limit": "limit in force, in `unit`; blank for a rule that is on or off",
 }
 _COLUMNS = {
-    "conflict": {**_LIMIT, "confirmed": "whether it is confirmed that without this rule some plan obeys the others"},
+    "conflict": {
+        **_LIMIT,
+        "confirmed": "whether it is confirmed that without this rule some plan obeys the others of this table, with "
+        "every rule outside of it set aside",
+    },
     "ways": {
         "way": "number of the way; its rules give together",
         **_LIMIT,
-        "needed": "tightest limit found that leaves a plan, in `unit`; blank where the rule has to go",
+        "needed": "tightest limit found that leaves a plan with the rest of the way given and all other rules held, in "
+        "`unit`; blank where the rule has to go",
         "loosening": "how far the limit gives, in `unit`",
-        "out_of_reach": "loosest limit proved to leave no plan, in `unit`; blank where none was proved",
+        "out_of_reach": "loosest limit proved to leave no plan with the rows of the way above this one given as far as "
+        "needed, those below it set aside and all other rules held, in `unit`; blank where none was proved",
         "proved": "whether the two are closer than a twentieth of a step",
         "objective": "best objective of the scenario then, {money}",
     },
     "targets": {
         **_LIMIT,
-        "best": "tightest limit that some plan reaches with all else held, in `unit`; blank where none was found",
-        "out_of_reach": "loosest limit proved out of reach, in `unit`; blank where none was proved",
+        "best": "tightest limit that some plan reaches with all other rules held, in `unit`; blank where none was "
+        "found",
+        "out_of_reach": "loosest limit proved out of reach with all other rules held, in `unit`; blank where none was "
+        "proved",
         "room": "how much tighter than the limit in force the best is, in `unit`; negative where it has to give",
-        "proved": "whether the two are closer than a twentieth of a step, or no plan obeys the other rules at all",
+        "proved": "whether the two are closer than a twentieth of a step, or no plan obeys the other rules together",
     },
 }
 
@@ -69,9 +77,10 @@ def diagnose(
 ) -> Answer:
     """What stands in the way of a plan for a scenario.
 
-    Tables: `conflict` (a smallest set of rules that contradict each other: without any one of them the others
-    can be obeyed), `ways` (sets of rules that are enough if they give, how far, and the best plan then) and
-    `targets` (how far each rule named in `targets` can be tightened or must be loosened with the others held).
+    Tables: `conflict` (a smallest set of rules that contradict each other whatever becomes of the rest: without any
+    one of them the others of the set can be obeyed), `ways` (sets of rules that are enough if they give, how far, and
+    the best plan then) and `targets` (how far each rule named in `targets` can be tightened or must be loosened). Ways
+    and targets hold all other rules: a limit that is proved not to be enough may be, once another rule gives too.
     Every limit stands between one that a plan was found for and one proved out of reach. Raises `CaseError` for
     a target that no rule of the scenario has.
     """
@@ -101,7 +110,7 @@ def _answer(subject: Subject, conflict: Conflict | None, ways: list[Way], reache
     proved = feasible or (conflict is not None and conflict.minimal)
     facts = {
         "feasible": None if subject.result.status is Status.NO_PLAN else feasible,
-        "conflict": [lever.name for lever in conflict.rules] if conflict else [],
+        "conflict": [*(lever.name for lever in conflict.rules), *conflict.held] if conflict else [],
         "conflict_is_minimal": proved,
         "ways": [[lever.name for lever in way.rules] for way in ways],
     }
@@ -169,13 +178,21 @@ def _verdict(result: Result, conflict: Conflict | None) -> str:
         return "Whether some plan obeys every rule was not found out in the time allowed."
     if conflict is None:
         return "No plan obeys every rule, proved; which rules contradict each other was not found in the time allowed."
-    if conflict.hard:
+    return _contradiction(conflict)
+
+
+def _contradiction(conflict: Conflict) -> str:
+    """What no plan obeys, with what was set aside in the proof; a rule that never was is told with the rest."""
+    if conflict.hard and not conflict.held:
         return "No plan exists even without every rule: the work that contracts in force cause cannot be delivered."
-    if len(conflict.rules) == 1:
-        return f"No plan obeys {_in_words(conflict.rules[0])}, proved, whatever becomes of the other rules."
-    named = "; ".join(map(_in_words, conflict.rules))
-    tail = "Without any one of them there is a plan for the others." if conflict.minimal else "Perhaps fewer would do."
-    return f"No plan obeys these {len(conflict.rules)} rules together, proved: {named}. {tail}"
+    rest = "every other rule set aside"
+    proof = f"proved with {rest}" if conflict.held else "proved, whatever becomes of the other rules"
+    names = [*map(_in_words, conflict.rules), *conflict.held]
+    if len(names) == 1:
+        return f"No plan obeys {names[0]}, {proof}."
+    tail = f"Without any one of them there is a plan for the rest of them, with {rest}."
+    told = f"No plan obeys these {len(names)} rules together, {proof}: {'; '.join(names)}."
+    return f"{told} {tail if conflict.minimal else 'Perhaps fewer would do.'}"
 
 
 def _in_words(lever: Lever) -> str:
@@ -183,30 +200,48 @@ def _in_words(lever: Lever) -> str:
 
 
 def _way_in_words(way: Way) -> str:
-    parts = [_give_in_words(lever, reach) for lever, reach in zip(way.rules, way.reaches, strict=True)]
+    parts = [_give_in_words(way, place) for place in range(len(way.rules))]
     earned = "" if way.result.objective is None else f": {money(way.result.objective, way.result.currency)} a year then"
-    return f"Enough to give: {' and '.join(parts)}{earned}."
+    return f"Enough to give, with all other rules held: {' and '.join(parts)}{earned}."
 
 
-def _give_in_words(lever: Lever, reach: Reach | None) -> str:
+def _give_in_words(way: Way, place: int) -> str:
+    """How far a rule of a way gives, and what is proved not to be enough beside what else was held in that proof."""
+    lever, reach = way.rules[place], way.reaches[place]
     if reach is None or reach.within is None or lever.limit is None:
         return f"{lever.name}, dropped"
-    beyond = "" if reach.beyond is None else f" ({reach.beyond:.6g} is proved not to be enough)"
-    return f"{lever.name} from {lever.limit:.6g} to {reach.within:.6g}{beyond}"
+    given = f"{lever.name} from {lever.limit:.6g} to {reach.within:.6g}"
+    if reach.beyond is None:
+        return given
+    before = [_given_way(other, found) for other, found in zip(way.rules[:place], way.reaches, strict=False)]
+    beside = ", ".join([*before, *(f"{other.name} dropped" for other in way.rules[place + 1 :])])
+    held = f"{beside} and all other rules held" if beside else "all other rules held"
+    return f"{given} (with {held}, {reach.beyond:.6g} is proved not to be enough)"
+
+
+def _given_way(lever: Lever, reach: Reach | None) -> str:
+    return f"{lever.name} dropped" if reach is None or reach.within is None else f"{lever.name} at {reach.within:.6g}"
 
 
 def _targets_in_words(reaches: list[Reach]) -> Iterator[str]:
     yield from (_target_in_words(reach) for reach in reaches if not reach.never)
     never = [reach.lever.name for reach in reaches if reach.never]
     if never:
-        yield f"No limit of these alone leaves a plan, since the others contradict each other: {', '.join(never)}."
+        yield (
+            "With all other rules held no limit of these alone leaves a plan, since those others contradict each "
+            f"other: {', '.join(never)}."
+        )
 
 
 def _target_in_words(reach: Reach) -> str:
     lever = reach.lever
     if reach.has_to_go:
-        return f"{lever.name}: there is a plan without this rule, but none at any limit of it."
+        told = f"there is a plan without this rule, but none at {reach.beyond:.6g} {lever.unit} or tighter, proved"
+        return f"{lever.name}: with all other rules held, {told}."
     if reach.within is None:
-        return f"{lever.name}: no limit was found in the time allowed for which there is a plan."
+        return f"{lever.name}: with all other rules held, no limit with a plan was found in the time allowed."
     proof = "" if reach.beyond is None else f"; {reach.beyond:.6g} is proved out of reach"
-    return f"{lever.name}: can go to {reach.within:.6g} {lever.unit} with all else held (now {lever.limit:.6g}{proof})."
+    return (
+        f"{lever.name}: can go to {reach.within:.6g} {lever.unit} with all other rules held "
+        f"(now {lever.limit:.6g}{proof})."
+    )

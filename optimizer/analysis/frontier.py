@@ -154,13 +154,15 @@ def _sentences(goals: tuple[Goal, ...], table: pd.DataFrame, currency: str) -> l
     inside = int((~table["supported"]).sum())
     at = table[table["knee"]].iloc[0]
     lines = [
-        f"{len(table)} points that no plan beats in all goals, {ends}; {inside} of them no weights would find.",
+        f"{len(table)} points that no plan beats in all goals with the scenario's rules held, {ends}; {inside} of them "
+        "no weights would find.",
         f"The knee is point {at['point']}: {_values(goals, at, currency)}.",
     ]
     if len(goals) == 2 and len(table) > 1:
         prices, goal = table["price"].dropna(), goals[1]
         named = f"A unit of {goal.name} ({goal.unit(currency)}) costs"
-        lines.append(f"{named} {prices.iloc[0]:,.4g} of {goals[0].name} at first and {prices.iloc[-1]:,.4g} at last.")
+        costs = f"{prices.iloc[0]:,.4g} of {goals[0].name} at first and {prices.iloc[-1]:,.4g} at last"
+        lines.append(f"{named} {costs}, all rules held.")
     return lines
 
 

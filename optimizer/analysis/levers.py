@@ -88,6 +88,13 @@ def levers(case: Case, scenario: Scenario) -> tuple[Lever, ...]:
     return (*_states(case), *_of_providers(case), *_of_tiers(case), *_of_criteria(case), *_of_scenario(scenario))
 
 
+def never_set_aside(scenario: Scenario, on: Sequence[Lever]) -> tuple[str, ...]:
+    """Rules of the scenario that are on and that none of the levers is: whatever is dropped, they go on to bind."""
+    about = {"name", "description", "objective", "change"}
+    rules = [name for name in Scenario.model_fields if name not in about and getattr(scenario, name) is not None]
+    return tuple(rule for rule in rules if rule not in {lever.rule for lever in on})
+
+
 def named(on: Sequence[Lever], rules: Sequence[str]) -> tuple[Lever, ...]:
     """The levers of these rules; raises `CaseError` for a name that no rule of the scenario has."""
     known = sorted({lever.rule for lever in on})

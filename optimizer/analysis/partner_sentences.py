@@ -8,6 +8,7 @@ import pandas as pd
 
 from ..result import Status
 from ..summary import money, percent
+from .failures import REPLANNED
 from .subject import Subject
 
 
@@ -26,13 +27,16 @@ def partner_sentences(tables: Mapping[str, pd.DataFrame], subject: Subject) -> l
 def _about_values(values: pd.DataFrame, currency: str, goal: str) -> list[str]:
     engaged = values[values["in_plan"]].sort_values("value", ascending=False, kind="stable")
     vital = engaged.loc[engaged["status"] == Status.INFEASIBLE, "provider"]
-    said = [f"No plan does without {name}." for name in vital]
+    said = [f"No plan does without {name} with all other rules held." for name in vital]
     unknown = values.loc[values["status"] == Status.NO_PLAN, "provider"]
     said += [f"Not known in the time allowed: {', '.join(unknown)}."] if len(unknown) else []
     known = engaged.dropna(subset=["value"])
     if len(known):
         ranked = [f"{row['provider']} {money(row['value'], currency)}" for row in known.to_dict("records")]
-        said.append(f"Worth of each provider engaged, in {goal} a year: {', '.join(ranked)}.")
+        said.append(
+            f"Worth of each provider engaged, in {goal} a year: {', '.join(ranked)}; each left out by itself, with all "
+            "other rules held and the rest planned anew."
+        )
     return said
 
 
@@ -71,8 +75,8 @@ def _about_make_or_buy(table: pd.DataFrame, currency: str, goal: str) -> list[st
         " ".join(
             [
                 said,
-                *([f"Forcing their share costs, in {goal} a year: {lost}."] if lost else []),
-                *([f"Impossible: {never}."] if never else []),
+                *([f"Forcing their share, with all rules held, costs in {goal} a year: {lost}."] if lost else []),
+                *([f"Impossible with all rules held, proved: {never}."] if never else []),
             ]
         )
     ]
@@ -87,12 +91,22 @@ def _about_failures(table: pd.DataFrame, currency: str, goal: str) -> list[str]:
         return ["No partner is engaged that could fail."]
     possible = table[table["possible"]].drop_duplicates("partner")
     fatal = sorted(set(table["partner"]) - set(possible["partner"]))
-    said = [f"No plan is possible, or none was found, after the failure of {', '.join(fatal)}."] if fatal else []
+    said = [_without(table, fatal)] if fatal else []
     if len(possible):
         worst = possible.sort_values("margin_loss", kind="stable").iloc[-1]
         mean_loss, mean_margin = (money(float(possible[name].mean()), currency) for name in ("loss", "margin_loss"))
         said.append(
             f"When a partner fails, the mean loss is {mean_loss} of {goal} and {mean_margin} of margin a year; "
-            f"most margin goes with {worst['partner']} ({worst['response']}): {money(worst['margin_loss'], currency)}."
+            f"most margin goes with {worst['partner']} ({worst['response']}): {money(worst['margin_loss'], currency)}. "
+            "Until a new plan is made its menus and all rules but those on margins and cost to serve are held."
         )
     return said
+
+
+def _without(table: pd.DataFrame, fatal: Sequence[str]) -> str:
+    """Partners after whose failure no plan is left: which of them by proof, all other rules held."""
+    rows = table[table["partner"].isin(fatal) & (table["response"] == REPLANNED)]
+    proved = sorted(rows.loc[rows["status"] == Status.INFEASIBLE, "partner"])
+    open_ = [name for name in fatal if name not in proved]
+    said = f"With all other rules held, no plan is possible after the failure of {', '.join(proved)}." if proved else ""
+    return f"{said} None was found in the time allowed after that of {', '.join(open_)}.".strip() if open_ else said

@@ -138,10 +138,11 @@ def _about_worth(tables: dict[str, pd.DataFrame], subject: Subject) -> list[str]
         vital = table.loc[table["in_plan"] & (table["status"] == Status.INFEASIBLE), kind]
         known = table.dropna(subset=["value"]).sort_values("value", ascending=False, kind="stable")
         ranked = [f"{row[kind]} {money(row['value'], currency)}" for row in known.to_dict("records")]
-        said += [f"Worth of each {_CALLED[kind]}, in {goal} a year: {', '.join(ranked)}."] if ranked else []
+        held = "each forced in or left out by itself, with all other rules held and the rest planned anew"
+        said += [f"Worth of each {_CALLED[kind]}, in {goal} a year: {', '.join(ranked)}; {held}."] if ranked else []
         unknown = table.loc[table["status"] == Status.NO_PLAN, kind]
         said += [f"Not known in the time allowed: {', '.join(unknown)}."] if len(unknown) else []
-        said += [f"No plan does without the {_CALLED[kind]} {name}." for name in vital]
+        said += [f"No plan does without the {_CALLED[kind]} {name} with all other rules held." for name in vital]
     return said
 
 
@@ -158,6 +159,14 @@ def _about_counts(tables: dict[str, pd.DataFrame], subject: Subject) -> list[str
             for row in table.dropna(subset=["objective"]).to_dict("records")
             if row[listed] != best
         ]
-        others = f": {', '.join(behind)}" if behind else "; no other number is possible"
-        said.append(f"The best number of {_CALLED[kind]}s is {best}{others}.")
+        others = f": {', '.join(behind)}" if behind else ""
+        held = ", with all rules held but those on their number"
+        said.append(f"The best number of {_CALLED[kind]}s is {best}{held}{others}.{_impossible(table, listed)}")
     return said
+
+
+def _impossible(table: pd.DataFrame, listed: str) -> str:
+    """Numbers that no plan has by proof, and those for which none was found in time."""
+    told = ((Status.INFEASIBLE, "Proved to leave no plan"), (Status.NO_PLAN, "No plan found in the time allowed"))
+    numbers = {text: table.loc[table["status"] == status, listed] for status, text in told}
+    return "".join(f" {text}: {', '.join(map(str, found))}." for text, found in numbers.items() if len(found))

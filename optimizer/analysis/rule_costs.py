@@ -29,7 +29,8 @@ _COLUMNS = {
         "scope": "tier, provider, criterion or name it is about; blank for the whole plan",
         "unit": "unit of limit and step",
         "limit": "limit in force, in `unit`; blank for a rule that is on or off",
-        "gain_dropped": "objective gained without the rule, {money}; blank where no plan was found in time",
+        "gain_dropped": "objective gained without the rule, all others held, {money}; blank where no plan was found in "
+        "time",
         "gain_dropped_at_most": "most that can be gained without the rule, proved, {money}",
         "step": "step of loosening, in `unit`",
         "limit_loosened": "limit after one step, in `unit`",
@@ -58,7 +59,7 @@ def rule_costs(
     rules: Sequence[str] | None = None,
     **options: Unpack[Options],
 ) -> Answer:
-    """What each rule costs: the objective gained without it, and by loosening it one stated step.
+    """What each rule costs: the objective gained without it, and by loosening it one stated step, all others held.
 
     Every binding rule is looked at, each for itself: those within 0.1 % of their limit in the plan, whatever the case
     requires or excludes, and rules on partner quality; `rules` names others instead. Both gains are solved
@@ -150,7 +151,10 @@ MOST_SENTENCES = 8
 
 def _sentences(subject: Subject, table: pd.DataFrame) -> list[str]:
     if table.empty:
-        return ["No rule binds: dropping any of them gains nothing."]
+        return [
+            "No rule leaves the plan without room, so none was dropped and solved again. One with room may still keep "
+            "a plan of another kind out: name it to see."
+        ]
     goal, currency = subject.result.objective_name.replace("_", " "), subject.result.currency
     left_open = (subject.result.bound or 0.0) - (subject.result.objective or 0.0)
     dear = table[table["gain_dropped"] > max(left_open, 1e-6 * abs(subject.result.objective or 0.0))]
@@ -158,7 +162,10 @@ def _sentences(subject: Subject, table: pd.DataFrame) -> list[str]:
     if len(dear) < len(table):
         others = "None of the rules looked at" if dear.empty else f"None of the other {len(table) - len(dear)}"
         open_amount = money(left_open, currency)
-        lines.append(f"{others} was found to cost more than the {open_amount} that the plan's own proof leaves open.")
+        lines.append(
+            f"{others}, each dropped with all other rules held, was found to cost more than the {open_amount} that the "
+            "plan's own proof leaves open. Two that stand in for each other may cost more together."
+        )
     return lines
 
 
@@ -168,7 +175,8 @@ def _name(row: dict[object, object]) -> str:
 
 def _sentence(row: dict[object, object], currency: str, goal: str) -> str:
     at = "" if pd.isna(row["limit"]) else f" at {row['limit']:.6g} {row['unit']}"  # type: ignore[call-overload]  # cells
-    dropped = f"{_name(row)}{at} costs {money(row['gain_dropped'], currency)} of {goal} a year"  # type: ignore[arg-type]
+    cost = money(row["gain_dropped"], currency)  # type: ignore[arg-type]
+    dropped = f"{_name(row)}{at} costs {cost} of {goal} a year with all other rules held"
     if pd.isna(row["gain_step"]):  # type: ignore[call-overload]
         return f"{dropped}."
     step = f"the first {row['step']:.6g}: {money(row['gain_step'], currency)}"  # type: ignore[arg-type]

@@ -169,6 +169,7 @@ def _sentences(tables: dict[str, pd.DataFrame], subject: Subject) -> list[str]:
     ]
 
 
+_AS_PLANNED = "menus, providers engaged and all other work as planned"
 _CALLED = {UNDER: UNDER, SWEET: "on target", OVER: OVER}
 
 
@@ -176,8 +177,10 @@ def _moves(segments: pd.DataFrame, currency: str) -> list[str]:
     """How many moves to the target pay, what they gain, and the best of them."""
     moves = segments[segments["move"] != HOLD].sort_values("net_gain", ascending=False, kind="stable")
     if moves.empty:
-        return ["No move to the target gains account margin: what it costs is more than what it wins back or saves."]
+        why = "what it costs is more than what it wins back or saves"
+        return [f"With {_AS_PLANNED}, no move to the target gains account margin: {why}."]
     best = moves.iloc[0]
     gained = money(float(moves["net_gain"].sum()), currency)
     where = f"{best['segment']}, {best['tier']}, {best['region']}: {best['move']}, {money(best['net_gain'], currency)}"
-    return [f"Moving to the target pays in {len(moves)} places, {gained} of account margin in all; most for {where}."]
+    pays = f"Moving to the target pays in {len(moves)} places, {gained} of account margin in all; most for {where}."
+    return [f"{pays} Each by itself, with {_AS_PLANNED}."]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from models import Case, CaseError, Change, Problem, Scenario, apply_scenario, named_scenario
+from models.menus import todays_menus
 
 from ..result import Result
 from .workbench import Workbench
@@ -16,16 +17,16 @@ def today(bench: Workbench, scenario: str | Scenario = "base") -> Result:
     Every product but the excluded ones is supported and covered; rules on menus, tiers, models, prices,
     margins and cost to serve do not bind. Raises `CaseError` where the case has no current_menus.
     """
-    menus = bench.case.tables["current_menus"]
-    if menus.empty:
+    if bench.case.tables["current_menus"].empty:
         expected = "a table current_menus with today's price book"
         raise CaseError([Problem("current_menus", "there is no plan of today without it", expected=expected)])
-    return bench.evaluate(_as_it_is(bench.case, named_scenario(bench.case, scenario)), menus=menus, label="today")
+    wanted = named_scenario(bench.case, scenario)
+    changed, _ = apply_scenario(bench.case, wanted)
+    return bench.evaluate(_as_it_is(changed, wanted), menus=todays_menus(changed), label="today")
 
 
-def _as_it_is(case: Case, scenario: Scenario) -> Scenario:
+def _as_it_is(changed: Case, scenario: Scenario) -> Scenario:
     """The scenario without rules on money, and with every product that may be supported required."""
-    changed, _ = apply_scenario(case, scenario)
     changes = scenario.change
     if (changed.tables["products"]["support"] == "optional").any():
         required = Change(table="products", where={"support": "optional"}, column="support", set="required")

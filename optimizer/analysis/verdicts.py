@@ -56,7 +56,8 @@ def _about_csat(row: Mapping[Hashable, Any]) -> str:
     if not (row["low"] or row["high"]):
         return "CSAT is on target."
     if np.isnan(row["net_cost_at_target"]):
-        return f"CSAT {-away:.1f} under target; the plan's providers reach at most {row['reachable_csat']:.1f} here."
+        most = f"the plan's providers, all other work as planned, reach at most {row['reachable_csat']:.1f} here"
+        return f"CSAT {-away:.1f} under target; {most}."
     if row["high"]:
         saving = f"the cheapest delivery at target saves {row['saved']:,.0f}" if row["saved"] > 0 else "none is cheaper"
         return f"CSAT {away:.1f} over target, where no loyalty is won; {saving}."

@@ -27,13 +27,14 @@ Request: TypeAlias = str | Condition | Sequence[Condition]
 _COLUMNS = {
     "requests": {
         "request": "what was forced or forbidden",
-        "status": "how the solve ended: optimal, feasible, infeasible or no_plan",
+        "status": "how the solve ended, all other rules held: optimal, feasible, infeasible or no_plan",
         "objective": "best objective found under it, {money}",
         "loss": "objective lost against the plan without it, {money}; negative where something is gained",
         "loss_at_least": "least that is lost, proved, {money}",
         "loss_at_most": "most that is lost, proved, {money}",
         "moved": "what differs from the plan without it",
-        "stands_in_the_way": "where nothing is feasible: rules that contradict it; without any one there is a plan",
+        "stands_in_the_way": "where nothing is feasible: rules that contradict it with every other rule set aside; "
+        "without any one of them there is a plan for the rest of them",
     },
     "binding": {
         "request": "what was forced or forbidden",
@@ -103,7 +104,9 @@ def _obstacles(subject: Subject, conditions: tuple[Condition, ...], result: Resu
     conflict = find_conflict(subject.bench, subject.scenario, rules, conditions)
     if conflict is None:
         return "not found in the time allowed"
-    return "; ".join(lever.name for lever in conflict.rules) or "the case's data: no rule has to do with it"
+    names = [*(lever.name for lever in conflict.rules), *conflict.held]
+    told = "; ".join(names) or "the case's data: no rule has to do with it"
+    return told if conflict.minimal or not names else f"{told} (perhaps fewer would do)"
 
 
 def _losses(base: Result, result: Result) -> tuple[float | None, float | None, float | None]:
@@ -169,12 +172,13 @@ def _sentence(subject: Subject, row: dict[object, object]) -> str:
     currency, goal = subject.result.currency, subject.result.objective_name.replace("_", " ")
     name = f'"{row["request"]}"'
     if row["status"] == "infeasible":
-        return f"{name}: proved impossible. In the way: {row['stands_in_the_way']}."
+        return f"{name}: proved impossible with all other rules held. In the way: {row['stands_in_the_way']}."
     if row["status"] == "no_plan":
-        return f"{name}: no plan was found in the time allowed."
+        return f"{name}: with all other rules held, no plan was found in the time allowed."
     loss, most = float(str(row["loss"])), float(str(row["loss_at_most"]))
     moved = f" What moves: {row['moved']}." if row["moved"] else " Nothing else moves."
     if abs(loss) <= subject.bench.gap * max(1.0, abs(float(str(row["objective"])))):
-        return f"{name}: costs nothing beyond the gap asked for ({money(max(most, 0.0), currency)} at most).{moved}"
+        beyond = f"nothing beyond the gap asked for ({money(max(most, 0.0), currency)} at most)"
+        return f"{name}: costs {beyond} with all other rules held.{moved}"
     verb, amount = ("costs", loss) if loss > 0 else ("gains", -loss)
-    return f"{name}: {verb} {money(amount, currency)} of {goal} a year.{moved}"
+    return f"{name}: {verb} {money(amount, currency)} of {goal} a year with all other rules held.{moved}"

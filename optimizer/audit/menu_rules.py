@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 
 from models.case import Case
@@ -17,20 +19,17 @@ _OPTION = ("price_book", "tier", "model", "price")
 
 
 def check_menus(ledger: Ledger, demand: Demand, scenario: Scenario, menus: Table) -> None:
-    """One option per tier, size of each menu, prices on price points."""
+    """One option per tier, size of each menu, prices on price points; a price book without units has no menu."""
     options = Rows.of(menus, *_OPTION)
     pair = ["price_book", "tier"]
     ledger.none("one_option_per_tier", "every menu", scopes(options.where(options.repeated(pair)), *pair))
-    sizes = dict.fromkeys(sorted({*demand.holdings["price_book"], *options["price_book"]}), 0)
-    for book in options.distinct(pair)["price_book"]:
-        sizes[book] += 1
+    books = demand.holdings.sums(["price_book"])["price_book"]
+    shown = Counter(options.distinct(pair)["price_book"].tolist())
+    scope, sizes = [f"price_book={book}" for book in books], [shown[book] for book in books]
     if scenario.max_menu is not None:
-        scope = [f"price_book={book}" for book in sizes]
-        ledger.at_most("max_menu", scope, list(sizes.values()), scenario.max_menu)
+        ledger.at_most("max_menu", scope, sizes, scenario.max_menu)
     if scenario.min_menu is not None:
-        held = sorted(set(demand.holdings["price_book"]))
-        scope = [f"price_book={book}" for book in held]
-        ledger.at_least("min_menu", scope, [sizes[book] for book in held], scenario.min_menu)
+        ledger.at_least("min_menu", scope, sizes, scenario.min_menu)
     _check_price_points(ledger, demand, options)
 
 

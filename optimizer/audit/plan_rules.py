@@ -108,7 +108,7 @@ def _unknown_decisions(decided: Decisions, names: Mapping[str, frozenset[str]]) 
 
 
 def check_rows(ledger: Ledger, demand: Demand, plan: PlanRows) -> None:
-    """No row and no decision twice; coverage has exactly the products that each price book holds."""
+    """No row and no decision twice; coverage is of exactly what price books hold, and menus are of those with units."""
     odd = [f"decisions.{part} twice: {name}" for part, names in vars(plan.decisions).items() for name in _twice(names)]
     for name, keys in _KEYS.items():
         rows: Rows = getattr(plan, name)
@@ -117,6 +117,8 @@ def check_rows(ledger: Ledger, demand: Demand, plan: PlanRows) -> None:
     both = Matched.of(plan.coverage.distinct(pair), demand.holdings, pair)
     odd += [f"coverage missing: {text}" for text in scopes(both.keys.where(both.only_right), *pair)]
     odd += [f"coverage without units: {text}" for text in scopes(both.keys.where(both.only_left), *pair)]
+    idle = plan.menus.where(~plan.menus.among(demand.holdings, ["price_book"]))
+    odd += [f"menus without units: {text}" for text in scopes(idle, "price_book", "tier")]
     ledger.none("rows", "every table and decision", odd)
 
 

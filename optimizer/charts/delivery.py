@@ -10,13 +10,13 @@ import pandas as pd
 from ..analysis.answer import Answer
 from ..analysis.verdicts import OVER, SWEET, UNDER
 from ..result import Result
+from .size import MOST_MARKS, MOST_SERIES, largest, merged
 from .theme import (
     LOSS,
     PALETTE,
     TOTAL,
     Chart,
     coloured,
-    largest,
     money_axis,
     nothing,
     tier_colour,
@@ -33,10 +33,12 @@ def provider_chart(result: Result, capacity: pd.Series | None = None) -> Chart:
 
     `capacity` holds hours a year by provider, as in `case.tables["providers"].set_index("provider")
     ["capacity_hours"]`: it is marked, and how much of it is used is told. Costs are before volume discounts and
-    commitments. Raises `NoPlanError` without a plan.
+    commitments. The 40 providers with most hours are drawn, regions beyond the largest together. Raises `NoPlanError`
+    without a plan.
     """
     title = "Who does the work, where, and what it costs"
-    rows, note = largest(provider_work(result.allocation), "provider", "hours", "providers")
+    done = merged(provider_work(result.allocation), "region", "hours", "regions")
+    rows, note = largest(done, "provider", "hours", "providers")
     if rows.empty:
         return nothing(title, "No work is delivered.")
     order = list(rows.groupby("provider")["hours"].sum().sort_values(ascending=False, kind="stable").index)
@@ -63,13 +65,15 @@ def _stacked(
     chosen: alt.Parameter,
     named: bool = True,
 ) -> Chart:
-    names = alt.Axis(grid=False) if named else alt.Axis(grid=False, labels=False, ticks=False)
-    colour = coloured("region", "Region (click to single out)", sorted(rows["region"].unique()))
+    rows_axis = alt.Axis(grid=False) if named else alt.Axis(grid=False, labels=False, ticks=False)
+    names = list(rows["region"].unique())
+    named_first = sorted(names, key=lambda name: (" other regions" in name, name))
+    colour = coloured("region", "Region (click to single out)", named_first)
     bars = alt.Chart(rows, width=300 if named else 240, height=alt.Step(28)).mark_bar(stroke="white")
     return alt.layer(
         bars.encode(
             x=alt.X(f"{amount}:Q", axis=axis),
-            y=alt.Y("provider:N", title=None, scale=alt.Scale(domain=list(order)), axis=names),
+            y=alt.Y("provider:N", title=None, scale=alt.Scale(domain=list(order)), axis=rows_axis),
             color=colour,
             opacity=alt.condition(chosen, alt.value(1.0), alt.value(0.2)),
             tooltip=tooltips(
@@ -115,7 +119,9 @@ def sweet_spot_map(levels: Answer, result: Result) -> Chart:
     """
     if not levels.tables or levels.tables["segments"].empty:
         return nothing(_SWEET_TITLE, "Nobody is under contract, so that nothing is delivered.")
-    rows = sweet_spots(levels.tables["segments"], result.uptake)
+    segments, told = largest(levels.tables["segments"], "tier", "cases", "tiers", MOST_SERIES + 1)
+    rows = sweet_spots(segments, result.uptake)
+    note = _part_of(rows, segments, "segments' tiers in a region")
     tiers = [tier for tier in result.tiers if (rows["tier"] == tier).any()] or sorted(rows["tier"].unique())
     base = alt.Chart(rows, width=250, height=230)
     bubbles = _bubbles(base, levels.currency)
@@ -128,7 +134,15 @@ def sweet_spot_map(levels: Answer, result: Result) -> Chart:
     panels = alt.layer(floor, target, benchmark, bubbles).facet(facet=facet, columns=2)
     panels = panels.resolve_scale(y="independent")
     legend = "Dotted line: CSAT floor. Solid line: CSAT target. Dashed upright line: benchmark cost."
-    return titled(panels, _SWEET_TITLE, legend)
+    return titled(panels, _SWEET_TITLE, legend, told, note)
+
+
+def _part_of(shown: pd.DataFrame, every: pd.DataFrame, what: str) -> str:
+    """What part of all rows and cases is shown; blank where that is all."""
+    if len(shown) == len(every):
+        return ""
+    part = shown["cases"].sum() / (every["cases"].sum() or 1.0)
+    return f"The {len(shown):,} of {len(every):,} {what} with most cases, {part * 100:.0f} % of cases."
 
 
 def _bubbles(base: alt.Chart, currency: str) -> Chart:
@@ -189,17 +203,23 @@ def sweet_spots(segments: pd.DataFrame, uptake: pd.DataFrame) -> pd.DataFrame:
     weighted = (known["benchmark_per_case"] * known["cases"]).groupby(known["tier"]).sum()
     mean = weighted / known.groupby("tier")["cases"].sum()
     rows = rows.assign(revenue=rows["service_revenue"] * part, benchmark=rows["tier"].map(mean))
-    return rows.nlargest(1000, "cases").sort_values("cases", ascending=False, kind="stable")
+    return rows.nlargest(MOST_MARKS, "cases").sort_values("cases", ascending=False, kind="stable")
 
 
 def experience_chart(experience: pd.DataFrame, allocation: pd.DataFrame, tiers: Sequence[str], currency: str) -> Chart:
     """Experience against cost to serve from a plan alone: mean CSAT and delivery cost per case, by tier and region.
 
     `experience` and `allocation` have the columns of experience.csv and allocation.csv, `tiers` is by rising rank.
-    Short lines mark the CSAT floors. Costs are case costs, before volume discounts and commitments.
+    Short lines mark the CSAT floors. Costs are case costs, before volume discounts and commitments. The 1,000 places
+    with most cases are drawn, of the tiers with most cases; where regions are many, shapes no longer tell them apart.
     """
     scale = alt.Scale(zero=False, padding=15)
-    points = alt.Chart(experience_by_region(experience, allocation)).encode(
+    every = experience_by_region(experience, allocation)
+    rows, told = largest(every, "tier", "cases", "tiers", MOST_SERIES)
+    shown = rows.nlargest(MOST_MARKS, "cases") if len(rows) > MOST_MARKS else rows
+    few, drawn = shown["region"].nunique() <= 2 * MOST_SERIES, set(shown["tier"])
+    tiers = [tier for tier in tiers if tier in drawn] if told else tiers
+    points = alt.Chart(shown).encode(
         x=alt.X("cost_per_case:Q", axis=money_axis(f"Delivery cost, {currency} per case"), scale=scale),
         color=tier_colour(tiers),
         tooltip=tooltips(
@@ -213,11 +233,12 @@ def experience_chart(experience: pd.DataFrame, allocation: pd.DataFrame, tiers: 
     )
     marks = points.mark_point(filled=True, size=110).encode(
         y=alt.Y("csat:Q", title="Mean CSAT, points of 100", scale=scale),
-        shape=alt.Shape("region:N", title="Region"),
+        **({"shape": alt.Shape("region:N", title="Region")} if few else {}),
     )
     floors = points.mark_tick(orient="horizontal", thickness=2, size=22).encode(y=alt.Y("floor:Q", scale=scale))
     both: alt.LayerChart = (marks + floors).properties(width=480, height=320)
-    return titled(both, "Experience against cost to serve", "Short lines: CSAT floors.")
+    note = _part_of(shown, rows, "tiers in a region")
+    return titled(both, "Experience against cost to serve", "Short lines: CSAT floors.", told, note)
 
 
 def experience_by_region(experience: pd.DataFrame, allocation: pd.DataFrame) -> pd.DataFrame:

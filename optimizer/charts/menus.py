@@ -12,7 +12,8 @@ from models.pricing import KINDS, Quote
 
 from ..result import Result
 from ..summary import by_rank, price_in_words
-from .theme import MOST_ROWS, WIDTH, Chart, largest, nothing, tier_colour, titled, tooltips
+from .size import MOST_SERIES, first_named, largest, merged
+from .theme import WIDTH, Chart, nothing, tier_colour, titled, tooltips
 
 QUOTES = {
     Quote.SHARE_OF_VALUE: "Price, % of unit value a year",
@@ -35,17 +36,17 @@ def menu_heat_map(result: Result) -> Chart:
     """Price books by tier: each cell names the pricing model and its price.
 
     Colour tells how far the price lies from the mean of the same tier and pricing model over all price books, in per
-    cent: it shows who pays more and who less. The first 40 price books of menus.csv are drawn. Raises `NoPlanError`
-    without a plan.
+    cent: it shows who pays more and who less. The first 40 price books of menus.csv are drawn, with the tiers on most
+    menus where there are many. Raises `NoPlanError` without a plan.
     """
     cells = heat_map_cells(result)
     if cells.empty:
         return nothing(_HEAT_TITLE, "No price book is offered anything.")
-    books, tiers = list(cells["price_book"].unique()), by_rank(list(result.decided.decisions.tiers), result.tiers)
-    shown = cells[cells["price_book"].isin(books[:MOST_ROWS])]
+    shown, books, told = _shown_menus(cells)
+    tiers = by_rank([str(name) for name in shown["tier"].unique()], result.tiers)
     base = alt.Chart(shown, width=alt.Step(150), height=alt.Step(44)).encode(
         x=alt.X("tier:N", title="Tier, by rising rank", scale=alt.Scale(domain=tiers), axis=_HEAD),
-        y=alt.Y("price_book:N", title="Price book", scale=alt.Scale(domain=books[:MOST_ROWS]), axis=_ROWS),
+        y=alt.Y("price_book:N", title="Price book", scale=alt.Scale(domain=books), axis=_ROWS),
         tooltip=_MENU_TIPS,
     )
     far = float(max(1.0, shown["apart"].abs().max()))
@@ -55,8 +56,15 @@ def menu_heat_map(result: Result) -> Chart:
     ink = alt.condition(f"abs(datum.apart) > {0.6 * far}", alt.value("white"), alt.value("#222222"))
     model = base.mark_text(dy=-8).encode(text="model:N", color=ink)
     price = base.mark_text(dy=9, fontWeight="bold").encode(text="words:N", color=ink)
-    note = "" if len(books) <= MOST_ROWS else f"The first {MOST_ROWS} of {len(books):,} price books."
-    return titled(cell + model + price, _HEAT_TITLE, note)
+    return titled(cell + model + price, _HEAT_TITLE, told)
+
+
+def _shown_menus(menus: pd.DataFrame) -> tuple[pd.DataFrame, list[str], str]:
+    """Options of the first price books and of the tiers on most menus, those price books, and what is left out."""
+    rows, note = largest(menus.assign(menus=1), "tier", "menus", "tiers", MOST_SERIES)
+    books, told = first_named(list(menus["price_book"].unique()), "price books")
+    shown = rows[rows["price_book"].isin(books)].drop(columns="menus")
+    return shown, books, " ".join(filter(None, [told, note]))
 
 
 _HEAD = alt.Axis(orient="top", labelAngle=0, domain=False, ticks=False, labelFontWeight="bold", grid=False)
@@ -85,12 +93,16 @@ def menu_chart(menus: pd.DataFrame, kinds: Mapping[str, str], tiers: Sequence[st
     """Prices by price book on their own axes: one panel for each way of quoting a price.
 
     `menus` has the columns of menus.csv, `kinds` the kind of every pricing model in it, `tiers` the tiers from the
-    lowest rank to the highest. A model without a known kind raises `KeyError`.
+    lowest rank to the highest. The first 40 price books are drawn, with the tiers on most menus where there are many.
+    A model without a known kind raises `KeyError`.
     """
-    shown = _quoted(menus, kinds, currency)
+    rows, _, told = _shown_menus(_quoted(menus, kinds, currency))
+    shown, note = largest(rows.assign(options=1), "model", "options", "pricing models", MOST_SERIES)
+    drawn = set(shown["tier"])
+    tiers = [tier for tier in tiers if tier in drawn] if told else tiers
     axes = sorted(shown["axis"].unique()) or [QUOTES[Quote.SHARE_OF_VALUE]]
     panels = [_price_panel(shown, axis, tiers, labelled=axis == axes[0]) for axis in axes]
-    return titled(alt.hconcat(*panels), "Prices of each price book, by how they are quoted")
+    return titled(alt.hconcat(*panels), "Prices of each price book, by how they are quoted", told, note)
 
 
 def _quoted(menus: pd.DataFrame, kinds: Mapping[str, str], currency: str) -> pd.DataFrame:
@@ -135,13 +147,17 @@ def _room_for_words(places: pd.Series) -> alt.Scale:
 def uptake_chart(result: Result) -> Chart:
     """What share of each segment's units takes which tier; contracts in force count with their tier.
 
-    The 40 segments with most units are drawn. Raises `NoPlanError` without a plan.
+    The 40 segments with most units are drawn, tiers beyond the largest together. Raises `NoPlanError` without a plan.
     """
     title = "Uptake: the tier that each segment's units take"
     shares = uptake_shares(result.uptake)
     if shares.empty:
         return nothing(title, "No segment holds any units.")
-    shown, note = largest(shares, "segment", "units", "segments")
+    bare = shares["tier"] == "none"
+    taken = pd.concat([merged(shares[~bare], "tier", "units", "tiers"), shares[bare]], ignore_index=True)
+    shown, note = largest(taken, "segment", "units", "segments")
+    shown = shown.assign(at=shown["segment"].map({name: at for at, name in enumerate(shares["segment"].unique())}))
+    shown = shown.sort_values(["at", "tier"], kind="stable").drop(columns="at")
     ranked = by_rank([str(name) for name in shown["tier"].unique() if name != "none"], result.tiers)
     order = {name: place for place, name in enumerate([*ranked, "none"])}
     chosen = alt.selection_point(fields=["tier"], bind="legend", name="tier")

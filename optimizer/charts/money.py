@@ -11,7 +11,8 @@ import pandas as pd
 from ..analysis.answer import Answer
 from ..result import Result
 from ..summary import money
-from .theme import GAIN, LOSS, MOST_ROWS, QUIET, TOTAL, WIDTH, Chart, money_axis, named, nothing, titled, tooltips
+from .size import MOST_ROWS, first_named
+from .theme import GAIN, LOSS, QUIET, TOTAL, WIDTH, Chart, money_axis, named, nothing, titled, tooltips
 
 COSTS = ("delivery_cost", "fulfilment_cost", "admin_cost", "capital_cost", "fixed_cost")
 _KINDS = {"gain": GAIN, "loss": LOSS, "total": TOTAL}
@@ -46,7 +47,8 @@ def bridge_chart(compared: Answer, measure: str = "account_revenue", plan: str |
     """The bridge of a comparison: what each cause adds to `measure` on the way from the first plan to another.
 
     `measure` is account_revenue, account_margin, service_revenue or service_margin; `plan` the plan the bridge leads
-    to, by default the last compared. Raises ValueError for a plan that was not compared.
+    to, by default the last compared. Causes beyond the 38 that matter most are one step. Raises ValueError for a plan
+    that was not compared.
     """
     title = f"{named(measure)}: the bridge"
     if not compared.tables or compared.tables["bridge"].empty:
@@ -60,8 +62,19 @@ def bridge_chart(compared: Answer, measure: str = "account_revenue", plan: str |
     steps = {
         named(str(part)): float(amount) for part, amount in zip(rows["part"], rows[measure], strict=True) if amount
     }
+    steps = _few(steps, MOST_ROWS - 2)
     drawn = waterfall_rows(steps, float(overview[first][measure]), wanted, compared.currency, first)
     return _waterfall(drawn, f"{named(measure)}: from {first} to {wanted}", compared.currency)
+
+
+def _few(steps: Mapping[str, float], most: int) -> dict[str, float]:
+    """The steps that matter most in their order, all others as one last step."""
+    if len(steps) <= most:
+        return dict(steps)
+    kept = set(sorted(steps, key=lambda name: -abs(steps[name]))[: most - 1])
+    rest = sum(amount for name, amount in steps.items() if name not in kept)
+    few = {name: amount for name, amount in steps.items() if name in kept}
+    return {**few, f"{len(steps) - len(kept):,} other causes": rest}
 
 
 def waterfall_rows(
@@ -116,8 +129,10 @@ def rule_cost_chart(explained: Answer) -> Chart:
     """
     title = "What each rule costs"
     if not explained.tables or explained.tables["costs"].empty:
-        return nothing(title, "No rule binds: dropping any of them gains nothing.")
-    costs, currency = explained.tables["costs"].head(MOST_ROWS), explained.currency
+        return nothing(title, "No rule leaves the plan without room, so none was dropped and solved again.")
+    table, currency = explained.tables["costs"], explained.currency
+    costs = table.head(MOST_ROWS)
+    note = "" if len(table) <= MOST_ROWS else f"The {MOST_ROWS} dearest of {len(table):,} rules."
     rows = costs.assign(
         name=[
             f"{named(rule)}{f', {scope}' if scope else ''}"
@@ -136,8 +151,11 @@ def rule_cost_chart(explained: Answer) -> Chart:
     most = base.mark_rule(color=TOTAL).encode(x=alt.X("gain_dropped:Q", scale=scale), x2="gain_dropped_at_most:Q")
     step = base.mark_tick(color=LOSS, thickness=3, size=20).encode(x=alt.X("gain_step:Q", scale=scale))
     words = base.mark_text(align="left", dx=6).encode(x=alt.X("edge:Q", scale=scale), text="words:N")
-    legend = "Bar: without the rule. Line: up to what is proved out of reach. Upright tick: one step looser."
-    return titled(bar + most + step + words, title, legend)
+    legend = (
+        "All other rules held. Bar: without the rule. Line: up to what is proved out of reach. "
+        "Upright tick: one step looser."
+    )
+    return titled(bar + most + step + words, title, legend, note)
 
 
 def _rule_tips(currency: str) -> list[alt.Tooltip]:
@@ -259,8 +277,8 @@ def scenario_chart(answer: Answer, kpis: Sequence[str] = ()) -> Chart:
         start=start.where(~shares, start * 100),
     )
     order = [rows.loc[rows["kpi"] == kpi, "panel"].iloc[0] for kpi in wanted if (rows["kpi"] == kpi).any()]
-    note = "" if len(plans) <= MOST_ROWS else f" The first {MOST_ROWS} of {len(plans):,}."
-    return titled(_panels(rows, order, plans[:MOST_ROWS]), title, f"Lines start at {plans[0]}.{note}")
+    shown, note = first_named(plans, "plans")
+    return titled(_panels(rows, order, shown), title, f"Lines start at {plans[0]}.", note)
 
 
 def _panels(rows: pd.DataFrame, panels: Sequence[str], plans: Sequence[str]) -> Chart:

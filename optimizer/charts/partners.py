@@ -5,9 +5,14 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from ..analysis.answer import Answer
-from .theme import GAIN, LOSS, MOST_ROWS, TOTAL, WIDTH, Chart, coloured, money_axis, named, nothing, titled, tooltips
+from models.problems import listed
 
+from ..analysis.answer import Answer
+from .size import MOST_MARKS, MOST_SERIES, first_named, largest, thinned
+from .theme import GAIN, LOSS, TOTAL, WIDTH, Chart, coloured, money_axis, named, nothing, titled, tooltips
+
+_MOST_SCORES = 140
+"""Scores below each other that fit a page."""
 _MAKE_TITLE = "Make or buy: the best plan for each share of work done by own teams"
 
 
@@ -20,9 +25,9 @@ def make_or_buy_chart(partners: Answer) -> Chart:
     if table.empty or table["objective"].isna().all():
         return nothing(_MAKE_TITLE, "There is no own team to share the work with, or no plan was found.")
     impossible = [f"{share * 100:.0f} %" for share in table.loc[table["objective"].isna(), "in_house_share"]]
-    rows = table.dropna(subset="objective").rename(
-        columns={"objective": "Objective", "service_margin": "Service margin"}
-    )
+    found = table.dropna(subset="objective")
+    rows, note = thinned(found, MOST_MARKS // 2, found["in_plan"])
+    rows = rows.rename(columns={"objective": "Objective", "service_margin": "Service margin"})
     rows = rows.melt(["in_house_share", "in_plan", "partners"], ["Objective", "Service margin"], "measure", "amount")
     rows = rows.assign(share=rows["in_house_share"] * 100)
     x = alt.X("share:Q", title="Hours of own teams, % of team and partner hours", scale=alt.Scale(domain=[0, 100]))
@@ -39,9 +44,9 @@ def make_or_buy_chart(partners: Answer) -> Chart:
     ring = base.transform_filter("datum.in_plan").mark_point(filled=False, size=320, strokeWidth=2.5, color=LOSS)
     drawn = alt.layer(base.mark_line(color=GAIN), base.mark_point(color=GAIN, size=70, opacity=1), ring)
     facet = alt.Facet("measure:N", title=None, header=alt.Header(labelAnchor="start"))
-    told = f" No plan was found at {', '.join(impossible)}." if impossible else ""
+    told = f" No plan was found at {listed(impossible)}." if impossible else ""
     panels = drawn.facet(facet=facet, columns=1).resolve_scale(y="independent")
-    return titled(panels, _MAKE_TITLE, f"Ring: the plan itself.{told}")
+    return titled(panels, _MAKE_TITLE, f"Ring: the plan itself.{told}", note)
 
 
 def scorecard_chart(partners: Answer) -> Chart:
@@ -54,7 +59,8 @@ def scorecard_chart(partners: Answer) -> Chart:
     rows = scorecard_rows(partners.tables.get("measures", pd.DataFrame(columns=_MEASURES)))
     if rows.empty:
         return nothing(title, "No provider has a measure with a target.")
-    rows = rows[rows["provider"].isin(list(rows["provider"].unique())[:MOST_ROWS])]
+    shown, note = first_named(list(rows["provider"].unique()), "providers")
+    rows = rows[rows["provider"].isin(shown)]
     verdict = {
         "color": alt.Color("verdict:N", title="Target", scale=alt.Scale(domain=["met", "missed"], range=[GAIN, LOSS])),
         "shape": alt.Shape(
@@ -79,7 +85,7 @@ def scorecard_chart(partners: Answer) -> Chart:
     line = base.mark_rule(color=TOTAL, strokeDash=[3, 2]).encode(x=alt.X("goal:Q", scale=scale, aggregate="max"))
     facet = alt.Facet("panel:N", title=None, sort=list(rows["panel"].unique()), header=alt.Header(labelAnchor="start"))
     panels = alt.layer(line, dots).facet(facet=facet, columns=3).resolve_scale(x="independent")
-    return titled(panels, title, "Dashed line: the target.")
+    return titled(panels, title, "Dashed line: the target.", note)
 
 
 _MEASURES = ["provider", "measure", "value", "wanted", "target", "unit", "met"]
@@ -97,13 +103,19 @@ def scorecard_rows(measures: pd.DataFrame) -> pd.DataFrame:
 
 
 def criteria_chart(partners: Answer) -> Chart:
-    """Scores of each partner by criterion, 0 to 10, with the least score each criterion allows."""
+    """Scores of each partner by criterion, 0 to 10, with the least score each criterion allows.
+
+    The first partners are drawn, as many as fit a page, with the criteria of most weight where there are many.
+    """
     title = "Partners' scores by criterion"
     table = partners.tables.get("criteria", pd.DataFrame())
     if table.empty:
         return nothing(title, "The case has no criteria or no partner has scores.")
-    names = sorted(table["criterion"].unique())
-    base = alt.Chart(table, width=WIDTH - 60, height=alt.Step(13)).encode(
+    rows, told = largest(table, "criterion", "weight", "criteria", MOST_SERIES)
+    names = sorted(rows["criterion"].unique())
+    shown, note = first_named(list(rows["provider"].unique()), "partners", _MOST_SCORES // len(names))
+    rows = rows[rows["provider"].isin(shown)]
+    base = alt.Chart(rows, width=WIDTH - 60, height=alt.Step(13)).encode(
         y=alt.Y("provider:N", title=None), yOffset=alt.YOffset("criterion:N", scale=alt.Scale(domain=names))
     )
     dots = base.mark_point(size=80, opacity=1).encode(
@@ -120,4 +132,4 @@ def criteria_chart(partners: Answer) -> Chart:
     )
     least = base.transform_filter("isValid(datum.minimum)").mark_tick(thickness=2, size=14, color=TOTAL)
     drawn = alt.layer(dots, least.encode(x="minimum:Q"))
-    return titled(drawn, title, "Upright tick: the least score the criterion allows.")
+    return titled(drawn, title, "Upright tick: the least score the criterion allows.", told, note)

@@ -12,14 +12,13 @@ import altair as alt
 import pandas as pd
 
 from ..summary import heading
+from .size import MOST_DATA, within_limit
 
 PALETTE = ("#E69F00", "#56B4E9", "#009E73", "#D55E00", "#0072B2", "#CC79A7", "#000000")
 """Okabe & Ito's colours but for yellow, which is lost on white. More names than colours start again."""
 GAIN, LOSS, TOTAL, QUIET = "#0072B2", "#D55E00", "#4D4D4D", "#BDBDBD"
 """Better, worse, a sum, and what stays in the background."""
 
-MOST_ROWS = 40
-"""Rows of a chart before the rest is only counted."""
 WIDTH = 560
 """Pixels of a chart that stands alone; two side by side fit a wide page."""
 
@@ -63,8 +62,13 @@ def theme() -> alt.theme.ThemeConfig:
 
 
 def titled(chart: Chart, title: str, *subtitle: str) -> Chart:
-    """The chart under its title, with a line for each subtitle that is not empty."""
-    lines = [line for line in subtitle if line]
+    """The chart under its title, with a line for each subtitle that is not empty; every chart passes through here.
+
+    Data too large for any chart is cut, with a word on how much is drawn.
+    """
+    rows = within_limit(chart)
+    cut = f"The first {MOST_DATA:,} of {rows:,} rows are drawn." if rows else ""
+    lines = [line for line in (*subtitle, cut) if line]
     told: Chart = chart.properties(title=alt.TitleParams(title, subtitle=lines) if lines else alt.TitleParams(title))
     return told
 
@@ -102,13 +106,6 @@ def tooltips(*named: tuple[str, str] | tuple[str, str, str]) -> list[alt.Tooltip
         else alt.Tooltip(f"{one[0]}:N", title=one[1])
         for one in named
     ]
-
-
-def largest(table: pd.DataFrame, key: str, amount: str, what: str, most: int = MOST_ROWS) -> tuple[pd.DataFrame, str]:
-    """Rows of the `most` names in column `key` with the largest sums of `amount`, and a note of what is left out."""
-    sums = table.groupby(key, sort=False)[amount].sum().sort_values(ascending=False, kind="stable")
-    note = "" if len(sums) <= most else f"The {most} largest of {len(sums):,} {what}."
-    return table[table[key].isin(sums.index[:most])], note
 
 
 def named(kpi: str) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 from ..analysis.answer import Answer
 from ..analysis.goals import Goal
 from .menus import price_axis
+from .size import thinned
 from .theme import GAIN, LOSS, QUIET, TOTAL, WIDTH, Chart, money_axis, named, nothing, titled, tooltips
 
 _CHANGES = ("account_revenue", "product_revenue", "service_revenue", "service_cost", "service_margin", "account_margin")
@@ -24,13 +25,15 @@ def frontier_chart(answer: Answer) -> Chart:
     if not answer.tables or answer.tables["points"].empty:
         return nothing(title, "There is no plan to trade off.")
     names = [str(name) for name in answer.facts["goals"]]  # type: ignore[attr-defined]  # a list, as `frontier` says
-    rows, axes = frontier_rows(answer.tables["points"], names, answer.currency)
+    every = answer.tables["points"]
+    found, note = thinned(every, MOST_POINTS, every["knee"])
+    rows, axes = frontier_rows(found, names, answer.currency)
     knee = int(rows.loc[rows["knee"], "point"].iloc[0])
     chosen = alt.selection_point(fields=["point"], name="point", empty=False, value=[{"point": knee}])
     points = _frontier_points(rows, names, axes, chosen)
-    detail = _changes(answer, chosen)
-    legend = "Diamond: the knee. Ring: the point shown on the right. No plan lies above a grey line."
-    return titled(alt.hconcat(points, detail, spacing=28), title, legend)
+    detail = _changes(answer, chosen, set(found["point"]))
+    legend = "Diamond: the knee. Ring: the point shown on the right. No plan under the rules lies above a grey line."
+    return titled(alt.hconcat(points, detail, spacing=28), title, legend, note)
 
 
 def frontier_rows(points: pd.DataFrame, goals: list[str], currency: str) -> tuple[pd.DataFrame, dict[str, alt.Axis]]:
@@ -72,7 +75,7 @@ def _frontier_points(rows: pd.DataFrame, goals: list[str], axes: dict[str, alt.A
     return drawn
 
 
-def _changes(answer: Answer, chosen: alt.Parameter) -> Chart:
+def _changes(answer: Answer, chosen: alt.Parameter, points: set[int]) -> Chart:
     """What the chosen point changes against the first."""
     kpis = answer.tables["kpis"]
     kpis = kpis[kpis["kpi"].isin(_CHANGES)]
@@ -80,6 +83,7 @@ def _changes(answer: Answer, chosen: alt.Parameter) -> Chart:
     change = kpis["value"] - kpis["kpi"].map(start)
     better = (change >= 0) == (kpis["kpi"] != "service_cost")
     rows = kpis.assign(change=change, better=better, name=[named(str(kpi)) for kpi in kpis["kpi"]])
+    rows = rows[rows["point"].isin(points)]
     axis = money_axis(f"Change against point 1, {answer.currency} a year")
     bars: Chart = (
         alt.Chart(rows, width=210, height=alt.Step(34))
@@ -95,6 +99,8 @@ def _changes(answer: Answer, chosen: alt.Parameter) -> Chart:
     return bars
 
 
+MOST_POINTS = 300
+"""Points of a frontier that are drawn."""
 MOST_PRICES = 300
 """Prices that a curve is drawn through."""
 _RESPONSE = {

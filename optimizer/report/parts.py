@@ -12,6 +12,8 @@ from ..summary import cells_in_words
 
 SHOWN_ROWS = 30
 """Rows of a table before the rest is only counted."""
+SHOWN_COLUMNS = 24
+"""Columns of a table before the rest is only counted."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,10 @@ class Section:
 
 
 def table_of(caption: str, frame: pd.DataFrame, source: str) -> Table:
-    """The first rows of a frame as text, its numbers of a readable length."""
+    """The first rows and columns of a frame as text, its numbers of a readable length."""
+    if frame.shape[1] > SHOWN_COLUMNS:
+        caption = f"{caption}: the first {SHOWN_COLUMNS} of {frame.shape[1]:,} columns"
+        frame = frame.iloc[:, :SHOWN_COLUMNS]
     header, rows = cells_in_words(frame.head(SHOWN_ROWS))
     numeric = {at for at, name in enumerate(frame.columns) if pd.api.types.is_numeric_dtype(frame[name])}
     flags = {at for at, name in enumerate(frame.columns) if pd.api.types.is_bool_dtype(frame[name])}

@@ -19,7 +19,7 @@ from ..charts import (
 from ..result import Result
 from ..summary import binding_rules, kpi_rows, menu_grid, money, percent
 from .assumptions import WORSE, assumptions
-from .parts import SHOWN_ROWS, Figure, Section, Table, table_of
+from .parts import SHOWN_COLUMNS, SHOWN_ROWS, Figure, Section, Table, table_of
 from .recommendation import listed
 
 FAR = 2.0
@@ -44,9 +44,12 @@ def plan_sections(result: Result, case: Case | None = None) -> Iterator[Section]
 
 def _menus(result: Result) -> Section:
     grid = menu_grid(result)
-    rows = [[str(book), *cells] for book, *cells in grid.head(SHOWN_ROWS).itertuples(name=None)]
-    header = ["price book", *map(str, grid.columns)]
-    table = Table("Menus", header, rows, "menus.csv", hidden=max(0, len(grid) - SHOWN_ROWS))
+    caption, tiers = "Menus", list(grid.columns)
+    if len(tiers) > SHOWN_COLUMNS:
+        caption, tiers = f"Menus: the first {SHOWN_COLUMNS} of {len(tiers):,} tiers", tiers[:SHOWN_COLUMNS]
+    rows = [[str(book), *cells] for book, *cells in grid[tiers].head(SHOWN_ROWS).itertuples(name=None)]
+    header = ["price book", *map(str, tiers)]
+    table = Table(caption, header, rows, "menus.csv", hidden=max(0, len(grid) - SHOWN_ROWS))
     return Section("menus", "Menus and prices", (), [Figure("menus", menu_heat_map(result), "menus.csv")], [table])
 
 

@@ -17,6 +17,8 @@ from .assumptions import assumptions
 MOST_BOOKS = 8
 """Price books told of one by one; more are in the table of menus."""
 MOST_PROVIDERS = 5
+MOST_NAMES = 40
+"""Names that one sentence spells out."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,9 @@ def recommendation(result: Result) -> list[Point]:
 
 
 def listed(names: Sequence[str]) -> str:
-    """Names in a sentence: `a`, `a and b`, `a, b and c`; `none` for nothing."""
+    """Names in a sentence: `a`, `a and b`, `a, b and c`; `none` for nothing, the tail counted where they are many."""
+    if len(names) > MOST_NAMES:
+        return f"{', '.join(names[:MOST_NAMES])} and {len(names) - MOST_NAMES:,} more"
     if len(names) < 2:
         return names[0] if names else "none"
     return f"{', '.join(names[:-1])} and {names[-1]}"
@@ -72,7 +76,8 @@ def _prices(result: Result) -> Iterator[str]:
         ranked = by_rank(list(rows["tier"]), result.tiers)
         ordered = rows.set_index("tier").loc[ranked].reset_index()
         told = [f"{row['tier']} at {row['words']} ({row['model']})" for row in ordered.to_dict("records")]
-        yield f"{book}: {', '.join(told)}."
+        more = [f"and {len(told) - MOST_NAMES:,} more tiers"] if len(told) > MOST_NAMES else []
+        yield f"{book}: {', '.join([*told[:MOST_NAMES], *more])}."
     hidden = cells["price_book"].nunique() - MOST_BOOKS
     if hidden > 0:
         yield f"{hidden:,} more price books are in menus.csv."

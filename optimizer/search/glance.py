@@ -55,7 +55,7 @@ class Glance:
         floors = raised(worths, SPENT * (estimate - cutoff))
         priced = self.master.price(node, duals, floors, SHORT, self.watch)
         self._left -= 1
-        self._late = bool(np.mean(~priced.done) > FEW_OPEN)
+        self._late = bool(np.count_nonzero(~priced.done) > FEW_OPEN * len(priced.done))
         waits = improving and self._late
         if not (priced.complete or waits) and self._may_reach(cutoff, node, priced, floors):
             priced = self.master.price(node, duals, floors, LONG, self.watch, priced)

@@ -8,7 +8,7 @@ from models.plan import Plan
 from models.pricing import KINDS, Quote
 
 from ..audit.demand import Demand
-from .sheets import VERSION, Book, Placed, Sheet, column
+from .sheets import MOST_LINES, VERSION, Book, Placed, Sheet, column
 from .subject import Subject
 
 DETAIL = "Prices"
@@ -112,6 +112,9 @@ def _write_matrix(sheet: Sheet, subject: Subject, rows: pd.DataFrame, detail: Pl
     offered = set(rows["tier"])
     tiers = [tier for tier in subject.result.tiers if tier in offered]
     pairs = rows[["price_book", "product"]].drop_duplicates().sort_values(["price_book", "product"])
+    if len(pairs) > MOST_LINES:
+        sheet.line(f"The first {MOST_LINES:,} of {len(pairs):,} price books' products are shown.", bold=True)
+        pairs = pairs.head(MOST_LINES)
     keys = rows[["version", "price_book", "product", "tier"]].itertuples(index=False, name=None)
     spots = {key: at for at, key in enumerate(keys)}
     heads = [(version, tier) for version in subject.versions for tier in tiers]
@@ -128,7 +131,10 @@ def _write_matrix(sheet: Sheet, subject: Subject, rows: pd.DataFrame, detail: Pl
                 sheet.write(row, at, "not offered", font_color="#7B8794", align="right")
             else:
                 value = float(rows["yearly"].iloc[spot])
-                sheet.formula(row, at, f"={detail.cell('A unit and year', spot)}", value)
+                if detail.first + spot <= detail.last:
+                    sheet.formula(row, at, f"={detail.cell('A unit and year', spot)}", value)
+                else:
+                    sheet.write(row, at, value, "money")
     last = top + max(1, len(pairs))
     sheet.page.freeze_panes(top + 1, 2)
     sheet.page.autofilter(top, 0, last, 1 + len(tiers) * len(subject.versions))

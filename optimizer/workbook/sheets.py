@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from math import isfinite
 from pathlib import Path
@@ -48,6 +48,8 @@ HEAD: dict[str, Any] = {
 """Style of column titles."""
 _MOST_TEXT = 32_767
 """Characters that a cell holds."""
+MOST_LINES = 1_000_000
+"""Rows of one table: a sheet of Excel ends at row 1,048,576, and holds more than the table."""
 _ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
 """Stands for the time of writing, so that the same run gives the same bytes."""
 
@@ -140,7 +142,8 @@ class Sheet:
         if isinstance(value, bool):
             self.page.write_string(row, column, "yes" if value else "no", style)
         elif isinstance(value, str):
-            self.page.write_string(row, column, shown(value[:_MOST_TEXT], keep="\n\t"), style)
+            fits = value if len(value) <= _MOST_TEXT else f"{value[: _MOST_TEXT - 6]} (cut)"
+            self.page.write_string(row, column, shown(fits, keep="\n\t"), style)
         elif value is None or not isfinite(value):
             self.page.write_blank(row, column, None, style)
         else:
@@ -171,8 +174,11 @@ class Sheet:
             self.write(row, at, title, align="left" if at in texts else "right", **HEAD)
 
     def table(self, columns: Sequence[Column], *, main: bool = True) -> Placed:
-        """Write a table; the `main` one of a sheet is frozen, filtered and repeated on each printed page."""
-        count = max((len(column.values) for column in columns), default=0)
+        """Write a table; the `main` one of a sheet is frozen, filtered and repeated on each printed page.
+
+        Of more rows than a sheet holds the first are written, and a line under the title says so.
+        """
+        columns, count = self._that_fit(columns)
         versions = _versions(columns) if any(column.summed for column in columns) else []
         top = self.row + len(versions)
         first, last = top + 1, top + max(1, count)
@@ -188,6 +194,14 @@ class Sheet:
             self._frame(top, last, len(columns))
         self.row = last + 2
         return Placed(self.name, first, last, {column.title: at for at, column in enumerate(columns)})
+
+    def _that_fit(self, columns: Sequence[Column]) -> tuple[Sequence[Column], int]:
+        count = max((len(column.values) for column in columns), default=0)
+        if count <= MOST_LINES:
+            return columns, count
+        told = f"The first {MOST_LINES:,} of {count:,} rows are shown, which is what a sheet holds; sums are of these."
+        self.write(2, 0, told, bold=True, font_color="#C00000")
+        return [replace(column, values=column.values[:MOST_LINES]) for column in columns], MOST_LINES
 
     def _fill(self, at: int, column: Column, first: int) -> None:
         for row, value in enumerate(column.values, first):

@@ -16,6 +16,10 @@ from .subject import PLAN, TODAY, Subject
 DETAIL, STATEMENT = "P&L detail", "P&L"
 DIMENSIONS = {"tier": "Tier", "model": "Pricing model", "segment": "Segment", "region": "Region"}
 UNALLOCATED = "(not allocated)"
+OTHERS = "(all others)"
+"""Stands for the dimensions of the rows that have no row of their own."""
+MOST_DETAIL = 200_000
+"""Rows of a version in the detail; the others are one row, so that every sum is whole."""
 MOST_NAMES = 40
 """A dimension of more names has no statement of its own; the detail has them all."""
 
@@ -24,12 +28,22 @@ def detail_rows(subject: Subject) -> pd.DataFrame:
     """Version, dimensions, units and every line; what is not allocated is a row of its own."""
     parts = []
     for version, attribution in subject.attributions.items():
-        sums = attribution.rows.groupby(list(DIMENSIONS), as_index=False)[["units", *AMOUNTS]].sum()
+        sums = _few(attribution.rows.groupby(list(DIMENSIONS), as_index=False)[["units", *AMOUNTS]].sum())
         rest = {**dict.fromkeys(DIMENSIONS, UNALLOCATED), "units": 0.0, **attribution.unallocated}
         rows = pd.concat([sums, pd.DataFrame([rest])], ignore_index=True)
         lines = with_sums(rows)
         parts.append(pd.concat([rows[[*DIMENSIONS, "units"]], lines], axis=1).assign(version=version))
     return pd.concat(parts, ignore_index=True)
+
+
+def _few(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with most units, and all others summed as one."""
+    if len(rows) <= MOST_DETAIL:
+        return rows
+    order = rows["units"].sort_values(ascending=False, kind="stable").index
+    kept, others = rows.loc[order[: MOST_DETAIL - 1].sort_values()], rows.loc[order[MOST_DETAIL - 1 :]]
+    rest = {**dict.fromkeys(DIMENSIONS, OTHERS), **others[["units", *AMOUNTS]].sum()}
+    return pd.concat([kept, pd.DataFrame([rest])], ignore_index=True)
 
 
 def write_detail(book: Book, rows: pd.DataFrame, currency: str) -> Placed:

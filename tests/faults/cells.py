@@ -94,6 +94,8 @@ BOUNDS = (
         "mark-up of -1", cell("price_points", 9, "price", "-1"), ("price_points.csv line 9", "model=open_book", "> -1")
     ),
     Fault("negative contract price", cell("contracts", 2, "price", "-0.1"), ("contracts.csv line 2", "price")),
+    Fault("no price today", cell("current_menus", 2, "price", "0"), ("current_menus.csv line 2", "price", "> 0")),
+    Fault("no price in force", cell("contracts", 2, "price", "0"), ("contracts.csv line 2", "price", "> 0")),
     Fault("negative price today", cell("current_menus", 2, "price", "-0.1"), ("current_menus.csv line 2", "price")),
     Fault("response 0", cell("rates", 2, "response_hours", "0"), ("rates.csv line 2", "response_hours")),
     Fault(

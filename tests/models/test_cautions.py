@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import pytest
 
+import optimizer
 from models import Case, Change, Scenario, apply_scenario, build_case, load_case, scenario_warnings
 from tests.small_case import write_small_case
 
@@ -54,6 +56,53 @@ def test_a_tier_that_cannot_be_served(case: Case) -> None:
     (sentence,) = bare.warnings
     assert "Tier gold cannot be served for family industrial in region north" in sentence
     assert "inspection" in sentence
+
+
+def elsewhere(case: Case, region: str, renamed: str) -> pd.DataFrame:
+    """The rates of one region once more, for another."""
+    frame = case.tables["rates"]
+    return frame[frame["region"] == region].assign(region=renamed)
+
+
+def test_rates_for_regions_without_accounts_have_no_effect(case: Case) -> None:
+    more = [case.tables["rates"], elsewhere(case, "north", "North"), elsewhere(case, "south", "atlantis")]
+    wide = build_case(case.settings, {**case.tables, "rates": pd.concat(more)}, case.scenarios)
+
+    (sentence,) = wide.warnings
+    assert "Rates for a region without accounts have no effect (20 of 40 rows)" in sentence
+    assert '"North" (did you mean "north"?), "atlantis".' in sentence
+    for name in case.scenarios:
+        one, other = optimizer.solve(case, name), optimizer.solve(wide, name)
+        assert one.plan is not None
+        assert other.plan is not None
+        assert other.audit is not None
+        assert other.audit.ok
+        assert one.plan.kpis == other.plan.kpis
+        pd.testing.assert_frame_equal(one.plan.allocation, other.plan.allocation)
+
+
+def test_many_such_regions_are_counted(case: Case) -> None:
+    more = [case.tables["rates"], *(elsewhere(case, "south", f"region {i}") for i in range(30))]
+    (sentence,) = build_case(case.settings, {**case.tables, "rates": pd.concat(more)}).warnings
+
+    assert sentence.endswith("and 22 more.")
+
+
+def test_changes_may_name_them_and_make_them(case: Case) -> None:
+    wide = pd.concat([case.tables["rates"], elsewhere(case, "south", "atlantis")])
+    found = build_case(case.settings, {**case.tables, "rates": wide})
+    told = warnings_after(found, "rates", "cost_per_case", {"region": "atlantis"}, 5.0)
+    assert [sentence for sentence in told if "atlantis" in sentence]
+
+    told = warnings_after(case, "accounts", "region", {"region": "north"}, "south")
+    assert [sentence for sentence in told if '"north"' in sentence and "no effect" in sentence]
+
+
+def test_a_partner_with_rates_where_nobody_is(case: Case) -> None:
+    told = warnings_after(case, "rates", "region", {"provider": "Orbis"}, "atlantis")
+
+    assert [s for s in told if "Partner Orbis can never be engaged" in s and "in a region with accounts" in s]
+    assert [s for s in told if "no effect (3 of 20 rows)" in s]
 
 
 def test_a_rate_of_an_excluded_provider_serves_nobody(case: Case) -> None:
@@ -110,3 +159,14 @@ def test_a_product_without_a_policy(case: Case) -> None:
     (sentence,) = without(case, "fulfilment", "product", "viewer").warnings
 
     assert "No fulfilment policy for viewer" in sentence
+
+
+def test_scores_of_one_that_is_no_partner(case: Case) -> None:
+    scores = case.tables["scores"]
+    own = [{"provider": "own", "criterion": "quality", "score": 1.0}]  # under the minimum, which binds partners alone
+    scored = build_case(
+        case.settings, {**case.tables, "scores": pd.concat([scores, pd.DataFrame(own)])}, case.scenarios
+    )
+
+    assert scored.warnings == ("Scores of own have no effect: only partners are chosen by their scores.",)
+    assert optimizer.solve(scored, "dear").objective == optimizer.solve(case, "dear").objective

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models import build_case
+from models import Change, Scenario, apply_scenario, build_case
 from models.catalog import Catalog
 from models.demand import demand_base
 from models.offers import Offers, build_offers, sellable_options
@@ -104,3 +104,29 @@ def test_a_book_without_free_units_is_left_out() -> None:
     contract = {"account_id": "A3", "product": "beta", "tier": "gold", "model": "flat", "price": 0.3, "units": 5}
     assert offers().books_with_units == [0, 1]
     assert offers(contracts=[contract]).books_with_units == [0]
+
+
+def test_a_price_that_several_rows_name_counts_once() -> None:
+    point = {"tier": "gold", "model": "flat", "price": 0.2}
+    once = sellable(price_points=[point, {**point, "price": 0.1}])
+
+    assert sellable(price_points=[point, point, {**point, "price": 0.1}, {**point, "price_book": "clinic"}]) == once
+    assert len(once) == 2
+
+
+def test_changes_may_make_prices_alike() -> None:
+    points = [{"tier": "gold", "model": "flat", "price": price} for price in (0.1, 0.2)]
+    case = build_case(*hand_case(price_points=points))
+    change = Change(table="price_points", column="price", set=0.3)
+    changed, _ = apply_scenario(case, Scenario(objective="account_margin", change=(change,)))
+
+    catalog = Catalog(changed)
+    made = build_offers(catalog, demand_base(catalog), sellable_options(catalog))
+    assert made.options.price.tolist() == [0.3]
+
+
+def sellable(**tables: Rows) -> list[tuple[int, int, int, float]]:
+    """Options on sale as (price book, tier, model, price)."""
+    catalog = Catalog(build_case(*hand_case(**tables)))
+    options = build_offers(catalog, demand_base(catalog), sellable_options(catalog)).options
+    return list(zip(options.book, options.tier, options.model, options.price, strict=True))

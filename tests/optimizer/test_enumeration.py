@@ -118,7 +118,7 @@ def test_evaluate_agrees_with_enumeration(seed: int) -> None:
 def some_menus(world: World) -> pd.DataFrame:
     """One option per tier and price book, off the price points, excluded tiers and all."""
     rows = []
-    for number, book in enumerate(world.names("segments", "price_book")):
+    for number, book in enumerate(Enumeration(world).books()):
         for place, tier in enumerate(world.names("tiers", "tier")):
             points = world.rows("price_points", tier=tier)
             if points and (number + place) % 3 < 2:

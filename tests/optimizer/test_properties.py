@@ -13,7 +13,7 @@ from models import build_case
 from models.scenario import Scenario
 from optimizer.result import Result, Status
 from tests.oracle.random_cases import Drawn, random_case
-from tests.oracle.transforms import ADDITIONS, renamed, scaled_money
+from tests.oracle.transforms import ADDITIONS, NEUTRAL, renamed, scaled_money
 
 GAP = 1e-7
 ALLOWED = 1e-6 + 2 * GAP
@@ -77,6 +77,18 @@ def test_loosening_rules_never_lowers_the_optimum(seed: int) -> None:
 def test_adding_never_lowers_the_optimum(thing: str, seed: int) -> None:
     drawn = random_case(seed)
     assert_not_lower(solved(drawn), solved(ADDITIONS[thing](drawn, Random(seed))))
+
+
+@pytest.mark.parametrize("thing", NEUTRAL)
+@few
+@given(seed=seeds)
+def test_what_nobody_sees_changes_nothing(thing: str, seed: int) -> None:
+    drawn = random_case(seed)
+    result, other = solved(drawn), solved(NEUTRAL[thing](drawn, Random(seed)))
+    assert other.status is result.status
+    assert (other.baseline is None) is (result.baseline is None)
+    if result.objective is not None and other.objective is not None:
+        assert abs(other.objective - result.objective) <= ALLOWED * max(1.0, abs(result.objective))
 
 
 @few

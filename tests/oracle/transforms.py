@@ -153,3 +153,34 @@ ADDITIONS: dict[str, Callable[[Drawn, Random], Drawn]] = {
     "tier": add_tier,
 }
 """What, when added, can only open possibilities."""
+
+
+def add_rates_elsewhere(drawn: Drawn, rng: Random) -> Drawn:
+    """Cheap and quick rates for a region in which no account stands."""
+    rates = drawn[1]["rates"]
+    own = rates.assign(region="elsewhere", cost_per_case=0.0, csat=100.0).drop_duplicates(
+        ["provider", "family", "service", *(["tier"] if "tier" in rates else [])]
+    )
+    return with_rows(drawn, {"rates": records(own)})
+
+
+def add_idle_book(drawn: Drawn, rng: Random) -> Drawn:
+    """A price book that nobody is in, with a price point of its own and, where others have one, a menu today."""
+    tables = drawn[1]
+    point = rng.choice(records(tables["price_points"]))
+    kept = tables["loyalty"][tables["loyalty"]["segment"] == tables["segments"]["segment"].iloc[0]]
+    added: dict[str, list[Row]] = {
+        "segments": [{"segment": "nobody", "price_book": "nobody's", "discount": 0.0}],
+        "customer_classes": [{"segment": "nobody", "customer_class": "none", "share": 1.0, "price_sensitivity": 0.0}],
+        "appeal": [{"segment": "nobody", "customer_class": "none", "tier": point["tier"], "appeal": 9.0}],
+        "loyalty": [{**row, "segment": "nobody"} for row in records(kept)],
+        "price_points": [{**point, "price": point["price"] * 1.7, "price_book": "nobody's"}],
+    }
+    if "current_menus" in tables:
+        today = {"price_book": "nobody's", "tier": point["tier"], "model": point["model"], "price": point["price"]}
+        added["current_menus"] = [today]
+    return with_rows(drawn, added)
+
+
+NEUTRAL = {"rates elsewhere": add_rates_elsewhere, "price book without units": add_idle_book}
+"""Additions that change nothing."""

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 import optimizer
-from models import apply_scenario
+from models import Case, Scenario, apply_scenario
+from models.scenario import Change
+from optimizer.analysis import levers as every_lever
 from optimizer.analysis.conflict import find_conflict
 from optimizer.analysis.levers import all_dropped, levers
 from optimizer.analysis.reach import furthest
@@ -95,3 +97,71 @@ def test_what_was_not_found_out_in_time_is_not_claimed() -> None:
     assert answer.facts["feasible"] is None
     assert answer.sentences[0] == "Whether some plan obeys every rule was not found out in the time allowed."
     assert answer.status is Status.FEASIBLE
+
+
+WHATEVER = "whatever becomes of the other rules"
+TOO_MUCH = Scenario(objective="account_margin", min_service_margin=0.99)
+
+
+@pytest.fixture(scope="module")
+def tiny() -> Case:
+    return optimizer.load_case(TINY)
+
+
+def test_a_limit_not_enough_says_what_else_was_held(tiny: Case) -> None:
+    scenario = Scenario(objective="account_margin", max_tiers=1, min_menu=2)
+    answer = optimizer.diagnose(tiny, scenario, targets=["max_tiers", "min_menu"])
+
+    # 1 tier is not enough while menus have 2, and it is once they need not
+    assert "max_tiers from 1 to 2 (with all other rules held, 1 is proved not to be enough)" in str(answer.sentences)
+    assert optimizer.solve(tiny, scenario.model_copy(update={"min_menu": None})).plan is not None
+    told = [sentence for sentence in answer.sentences if "proved" in sentence]
+    assert len(told) == 5
+    assert [sentence for sentence in told if not ("all other rules held" in sentence or WHATEVER in sentence)] == []
+
+
+def test_rules_that_give_together_say_how_each_proof_stands(tiny: Case) -> None:
+    scenario = TOO_MUCH.model_copy(update={"min_tiers": 3})
+    answer = optimizer.diagnose(tiny, scenario, targets=[])
+
+    told = (
+        "min_tiers from 3 to 0 (with required_providers (Own) dropped and all other rules held, 1 is proved not to be"
+    )
+    assert told in str(answer.sentences)
+    engage = Change(table="providers", where={"provider": "Own"}, column="engage", set="optional")
+    free = scenario.model_copy(update={"change": (*scenario.change, engage)})
+    for tiers, feasible in ((1, False), (0, True)):
+        result = optimizer.solve(tiny, free.model_copy(update={"min_tiers": tiers}))
+        assert (result.status is not Status.INFEASIBLE) is feasible
+    assert answer.sentences[0] == f"No plan obeys min_tiers at 3 tiers, proved, {WHATEVER}."
+    assert optimizer.solve(tiny, Scenario(objective="account_margin", min_tiers=3)).status is Status.INFEASIBLE
+
+
+@pytest.mark.parametrize(("rule", "limit"), [("min_service_margin", 0.99), ("max_tiers", 9)])
+def test_a_rule_that_no_lever_sets_aside_is_told_with_the_proof(
+    tiny: Case, rule: str, limit: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is said to hold whatever becomes of the other rules while one of them was never set aside."""
+    monkeypatch.setattr(every_lever, "_RULES", {name: of for name, of in every_lever._RULES.items() if name != rule})
+    answer = optimizer.diagnose(tiny, TOO_MUCH.model_copy(update={rule: limit}), targets=[])
+
+    assert WHATEVER not in str(answer.sentences)
+    assert rule in answer.sentences[0]
+    assert "proved with every other rule set aside" in answer.sentences[0]
+    assert "Perhaps fewer would do." in answer.sentences[0]
+    assert rule in answer.facts["conflict"]  # type: ignore[operator]  # a list
+    assert answer.facts["conflict_is_minimal"] is False
+
+
+def test_every_rule_of_a_scenario_has_a_lever() -> None:
+    about = {"name", "description", "objective", "change"}
+    assert set(every_lever._RULES) == set(Scenario.model_fields) - about
+
+
+def test_a_rule_has_to_go_says_up_to_where_that_is_proved(tiny: Case) -> None:
+    # whatever the limit, costs without revenue break the rule; without it the empty plan stands
+    scenario = Scenario(objective="account_margin", max_tiers=0, min_service_margin=0.3)
+    answer = optimizer.diagnose(tiny, scenario, targets=["min_service_margin"])
+
+    (told,) = [sentence for sentence in answer.sentences if sentence.startswith("min_service_margin: ")]
+    assert "with all other rules held, there is a plan without this rule, but none at -10 " in told

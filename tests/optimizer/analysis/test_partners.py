@@ -165,7 +165,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Case:
 def test_the_answer_names_every_provider_and_says_its_worth(small: Case) -> None:
     answer = partners(small, shares=[1])
     assert answer.tables["scorecard"]["provider"].tolist() == ["Orbis", "Vega", "forum", "own", "web"]
-    assert answer.sentences[0] == "No plan does without own."
+    assert answer.sentences[0] == "No plan does without own with all other rules held."
     assert answer.gap is not None
     assert answer.gap <= 1.01e-4
 

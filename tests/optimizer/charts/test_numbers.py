@@ -15,7 +15,7 @@ from optimizer.charts.delivery import provider_work, sweet_spots
 from optimizer.charts.menus import heat_map_cells, uptake_shares
 from optimizer.charts.money import waterfall_rows
 from optimizer.charts.partners import scorecard_rows
-from optimizer.charts.theme import largest
+from optimizer.charts.size import largest
 from optimizer.result import NoPlanError, Result
 from tests.optimizer.charts.made import (
     TIERS,
@@ -195,7 +195,7 @@ def test_the_largest_are_kept_and_the_rest_counted() -> None:
     table = pd.DataFrame({"name": list("abcab"), "amount": [1.0, 5.0, 2.0, 9.0, 0.0]})
     kept, note = largest(table, "name", "amount", "names", most=2)
     assert kept["name"].tolist() == ["a", "b", "a", "b"]
-    assert note == "The 2 largest of 3 names."
+    assert note == "The 2 largest of 3 names, 88 % of amount."
 
 
 def test_a_plan_is_needed_for_its_charts() -> None:

@@ -1,0 +1,67 @@
+"""Every sentence that claims proof, need or worth says what else was held in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+import optimizer
+from models import Case, Scenario
+from models.conditions import Amount
+from optimizer.analysis.answer import Answer
+
+CLAIM = re.compile(r"prove|[Nn]o plan|does without|costs? |Worth of|Forcing|Impossible|best number|in all goals|pays")
+HELD = re.compile(
+    r"rules? held|rules set aside|whatever becomes of the other rules|obeys every rule|as planned|rules .* are held"
+)
+GREEDY_TIERS = Scenario(objective="account_margin", min_service_margin=0.56)
+QUESTIONS: dict[str, Callable[[Case], Answer]] = {
+    "explain": lambda case: optimizer.rule_costs(case, rules=["csat_floor"]),
+    "whynot": lambda case: optimizer.why_not(case, "base", "drop gold", "offer gold", "service_margin_share >= 0.99"),
+    "alternatives": lambda case: optimizer.alternatives(case, GREEDY_TIERS, count=9),
+    "partners": lambda case: optimizer.partners(case, shares=[0.0, 0.5]),
+    "portfolio": lambda case: optimizer.portfolio(case, GREEDY_TIERS),
+    "frontier": lambda case: optimizer.frontier(case, goals=["account_revenue", "service_margin"], points=2),
+    "levels": lambda case: optimizer.service_levels(case),
+}
+
+
+@pytest.fixture(scope="module")
+def tiny() -> Case:
+    return optimizer.load_case("data/tiny")
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_claims_say_what_was_held(tiny: Case, question: str) -> None:
+    sentences = QUESTIONS[question](tiny).sentences
+    claims = [sentence for sentence in sentences if CLAIM.search(sentence)]
+    assert claims
+    assert [sentence for sentence in claims if not HELD.search(sentence)] == []
+
+
+def test_what_leaves_no_plan_is_told_as_far_as_it_was_proved(tiny: Case) -> None:
+    answer = optimizer.portfolio(tiny, GREEDY_TIERS)
+    rows = answer.tables["tier_counts"]
+    assert list(rows["status"]) == ["optimal", "infeasible"]
+
+    told = "The best number of tiers is 1, with all rules held but those on their number. Proved to leave no plan: 2."
+    assert told in answer.sentences
+    assert "no other number is possible" not in str(answer.sentences)
+
+
+def test_what_cannot_be_names_what_stands_in_the_way(tiny: Case) -> None:
+    answer = optimizer.why_not(tiny, "base", "service_margin_share >= 0.99")
+
+    told = '"service_margin_share >= 0.99": proved impossible with all other rules held. In the way: '
+    assert answer.sentences == (f"{told}required_providers (Own).",)
+
+
+def test_a_condition_that_leaves_no_plan_is_told_with_the_rules(tiny: Case) -> None:
+    result = optimizer.solve(tiny, conditions=[Amount("service_margin_share", least=0.99)])
+
+    assert result.reason == (
+        "No menus, coverage and delivery obey every rule of the scenario together with what this question asks for: "
+        "service_margin_share >= 0.99."
+    )
