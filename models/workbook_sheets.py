@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 from openpyxl import Workbook
@@ -16,6 +14,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from .case import CaseSettings
+from .files import write_file
 from .intake.sheets import OPERATIONS, SHEETS
 from .scenario import Scenario
 from .schema import TABLES, Column, Kind, Table
@@ -81,15 +80,9 @@ def _write(cell: Any, value: Cell) -> None:
 
 
 def save(workbook: Workbook, path: Path) -> None:
-    """Save under a passing name in the same folder, then rename: no half-written workbook is ever seen."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, suffix=".xlsx.part", delete=False) as passing:
-        name = passing.name
-    try:
-        workbook.save(name)
-        os.replace(name, path)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    """Save the workbook whole or not at all."""
+    with write_file(path) as temporary:
+        workbook.save(temporary)
 
 
 def _add_table(sheet: Worksheet, table: Table) -> None:

@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from models import Case, Scenario
+from models.files import is_temporary, write_file
 from models.plan_tables import RunError
 
 from .. import __version__
@@ -49,15 +50,17 @@ class Store:
 
     def keep(self, scenario: Scenario, result: Result) -> None:
         """Write the result; one that was kept for the same question is replaced."""
-        result.save(self.folder / self.key(scenario))
+        result.save(self.folder / self.key(scenario), force=True)  # the case may lie elsewhere now
 
 
 def open_store(path: str | Path, case: Case) -> Store:
     """The store in a folder, which is made if need be; raises `RunError` for a folder that is something else."""
     folder = Path(path)
-    if folder.is_file() or (folder.is_dir() and any(folder.iterdir()) and not (folder / MARKER).exists()):
+    filled = folder.is_dir() and not all(is_temporary(entry.name) for entry in folder.iterdir())
+    if folder.is_file() or (filled and not (folder / MARKER).exists()):
         raise RunError([f"{folder} is no store of results; name another folder for the store."])
-    folder.mkdir(parents=True, exist_ok=True)
-    contents: Mapping[str, str] = {"holds": "results of tierwise by the content of their input"}
-    (folder / MARKER).write_text(json.dumps(contents) + "\n", encoding="utf-8")
+    if not (folder / MARKER).exists():
+        contents: Mapping[str, str] = {"holds": "results of tierwise by the content of their input"}
+        with write_file(folder / MARKER) as temporary:
+            temporary.write_text(json.dumps(contents) + "\n", encoding="utf-8")
     return Store(folder, case)

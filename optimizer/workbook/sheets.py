@@ -9,17 +9,19 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from errno import EIO
 from math import isfinite
 from pathlib import Path
 from textwrap import wrap
 from typing import Any, Literal
 
 from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from ..whole_file import write_whole_file
+from models.files import write_file
 
 Kind = Literal["text", "money", "number", "price", "share", "points", "flag"]
 Cell = str | float | bool | None
@@ -106,8 +108,11 @@ class Book:
         return Sheet(self, self._pages[name], title, note)
 
     def close(self) -> None:
-        """Write the file."""
-        self._book.close()
+        """Write the file; raises OSError where that cannot be done."""
+        try:
+            self._book.close()
+        except FileCreateError as error:  # no OSError, but it holds the one that came up
+            raise OSError(getattr(error.args[0], "errno", None) or EIO, str(error)) from error
 
 
 class Sheet:
@@ -245,8 +250,8 @@ class _Rows:
 @contextmanager
 def book_at(path: str | Path, names: Sequence[str]) -> Iterator[Book]:
     """A book of sheets in this order that appears at `path` when all is written, or not at all."""
-    with write_whole_file(path) as passing:
-        book = Book(passing, names)
+    with write_file(path) as temporary:
+        book = Book(temporary, names)
         yield book
         book.close()
 

@@ -141,10 +141,13 @@ def edit(path: Path, **values: object) -> None:
     path.write_text(json.dumps({**json.loads(path.read_text()), **values}))
 
 
-def test_a_run_solved_anew_has_no_sign_off(files: tuple[Path, Path]) -> None:
+def test_a_signed_run_is_replaced_by_force_alone_and_its_sign_off_with_it(files: tuple[Path, Path]) -> None:
     case, run = load_case(files[0]), files[1]
     sign_off(case, run, "Ann", now=WHEN)
-    Result.load(run).save(run)
+    with pytest.raises(RunError, match="signed off; name another folder, or replace it with --force"):
+        Result.load(run).save(run)
+    assert check_sign_off(case, run).valid
+    Result.load(run).save(run, force=True)
     with pytest.raises(RunError, match="has not been signed off"):
         check_sign_off(case, run)
 
