@@ -8,9 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from .temporary import partial
-
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 _ROOM = 64
 """Bytes of a path that names inside of the place, and temporary names, may take."""
 
@@ -69,37 +66,29 @@ def told_of(place: Path) -> Iterator[None]:
 
 
 def _try(place: Path, path: str | Path) -> None:
-    """Make and remove something beside the place, or in the nearest folder that is there, and in a folder itself."""
+    """Ask whether the place, and what is above it, may be written to; nothing is made that a kill could leave."""
+    above, names = place.parent, [place.name]
+    while not os.path.lexists(above):
+        names.append(above.name)
+        above = above.parent
+    for tried in (place, *(above / name for name in names)):
+        _try_name(tried, path)
+    if not above.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, f"it cannot be written: {above} is a file, not a folder", str(path))
+    for at in (above, place):
+        if at.exists() and not os.access(at, os.W_OK):
+            text = "it cannot be written: permissions forbid it, or the disk can only be read"
+            raise PermissionError(errno.EACCES, text if at == place else f"{text} ({at})", str(path))
+
+
+def _try_name(place: Path, path: str | Path) -> None:
+    """Raise OSError where a name, or the path of what will be in the place, is too long."""
     try:
-        _try_names(place)
-        above, names = place.parent, [place.name]
-        while not os.path.lexists(above):
-            names.append(above.name)
-            above = above.parent
-        if not above.is_dir():
-            raise NotADirectoryError(errno.ENOTDIR, f"{above} is a file, not a folder")
-        for name in names:
-            _try_names(above / name)
-        _probe(above / max(names, key=len))
-        if place.is_dir():
-            _probe(place / place.name)
-        elif place.exists():
-            os.close(os.open(place, os.O_WRONLY | os.O_APPEND))
-    except OSError as error:
-        if error.errno not in _FULL:
-            raise OSError(error.errno, f"it cannot be written: {error.strerror}", str(path)) from None
-
-
-def _try_names(place: Path) -> None:
-    """Raise OSError where the name or the path of a place, or of what is in it, is too long."""
-    with suppress(FileNotFoundError, NotADirectoryError):
         os.lstat(place / ("x" * _ROOM))
-
-
-def _probe(place: Path) -> None:
-    probe = partial(place)
-    probe.mkdir()
-    probe.rmdir()
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        raise OSError(error.errno, f"it cannot be written: {error.strerror}", str(path)) from None
 
 
 def _current_folder() -> Path | None:

@@ -41,11 +41,18 @@ def read_folder(path: str | Path, read: Callable[[Path], T]) -> T:
 
 
 def _recover(place: Path) -> None:
+    """Clear up behind dead writers of the folder and of its files."""
     there = place.exists()
-    if not (lock_file(place).exists() or (not there and left_behind(place))):
-        return
+    if lock_file(place).exists() or (not there and left_behind(place)):
+        _clear(place, 0.0 if there else WAIT)
+    with suppress(OSError):
+        for lock in place.glob(".*.lock"):
+            _clear(place / lock.name[1 : -len(".lock")], 0.0)
+
+
+def _clear(place: Path, wait: float) -> None:
     # Who may not write here reads what there is; and one who still writes will clear up behind himself.
-    with suppress(OSError), locked(place, 0.0 if there else WAIT) as alone:
+    with suppress(OSError), locked(place, wait) as alone:
         if alone:
             clear(place)
 
