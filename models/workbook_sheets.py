@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -81,8 +82,10 @@ def _write(cell: Any, value: Cell) -> None:
 
 def save(workbook: Workbook, path: Path) -> None:
     """Save the workbook whole or not at all."""
+    content = BytesIO()  # openpyxl, stopped by a full disk, goes on writing to the file when it is collected
+    workbook.save(content)
     with write_file(path) as temporary:
-        workbook.save(temporary)
+        temporary.write_bytes(content.getbuffer())
 
 
 def _add_table(sheet: Worksheet, table: Table) -> None:

@@ -105,7 +105,7 @@ def check_answer_target(path: str | Path, name: str, owner: Owner | None = None,
     if _is_answer(target, name) and owner is not None and not force:
         there = _owner_of(target / f"{name}.json")
         if owner.is_of_another_case(there):
-            text = f"{target} holds a {name} of another case ({there.shown})"
+            text = f"{target} holds the answer of {name} about another case ({there.shown})"
             raise RunError([f"{text}; name another folder, or replace it with --force (in Python force=True)."])
 
 
@@ -116,7 +116,7 @@ def refuse_other_answer(path: str | Path, name: str, owner: Owner) -> None:
         return
     there = _owner_of(target / f"{name}.json")
     if owner.is_of_another_case(there) or owner.question not in (None, there.question):
-        raise RunError([f"{target} holds a {name} of scenario {there.question} of {there.shown}."])
+        raise RunError([f"{target} holds the answer of {name} about scenario {there.question} of {there.shown}."])
 
 
 def _is_answer(target: Path, name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -49,8 +50,11 @@ class Store:
         return replace(result, scenario_name=scenario.name)
 
     def keep(self, scenario: Scenario, result: Result) -> None:
-        """Write the result; one that was kept for the same question is replaced."""
-        result.save(self.folder / self.key(scenario), force=True)  # the case may lie elsewhere now
+        """Write the result; one that was kept for the same question is replaced. A full disk costs a warning only."""
+        try:
+            result.save(self.folder / self.key(scenario), force=True)  # the case may lie elsewhere now
+        except OSError as error:
+            warnings.warn(f"{scenario.name} is not kept in the store: {error.strerror}", stacklevel=2)
 
 
 def open_store(path: str | Path, case: Case) -> Store:

@@ -9,14 +9,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from errno import EIO
+from io import BytesIO
 from math import isfinite
 from pathlib import Path
 from textwrap import wrap
 from typing import Any, Literal
 
 from xlsxwriter import Workbook
-from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
@@ -89,8 +88,9 @@ class Placed:
 class Book:
     """An Excel file under construction; its sheets have their order from the start and are filled in any."""
 
-    def __init__(self, file: Path, names: Sequence[str]) -> None:
-        self._book = Workbook(str(file), {"strings_to_formulas": False, "strings_to_urls": False})
+    def __init__(self, content: BytesIO, names: Sequence[str]) -> None:
+        as_text = {"strings_to_formulas": False, "strings_to_urls": False}
+        self._book = Workbook(content, {**as_text, "in_memory": True})
         self._book.set_properties({"created": _ALWAYS, "author": "Tierwise"})
         self._pages = {name: self._book.add_worksheet(name) for name in names}
         self._formats: dict[tuple[tuple[str, object], ...], Format] = {}
@@ -108,11 +108,8 @@ class Book:
         return Sheet(self, self._pages[name], title, note)
 
     def close(self) -> None:
-        """Write the file; raises OSError where that cannot be done."""
-        try:
-            self._book.close()
-        except FileCreateError as error:  # no OSError, but it holds the one that came up
-            raise OSError(getattr(error.args[0], "errno", None) or EIO, str(error)) from error
+        """Fill the content."""
+        self._book.close()
 
 
 class Sheet:
@@ -250,10 +247,12 @@ class _Rows:
 @contextmanager
 def book_at(path: str | Path, names: Sequence[str]) -> Iterator[Book]:
     """A book of sheets in this order that appears at `path` when all is written, or not at all."""
+    content = BytesIO()
+    book = Book(content, names)
+    yield book
+    book.close()
     with write_file(path) as temporary:
-        book = Book(temporary, names)
-        yield book
-        book.close()
+        temporary.write_bytes(content.getbuffer())
 
 
 def column(name: str, values: Iterable[Any], kind: Kind = "text", **more: Any) -> Column:
