@@ -30,16 +30,16 @@ SIGN_OFF = "sign_off.json"
 """The one file that may be added to a run: who stands for it. A run that has it is not replaced unasked."""
 
 
-def save_run(result: Result, path: str | Path, *, force: bool = False) -> Path:
+def save_run(result: Result, path: str | Path, *, force: bool = False, durable: bool = True) -> Path:
     """Write the run folder `path` and return where it is.
 
     Without a plan only plan.json and manifest.json are written; where the search was cut short, also its state
     (`optimizer.search_state`). The folder appears whole, in one step. An earlier run in `path` is replaced, one that
     is signed off or of another case only by `force`; `RunError` refuses any other folder or file there, OSError says
-    that the place cannot be written.
+    that the place cannot be written. Unless it is to be `durable`, a power failure right after may damage it.
     """
     check = partial(check_run_target, owner=Owner.of_result(result), force=force)
-    return write_folder(path, partial(_write_files, result), check)
+    return write_folder(path, partial(_write_files, result), check, durable=durable)
 
 
 def check_run_target(path: str | Path, owner: Owner | None = None, *, force: bool = False) -> None:

@@ -13,12 +13,17 @@ from .temporary import clear, earlier, partial, remove
 
 
 def write_folder(
-    path: str | Path, write: Callable[[Path], object], check: Callable[[Path], object] | None = None
+    path: str | Path,
+    write: Callable[[Path], object],
+    check: Callable[[Path], object] | None = None,
+    *,
+    durable: bool = True,
 ) -> Path:
     """Let `write` fill an empty folder, then put it at `path` in one step, and return its place.
 
     What is at `path` is replaced once all is written and on disk, and stays as it was if anything fails before.
     `check` is called with the place while no other writer can touch it, and may refuse. A link is written through.
+    Unless it is to be `durable`, which takes some milliseconds a file, a power failure right after may damage it.
     Raises OSError where the place cannot be written, and what the two functions raise.
     """
     place = try_folder(path)
@@ -29,20 +34,22 @@ def write_folder(
                 clear(place)
             if check is not None:
                 check(place)
-            _write(place, write)
+            _write(place, write, durable)
     return place
 
 
-def _write(place: Path, write: Callable[[Path], object]) -> None:
+def _write(place: Path, write: Callable[[Path], object], durable: bool) -> None:
     temporary = partial(place)
     try:
         temporary.mkdir()
         write(temporary)
-        sync_folder(temporary)
+        if durable:
+            sync_folder(temporary)
         if place.exists():
             keep_modes(temporary, place)
         _put_in_place(temporary, place)
-        sync_names(place.parent)
+        if durable:
+            sync_names(place.parent)
     finally:
         remove(temporary)
 

@@ -17,6 +17,7 @@ from models.plan_tables import RunError
 from .. import __version__
 from ..identity import case_digest, content_of
 from ..result import Result, Status
+from ..run_folder import save_run
 
 MARKER = "tierwise-store.json"
 """File that says what the folder is, so that nothing else is mixed up with it."""
@@ -52,7 +53,8 @@ class Store:
     def keep(self, scenario: Scenario, result: Result) -> None:
         """Write the result; one that was kept for the same question is replaced. A full disk costs a warning only."""
         try:
-            result.save(self.folder / self.key(scenario), force=True)  # the case may lie elsewhere now
+            # The case may lie elsewhere now; and an entry that a power failure damages is solved again.
+            save_run(result, self.folder / self.key(scenario), force=True, durable=False)
         except OSError as error:
             warnings.warn(f"{scenario.name} is not kept in the store: {error.strerror}", stacklevel=2)
 

@@ -16,12 +16,13 @@ from typing import Any
 import pytest
 
 import optimizer
-from models import CaseError, load_case
+from models import Case, CaseError, load_case
 from models.plan_tables import RunError
 from optimizer.command_line import main
 from optimizer.exit_codes import BAD_INPUT, DONE
 from optimizer.result import Result
 from optimizer.run_folder import SIGN_OFF, save_run
+from optimizer.targets import beside
 from tests.optimizer.hand_plan import hand_result
 
 TINY = Path(__file__).parents[2] / "data" / "tiny"
@@ -29,9 +30,22 @@ TINY = Path(__file__).parents[2] / "data" / "tiny"
 Told = Callable[[], tuple[str, str]]
 
 
+@pytest.fixture(scope="module")
+def solved() -> Result:
+    return optimizer.solve(load_case(TINY))
+
+
 @pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, solved: Result) -> Path:
+    """A folder of one's own; what is solved in it is a copy of the tiny case, so its plan is known."""
+
+    def known(case: Case, scenario: str, **options: Any) -> Result:
+        noted = {**solved.manifest, "case_path": case.path, "inputs": dict(case.files)}
+        return replace(solved, scenario_name=scenario, manifest=noted)
+
+    monkeypatch.setattr("optimizer.commands.solve", known)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)  # which takes longer than all the rest
     return tmp_path
 
 
@@ -69,11 +83,11 @@ def runs() -> list[str]:
 def test_what_stands_behind_a_dot_belongs_to_the_name(told: Told) -> None:
     for case in (case_at("acme.2025"), case_at("acme.2026")):
         assert solve(case) == DONE
-        for command in ("report", "workbook"):
-            assert main([command, f"runs/{case}-base"]) == DONE
-        assert main(["portfolio", case]) == DONE
-    ends = ("", "-portfolio", ".html", ".xlsx")
-    assert runs() == sorted(f"acme.{year}-base{end}" for year in (2025, 2026) for end in ends)
+        assert main(["workbook", f"runs/{case}-base"]) == DONE
+        assert main(["compare", case, f"runs/{case}-base"]) == DONE
+        assert beside(Path("runs", f"{case}-base"), ".html") == Path(f"runs/{case}-base.html").resolve()
+    ends = ("-base", "-base-compare", "-base.xlsx")
+    assert runs() == sorted(f"acme.{year}{end}" for year in (2025, 2026) for end in ends)
 
 
 def test_another_case_of_the_name_gets_a_folder_of_its_own_each_time_the_same(told: Told, here: Path) -> None:
@@ -141,7 +155,7 @@ def test_a_signed_run_is_replaced_by_force_alone(command: list[str], told: Told)
     assert not Path("runs/acme-base", SIGN_OFF).exists()
 
 
-@pytest.mark.parametrize("command", ["solve", "portfolio"])
+@pytest.mark.parametrize("command", ["solve", "compare"])
 def test_what_is_of_another_case_is_replaced_by_force_alone(command: str, told: Told) -> None:
     one, other = case_at("one/acme"), case_at("other/acme")
     assert main([command, one, "--out", "there"]) == DONE
@@ -170,16 +184,15 @@ def test_python_replaces_no_run_of_another_case_either(here: Path) -> None:
 
 @pytest.mark.parametrize("sign", [True, False])
 def test_what_is_put_there_meanwhile_is_kept_and_the_plan_too(
-    sign: bool, told: Told, monkeypatch: pytest.MonkeyPatch
+    sign: bool, told: Told, monkeypatch: pytest.MonkeyPatch, solved: Result
 ) -> None:
     """The check before the search is made again when it has ended."""
-    case, searched = case_at("acme"), optimizer.solve
+    case = case_at("acme")
 
     def slow(*given: Any, **options: Any) -> Result:
-        result = searched(*given, **{**options, "checkpoint": None})
-        result.save("run")
+        solved.save("run", force=True)
         Path("run", SIGN_OFF if sign else "notes.txt").write_text("mine")
-        return result
+        return solved
 
     monkeypatch.setattr("optimizer.commands.solve", slow)
     assert solve(case, "--out", "run", "--json") == BAD_INPUT
@@ -209,13 +222,13 @@ def full(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], Non
     return on
 
 
-@pytest.mark.parametrize("command", ["solve", "portfolio"])
+@pytest.mark.parametrize("command", ["solve", "compare"])
 def test_a_full_disk_loses_nothing(command: str, full: Callable[[str], None], told: Told, here: Path) -> None:
     case = case_at("acme")
     full(str(here / "runs"))
     assert main([command, case]) == BAD_INPUT
     out, error = told()
-    place = next((here / "tmp").glob(f"tierwise-*/acme-base{'' if command == 'solve' else '-portfolio'}"))
+    place = next((here / "tmp").glob(f"tierwise-*/acme-base{'' if command == 'solve' else '-compare'}"))
     assert f"it was not written: No space left on device. It was kept in {place} instead." in error
     assert "fault of Tierwise" not in error
     assert f"Files: {place}" in out
@@ -284,7 +297,7 @@ def test_a_place_is_tried_before_the_search(out: str, told: Told, here: Path, mo
 
     monkeypatch.setattr("optimizer.commands.solve", never)
     assert solve(case, "--out", out) == BAD_INPUT
-    assert main(["portfolio", case, "--out", out]) == BAD_INPUT
+    assert main(["compare", case, "--out", out]) == BAD_INPUT
     assert "fault of Tierwise" not in told()[1]
     assert sorted(here.rglob("*")) == before
 
