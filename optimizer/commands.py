@@ -216,7 +216,7 @@ def _run_folder(arguments: Namespace, voice: Voice, case: Case, menus: Path | No
         parts = [case_label(arguments.case), scenario, *([] if menus is None else [without_ending(menus, ".csv")])]
         folder = default_folder(parts, owner, partial(refuse_other_run, owner=owner), voice)
     check_run_target(folder, owner, force=arguments.force)
-    try_target(folder, case)
+    try_target(folder, case, arguments.log)
     return folder
 
 

@@ -71,6 +71,7 @@ class SolveLog:
         if self._path is None:
             return
         try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
             with self._path.open("a" if self._begun else "w", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
             self._begun = True

@@ -51,9 +51,11 @@ def default_folder(parts: Sequence[str], owner: Owner, check: Callable[[Path], o
     return plain
 
 
-def try_target(folder: Path, case: Case) -> None:
-    """Raise OSError where a folder cannot be written, `RunError` where it would be taken for a part of the case."""
+def try_target(folder: Path, case: Case, log: Path | None = None) -> None:
+    """Raise OSError where a folder cannot be written, `RunError` where it or the log in it would be out of place."""
     place = try_folder(folder)
+    if log is not None and place in place_of(log).parents:
+        raise RunError([f"{log} lies in the folder to be written, {folder}; name another file for the log."])
     if str(place.parent) == case.path and place.name in PARTS:
         raise RunError([f"{folder} would be the case's own {place.name}; name another folder."])
 

@@ -170,6 +170,9 @@ def test_what_fails_its_checks_is_not_signed(files: tuple[Path, Path]) -> None:
 def test_a_run_leads_back_to_its_case(files: tuple[Path, Path], solved: tuple[Path, Path]) -> None:
     result = Result.load(solved[1])
     assert case_of_run(result).settings.name == "tiny"
+    for led in ("case_path", "command"):
+        without = {key: value for key, value in result.manifest.items() if key != led}
+        assert case_of_run(replace(result, manifest=without)).settings.name == "tiny"
     (files[0] / "case.toml").write_text((files[0] / "case.toml").read_text() + "\n")
     with pytest.raises(RunError, match=r"changed since the run was made \(case\.toml\)"):
         case_of_run(result, files[0])

@@ -286,6 +286,14 @@ def test_a_search_goes_on_where_its_log_cannot(told: Told, monkeypatch: pytest.M
     assert "/dev/full: the log ends early (No space left on device)." in told()[1]
 
 
+def test_a_log_has_a_folder_but_not_that_of_the_run(told: Told) -> None:
+    case = case_at("acme")
+    assert solve(case, "--out", "run", "--log", "run/log.jsonl") == BAD_INPUT
+    assert "run/log.jsonl lies in the folder to be written, run" in told()[1]
+    assert solve(case, "--out", "run", "--log", "logs/log.jsonl") == DONE
+    assert Path("logs/log.jsonl").exists()
+
+
 @pytest.mark.parametrize("out", [".", "..", "/", "acme", "acme/rates", "acme/case.toml", "menus.csv/run", "x" * 300])
 def test_a_place_is_tried_before_the_search(out: str, told: Told, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     case = case_at("acme")
