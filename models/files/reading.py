@@ -8,9 +8,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
-from .lock import WAIT, locked
+from .lock import locked
 from .places import place_of
-from .temporary import clear, left_behind, lock_file
+from .temporary import clear, lock_file
 
 T = TypeVar("T")
 
@@ -20,13 +20,13 @@ _TRIES = 3
 def read_folder(path: str | Path, read: Callable[[Path], T]) -> T:
     """What `read` makes of the folder at `path`: of one state of it, never of a mixture of two.
 
-    It is read again where the folder was replaced meanwhile, in the end under the lock of its place. What writers
-    that are dead have left behind is cleared first, and an earlier folder that one of them left without its place is
-    put back. Raises what `read` raises.
+    It is read again where the folder was replaced meanwhile; under the lock of its place where that goes on, or where
+    there is none, which may be so for a moment only. What writers that are dead have left behind is cleared, and an
+    earlier folder that one of them left without its place is put back. Raises what `read` raises.
     """
     place = place_of(path)
     _recover(place)
-    for _ in range(_TRIES):
+    for _ in range(_TRIES if place.exists() else 0):
         with _held(place) as same:
             try:
                 found = read(Path(path))
@@ -36,37 +36,41 @@ def read_folder(path: str | Path, read: Callable[[Path], T]) -> T:
                 continue
             if same():
                 return found
-    with locked(place):
+    if not place.parent.is_dir():
+        return read(Path(path))
+    with locked(place) as alone:
+        if alone:
+            clear(place)
         return read(Path(path))
 
 
 def _recover(place: Path) -> None:
-    """Clear up behind dead writers of the folder and of its files."""
-    there = place.exists()
-    if lock_file(place).exists() or (not there and left_behind(place)):
-        _clear(place, 0.0 if there else WAIT)
+    """Clear up behind dead writers of a folder that is there, and of its files."""
+    if not place.is_dir():
+        return
     with suppress(OSError):
-        for lock in place.glob(".*.lock"):
-            _clear(place / lock.name[1 : -len(".lock")], 0.0)
+        left = [place / lock.name[1 : -len(".lock")] for lock in place.glob(".*.lock")]
+        for written in [*([place] if lock_file(place).exists() else []), *left]:
+            _clear(written)
 
 
-def _clear(place: Path, wait: float) -> None:
+def _clear(place: Path) -> None:
     # Who may not write here reads what there is; and one who still writes will clear up behind himself.
-    with suppress(OSError), locked(place, wait) as alone:
+    with suppress(OSError), locked(place, 0.0) as alone:
         if alone:
             clear(place)
 
 
 @contextmanager
 def _held(place: Path) -> Iterator[Callable[[], bool]]:
-    """Says whether the place is still the folder that it is now, which is kept open: its number cannot be reused."""
+    """Says whether the place was and still is one folder, which is kept open, so that its number cannot be reused."""
     try:
         descriptor = None if os.name == "nt" else os.open(place, os.O_RDONLY)
     except OSError:
         descriptor = None
     before = _identity(place)
     try:
-        yield lambda: _identity(place) == before
+        yield lambda: before is not None and _identity(place) == before
     finally:
         if descriptor is not None:
             os.close(descriptor)
