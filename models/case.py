@@ -50,6 +50,8 @@ class Case:
     """SHA-256 of every input file by its path inside the case; empty for a case built in memory."""
     warnings: tuple[str, ...] = ()
     """What is legal but likely wrong, one sentence each."""
+    path: str | None = field(default=None, compare=False)
+    """Where it was read from, whole and without links; None for a case built in memory."""
 
     def columns(self, name: str) -> ColumnTable:
         """One table by column, without making a DataFrame of it."""

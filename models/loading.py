@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -37,7 +38,7 @@ def load_case(path: str | Path, phase: PhaseTimer = nullcontext) -> Case:
     with phase("read"):
         reading = _read(place, problems)
     with phase("check"):
-        return _finished(reading, problems)
+        return replace(_finished(reading, problems), path=os.path.realpath(place))
 
 
 def find_problems(path: str | Path) -> tuple[Problem, ...]:

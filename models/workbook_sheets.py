@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 from openpyxl import Workbook
@@ -19,6 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from .case import CaseSettings
 from .characters import characters_in_words
+from .files import write_file
 from .intake.sheets import OPERATIONS, SHEETS
 from .problems import CaseError, Problem
 from .scenario import Scenario
@@ -102,15 +102,11 @@ def escaped(text: str) -> str:
 
 
 def save(workbook: Workbook, path: Path) -> None:
-    """Save under a passing name in the same folder, then rename: no half-written workbook is ever seen."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, suffix=".xlsx.part", delete=False) as passing:
-        name = passing.name
-    try:
-        workbook.save(name)
-        os.replace(name, path)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    """Save the workbook whole or not at all."""
+    content = BytesIO()  # openpyxl, stopped by a full disk, goes on writing to the file when it is collected
+    workbook.save(content)
+    with write_file(path) as temporary:
+        temporary.write_bytes(content.getbuffer())
 
 
 def _add_table(sheet: Worksheet, table: Table) -> None:

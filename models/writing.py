@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from errno import EEXIST
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -11,6 +12,7 @@ import pandas as pd
 
 from .case import Case
 from .file_names import file_in
+from .files import write_folder
 from .intake.raw import cell_text
 from .intake.sheets import OPERATIONS
 from .scenario import Change, Scenario
@@ -25,7 +27,8 @@ def write_case(case: Case, path: str | Path, format: Format = "csv") -> Path:
     """Write a case as a folder of CSV or Parquet files, or as one `.xlsx` workbook.
 
     A folder must be new or empty; a workbook is replaced. Optional tables without rows are left out of a folder.
-    Returns the path. Raises FileExistsError for a folder with files, ValueError for an unknown format.
+    It appears whole or not at all. Returns the path. Raises FileExistsError for a folder with files, OSError for a
+    place that cannot be written, ValueError for an unknown format.
     """
     if format not in get_args(Format):
         raise ValueError(f"a case is written as {', '.join(get_args(Format))}, not {format}")
@@ -33,14 +36,17 @@ def write_case(case: Case, path: str | Path, format: Format = "csv") -> Path:
     if format == "xlsx":
         _write_workbook(case, place)
     else:
-        _write_folder(case, place, format)
+        write_folder(place, lambda folder: _write_folder(case, folder, format), _refuse_filled)
     return place
 
 
+def _refuse_filled(folder: Path) -> None:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise FileExistsError(EEXIST, "it exists and is not empty; name another one", str(folder))
+
+
 def _write_folder(case: Case, folder: Path, format: Format) -> None:
-    if folder.exists() and any(folder.iterdir()):
-        raise FileExistsError(f"the folder {folder} is not empty")
-    (folder / "scenarios").mkdir(parents=True, exist_ok=True)
+    (folder / "scenarios").mkdir()
     _write_text(folder / "case.toml", _toml(case.settings.model_dump()))
     for name, scenario in case.scenarios.items():
         _write_text(file_in(folder / "scenarios", name, ".toml"), _scenario_toml(scenario))

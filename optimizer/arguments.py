@@ -34,10 +34,16 @@ def add_scenario(parser: ArgumentParser, text: str, default: str | None = "base"
     action.completer = scenarios_of  # type: ignore[attr-defined]  # argcomplete looks for it here
 
 
+def add_force(parser: ArgumentParser, text: str) -> None:
+    """Whether what is there may be replaced."""
+    parser.add_argument("-f", "--force", action="store_true", help=text)
+
+
 def add_search(parser: ArgumentParser) -> None:
     """What a search for one plan takes."""
     add_scenario(parser, "scenario to solve (default: base)")
     parser.add_argument(*OUT_FLAGS, metavar="RUN", type=Path, help="run folder to write (default: runs/CASE-SCENARIO)")
+    add_force(parser, "replace a run that is signed off or of another case, and any file that --log names")
     add_limits(parser, "stop then with the best plan so far (default: none)")
     parser.add_argument("--log", metavar="FILE", type=Path, help="write how the search went to FILE, as JSON lines")
 

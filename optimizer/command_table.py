@@ -9,7 +9,18 @@ from functools import partial
 from pathlib import Path
 
 from .analysis_commands import ANALYSES, AnalysisCommand
-from .arguments import OUT_FLAGS, add_case, add_limits, add_run, add_scenario, add_search, not_negative, page, workbook
+from .arguments import (
+    OUT_FLAGS,
+    add_case,
+    add_force,
+    add_limits,
+    add_run,
+    add_scenario,
+    add_search,
+    not_negative,
+    page,
+    workbook,
+)
 from .completion import SHELLS
 
 
@@ -30,6 +41,7 @@ def _add_validate(parser: ArgumentParser) -> None:
     add_scenario(parser, "warn of what is likely wrong in this scenario only (default: in all)", default=None)
     marks = "where there are faults, write the case as this workbook, each faulty cell marked and commented"
     parser.add_argument("--mark", metavar="FILE.xlsx", type=workbook, help=marks)
+    add_force(parser, "replace the file that --mark names if it exists")
 
 
 def _add_solve(parser: ArgumentParser) -> None:
@@ -68,6 +80,7 @@ def _add_diff(parser: ArgumentParser) -> None:
     add_case(parser)
     parser.add_argument("other", metavar="OTHER", type=Path, help="the later version: case folder or .xlsx workbook")
     parser.add_argument(*OUT_FLAGS, metavar="FILE.csv", type=Path, help="also write every difference to this file")
+    add_force(parser, "replace the file if it exists")
 
 
 def _add_run_and_case(parser: ArgumentParser) -> None:
@@ -79,7 +92,7 @@ def _add_run_and_case(parser: ArgumentParser) -> None:
 def _add_workbook(parser: ArgumentParser) -> None:
     _add_run_and_case(parser)
     parser.add_argument(*OUT_FLAGS, metavar="FILE.xlsx", type=workbook, help="file to write (default: RUN.xlsx)")
-    parser.add_argument("-f", "--force", action="store_true", help="replace the file if it exists")
+    add_force(parser, "replace the file if it exists")
 
 
 def _add_report(parser: ArgumentParser) -> None:
@@ -89,7 +102,7 @@ def _add_report(parser: ArgumentParser) -> None:
         "--with", metavar="FOLDER", dest="answers", action="append", type=Path, default=[], help=answers
     )
     parser.add_argument(*OUT_FLAGS, metavar="FILE.html", type=page, help="file to write (default: RUN.html)")
-    parser.add_argument("-f", "--force", action="store_true", help="replace the file if it exists")
+    add_force(parser, "replace the file if it exists")
 
 
 def _add_reconcile(parser: ArgumentParser) -> None:
@@ -118,6 +131,7 @@ def _add_analysis(analysis: AnalysisCommand, parser: ArgumentParser) -> None:
         add_scenario(parser, "scenario to ask about (default: base)")
     folder = "CASE-COMMAND" if analysis.many_scenarios else "CASE-SCENARIO-COMMAND"
     parser.add_argument(*OUT_FLAGS, metavar="FOLDER", type=Path, help=f"folder to write (default: runs/{folder})")
+    add_force(parser, "replace an answer about another case")
     add_limits(parser, "stop each solve then with the best plan so far (default: none)")
 
 

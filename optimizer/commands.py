@@ -12,29 +12,32 @@ from typing import Any
 
 from rich.console import Console
 
-from models import Case, apply_scenario, load_case, read_menus, scenario_warnings, write_template
+from models import Case, apply_scenario, load_case, named_scenario, read_menus, scenario_warnings, write_template
 
 from . import data_commands, finance_commands, report_command
-from .analysis.answer import Answer, check_answer_target
+from .analysis.answer import Answer, check_answer_target, refuse_other_answer
 from .analysis_commands import ANALYSES
 from .audit import Audit
 from .completion import completion_script
-from .exit_codes import DONE, FAILED, NO_PLAN
+from .exit_codes import BAD_INPUT, DONE, FAILED, NO_PLAN
+from .identity import printable
 from .next_steps import after_answer, after_audit, after_search, after_template, after_validate
 from .plan_document import plan_document
 from .progress import ProgressCallback, StopCheck
 from .result import Result, Status
 from .run_audit import audit_run
-from .run_folder import check_run_target, load_run
+from .run_folder import check_run_target, load_run, refuse_other_run
+from .run_owner import Owner
 from .search_state import SEARCH, read_state
 from .solve_log import SolveLog
+from .targets import case_label, default_folder, keep, try_target, without_ending
 from .terminal import say, show_answer, show_result, show_verdict
 from .voice import Outcome, Voice
 
 
 def _validate(arguments: Namespace, voice: Voice) -> Outcome:
     if arguments.mark is not None:
-        data_commands.mark(arguments.case, arguments.mark, voice)
+        data_commands.mark(arguments.case, arguments.mark, voice, force=arguments.force)
     case = load_case(arguments.case)  # which tries every scenario's changes
     names = [arguments.scenario] if arguments.scenario else list(case.scenarios)
     warnings = dict.fromkeys([*case.warnings, *(sentence for name in names for sentence in _warnings(case, name))])
@@ -70,11 +73,11 @@ def evaluate(*given: Any, **options: Any) -> Result:
 
 
 def _solve(arguments: Namespace, voice: Voice) -> Outcome:
-    log, resume = SolveLog(arguments.log), arguments.resume
+    log, resume = SolveLog(arguments.log, force=arguments.force), arguments.resume
     if arguments.scenario is None:
         arguments.scenario = "base" if resume is None else read_state(resume).asked.scenario
     case = load_case(arguments.case, phase=log.phases)
-    folder = _run_folder(arguments)
+    folder = _run_folder(arguments, voice, case)
     if resume is None and (folder / SEARCH).exists():
         voice.warn([f"{folder} holds a search that was cut short. This solve begins anew; --resume {folder} goes on."])
     search = partial(solve, case, arguments.scenario, resume=resume, checkpoint=folder)
@@ -82,10 +85,10 @@ def _solve(arguments: Namespace, voice: Voice) -> Outcome:
 
 
 def _evaluate(arguments: Namespace, voice: Voice) -> Outcome:
-    log = SolveLog(arguments.log)
+    log = SolveLog(arguments.log, force=arguments.force)
     case = load_case(arguments.case, phase=log.phases)
     menus = read_menus(arguments.menus, apply_scenario(case, arguments.scenario)[0])
-    folder = _run_folder(arguments, arguments.menus.stem)
+    folder = _run_folder(arguments, voice, case, arguments.menus)
     return _search(arguments, voice, case, folder, partial(evaluate, case, arguments.scenario, menus=menus), log)
 
 
@@ -97,16 +100,26 @@ def _search(
     limited = partial(search, gap=arguments.gap, time_limit=arguments.time_limit)
     result = voice.watch(log.listening(limited), case.settings.currency)
     with log.phases("save"):
-        replace(result, manifest={**result.manifest, "command": arguments.command_line}).save(folder)
+        result = replace(result, manifest={**result.manifest, **_noted(arguments)})
+        kept = keep(partial(result.save, force=arguments.force), folder)
     log.end(result)
+    voice.warn(log.problems)
     verdict = None if result.audit is None else _verdict(result.audit)
     return Outcome(
-        _exit_code(result),
-        lambda console: show_result(console, result, folder),
+        BAD_INPUT if kept.problems else _exit_code(result),
+        lambda console: show_result(console, result, kept.folder),
         {**plan_document(result).model_dump(mode="json"), "audit": verdict},
-        folder,
-        after_search(result, arguments.case, folder),
+        kept.folder,
+        () if kept.folder is None else after_search(result, arguments.case, kept.folder),
+        kept.problems,
     )
+
+
+def _noted(arguments: Namespace) -> dict[str, object]:
+    """What the manifest says of the command."""
+    menus = getattr(arguments, "menus", None)
+    given = {} if menus is None else {"menus_path": printable(str(menus.resolve()))}
+    return {"command": arguments.command_line, **given}
 
 
 def _exit_code(result: Result) -> int:
@@ -151,10 +164,9 @@ def _analyse(arguments: Namespace, voice: Voice) -> Outcome:
     from .analysis.workbench import Workbench  # loads the solver
 
     case = load_case(arguments.case)
-    folder = _folder(arguments, *filter(None, [arguments.scenario, arguments.command]))
-    check_answer_target(folder, arguments.command)
     if arguments.scenario is not None:
         voice.warn(_warnings(case, arguments.scenario))
+    folder = _answer_folder(arguments, voice, case)
 
     def search(*, progress: ProgressCallback, should_stop: StopCheck) -> Answer:
         bench = Workbench(
@@ -163,14 +175,15 @@ def _analyse(arguments: Namespace, voice: Voice) -> Outcome:
         answer: Answer = arguments.ask(bench, arguments)
         return answer
 
-    answer = voice.watch(search, case.settings.currency)
-    answer.save(folder)
+    answer = replace(voice.watch(search, case.settings.currency), case_path=printable(case.path))
+    kept = keep(partial(answer.save, force=arguments.force), folder)
     return Outcome(
-        _ANSWERED.get(answer.status, DONE),
-        lambda console: show_answer(console, answer, folder),
+        BAD_INPUT if kept.problems else _ANSWERED.get(answer.status, DONE),
+        lambda console: show_answer(console, answer, kept.folder),
         answer.to_document(),
-        folder,
+        kept.folder,
         after_answer(arguments.command, arguments.case, arguments.scenario),
+        kept.problems,
     )
 
 
@@ -194,14 +207,27 @@ COMMANDS: Mapping[str, Callable[[Namespace, Voice], Outcome]] = {
 """What runs for each command."""
 
 
-def _run_folder(arguments: Namespace, *more: str) -> Path:
-    """The run folder to write, refused before the search and not after it."""
-    folder = _folder(arguments, arguments.scenario, *more)
-    check_run_target(folder)
+def _run_folder(arguments: Namespace, voice: Voice, case: Case, menus: Path | None = None) -> Path:
+    """The run folder to write, refused or tried before the search and not after it."""
+    scenario = named_scenario(case, arguments.scenario).name
+    owner = Owner.of_case(case, scenario, menus)
+    folder: Path | None = arguments.out or getattr(arguments, "resume", None)
+    if folder is None:
+        parts = [case_label(arguments.case), scenario, *([] if menus is None else [without_ending(menus, ".csv")])]
+        folder = default_folder(parts, owner, partial(refuse_other_run, owner=owner), voice)
+    check_run_target(folder, owner, force=arguments.force)
+    try_target(folder, case, arguments.log)
     return folder
 
 
-def _folder(arguments: Namespace, *parts: str) -> Path:
-    """Where the command writes: as asked, or in runs/ under the case's name and `parts`."""
-    folder: Path | None = arguments.out or getattr(arguments, "resume", None)
-    return folder or Path("runs", "-".join([arguments.case.resolve().stem, *parts]))
+def _answer_folder(arguments: Namespace, voice: Voice, case: Case) -> Path:
+    """The same for the folder of an answer."""
+    question = arguments.command
+    owner = Owner.of_case(case, arguments.scenario)
+    folder: Path | None = arguments.out
+    if folder is None:
+        parts = [case_label(arguments.case), *filter(None, [arguments.scenario, question])]
+        folder = default_folder(parts, owner, partial(refuse_other_answer, name=question, owner=owner), voice)
+    check_answer_target(folder, question, owner, force=arguments.force)
+    try_target(folder, case)
+    return folder

@@ -12,21 +12,23 @@ from rich.console import Console
 
 from models import CaseError, Problem, load_case, write_case
 from models.differences import Difference, differences
+from models.files import try_file, try_folder, write_file
 from models.marking import mark_faults
 from models.starter import starter_case
 
 from .exit_codes import DONE
 from .interview import interview
+from .targets import case_label, new_file
 from .terminal import SHOWN_ROWS, say, show_table
 from .voice import Outcome, Step, Voice, as_typed
-from .whole_file import write_whole_file
 
 
 def init(arguments: Namespace, voice: Voice) -> Outcome:
     """Ask a few questions and write a starter case."""
     target: Path = arguments.target
     _refuse_existing(target)
-    case = starter_case(interview(target.stem, ask=not arguments.yes))
+    (try_file if target.suffix.lower() == ".xlsx" else try_folder)(target)
+    case = starter_case(interview(case_label(target), ask=not arguments.yes))
     write_case(case, target, "xlsx" if target.suffix.lower() == ".xlsx" else "csv")
     sizes = {name: case.sizes[name] for name in ("accounts", "products", "tiers", "providers")}
 
@@ -41,23 +43,26 @@ def init(arguments: Namespace, voice: Voice) -> Outcome:
     return Outcome(DONE, show, {"case": case.settings.name, "sizes": sizes}, target, steps)
 
 
-def mark(case: Path, target: Path, voice: Voice) -> None:
+def mark(case: Path, target: Path, voice: Voice, *, force: bool = False) -> None:
     """Write the case with every faulty cell marked; nothing where there is no fault."""
     if target.exists() and os.path.samefile(case, target):
         raise CaseError([Problem(str(target), "this is the case itself", expected="another file for the marks")])
+    new_file(target, force=force)
     if mark_faults(case, target):
         voice.warn([f"Every faulty cell is marked and commented in {target}."])
 
 
 def diff(arguments: Namespace, voice: Voice) -> Outcome:
     """Say what changed between two versions of a case."""
-    before, after = load_case(arguments.case), load_case(arguments.other)
-    found = differences(before, after)
     out: Path | None = arguments.out
     if out is not None:
-        with write_whole_file(out) as passing:
+        new_file(out, force=arguments.force, inputs=[arguments.case, arguments.other])
+    before, after = load_case(arguments.case), load_case(arguments.other)
+    found = differences(before, after)
+    if out is not None:
+        with write_file(out) as temporary:
             table = pd.DataFrame(found, columns=list(Difference._fields))
-            table.to_csv(passing, index=False, lineterminator="\n", encoding="utf-8")
+            table.to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8")
     document = {"differences": [difference._asdict() for difference in found]}
     return Outcome(DONE, lambda console: _show(console, found, out), document, out)
 

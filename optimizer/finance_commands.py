@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from errno import EEXIST
 from pathlib import Path
 
 from rich.console import Console
@@ -18,6 +17,7 @@ from .run_case import case_of_run
 from .run_folder import load_run
 from .sign_off import SignOff, check_sign_off, sign_off
 from .summary import cells_in_words
+from .targets import beside, new_file
 from .terminal import say, show_table, show_verdict
 from .voice import Outcome, Step, Voice, as_typed
 
@@ -27,10 +27,10 @@ def workbook(arguments: Namespace, voice: Voice) -> Outcome:
     from .workbook.write import write_workbook  # loads the writer of workbooks, which nothing else needs
 
     run: Path = arguments.run_folder
-    file: Path = arguments.out or run.resolve().with_suffix(".xlsx")
-    if file.exists() and not arguments.force:
-        raise FileExistsError(EEXIST, "the file exists already; name another one, or add --force", str(file))
+    file = new_file(arguments.out or beside(run, ".xlsx"), force=arguments.force)
     case, result = _opened(arguments)
+    if case.path is not None:
+        new_file(file, force=True, inputs=[Path(case.path)])
     write_workbook(case, result, file)
     audit = audit_run(case, result)
 

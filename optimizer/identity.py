@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from hashlib import sha256
 
 import pandas as pd
@@ -16,6 +17,11 @@ LARGE = 200_000
 def content_of(scenario: Scenario) -> str:
     """What a scenario asks, without its name and description, as one line of JSON."""
     return scenario.model_dump_json(exclude={"name", "description"}, exclude_none=True)
+
+
+def printable(path: str | None) -> str | None:
+    """A path as a text file can hold it: bytes that are no UTF-8 escaped."""
+    return None if path is None else os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def case_digest(case: Case) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from errno import EEXIST
 from pathlib import Path
 
 from models import Case, CaseError
@@ -13,6 +12,7 @@ from .exit_codes import DONE, FAILED
 from .result import Result
 from .run_case import case_of_run
 from .run_folder import load_run
+from .targets import beside, new_file
 from .terminal import say
 from .voice import Outcome, Step, Voice, as_typed
 
@@ -23,9 +23,7 @@ def report(arguments: Namespace, voice: Voice) -> Outcome:
     from .report import write_report  # loads the charts, which nothing else needs
 
     run: Path = arguments.run_folder
-    file: Path = arguments.out or run.resolve().with_suffix(".html")
-    if file.exists() and not arguments.force:
-        raise FileExistsError(EEXIST, "the file exists already; name another one, or add --force", str(file))
+    file = new_file(arguments.out or beside(run, ".html"), force=arguments.force)
     answers = [load_answer(folder) for folder in arguments.answers]
     result = load_run(run)
     case = _case(result, arguments.case, voice)

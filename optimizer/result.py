@@ -141,11 +141,14 @@ class Result:
 
         return result_page(self)
 
-    def save(self, path: str | Path) -> Path:
-        """Write the run folder `path`, replacing an earlier run there (see `optimizer.run_folder.save_run`)."""
+    def save(self, path: str | Path, *, force: bool = False) -> Path:
+        """Write the run folder `path`, replacing an earlier run there (see `optimizer.run_folder.save_run`).
+
+        A run of another case, or one that is signed off, is replaced only by `force`.
+        """
         from .run_folder import save_run
 
-        return save_run(self, path)
+        return save_run(self, path, force=force)
 
     @staticmethod
     def load(path: str | Path) -> Result:

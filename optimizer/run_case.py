@@ -11,7 +11,7 @@ from .result import Result
 
 
 def case_of_run(result: Result, given: str | Path | None = None, *, changed: bool = False) -> Case:
-    """The case of a run: the one `given`, or where the command in its manifest found it.
+    """The case of a run: the one `given`, or where its manifest says that it lies or its command found it.
 
     Raises `RunError` where the manifest does not lead to a case, or, unless it may have `changed`, its files are not
     those that the run was made from; `CaseError` for a bad case.
@@ -25,9 +25,9 @@ def case_of_run(result: Result, given: str | Path | None = None, *, changed: boo
 
 
 def _path_of(result: Result) -> Path:
-    command = result.manifest.get("command")
+    command, noted = result.manifest.get("command"), result.manifest.get("case_path")
     words = command[2:] if isinstance(command, list) else []
-    for word in map(str, words):
+    for word in [*([noted] if isinstance(noted, str) else []), *map(str, words)]:
         path = Path(word)
         if (path / "case.toml").is_file() or (path.suffix.lower() == ".xlsx" and path.is_file()):
             return path

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,14 +11,15 @@ from typing import TypeVar
 
 import pandas as pd
 
+from models.files import is_temporary, read_folder, write_folder, write_json
 from models.plan import PLAN_TABLES
 from models.plan_tables import RunError, read_plan_tables, write_plan_tables
 
 from .audit import Audit, read_audit
 from .plan_document import PlanDocument, plan_document, read_plan_document, to_result
 from .result import Result
-from .search_state import SEARCH, is_passing, write_state
-from .whole_folder import write_json, write_whole
+from .run_owner import Owner
+from .search_state import SEARCH, write_state_file
 
 T = TypeVar("T")
 
@@ -27,36 +27,60 @@ TABLE_FILES = tuple(f"{name}.csv" for name in PLAN_TABLES)
 RUN_FILES = ("plan.json", *TABLE_FILES, "audit.json", "manifest.json")
 """Every file of a run with a plan."""
 SIGN_OFF = "sign_off.json"
-"""The one file that may be added to a run: who stands for it. Gone when the run is written anew."""
+"""The one file that may be added to a run: who stands for it. A run that has it is not replaced unasked."""
 
 
-def save_run(result: Result, path: str | Path) -> Path:
-    """Write the run folder `path` and return it.
+def save_run(result: Result, path: str | Path, *, force: bool = False, durable: bool = True) -> Path:
+    """Write the run folder `path` and return where it is.
 
     Without a plan only plan.json and manifest.json are written; where the search was cut short, also its state
-    (`optimizer.search_state`). The folder appears whole: it is built
-    beside its place and then renamed. An earlier run in `path` is replaced; `RunError` refuses any other
-    folder or file there.
+    (`optimizer.search_state`). The folder appears whole, in one step. An earlier run in `path` is replaced, one that
+    is signed off or of another case only by `force`; `RunError` refuses any other folder or file there, OSError says
+    that the place cannot be written. Unless it is to be `durable`, a power failure right after may damage it.
     """
-    target = Path(path).absolute()
-    check_run_target(target)
-    return write_whole(target, partial(_write_files, result))
+    check = partial(check_run_target, owner=Owner.of_result(result), force=force)
+    return write_folder(path, partial(_write_files, result), check, durable=durable)
 
 
-def check_run_target(path: str | Path) -> None:
-    """Raise `RunError` unless a run may be written to `path`: nothing there, an empty folder, or an earlier run."""
+def check_run_target(path: str | Path, owner: Owner | None = None, *, force: bool = False) -> None:
+    """Raise `RunError` unless a run of `owner` may be written to `path`.
+
+    There is nothing, an empty folder, or an earlier run: of the same case and not signed off, or by `force` any.
+    """
     target = Path(path)
-    if not os.path.lexists(target):
-        return
+    if _is_run(target) and not force:
+        _refuse_protected(target, owner)
+
+
+def _is_run(target: Path) -> bool:
+    """Whether there is an earlier run; raises `RunError` where there is anything but a run or an empty folder."""
+    if not target.exists():
+        return False
     if not target.is_dir():
         raise RunError([f"{target} is a file, not a folder; name another folder for the run."])
     found = sorted(entry.name for entry in target.iterdir())
-    found = [name for name in found if not is_passing(name)]
+    found = [name for name in found if not is_temporary(name)]
     strangers = [name for name in found if name not in (*RUN_FILES, SIGN_OFF, SEARCH)]
     if strangers:
         raise RunError([f"{target} holds {strangers[0]}, which is no part of a run; name another folder for the run."])
     if found and not {"plan.json", SEARCH} & set(found):
         raise RunError([f"{target} is not empty and holds no plan.json; name another folder for the run."])
+    return bool(found)
+
+
+def _refuse_protected(target: Path, owner: Owner | None) -> None:
+    anew = "name another folder, or replace it with --force (in Python force=True)."
+    if (target / SIGN_OFF).exists():
+        raise RunError([f"{target} holds a run that is signed off; {anew}"])
+    there = Owner.of_run(target)
+    if owner is not None and owner.is_of_another_case(there):
+        raise RunError([f"{target} holds a run of another case ({there.shown}); {anew}"])
+
+
+def refuse_other_run(path: str | Path, owner: Owner) -> None:
+    """Raise `RunError` where there is anything but an empty folder or a run of this very question."""
+    if _is_run(Path(path)) and not owner.asks_the_same(there := Owner.of_run(Path(path))):
+        raise RunError([f"{path} holds a run of another question, scenario {there.question} of {there.shown}."])
 
 
 def load_run(path: str | Path) -> Result:
@@ -77,8 +101,14 @@ class RunFiles:
 
 
 def read_run(path: str | Path) -> RunFiles:
-    """Read and check every file of a run folder; raises `RunError` that lists every fault."""
-    folder = Path(path)
+    """Read and check every file of a run folder; raises `RunError` that lists every fault.
+
+    All are of one run, also while another is put in its place.
+    """
+    return read_folder(path, _read_files)
+
+
+def _read_files(folder: Path) -> RunFiles:
     if not folder.is_dir():
         raise RunError([f"{folder}: there is no such folder."])
     if (folder / SEARCH).exists() and not (folder / "plan.json").exists():
@@ -152,7 +182,7 @@ def _write_files(result: Result, folder: Path) -> None:
     write_json(folder / "plan.json", plan_document(result).model_dump(mode="json"))
     write_json(folder / "manifest.json", dict(sorted(result.manifest.items())))
     if result.state is not None:
-        write_state(result.state, folder)
+        write_state_file(result.state, folder / SEARCH)
     if result.plan is None:
         return
     write_plan_tables(vars(result.plan), folder)

@@ -14,10 +14,9 @@ from typing import TypeAlias
 
 from pydantic import ValidationError
 
+from models.files import locked, place_of, write_file
 from models.plan_tables import RunError
 from models.scenario import Strict
-
-from .whole_file import write_whole_file
 
 SEARCH = "search.jsonl"
 """The file of a run folder that holds the state of a search cut short."""
@@ -85,6 +84,8 @@ class Asked(Strict):
     rules: str
     """What it asks, as one line of JSON."""
     conditions: tuple[str, ...]
+    case_path: str | None = None
+    """Where the case lies, which decides nothing: whose run folder it is."""
 
     def differences(self, now: Asked) -> list[str]:
         """Why a state of this question is of no use for what is asked now, one sentence each."""
@@ -119,13 +120,22 @@ class SearchState(Strict):
 
 
 def write_state(state: SearchState, folder: str | Path) -> Path:
-    """Write the state into a run folder, which is made if need be; the file appears whole or not at all."""
-    target = Path(folder) / SEARCH
+    """Write the state into a run folder, which is made if need be; the file appears whole or not at all.
+
+    A power failure right after may leave it damaged, which is noticed: a search goes on sooner than a disk answers.
+    """
+    run = place_of(folder)
+    run.parent.mkdir(parents=True, exist_ok=True)
+    with locked(run), write_file(run / SEARCH, durable=False) as temporary:
+        write_state_file(state, temporary)
+    return run / SEARCH
+
+
+def write_state_file(state: SearchState, file: Path) -> None:
+    """Write the state as a file of a folder that is being written."""
     body = state.model_dump_json().encode()
     header = {"format": _FORMAT, "version": _VERSION, "sha256": sha256(body).hexdigest()}
-    with write_whole_file(target) as passing:
-        passing.write_bytes(json.dumps(header).encode() + b"\n" + body + b"\n")
-    return target
+    file.write_bytes(json.dumps(header).encode() + b"\n" + body + b"\n")
 
 
 def read_state(run: str | Path) -> SearchState:
@@ -155,8 +165,3 @@ def _header(line: bytes) -> Mapping[str, object]:
     except (ValueError, RecursionError):
         return {}
     return header if isinstance(header, dict) else {}
-
-
-def is_passing(name: str) -> bool:
-    """Whether a file of a run folder is what a process killed while it wrote the state left behind."""
-    return name.startswith(f".{Path(SEARCH).stem}.")

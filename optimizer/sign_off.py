@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from models import Case
+from models.files import locked, place_of, strict_json, write_file, write_json
 from models.plan_tables import RunError
 
 from . import __version__
@@ -20,8 +21,6 @@ from .reconcile import TOLERANCE, reconcile
 from .result import Result
 from .run_audit import audit_run
 from .run_folder import RUN_FILES, SIGN_OFF, load_run
-from .whole_file import write_whole_file
-from .whole_folder import strict_json, write_json
 
 
 @dataclass(frozen=True)
@@ -56,14 +55,24 @@ def sign_off(
     problems = [] if by.strip() else ["Say who signs off."]
     if not case.files:
         problems.append("A case in memory cannot be signed off; save it and load it from there.")
-    checked, faults = _checks(case, run, tolerance)
-    if problems or faults:
-        raise RunError([*problems, *faults])
-    files, inputs = digests(run), dict(sorted(case.files.items()))
+    if not Path(run).is_dir():
+        raise RunError([f"{run}: there is no such folder."])
+    with locked(place_of(run)):  # so that what is signed is what was checked
+        checked, faults = _checks(case, run, tolerance)
+        if problems or faults:
+            raise RunError([*problems, *faults])
+        who = {"by": by.strip(), "note": note, "signed": (now or datetime.now(UTC)).isoformat(timespec="seconds")}
+        document = _document(who, digests(run), dict(sorted(case.files.items())), checked)
+        with write_file(Path(run) / SIGN_OFF) as temporary:
+            write_json(temporary, document)
+    return SignOff(document)
+
+
+def _document(
+    who: Mapping[str, str], files: Mapping[str, str], inputs: Mapping[str, str], checked: Mapping[str, object]
+) -> dict[str, object]:
     values = {
-        "by": by.strip(),
-        "note": note,
-        "signed": (now or datetime.now(UTC)).isoformat(timespec="seconds"),
+        **who,
         "version": __version__,
         "digest": _digest([files, inputs]),
         "files": files,
@@ -71,10 +80,7 @@ def sign_off(
         "checked": checked,
     }
     document = {name: strict_json(value) for name, value in values.items()}
-    document["seal"] = _digest(document)
-    with write_whole_file(Path(run) / SIGN_OFF) as passing:
-        write_json(passing, document)
-    return SignOff(document)
+    return {**document, "seal": _digest(document)}
 
 
 def check_sign_off(case: Case, run: str | Path) -> SignOff:

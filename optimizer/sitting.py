@@ -16,7 +16,7 @@ from models.plan_tables import RunError
 from models.scenario import Scenario
 
 from . import __version__
-from .identity import content_of, input_digest, input_files
+from .identity import content_of, input_digest, input_files, printable
 from .phases import Phases
 from .program.delivery import Delivery
 from .search.columns import Column
@@ -49,6 +49,7 @@ class Identity:
             scenario=wanted.name,
             rules=content_of(wanted),
             conditions=tuple(map(repr, self.conditions)),
+            case_path=printable(self.case.path),
         )
 
 

@@ -20,6 +20,7 @@ from .audit.condition_rules import judge_conditions
 from .baselines import Baselines
 from .conditions import node_of, rules_of, scenario_under
 from .engine import Found, Limit, Question, audited, find_best, offers_of, relative_gap, status_of
+from .identity import printable
 from .kpis import no_contract_objective
 from .memory import Memory
 from .phases import Phases
@@ -167,6 +168,7 @@ class Clock:
 
     def _manifest(self, case: Case) -> dict[str, object]:
         return {
+            "case_path": printable(case.path),
             "inputs": dict(case.files),
             "versions": {"tierwise": __version__, "python": platform.python_version()}
             | {name: version(name) for name in _PACKAGES},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -10,16 +11,22 @@ from pathlib import Path
 from .phases import Phases
 from .progress import Progress, ProgressCallback
 from .result import Result
+from .targets import new_file
 
 
 class SolveLog:
     """Writes a line for each state of the search that is news, and a last one with the time by phase.
 
-    Nothing is written without a path, nor before there is something to say.
+    Nothing is written without a path, nor before there is something to say. An earlier log is replaced, any other file
+    only by `force`: else OSError is raised. A log that cannot be written any more ends, and the search goes on.
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, *, force: bool = False) -> None:
+        if path is not None and not _may_be_replaced(path):
+            new_file(path, force=force)
         self._path, self._begun = path, False
+        self.problems: tuple[str, ...] = ()
+        """Why the log is not whole, where it is not."""
         self._last: tuple[object, ...] = ()
         self.phases = Phases()
         """Time of what is done outside of the search."""
@@ -61,7 +68,23 @@ class SolveLog:
         )
 
     def _write(self, line: dict[str, object]) -> None:
-        if self._path is not None:
+        if self._path is None:
+            return
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
             with self._path.open("a" if self._begun else "w", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
             self._begun = True
+        except OSError as error:
+            self.problems = (f"{self._path}: the log ends early ({error.strerror}).",)
+            self._path = None
+
+
+def _may_be_replaced(path: Path) -> bool:
+    """Whether what is there is an earlier log, or no file that could be lost, such as /dev/stderr."""
+    if not path.exists() or path.is_dir():
+        return False
+    if not path.is_file():
+        return True
+    with path.open("rb") as file:
+        return file.read(10) in (b"", b'{"event": ') and os.access(path, os.W_OK)

@@ -47,7 +47,7 @@ def console_on(stream: TextIO) -> Console:
     return Console(file=stream, width=None if fitted else PIPED_WIDTH, highlight=False, markup=False, emoji=False)
 
 
-def show_result(console: Console, result: Result, folder: Path) -> None:
+def show_result(console: Console, result: Result, folder: Path | None) -> None:
     """What was decided, what it earns against today, what is proved, the audit's verdict, where the files are."""
     say(console, f"\n{result.case_name}, scenario {result.scenario_name}", style="bold")
     if result.plan is not None:
@@ -60,10 +60,10 @@ def show_result(console: Console, result: Result, folder: Path) -> None:
     say(console, status_sentence(result))
     if result.audit is not None:
         show_verdict(console, result.audit)
-    say(console, f"Files: {folder}")
+    say(console, f"Files: {folder or 'none'}")
 
 
-def show_answer(console: Console, answer: Answer, folder: Path) -> None:
+def show_answer(console: Console, answer: Answer, folder: Path | None) -> None:
     """An answer's sentences, the tables that belong to its summary, and where the rest is."""
     say(console, f"\n{answer.case_name}, scenario {answer.scenario_name}: {answer.name}", style="bold")
     for sentence in answer.sentences:
@@ -74,7 +74,7 @@ def show_answer(console: Console, answer: Answer, folder: Path) -> None:
         numbers = [column for column, kind in enumerate(table.dtypes) if kind.kind in "if"]
         show_table(console, heading(name), header, rows, right=numbers)
         _say_hidden(console, len(table), "rows", f"{name}.csv")
-    say(console, f"Files: {folder}")
+    say(console, f"Files: {folder or 'none'}")
 
 
 def show_verdict(console: Console, audit: Audit) -> None:

@@ -43,6 +43,8 @@ class Outcome:
     files: Path | None = None
     """The file or folder that was written."""
     next_steps: tuple[Step, ...] = ()
+    problems: tuple[str, ...] = ()
+    """What went wrong all the same, one sentence each: said as errors are."""
 
 
 class Voice:
@@ -76,8 +78,11 @@ class Voice:
 
     def present(self, outcome: Outcome) -> int:
         """Say how the command ended and what to do next; return its exit code."""
+        for problem in outcome.problems:
+            print(problem, file=sys.stderr)
         if self._as_json:
-            self._print_json(outcome.code, outcome.document, outcome.files, outcome.next_steps)
+            problems = [{"text": problem} for problem in outcome.problems]
+            self._print_json(outcome.code, outcome.document, outcome.files, outcome.next_steps, problems)
         elif not self._quiet:
             from .terminal import console_on, show_steps
 
@@ -104,8 +109,7 @@ class Voice:
         problems: Sequence[Mapping[str, object]] = (),
     ) -> None:
         from models.characters import in_json
-
-        from .whole_folder import json_text
+        from models.files import json_text
 
         values = {
             "command": self._command,

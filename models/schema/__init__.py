@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import books, delivery, market, offer
-from .fields import NON_NEGATIVE, POSITIVE, Bounds, Column, Kind, Table, sized
+from .fields import POSITIVE, Bounds, Column, Kind, Table, sized
 from .words import LOCKED_CLASS, NO_CONTRACT, OFFER, PARTNER_KINDS, PRICING_KINDS, PROVIDER_KINDS
 
 TABLES: dict[str, Table] = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,10 +11,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from models.files import is_temporary, write_folder, write_json
 from models.plan_tables import RunError
 
 from ..result import Result, Status
-from ..whole_folder import write_json, write_whole
+from ..run_owner import Owner
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,8 @@ class Answer:
     status: Status = Status.OPTIMAL
     """`feasible` where a limit or Ctrl-C left some of the answer out or unproved; `infeasible` and `no_plan` where
     there is nothing to tell, proved or because a limit came first."""
+    case_path: str | None = None
+    """Where the case lies, if that is known."""
 
     def __post_init__(self) -> None:
         for name in sorted({*self.tables, *self.columns}):
@@ -64,6 +66,7 @@ class Answer:
         return {
             "name": self.name,
             "case": self.case_name,
+            "case_path": self.case_path,
             "scenario": self.scenario_name,
             "currency": self.currency,
             "status": self.status,
@@ -74,14 +77,15 @@ class Answer:
             "shown": self.shown,
         }
 
-    def save(self, path: str | Path) -> Path:
+    def save(self, path: str | Path, *, force: bool = False) -> Path:
         """Write the folder `path`: a CSV file per table and NAME.json with everything else.
 
-        The folder appears whole or not at all. An earlier answer to the same question is replaced; `RunError`
-        refuses any other folder or file there.
+        The folder appears whole or not at all. An earlier answer to the same question is replaced, one about another
+        case only by `force`; `RunError` refuses any other folder or file there.
         """
-        check_answer_target(path, self.name)
-        return write_whole(path, partial(_write_files, self))
+        owner = Owner(self.case_path, self.case_name, self.scenario_name)
+        check = partial(check_answer_target, name=self.name, owner=owner, force=force)
+        return write_folder(path, partial(_write_files, self), check)
 
 
 def worst_gap(results: Iterable[Result]) -> float | None:
@@ -92,17 +96,45 @@ def worst_gap(results: Iterable[Result]) -> float | None:
     return max((result.gap for result in found if result.gap is not None), default=0.0)
 
 
-def check_answer_target(path: str | Path, name: str) -> None:
-    """Raise `RunError` unless the answer NAME may be written to `path`: nothing there, empty, or an earlier one."""
+def check_answer_target(path: str | Path, name: str, owner: Owner | None = None, *, force: bool = False) -> None:
+    """Raise `RunError` unless the answer NAME may be written to `path`.
+
+    There is nothing, an empty folder, or an earlier one: about the case of `owner`, or by `force` about any.
+    """
     target = Path(path)
-    if not os.path.lexists(target):
+    if _is_answer(target, name) and owner is not None and not force:
+        there = _owner_of(target / f"{name}.json")
+        if owner.is_of_another_case(there):
+            text = f"{target} holds the answer of {name} about another case ({there.shown})"
+            raise RunError([f"{text}; name another folder, or replace it with --force (in Python force=True)."])
+
+
+def refuse_other_answer(path: str | Path, name: str, owner: Owner) -> None:
+    """Raise `RunError` where there is anything but an empty folder or the answer NAME about this very question."""
+    target = Path(path)
+    if not _is_answer(target, name):
         return
+    there = _owner_of(target / f"{name}.json")
+    if owner.is_of_another_case(there) or owner.question not in (None, there.question):
+        raise RunError([f"{target} holds the answer of {name} about scenario {there.question} of {there.shown}."])
+
+
+def _is_answer(target: Path, name: str) -> bool:
+    """Whether there is an earlier answer; raises `RunError` for anything but that or an empty folder."""
+    if not target.exists():
+        return False
     if not target.is_dir():
         raise RunError([f"{target} is a file, not a folder; name another folder for the answer."])
-    found = sorted(entry.name for entry in target.iterdir())
+    found = sorted(entry.name for entry in target.iterdir() if not is_temporary(entry.name))
     strangers = [entry for entry in found if entry not in _files_of_earlier(target / f"{name}.json")]
     if strangers:
         raise RunError([f"{target} holds {strangers[0]}, which is no part of an earlier {name}; name another folder."])
+    return bool(found)
+
+
+def _owner_of(document: Path) -> Owner:
+    values = json.loads(document.read_text(encoding="utf-8"))
+    return Owner(values.get("case_path"), values.get("case"), values.get("scenario"))
 
 
 def _files_of_earlier(document: Path) -> frozenset[str]:

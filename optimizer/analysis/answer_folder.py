@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from models.files import read_folder
 from models.plan_tables import RunError
 
 from ..result import Status
@@ -20,7 +21,10 @@ def load_answer(path: str | Path) -> Answer:
     A column whose every cell is blank or a number as Python writes it becomes numbers, one of true and false flags;
     every other column is text.
     """
-    folder = Path(path)
+    return read_folder(path, _load)
+
+
+def _load(folder: Path) -> Answer:
     document = _document(folder)
     try:
         columns = {name: list(meanings) for name, meanings in document["columns"].items()}
@@ -37,6 +41,7 @@ def load_answer(path: str | Path) -> Answer:
             gap=document["gap"],
             shown=tuple(name for name in document.get("shown", ()) if name in tables),
             status=Status(document["status"]),
+            case_path=document.get("case_path"),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RunError([f"{folder}: its JSON file is not that of an answer ({error})."]) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -10,11 +11,13 @@ from hashlib import sha256
 from pathlib import Path
 
 from models import Case, Scenario
+from models.files import is_temporary, write_file
 from models.plan_tables import RunError
 
 from .. import __version__
 from ..identity import case_digest, content_of
 from ..result import Result, Status
+from ..run_folder import save_run
 
 MARKER = "tierwise-store.json"
 """File that says what the folder is, so that nothing else is mixed up with it."""
@@ -48,16 +51,22 @@ class Store:
         return replace(result, scenario_name=scenario.name)
 
     def keep(self, scenario: Scenario, result: Result) -> None:
-        """Write the result; one that was kept for the same question is replaced."""
-        result.save(self.folder / self.key(scenario))
+        """Write the result; one that was kept for the same question is replaced. A full disk costs a warning only."""
+        try:
+            # The case may lie elsewhere now; and an entry that a power failure damages is solved again.
+            save_run(result, self.folder / self.key(scenario), force=True, durable=False)
+        except OSError as error:
+            warnings.warn(f"{scenario.name} is not kept in the store: {error.strerror}", stacklevel=2)
 
 
 def open_store(path: str | Path, case: Case) -> Store:
     """The store in a folder, which is made if need be; raises `RunError` for a folder that is something else."""
     folder = Path(path)
-    if folder.is_file() or (folder.is_dir() and any(folder.iterdir()) and not (folder / MARKER).exists()):
+    filled = folder.is_dir() and not all(is_temporary(entry.name) for entry in folder.iterdir())
+    if folder.is_file() or (filled and not (folder / MARKER).exists()):
         raise RunError([f"{folder} is no store of results; name another folder for the store."])
-    folder.mkdir(parents=True, exist_ok=True)
-    contents: Mapping[str, str] = {"holds": "results of tierwise by the content of their input"}
-    (folder / MARKER).write_text(json.dumps(contents) + "\n", encoding="utf-8")
+    if not (folder / MARKER).exists():
+        contents: Mapping[str, str] = {"holds": "results of tierwise by the content of their input"}
+        with write_file(folder / MARKER) as temporary:
+            temporary.write_text(json.dumps(contents) + "\n", encoding="utf-8")
     return Store(folder, case)

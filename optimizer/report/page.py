@@ -18,12 +18,12 @@ from markupsafe import Markup
 
 from models import Case, apply_scenario
 from models.characters import shown
+from models.files import read_folder, write_file
 from models.plan_tables import RunError
 
 from ..analysis.answer import Answer
 from ..result import Result
 from ..run_folder import RUN_FILES, load_run
-from ..whole_file import write_whole_file
 from .answer_sections import answer_sections
 from .parts import Figure
 from .plan_sections import plan_sections
@@ -41,14 +41,14 @@ def write_report(
     `case` is the case of the run (see `optimizer.run_case.case_of_run`) and adds capacities; `answers` of the same case
     add a section each. Raises `RunError` for a run that cannot be read and for answers of another case.
     """
-    result = load_run(run)
+    result, files = read_folder(run, lambda folder: (load_run(folder), digests(folder)))
     strangers = [answer.name for answer in answers if answer.case_name != result.case_name]
     if strangers:
         raise RunError([f"{strangers[0]} is an answer about another case; expected one about {result.case_name}."])
-    page = report_page(result, digests(Path(run)), case=case, answers=answers)
+    page = report_page(result, files, case=case, answers=answers)
     target = Path(path).absolute()
-    with write_whole_file(target) as passing:
-        passing.write_bytes(page.encode("utf-8", "backslashreplace"))  # a path may hold what is not UTF-8
+    with write_file(target) as temporary:
+        temporary.write_bytes(page.encode("utf-8", "backslashreplace"))  # a path may hold what is not UTF-8
     return target
 
 

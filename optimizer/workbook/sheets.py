@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from io import BytesIO
 from math import isfinite
 from pathlib import Path
 from textwrap import wrap
@@ -20,8 +21,7 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from models.characters import shown
-
-from ..whole_file import write_whole_file
+from models.files import write_file
 
 Kind = Literal["text", "money", "number", "price", "share", "points", "flag"]
 Cell = str | float | bool | None
@@ -91,8 +91,9 @@ class Placed:
 class Book:
     """An Excel file under construction; its sheets have their order from the start and are filled in any."""
 
-    def __init__(self, file: Path, names: Sequence[str]) -> None:
-        self._book = Workbook(str(file), {"strings_to_formulas": False, "strings_to_urls": False})
+    def __init__(self, content: BytesIO, names: Sequence[str]) -> None:
+        as_text = {"strings_to_formulas": False, "strings_to_urls": False}
+        self._book = Workbook(content, {**as_text, "in_memory": True})
         self._book.set_properties({"created": _ALWAYS, "author": "Tierwise"})
         self._pages = {name: self._book.add_worksheet(name) for name in names}
         self._formats: dict[tuple[tuple[str, object], ...], Format] = {}
@@ -110,7 +111,7 @@ class Book:
         return Sheet(self, self._pages[name], title, note)
 
     def close(self) -> None:
-        """Write the file."""
+        """Fill the content."""
         self._book.close()
 
 
@@ -261,10 +262,12 @@ class _Rows:
 @contextmanager
 def book_at(path: str | Path, names: Sequence[str]) -> Iterator[Book]:
     """A book of sheets in this order that appears at `path` when all is written, or not at all."""
-    with write_whole_file(path) as passing:
-        book = Book(passing, names)
-        yield book
-        book.close()
+    content = BytesIO()
+    book = Book(content, names)
+    yield book
+    book.close()
+    with write_file(path) as temporary:
+        temporary.write_bytes(content.getbuffer())
 
 
 def column(name: str, values: Iterable[Any], kind: Kind = "text", **more: Any) -> Column:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from errno import EACCES
 from pathlib import Path
 from shutil import copytree
 
@@ -186,7 +187,8 @@ def test_a_file_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("earlier", [False, True])
 @pytest.mark.parametrize(
-    "broken", ["run_folder.write_json", "run_folder.write_plan_tables", "whole_folder._put_in_place"]
+    "broken",
+    ["optimizer.run_folder.write_json", "optimizer.run_folder.write_plan_tables", "models.files.folder._put_in_place"],
 )
 def test_a_stopped_write_leaves_what_was_there(
     broken: str, earlier: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -197,7 +199,7 @@ def test_a_stopped_write_leaves_what_was_there(
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(f"optimizer.{broken}", stop)
+    monkeypatch.setattr(broken, stop)
     with pytest.raises(KeyboardInterrupt):
         save_run(hand_result(), target)
     assert (contents(target) if target.exists() else None) == before
@@ -210,9 +212,10 @@ def test_a_failed_rename_brings_the_earlier_run_back(run: Path, monkeypatch: pyt
 
     def fail(self: Path, target: Path) -> Path:
         if self.name.endswith(".partial"):
-            raise PermissionError("the folder is open elsewhere")
+            raise PermissionError(EACCES, "the folder is open elsewhere", str(self))
         return rename(self, target)
 
+    monkeypatch.setattr("models.files.folder.exchange", lambda first, second: False)  # as on Windows
     monkeypatch.setattr(Path, "rename", fail)
     with pytest.raises(PermissionError):
         save_run(no_plan(), run)

@@ -141,10 +141,13 @@ def edit(path: Path, **values: object) -> None:
     path.write_text(json.dumps({**json.loads(path.read_text()), **values}))
 
 
-def test_a_run_solved_anew_has_no_sign_off(files: tuple[Path, Path]) -> None:
+def test_a_signed_run_is_replaced_by_force_alone_and_its_sign_off_with_it(files: tuple[Path, Path]) -> None:
     case, run = load_case(files[0]), files[1]
     sign_off(case, run, "Ann", now=WHEN)
-    Result.load(run).save(run)
+    with pytest.raises(RunError, match="signed off; name another folder, or replace it with --force"):
+        Result.load(run).save(run)
+    assert check_sign_off(case, run).valid
+    Result.load(run).save(run, force=True)
     with pytest.raises(RunError, match="has not been signed off"):
         check_sign_off(case, run)
 
@@ -167,6 +170,9 @@ def test_what_fails_its_checks_is_not_signed(files: tuple[Path, Path]) -> None:
 def test_a_run_leads_back_to_its_case(files: tuple[Path, Path], solved: tuple[Path, Path]) -> None:
     result = Result.load(solved[1])
     assert case_of_run(result).settings.name == "tiny"
+    for led in ("case_path", "command"):
+        without = {key: value for key, value in result.manifest.items() if key != led}
+        assert case_of_run(replace(result, manifest=without)).settings.name == "tiny"
     (files[0] / "case.toml").write_text((files[0] / "case.toml").read_text() + "\n")
     with pytest.raises(RunError, match=r"changed since the run was made \(case\.toml\)"):
         case_of_run(result, files[0])

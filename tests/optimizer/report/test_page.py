@@ -16,7 +16,7 @@ from models.plan_tables import RunError
 from optimizer.analysis.answer_folder import load_answer
 from optimizer.command_line import main
 from optimizer.report import write_report
-from optimizer.result import Status
+from optimizer.result import Result, Status
 from tests.optimizer.charts.made import explained, priced, result
 from tests.optimizer.report.pages import EVIL, Outline, named, page
 from tests.small_case import write_small_case
@@ -120,7 +120,8 @@ def test_the_command_finds_the_case_takes_answers_and_keeps_what_is_there(
 def test_without_its_case_the_report_is_shorter_and_says_so(
     solved: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["report", str(solved[1]), "-o", str(tmp_path / "out.html")]) == 0
+    run = replace(Result.load(solved[1]), manifest={}).save(tmp_path / "run")
+    assert main(["report", str(run), "-o", str(tmp_path / "out.html")]) == 0
     assert "without the case" in capsys.readouterr().err
 
 

@@ -1,0 +1,92 @@
+"""Two writers and a reader of one folder: the last one wins, whole, and no reader ever sees a mixture."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from models.files import locked, read_folder, write_folder
+from models.files.temporary import lock_file
+from tests.models.files.killing import NAMES, NEW, OLD, contents, fill
+
+SAVES = 40
+
+
+def save_often(place: Path, text: str) -> None:
+    os.fsync = lambda descriptor: None  # type: ignore[assignment]
+    for _ in range(SAVES):
+        write_folder(place, fill(text))
+
+
+@pytest.mark.parametrize("exchanged", [True, False])
+def test_two_writers_and_a_reader(exchanged: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if "fork" not in multiprocessing.get_all_start_methods():
+        pytest.skip("patches processes that are forked")
+    if not exchanged:
+        monkeypatch.setattr("models.files.folder.exchange", lambda first, second: False)
+    place = write_folder(tmp_path / "run", fill(OLD))
+    processes = multiprocessing.get_context("fork")
+    writers = [processes.Process(target=save_often, args=(place, text)) for text in (OLD, NEW)]
+    for writer in writers:
+        writer.start()
+    seen = []
+    while any(writer.is_alive() for writer in writers):
+        seen.append(read_folder(place, contents))
+    assert [writer.exitcode for writer in writers] == [0, 0]
+    assert all(found in ([OLD] * len(NAMES), [NEW] * len(NAMES)) for found in seen)
+    assert os.listdir(tmp_path) == ["run"]
+
+
+def test_a_reader_whose_folder_is_replaced_reads_again(tmp_path: Path) -> None:
+    place = write_folder(tmp_path / "run", fill(OLD))
+    replaced = 0
+
+    def read(folder: Path) -> list[str]:
+        nonlocal replaced
+        first = (folder / NAMES[0]).read_text()
+        if replaced < 2:
+            replaced += 1
+            write_folder(place, fill(f"{NEW} {replaced}"))
+        return [first, *((folder / name).read_text() for name in NAMES[1:])]
+
+    assert read_folder(place, read) == [f"{NEW} 2"] * len(NAMES)
+
+
+def test_what_a_reader_finds_wrong_is_said_at_once(tmp_path: Path) -> None:
+    place = write_folder(tmp_path / "run", fill(OLD))
+    calls = []
+
+    def read(folder: Path) -> None:
+        calls.append(folder)
+        raise ValueError("torn")
+
+    with pytest.raises(ValueError, match="torn"):
+        read_folder(place, read)
+    assert calls == [place]
+
+
+def test_a_lock_that_is_held_ends_the_wait_in_words_and_keeps_what_its_holder_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = write_folder(tmp_path / "run", fill(OLD))
+    (half := tmp_path / ".run.0123456789abcdef.partial").mkdir()
+    with locked(place) as alone:
+        assert alone
+        monkeypatch.setattr(time, "monotonic", iter(range(0, 1000, 20)).__next__)
+        with pytest.raises(TimeoutError, match="another process is writing it"):
+            write_folder(place, fill(NEW))
+        assert read_folder(place, contents) == [OLD] * len(NAMES)
+        assert half.exists()
+    assert not lock_file(place).exists()
+
+
+def test_without_locks_the_last_one_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("models.files.lock._lock", lambda descriptor: False)
+    (half := tmp_path / ".run.0123456789abcdef.partial").mkdir()  # whose it is cannot be told
+    place = write_folder(tmp_path / "run", fill(OLD))
+    assert contents(write_folder(place, fill(NEW))) == [NEW] * len(NAMES)
+    assert half.exists()
