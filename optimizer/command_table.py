@@ -9,7 +9,18 @@ from functools import partial
 from pathlib import Path
 
 from .analysis_commands import ANALYSES, AnalysisCommand
-from .arguments import OUT_FLAGS, add_case, add_limits, add_run, add_scenario, add_search, not_negative, page, workbook
+from .arguments import (
+    OUT_FLAGS,
+    add_case,
+    add_limits,
+    add_run,
+    add_scenario,
+    add_search,
+    add_unchecked,
+    not_negative,
+    page,
+    workbook,
+)
 from .completion import SHELLS
 
 
@@ -78,12 +89,14 @@ def _add_run_and_case(parser: ArgumentParser) -> None:
 
 def _add_workbook(parser: ArgumentParser) -> None:
     _add_run_and_case(parser)
+    add_unchecked(parser)
     parser.add_argument(*OUT_FLAGS, metavar="FILE.xlsx", type=workbook, help="file to write (default: RUN.xlsx)")
     parser.add_argument("-f", "--force", action="store_true", help="replace the file if it exists")
 
 
 def _add_report(parser: ArgumentParser) -> None:
     _add_run_and_case(parser)
+    add_unchecked(parser)
     answers = "folder of an answer (of compare, explain, frontier, ...) that gets a section; may be given again"
     parser.add_argument(
         "--with", metavar="FOLDER", dest="answers", action="append", type=Path, default=[], help=answers
@@ -93,13 +106,18 @@ def _add_report(parser: ArgumentParser) -> None:
 
 
 def _add_reconcile(parser: ArgumentParser) -> None:
+    _add_tolerance(parser)
+    add_unchecked(parser)
+
+
+def _add_tolerance(parser: ArgumentParser) -> None:
     _add_run_and_case(parser)
     share = "most difference, as a share of the amount booked (default: 0.02, that is 2 %%)"
     parser.add_argument("--tolerance", metavar="SHARE", type=not_negative, help=share)
 
 
 def _add_sign_off(parser: ArgumentParser) -> None:
-    _add_reconcile(parser)
+    _add_tolerance(parser)
     parser.add_argument("--by", metavar="NAME", help="who signs off; without it the sign-off there is checked")
     parser.add_argument("--note", metavar="TEXT", default="", help="what to remember of it")
 

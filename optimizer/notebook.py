@@ -20,6 +20,8 @@ def result_page(result: Result) -> str:
     """Status sentence, menus and KPIs beside today's. Names from the case are escaped."""
     title = f"{result.case_name}, scenario {result.scenario_name}"
     parts = [f"<p><b>{escape(title)}</b><br>{escape(status_sentence(result))}</p>"]
+    if result.unchecked is not None:
+        parts.insert(0, f"<p><b>{escape(result.unchecked)}</b></p>")
     if result.audit is not None and not result.audit.ok:
         parts.append("<p><b>The audit found faults: do not use this plan.</b> See <code>result.audit</code>.</p>")
     if result.plan is not None:
@@ -31,6 +33,8 @@ def answer_page(answer: Answer) -> str:
     """An answer's sentences and the tables that belong to its summary. Names from the case are escaped."""
     title = f"{answer.case_name}, scenario {answer.scenario_name}: {answer.name}"
     parts = [f"<p><b>{escape(title)}</b></p>", *(f"<p>{escape(sentence)}</p>" for sentence in answer.sentences)]
+    if answer.unchecked is not None:
+        parts.insert(0, f"<p><b>{escape(answer.unchecked)}</b></p>")
     for name in answer.shown:
         table = answer.tables[name]
         parts += [f"<p><b>{escape(heading(name))}</b></p>", html_table(*cells_in_words(table.head(SHOWN_ROWS)))]

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from .audit import Audit
+from .audit import RESTS_ON_SEARCH, Audit
 from .result import Result
 from .summary import (
     NEAR,
@@ -64,13 +64,16 @@ def show_result(console: Console, result: Result, folder: Path) -> None:
 def show_answer(console: Console, answer: Answer, folder: Path) -> None:
     """An answer's sentences, the tables that belong to its summary, and where the rest is."""
     say(console, f"\n{answer.case_name}, scenario {answer.scenario_name}: {answer.name}", style="bold")
+    if answer.unchecked is not None:
+        say(console, answer.unchecked, style="bold red")
     for sentence in answer.sentences:
         say(console, sentence)
     for name in answer.shown:
         table = answer.tables[name]
         header, rows = cells_in_words(table.head(SHOWN_ROWS))
         numbers = [column for column, kind in enumerate(table.dtypes) if kind.kind in "if"]
-        show_table(console, heading(name), header, rows, right=numbers)
+        mark = "" if answer.unchecked is None else f". {answer.unchecked}"
+        show_table(console, f"{heading(name)}{mark}", header, rows, right=numbers)
         _say_hidden(console, len(table), "rows", f"{name}.csv")
     say(console, f"Files: {folder}")
 
@@ -80,6 +83,7 @@ def show_verdict(console: Console, audit: Audit) -> None:
     checked = f"{len(audit.rules):,} rules and {len(audit.kpis):,} amounts recomputed"
     if audit.ok:
         say(console, f"Audit: passed, {checked}.", style="green")
+        say(console, RESTS_ON_SEARCH)
         return
     faults = audit.faults
     say(console, f"Audit: FAILED; {checked}. Do not use this plan. Faults: {len(faults):,}", style="bold red")

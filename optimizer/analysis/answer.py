@@ -14,8 +14,12 @@ import pandas as pd
 
 from models.plan_tables import RunError
 
+from ..digests import file_digests
 from ..result import Result, Status
 from ..whole_folder import write_json, write_whole
+
+DIGESTS = "SHA256SUMS"
+"""File of an answer's folder with the SHA-256 of the others, as `sha256sum -c` reads it."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,8 @@ class Answer:
     status: Status = Status.OPTIMAL
     """`feasible` where a limit or Ctrl-C left some of the answer out or unproved; `infeasible` and `no_plan` where
     there is nothing to tell, proved or because a limit came first."""
+    unchecked: str | None = None
+    """What was not checked of the runs it tells of, or of its own files, to be shown wherever it is."""
 
     def __post_init__(self) -> None:
         for name in sorted({*self.tables, *self.columns}):
@@ -72,10 +78,11 @@ class Answer:
             "facts": self.facts,
             "columns": self.columns,
             "shown": self.shown,
+            "unchecked": self.unchecked,
         }
 
     def save(self, path: str | Path) -> Path:
-        """Write the folder `path`: a CSV file per table and NAME.json with everything else.
+        """Write the folder `path`: a CSV file per table, NAME.json with everything else, and their digests.
 
         The folder appears whole or not at all. An earlier answer to the same question is replaced; `RunError`
         refuses any other folder or file there.
@@ -109,7 +116,7 @@ def _files_of_earlier(document: Path) -> frozenset[str]:
     """Files that the answer saved with this JSON file wrote; none where there is no such answer."""
     try:
         tables = json.loads(document.read_text(encoding="utf-8"))["columns"]
-        return frozenset({document.name, *(f"{table}.csv" for table in tables)})
+        return frozenset({document.name, DIGESTS, *(f"{table}.csv" for table in tables)})
     except (OSError, ValueError, KeyError, TypeError):
         return frozenset()
 
@@ -119,3 +126,6 @@ def _write_files(answer: Answer, folder: Path) -> None:
         flags = {str(name): np.where(flag, "true", "false") for name, flag in table.select_dtypes(bool).items()}
         table.assign(**flags).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
     write_json(folder / f"{answer.name}.json", answer.to_document())
+    names = [f"{answer.name}.json", *(f"{name}.csv" for name in answer.tables)]
+    lines = (f"{digest}  {name}\n" for name, digest in file_digests(folder, names).items())
+    (folder / DIGESTS).write_text("".join(lines), encoding="utf-8", newline="\n")

@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from models.plan_tables import RunError
+from models.plan_tables import FaultyRunError, RunError
 
+from ..assurance.opening import UNCHECKED
+from ..digests import differing, file_digests
 from ..result import Status
-from .answer import Answer
+from .answer import DIGESTS, Answer
 
 
-def load_answer(path: str | Path) -> Answer:
-    """The answer in a folder written by `Answer.save`; raises `RunError` where there is none or a file is missing.
+def load_answer(path: str | Path, *, unchecked: bool = False) -> Answer:
+    """The answer in a folder written by `Answer.save`, once its digests agree with its files.
+
+    Raises `FaultyRunError` where they do not, `RunError` where there is no answer, a file is missing or there are no
+    digests; `unchecked` skips them and marks the answer.
 
     A column whose every cell is blank or a number as Python writes it becomes numbers, one of true and false flags;
     every other column is text.
     """
     folder = Path(path)
     document = _document(folder)
+    answer = _read(folder, document)
+    if unchecked:
+        return replace(answer, unchecked=UNCHECKED)
+    _check_digests(folder)
+    return answer
+
+
+def _read(folder: Path, document: Any) -> Answer:
+    """The answer that the files describe."""
     try:
         columns = {name: list(meanings) for name, meanings in document["columns"].items()}
         tables = {name: _table(folder / f"{name}.csv", expected) for name, expected in columns.items()}
@@ -37,9 +52,26 @@ def load_answer(path: str | Path) -> Answer:
             gap=document["gap"],
             shown=tuple(name for name in document.get("shown", ()) if name in tables),
             status=Status(document["status"]),
+            unchecked=document.get("unchecked"),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RunError([f"{folder}: its JSON file is not that of an answer ({error})."]) from None
+
+
+def _check_digests(folder: Path) -> None:
+    """Refuse an answer whose files are not those that were written."""
+    again = "Ask for the answer again, or add --unchecked to show it, marked."
+    try:
+        lines = (folder / DIGESTS).read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        raise RunError([f"{folder} holds no {DIGESTS}, so nothing says what its files were. {again}"]) from None
+    except (OSError, ValueError) as error:
+        raise RunError([f"{folder / DIGESTS}: the file cannot be read ({error})."]) from None
+    noted = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    names = [file.name for file in folder.iterdir() if file.suffix in (".csv", ".json")]
+    odd = differing(noted, file_digests(folder, names))
+    if odd:
+        raise FaultyRunError([*(f"{folder / name} is not as it was written." for name in odd), again])
 
 
 def _document(folder: Path) -> Any:
@@ -48,7 +80,7 @@ def _document(folder: Path) -> Any:
         raise RunError([f"{folder} is not the folder of an answer; expected what compare, explain, ... have written."])
     try:
         return json.loads(files[0].read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RunError([f"{files[0]}: not JSON ({error})."]) from None
 
 

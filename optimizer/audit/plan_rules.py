@@ -117,6 +117,8 @@ def check_rows(ledger: Ledger, demand: Demand, plan: PlanRows) -> None:
     both = Matched.of(plan.coverage.distinct(pair), demand.holdings, pair)
     odd += [f"coverage missing: {text}" for text in scopes(both.keys.where(both.only_right), *pair)]
     odd += [f"coverage without units: {text}" for text in scopes(both.keys.where(both.only_left), *pair)]
+    idle = plan.menus.where(~plan.menus.among(demand.holdings, ["price_book"]))
+    odd += [f"menus without units: {text}" for text in scopes(idle, "price_book", "tier")]
     ledger.none("rows", "every table and decision", odd)
 
 

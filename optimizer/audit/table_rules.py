@@ -94,6 +94,8 @@ def _check_experience_amounts(ledger: Ledger, rows: Rows) -> None:
     unlimited = np.isnan(rows["limit"])
     odd = rows.where(np.isnan(rows["limit_claimed"]) != unlimited)
     ledger.none("experience", "experience.csv: limits", (f"limit of {text}" for text in scopes(odd, *_EXPERIENCE_KEYS)))
+    free = rows.where(unlimited & ~rows["ok_claimed"].astype(bool))  # what has no limit cannot break it
+    ledger.none("experience", "experience.csv: ok", (f"ok of {text}" for text in scopes(free, *_EXPERIENCE_KEYS)))
     rows = rows.where(~unlimited & ~np.isnan(rows["limit_claimed"]))
     ledger.same("experience", "limit", rows, _EXPERIENCE_KEYS, rows["limit_claimed"], rows["limit"])
     room = rows["sense"] * (rows["value"] - rows["limit"])

@@ -24,7 +24,7 @@ from ..whole_file import write_whole_file
 Kind = Literal["text", "money", "number", "price", "share", "points", "flag"]
 Cell = str | float | bool | None
 
-_INK, _PAPER, _HEAD, _SOFT = "#1F2933", "#FFFFFF", "#1F4E78", "#EEF3F8"
+_INK, _PAPER, _HEAD, _SOFT, _ALARM = "#1F2933", "#FFFFFF", "#1F4E78", "#EEF3F8", "#C00000"
 _NUMBERS: dict[Kind, str] = {
     "text": "@",
     "money": "#,##0.00;[Red]-#,##0.00;0.00",
@@ -87,7 +87,8 @@ class Placed:
 class Book:
     """An Excel file under construction; its sheets have their order from the start and are filled in any."""
 
-    def __init__(self, file: Path, names: Sequence[str]) -> None:
+    def __init__(self, file: Path, names: Sequence[str], mark: str | None = None) -> None:
+        self.mark = mark
         self._book = Workbook(str(file), {"strings_to_formulas": False, "strings_to_urls": False})
         self._book.set_properties({"created": _ALWAYS, "author": "Tierwise"})
         self._pages = {name: self._book.add_worksheet(name) for name in names}
@@ -124,7 +125,10 @@ class Sheet:
         page.write_string(0, 0, title, book.style(bold=True, font_size=14, font_color=_HEAD))
         if note:
             page.write_string(1, 0, note, book.style(italic=True))
-        self.row = 3
+        if book.mark is not None:  # in sight on the screen, and on every printed page
+            page.write_string(2, 0, book.mark, book.style(bold=True, font_color=_ALARM))
+            page.set_header(f"&C&B{book.mark}")
+        self.row = 3 if book.mark is None else 4
 
     @property
     def name(self) -> str:
@@ -243,10 +247,10 @@ class _Rows:
 
 
 @contextmanager
-def book_at(path: str | Path, names: Sequence[str]) -> Iterator[Book]:
-    """A book of sheets in this order that appears at `path` when all is written, or not at all."""
+def book_at(path: str | Path, names: Sequence[str], mark: str | None = None) -> Iterator[Book]:
+    """A book of sheets in this order that appears at `path` when all is written, or not at all; each has the mark."""
     with write_whole_file(path) as passing:
-        book = Book(passing, names)
+        book = Book(passing, names, mark)
         yield book
         book.close()
 
