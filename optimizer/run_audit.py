@@ -38,12 +38,21 @@ def audit_run(case: Case | str | Path, run: Result | str | Path) -> Audit:
 
 def audit_files(case: Case, files: RunFiles) -> Audit:
     """Audit what was read of a run folder; of one without a plan, what it says of where it comes from and of today."""
+    changed, scenario = _as_asked(case, result_of(files))
+    verdict = _audit_read(changed, scenario, files)
+    return verdict if files.audit is None else with_file_check(verdict, files.audit)
+
+
+def audit_as_asked(case: Case, scenario: Scenario, files: RunFiles) -> Audit:
+    """Audit what was read of a run of a scenario that need not be one of the case's own; audit.json is left out."""
+    return _audit_read(*apply_scenario(case, scenario), files)
+
+
+def _audit_read(changed: Case, scenario: Scenario, files: RunFiles) -> Audit:
     result, said = result_of(files), claims_of(files.document, files.manifest)
     if result.plan is None:
-        changed, scenario = _as_asked(case, result)
         return audit_without_plan(changed, scenario, said)
-    verdict = _judged(case, result, said)
-    return verdict if files.audit is None else with_file_check(verdict, files.audit)
+    return audit(changed, scenario, result.plan, said, menus_given=result.menus_given)
 
 
 def changed_files(run: Path, manifest: Mapping[str, object]) -> list[str]:

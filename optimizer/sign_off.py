@@ -14,9 +14,9 @@ from models import Case
 from models.plan_tables import FaultyRunError, RunError
 
 from . import __version__
-from .assurance.seal import changes_since_sign_off, read_sign_off, seal_of
+from .assurance.seal import changes_since_sign_off, read_sign_off
 from .audit import RESTS_ON_SEARCH, Audit
-from .digests import file_digests
+from .digests import digest_of, file_digests
 from .reconcile import TOLERANCE, reconcile
 from .result import Result
 from .run_audit import audit_run
@@ -71,13 +71,13 @@ def sign_off(
         "note": note,
         "signed": (now or datetime.now(UTC)).isoformat(timespec="seconds"),
         "version": __version__,
-        "digest": seal_of([files, inputs]),
+        "digest": digest_of([files, inputs]),
         "files": files,
         "inputs": inputs,
         "checked": checked,
     }
     document = {name: strict_json(value) for name, value in values.items()}
-    document["seal"] = seal_of(document)
+    document["seal"] = digest_of(document)
     with write_whole_file(Path(run) / SIGN_OFF) as passing:
         write_json(passing, document)
     return SignOff(document)

@@ -14,12 +14,9 @@ import pandas as pd
 
 from models.plan_tables import RunError
 
-from ..digests import file_digests
+from ..digests import digest_of, file_digests
 from ..result import Result, Status
-from ..whole_folder import write_json, write_whole
-
-DIGESTS = "SHA256SUMS"
-"""File of an answer's folder with the SHA-256 of the others, as `sha256sum -c` reads it."""
+from ..whole_folder import strict_json, write_json, write_whole
 
 
 @dataclass(frozen=True)
@@ -82,7 +79,7 @@ class Answer:
         }
 
     def save(self, path: str | Path) -> Path:
-        """Write the folder `path`: a CSV file per table, NAME.json with everything else, and their digests.
+        """Write the folder `path`: a CSV file per table, NAME.json with everything else and their digests.
 
         The folder appears whole or not at all. An earlier answer to the same question is replaced; `RunError`
         refuses any other folder or file there.
@@ -116,7 +113,7 @@ def _files_of_earlier(document: Path) -> frozenset[str]:
     """Files that the answer saved with this JSON file wrote; none where there is no such answer."""
     try:
         tables = json.loads(document.read_text(encoding="utf-8"))["columns"]
-        return frozenset({document.name, DIGESTS, *(f"{table}.csv" for table in tables)})
+        return frozenset({document.name, *(f"{table}.csv" for table in tables)})
     except (OSError, ValueError, KeyError, TypeError):
         return frozenset()
 
@@ -125,7 +122,11 @@ def _write_files(answer: Answer, folder: Path) -> None:
     for name, table in answer.tables.items():
         flags = {str(name): np.where(flag, "true", "false") for name, flag in table.select_dtypes(bool).items()}
         table.assign(**flags).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
-    write_json(folder / f"{answer.name}.json", answer.to_document())
-    names = [f"{answer.name}.json", *(f"{name}.csv" for name in answer.tables)]
-    lines = (f"{digest}  {name}\n" for name, digest in file_digests(folder, names).items())
-    (folder / DIGESTS).write_text("".join(lines), encoding="utf-8", newline="\n")
+    files = file_digests(folder, [f"{name}.csv" for name in answer.tables])
+    write_json(folder / f"{answer.name}.json", sealed({**answer.to_document(), "files": files}))
+
+
+def sealed(document: Mapping[str, object]) -> dict[str, object]:
+    """A document with the SHA-256 of all the rest of it, as JSON holds it, under `digest`."""
+    values = {key: strict_json(value) for key, value in document.items() if key != "digest"}
+    return {**values, "digest": digest_of(values)}

@@ -14,7 +14,7 @@ from models.plan_tables import FaultyRunError, RunError
 from ..assurance.opening import UNCHECKED
 from ..digests import differing, file_digests
 from ..result import Status
-from .answer import DIGESTS, Answer
+from .answer import Answer, sealed
 
 
 def load_answer(path: str | Path, *, unchecked: bool = False) -> Answer:
@@ -31,7 +31,7 @@ def load_answer(path: str | Path, *, unchecked: bool = False) -> Answer:
     answer = _read(folder, document)
     if unchecked:
         return replace(answer, unchecked=UNCHECKED)
-    _check_digests(folder)
+    _check_digests(folder, document)
     return answer
 
 
@@ -58,18 +58,14 @@ def _read(folder: Path, document: Any) -> Answer:
         raise RunError([f"{folder}: its JSON file is not that of an answer ({error})."]) from None
 
 
-def _check_digests(folder: Path) -> None:
+def _check_digests(folder: Path, document: Any) -> None:
     """Refuse an answer whose files are not those that were written."""
-    again = "Ask for the answer again, or add --unchecked to show it, marked."
-    try:
-        lines = (folder / DIGESTS).read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        raise RunError([f"{folder} holds no {DIGESTS}, so nothing says what its files were. {again}"]) from None
-    except (OSError, ValueError) as error:
-        raise RunError([f"{folder / DIGESTS}: the file cannot be read ({error})."]) from None
-    noted = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
-    names = [file.name for file in folder.iterdir() if file.suffix in (".csv", ".json")]
-    odd = differing(noted, file_digests(folder, names))
+    again = "Ask for the answer again, or add --unchecked (in Python: unchecked=True) to show it, marked."
+    noted, name = document.get("files"), document["name"]
+    if not isinstance(noted, dict) or "digest" not in document:
+        raise RunError([f"{folder} holds no digests, so nothing says what its files were. {again}"])
+    odd = differing(noted, file_digests(folder, [file.name for file in folder.glob("*.csv")]))
+    odd += [f"{name}.json"] if sealed(document)["digest"] != document["digest"] else []
     if odd:
         raise FaultyRunError([*(f"{folder / name} is not as it was written." for name in odd), again])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,9 +14,13 @@ from models import Case, Scenario
 from models.plan_tables import RunError
 
 from .. import __version__
-from ..identity import case_digest, content_of
+from ..identity import case_digest, content_of, source_digest
 from ..result import Result, Status
+from ..run_audit import audit_as_asked, changed_files
+from ..run_folder import FILES, read_run, result_of
 
+_ENTRY = "store_entry"
+"""Key of an entry's manifest that holds the name it was kept under."""
 MARKER = "tierwise-store.json"
 """File that says what the folder is, so that nothing else is mixed up with it."""
 
@@ -32,24 +37,58 @@ class Store:
         return case_digest(self.case)
 
     def key(self, scenario: Scenario) -> str:
-        """SHA-256 of everything a result depends on but its limits: case, scenario (not its name), version."""
-        return sha256(f"{__version__}\n{self._case}\n{content_of(scenario)}".encode()).hexdigest()
+        """SHA-256 of everything a result depends on but its limits: case, scenario (not its name), version, source."""
+        program = f"{__version__}\n{source_digest()}"
+        return sha256(f"{program}\n{self._case}\n{content_of(scenario)}".encode()).hexdigest()
 
     def find(self, scenario: Scenario, gap: float, time_limit: float | None) -> Result | None:
-        """A result that serves the question: proved as far as asked, or as far as these very limits went."""
+        """A result that serves the question: proved as far as asked, or as far as these very limits went.
+
+        It is held against its digests and audited on the case first. What does not agree, or cannot be read, is not
+        there: the scenario is solved again.
+        """
         try:
-            result = Result.load(self.folder / self.key(scenario))
-        except RunError:
-            return None  # not there, or cut off by something: solved again
+            result = self._checked(scenario)
+        except Exception:  # whatever an entry holds, it must not end a sweep
+            return None
+        if result is None:
+            return None
         same_limits = result.manifest.get("options") == {"gap": gap, "time_limit": time_limit}
         proved = result.status is Status.OPTIMAL and result.gap is not None and result.gap <= gap
         if not (proved or same_limits or result.status is Status.INFEASIBLE):
             return None
-        return replace(result, scenario_name=scenario.name)
+        return result
+
+    def _checked(self, scenario: Scenario) -> Result | None:
+        """The result kept for a scenario, under its name; None where a digest or its audit does not agree."""
+        place = self.folder / self.key(scenario)
+        files = read_run(place)
+        noted = files.manifest.get(_ENTRY) == place.name and isinstance(files.manifest.get(FILES), Mapping)
+        if not noted or changed_files(place, files.manifest):
+            return None
+        document = files.document.model_copy(update={"scenario": scenario.name})
+        # The case is known by its content: the files it came from may be others.
+        manifest = {key: value for key, value in files.manifest.items() if key not in (_ENTRY, "inputs")}
+        verdict = audit_as_asked(self.case, scenario, replace(files, document=document, manifest=manifest))
+        if not verdict.ok:
+            return None
+        found = result_of(replace(files, document=document))
+        kept = {key: value for key, value in found.manifest.items() if key != _ENTRY}
+        return replace(found, manifest=kept, audit=None if found.plan is None else verdict)
 
     def keep(self, scenario: Scenario, result: Result) -> None:
-        """Write the result; one that was kept for the same question is replaced."""
-        result.save(self.folder / self.key(scenario))
+        """Write the result; whatever is kept for the same question is replaced. Raises OSError where it cannot be."""
+        place = self.folder / self.key(scenario)
+        _clear(place)
+        replace(result, manifest={**result.manifest, _ENTRY: place.name}).save(place)
+
+
+def _clear(place: Path) -> None:
+    """Take away what stands where an entry goes, whatever it is."""
+    if place.is_dir() and not place.is_symlink():
+        shutil.rmtree(place)
+    else:
+        place.unlink(missing_ok=True)
 
 
 def open_store(path: str | Path, case: Case) -> Store:

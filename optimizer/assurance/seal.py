@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from hashlib import sha256
 from pathlib import Path
 
 from models import Case
 from models.plan_tables import RunError
 
-from ..digests import differing, file_digests
+from ..digests import differing, digest_of, file_digests
 from ..run_folder import RUN_FILES, SIGN_OFF
 
 _KEYS = {"by", "note", "signed", "version", "digest", "files", "inputs", "checked", "seal"}
-
-
-def seal_of(values: object) -> str:
-    """SHA-256 of values that JSON can hold, whatever the order of their keys."""
-    text = json.dumps(values, sort_keys=True, ensure_ascii=False, default=str)
-    return sha256(text.encode("utf-8")).hexdigest()
 
 
 def read_sign_off(path: Path) -> dict[str, object]:
@@ -39,7 +32,7 @@ def changes_since_sign_off(case: Case, run: Path) -> tuple[str, ...]:
     """Why the sign-off in a run folder no longer holds by its digests, one sentence each."""
     document = read_sign_off(run / SIGN_OFF)
     sealed = {key: value for key, value in document.items() if key != "seal"}
-    edited = [] if document["seal"] == seal_of(sealed) else [f"{SIGN_OFF} itself was edited."]
+    edited = [] if document["seal"] == digest_of(sealed) else [f"{SIGN_OFF} itself was edited."]
     changed = _changes("the run", document["files"], file_digests(run, RUN_FILES))
     return (*edited, *changed, *_changes("the case", document["inputs"], case.files))
 

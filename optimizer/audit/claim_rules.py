@@ -46,7 +46,8 @@ def _check_making(ledger: Ledger, claims: Claims) -> None:
         given = command[1] == "evaluate"
         odd += [f"menus_given={not given}, expected {given}"] if claims.get("menus_given", given) != given else []
     resumed, said = isinstance(claims.get("resumed"), Mapping), claims.get("bound_rests_on")
-    if "bound_rests_on" in claims and resumed != (said is not None):
+    # That there is no plan at all is proved anew, also by a search that was resumed.
+    if "bound_rests_on" in claims and (said is not None) != (resumed and claims.get("status") != "infeasible"):
         odd.append(
             f"bound_rests_on={said}, and the manifest says that the search was {'' if resumed else 'not '}resumed"
         )
