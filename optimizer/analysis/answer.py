@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ import pandas as pd
 
 from models.plan_tables import RunError
 
-from ..digests import digest_of, file_digests
+from ..digests import digest_of
 from ..result import Result, Status
 from ..whole_folder import strict_json, write_json, write_whole
 
@@ -63,8 +64,8 @@ class Answer:
         return answer_page(self)
 
     def to_document(self) -> dict[str, object]:
-        """What NAME.json holds: everything but the rows of the tables."""
-        return {
+        """What NAME.json holds: everything but the rows of the tables, of which it has the digests, and its own."""
+        document = {
             "name": self.name,
             "case": self.case_name,
             "scenario": self.scenario_name,
@@ -76,7 +77,9 @@ class Answer:
             "columns": self.columns,
             "shown": self.shown,
             "unchecked": self.unchecked,
+            "files": {f"{name}.csv": sha256(_csv(table)).hexdigest() for name, table in self.tables.items()},
         }
+        return sealed(document)
 
     def save(self, path: str | Path) -> Path:
         """Write the folder `path`: a CSV file per table, NAME.json with everything else and their digests.
@@ -120,10 +123,14 @@ def _files_of_earlier(document: Path) -> frozenset[str]:
 
 def _write_files(answer: Answer, folder: Path) -> None:
     for name, table in answer.tables.items():
-        flags = {str(name): np.where(flag, "true", "false") for name, flag in table.select_dtypes(bool).items()}
-        table.assign(**flags).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
-    files = file_digests(folder, [f"{name}.csv" for name in answer.tables])
-    write_json(folder / f"{answer.name}.json", sealed({**answer.to_document(), "files": files}))
+        (folder / f"{name}.csv").write_bytes(_csv(table))
+    write_json(folder / f"{answer.name}.json", answer.to_document())
+
+
+def _csv(table: pd.DataFrame) -> bytes:
+    """A table as its file holds it."""
+    flags = {str(name): np.where(flag, "true", "false") for name, flag in table.select_dtypes(bool).items()}
+    return table.assign(**flags).to_csv(index=False, lineterminator="\n").encode("utf-8")
 
 
 def sealed(document: Mapping[str, object]) -> dict[str, object]:
