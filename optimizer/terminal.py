@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from .audit import RESTS_ON_SEARCH, Audit
+from .audit import Audit
 from .result import Result
 from .summary import (
     NEAR,
@@ -82,8 +82,7 @@ def show_verdict(console: Console, audit: Audit) -> None:
     """Whether the audit passed, and the first faults if it did not."""
     checked = f"{len(audit.rules):,} rules and {len(audit.kpis):,} amounts recomputed"
     if audit.ok:
-        say(console, f"Audit: passed, {checked}.", style="green")
-        say(console, RESTS_ON_SEARCH)
+        say(console, f"Audit: passed, {checked}. Bound and gap rest on the search.", style="green")
         return
     faults = audit.faults
     say(console, f"Audit: FAILED; {checked}. Do not use this plan. Faults: {len(faults):,}", style="bold red")

@@ -35,9 +35,20 @@ class Mutation:
         (run / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
 
 
-def mutations(run: Path) -> Iterator[Mutation]:
-    """Every edit of every file of a run but its state."""
+def mutations(run: Path, *files: str) -> Iterator[Mutation]:
+    """Every kind of edit of every field of some files of a run, or of all, each on the first row that has it."""
+    seen = set()
+    for mutation in _every_edit(run, files):
+        name = mutation.file, mutation.field, mutation.kind
+        if name not in seen:
+            seen.add(name)
+            yield mutation
+
+
+def _every_edit(run: Path, files: tuple[str, ...]) -> Iterator[Mutation]:
     for file in sorted(run.iterdir()):
+        if files and file.name not in files:
+            continue
         text = file.read_text(encoding="utf-8")
         if file.suffix == ".json":
             yield from _of_json(file.name, json.loads(text))
@@ -52,7 +63,6 @@ def other_values(value: object) -> Iterator[tuple[str, object]]:
     elif isinstance(value, (int, float)):
         yield "times ten", value * 10
         yield "1 % more", value * 1.01
-        yield "one more", value + 1
         yield "negative", -value
     elif isinstance(value, str):
         yield "other text", f"{value}x"
@@ -147,7 +157,7 @@ def _other_cells(cell: str) -> Iterator[tuple[str, str]]:
     except ValueError:
         number = None  # type: ignore[assignment]
     if number is not None:
-        changes = {"times ten": number * 10, "1 % more": number * 1.01, "one more": number + 1, "negative": -number}
+        changes = {"times ten": number * 10, "1 % more": number * 1.01, "negative": -number}
         yield from ((kind, repr(value)) for kind, value in changes.items() if value != number)
     yield "other text", f"{cell}x"
     if cell:
