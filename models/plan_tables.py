@@ -41,6 +41,10 @@ class RunError(ValueError):
         super().__init__("\n".join(self.problems))
 
 
+class FaultyRunError(RunError):
+    """A run, or an answer, that can be read but is not what it says: a digest or the audit does not agree."""
+
+
 def write_plan_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
     """Write each table of `PLAN_TABLES` as folder/NAME.csv: UTF-8, `\\n`, shortest exact numbers, blank for NaN."""
     for name, columns in PLAN_TABLES.items():

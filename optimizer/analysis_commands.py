@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .arguments import add_unchecked
+
 if TYPE_CHECKING:
     from .analysis.answer import Answer
     from .analysis.workbench import Workbench
@@ -37,12 +39,13 @@ class AnalysisCommand:
 def _compare(bench: Workbench, arguments: Namespace) -> Answer:
     from .analysis.compare import compare
 
-    return compare(bench, arguments.plans, arguments.scenario)
+    return compare(bench, arguments.plans, arguments.scenario, unchecked=arguments.unchecked)
 
 
 def _add_plans(parser: ArgumentParser) -> None:
     plans = "a run folder, a scenario, which is solved, or `today`; the first is what the others are compared with"
     parser.add_argument("plans", metavar="PLAN", nargs="*", help=f"{plans} (default: today and --scenario)")
+    add_unchecked(parser)
 
 
 def _sweep(bench: Workbench, arguments: Namespace) -> Answer:

@@ -28,6 +28,12 @@ def add_run(parser: ArgumentParser) -> None:
     parser.add_argument("run_folder", metavar="RUN", type=Path, help="folder written by solve or evaluate")
 
 
+def add_unchecked(parser: ArgumentParser) -> None:
+    """The way past the checks of a run that is there."""
+    text = "show a run whose digests or audit do not agree, or whose case is gone; everything made of it is marked"
+    parser.add_argument("--unchecked", action="store_true", help=text)
+
+
 def add_scenario(parser: ArgumentParser, text: str, default: str | None = "base") -> None:
     """One scenario of the case, completed in the shell from its files."""
     action = parser.add_argument("-s", "--scenario", metavar="NAME", default=default, help=text)

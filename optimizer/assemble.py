@@ -14,6 +14,7 @@ from models.offers import Offers, Terms
 from models.plan import PLAN_TABLES, Decisions, Plan
 from models.uptake import Uptake, uptake
 
+from .audit import audit
 from .kpis import kpis
 from .program.delivery import Delivery
 from .program.setting import Setting
@@ -104,6 +105,16 @@ def assemble(setting: Setting, offers: Offers, choice: Choice, delivery: Deliver
         experience=_experience(setting, delivery),
         kpis=kpis(setting, offers, totals, delivery, decisions),
     )
+
+
+def is_as_said(
+    setting: Setting, offers: Offers, choice: Choice, delivery: Delivery, *, menus_given: bool = False
+) -> bool:
+    """Whether a delivery that was kept in a file obeys every rule and earns what it says, as the audit sees it."""
+    plan = assemble(setting, offers, choice, delivery)
+    earned = plan.kpis[setting.scenario.objective]
+    same = earned is not None and abs(earned - delivery.objective) <= OK * max(1.0, abs(delivery.objective))
+    return same and audit(setting.case, setting.scenario, plan, menus_given=menus_given).ok
 
 
 def _names(names: tuple[str, ...], chosen: Codes) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from . import __version__
 from .arguments import add_voice
 from .command_table import GROUPS, Command
 from .completion import complete
-from .exit_codes import BAD_INPUT, DONE, FAULT, INTERRUPTED
+from .exit_codes import BAD_INPUT, DONE, FAILED, FAULT, INTERRUPTED
 from .voice import Voice
 
 _DESCRIPTION = """\
@@ -40,7 +40,7 @@ examples:
 
 exit codes:
   0  done
-  1  infeasible (no plan obeys every rule), or the audit found a fault
+  1  infeasible (no plan obeys every rule), or a run is not what it says: a digest or the audit found a fault
   2  the input or the command is wrong; standard error says where
   3  a limit came before any plan was found
  70  a fault of Tierwise itself
@@ -80,13 +80,14 @@ def _escape_what_cannot_be_written() -> None:
 def _explain(error: Exception, voice: Voice) -> int:
     """Say what went wrong, without a traceback; return the exit code."""
     from models import CaseError
-    from models.plan_tables import RunError
+    from models.plan_tables import FaultyRunError, RunError
 
     if isinstance(error, CaseError):
         problems = [{**asdict(problem), "text": str(problem)} for problem in error.problems]
         return voice.fail(BAD_INPUT, str(error), problems)
     if isinstance(error, RunError):
-        return voice.fail(BAD_INPUT, str(error), [{"text": text} for text in error.problems])
+        code = FAILED if isinstance(error, FaultyRunError) else BAD_INPUT
+        return voice.fail(code, str(error), [{"text": text} for text in error.problems])
     if isinstance(error, OSError) and error.filename is not None:
         text = f"{error.filename}: {error.strerror or error}."
         return voice.fail(BAD_INPUT, text, [{"text": text}])

@@ -17,6 +17,7 @@ from .arguments import (
     add_run,
     add_scenario,
     add_search,
+    add_unchecked,
     not_negative,
     page,
     workbook,
@@ -91,12 +92,14 @@ def _add_run_and_case(parser: ArgumentParser) -> None:
 
 def _add_workbook(parser: ArgumentParser) -> None:
     _add_run_and_case(parser)
+    add_unchecked(parser)
     parser.add_argument(*OUT_FLAGS, metavar="FILE.xlsx", type=workbook, help="file to write (default: RUN.xlsx)")
     add_force(parser, "replace the file if it exists")
 
 
 def _add_report(parser: ArgumentParser) -> None:
     _add_run_and_case(parser)
+    add_unchecked(parser)
     answers = "folder of an answer (of compare, explain, frontier, ...) that gets a section; may be given again"
     parser.add_argument(
         "--with", metavar="FOLDER", dest="answers", action="append", type=Path, default=[], help=answers
@@ -106,13 +109,18 @@ def _add_report(parser: ArgumentParser) -> None:
 
 
 def _add_reconcile(parser: ArgumentParser) -> None:
+    _add_tolerance(parser)
+    add_unchecked(parser)
+
+
+def _add_tolerance(parser: ArgumentParser) -> None:
     _add_run_and_case(parser)
     share = "most difference, as a share of the amount booked (default: 0.02, that is 2 %%)"
     parser.add_argument("--tolerance", metavar="SHARE", type=not_negative, help=share)
 
 
 def _add_sign_off(parser: ArgumentParser) -> None:
-    _add_reconcile(parser)
+    _add_tolerance(parser)
     parser.add_argument("--by", metavar="NAME", help="who signs off; without it the sign-off there is checked")
     parser.add_argument("--note", metavar="TEXT", default="", help="what to remember of it")
 

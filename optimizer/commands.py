@@ -17,7 +17,7 @@ from models import Case, apply_scenario, load_case, named_scenario, read_menus, 
 from . import data_commands, finance_commands, report_command
 from .analysis.answer import Answer, check_answer_target, refuse_other_answer
 from .analysis_commands import ANALYSES
-from .audit import Audit
+from .audit import RESTS_ON_SEARCH, Audit
 from .completion import completion_script
 from .exit_codes import BAD_INPUT, DONE, FAILED, NO_PLAN
 from .identity import printable
@@ -135,7 +135,7 @@ def _audit(arguments: Namespace, voice: Voice) -> Outcome:
     return Outcome(
         DONE if verdict.ok else FAILED,
         lambda console: show_verdict(console, verdict),
-        _verdict(verdict),
+        {**_verdict(verdict), "note": RESTS_ON_SEARCH},
         next_steps=after_audit(arguments.case, scenario, passed=verdict.ok),
     )
 

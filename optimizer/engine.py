@@ -19,7 +19,7 @@ from models.offers import Offers, build_offers
 from models.plan import Plan
 from models.scenario import Scenario
 
-from .assemble import Choice, assemble, choice_totals
+from .assemble import Choice, assemble, choice_totals, is_as_said
 from .audit import Audit, audit
 from .memory import Memory
 from .phases import Phases
@@ -153,7 +153,9 @@ class Search:
             return Proof(np.inf, np.inf)
         before = None if self.sitting is None else self.sitting.before
         if before is not None:
-            return self.tree.search(*self._go_on(before))
+            proof = self.tree.search(*self._go_on(before))
+            # That nothing is left is no proof: what was closed before is known from a file that anyone can rewrite.
+            return self.tree.search(self.question.root) if proof.bound == np.inf else proof
         return self.tree.search(*self._recall())
 
     def _recall(self) -> list[Node]:
@@ -174,14 +176,22 @@ class Search:
         return parts
 
     def _go_on(self, before: SearchState) -> list[Node]:
-        """Take over what an earlier sitting knew; the nodes that it left."""
+        """Take over what an earlier sitting knew; the nodes that it left, or everything where it says that none are."""
         nodes = restore(self.tree, before.search)
         self.phases.go_on(before.phases, before.counts)
         if before.plan is not None:
-            self.best_columns, delivery = restored_plan(self.master, before.plan)
-            self.best = (delivery.objective, self._choice(self.best_columns), delivery)
+            columns, delivery = restored_plan(self.master, before.plan)
+            self._beat(columns, delivery)
+        return nodes or [self.question.root]
+
+    def _beat(self, columns: tuple[Column, ...], kept: Delivery) -> None:
+        """Begin with a plan known from a file, as far as it holds: its amounts are recomputed, or delivered anew."""
+        choice, question = self._choice(columns), self.question
+        holds = is_as_said(question.setting, question.offers, choice, kept, menus_given=question.menus_given)
+        delivery = kept if holds else question.delivery(choice, self.limit.of_delivery()).delivery
+        if delivery is not None:
+            self.best_columns, self.best = columns, (delivery.objective, choice, delivery)
             self.tree.plans.best = self.master.cost(delivery.objective)
-        return nodes
 
     def state(self, sitting: Sitting) -> SearchState:
         """All that another sitting needs to go on."""

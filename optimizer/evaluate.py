@@ -11,10 +11,9 @@ from models.menus import check_menus
 from models.offers import Offers
 from models.scenario import Scenario
 
-from .audit import RULES_ON_MENUS
+from .audit import RULES_ON_MENUS, broken_rules
 from .baselines import Baselines
 from .engine import Question, find_best, offers_of
-from .menu_breaches import broken_rules
 from .program.setting import build_setting
 from .program.statement import Given
 from .progress import ProgressCallback, StopCheck

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from models import Case
 
+from .assurance.opening import open_run
 from .exit_codes import DONE, FAILED
 from .reconcile import TOLERANCE, Reconciliation, reconcile
 from .result import Result
@@ -23,7 +24,7 @@ from .voice import Outcome, Step, Voice, as_typed
 
 
 def workbook(arguments: Namespace, voice: Voice) -> Outcome:
-    """Write the finance workbook of a run; one that fails its audit is written all the same, and says so."""
+    """Write the finance workbook of a run; one that does not pass its checks only with --unchecked, and it says so."""
     from .workbook.write import write_workbook  # loads the writer of workbooks, which nothing else needs
 
     run: Path = arguments.run_folder
@@ -35,18 +36,22 @@ def workbook(arguments: Namespace, voice: Voice) -> Outcome:
     audit = audit_run(case, result)
 
     def show(console: Console) -> None:
+        if result.unchecked is not None:
+            say(console, result.unchecked, style="bold red")
         show_verdict(console, audit)
         say(console, f"Wrote {file}.")
 
     steps = (Step(as_typed("sign-off", run, "--by", "NAME"), "record who stands for the run, once it is checked"),)
     document = {"audit": audit.ok, "case": result.case_name, "scenario": result.scenario_name}
+    document |= {"unchecked": arguments.unchecked}
     return Outcome(DONE if audit.ok else FAILED, show, document, file, steps if audit.ok else ())
 
 
 def _opened(arguments: Namespace) -> tuple[Case, Result]:
-    """The case and the result of a run; refused without a plan."""
-    result = load_run(arguments.run_folder)
-    return case_of_run(result, arguments.case), result
+    """The case and the result of a run, checked unless told otherwise; without its case there is nothing to do."""
+    opened = open_run(arguments.run_folder, arguments.case, unchecked=getattr(arguments, "unchecked", False))
+    case = opened.case or case_of_run(opened.result, arguments.case, changed=True)
+    return case, opened.result
 
 
 def reconciliation(arguments: Namespace, voice: Voice) -> Outcome:
@@ -54,23 +59,25 @@ def reconciliation(arguments: Namespace, voice: Voice) -> Outcome:
     case, result = _opened(arguments)
     found = reconcile(case, result, _tolerance(arguments))
     code = DONE if found.ok else FAILED
-    return Outcome(code, lambda console: _show_lines(console, found, result.currency), found.to_document())
+    document = {**found.to_document(), "unchecked": arguments.unchecked}
+    return Outcome(code, lambda console: _show_lines(console, found, result), document)
 
 
 def _tolerance(arguments: Namespace) -> float:
     return TOLERANCE if arguments.tolerance is None else float(arguments.tolerance)
 
 
-def _show_lines(console: Console, found: Reconciliation, currency: str) -> None:
+def _show_lines(console: Console, found: Reconciliation, result: Result) -> None:
     header, rows = cells_in_words(found.lines)
-    show_table(console, f"Today against the books, {currency} a year", header, rows, right=[1, 2, 3, 4])
+    mark = "" if result.unchecked is None else f"\n{result.unchecked}"
+    show_table(console, f"Today against the books, {result.currency} a year{mark}", header, rows, right=[1, 2, 3, 4])
     say(console, f"\n{found.sentence}", style="green" if found.ok else "bold red")
 
 
 def signing(arguments: Namespace, voice: Voice) -> Outcome:
     """Sign a run off, or check the sign-off that it has."""
-    case, _ = _opened_unchecked(arguments) if arguments.by is None else _opened(arguments)
     run: Path = arguments.run_folder
+    case = case_of_run(load_run(run), arguments.case, changed=True)
     if arguments.by is None:
         found = check_sign_off(case, run)
     else:
@@ -78,12 +85,6 @@ def signing(arguments: Namespace, voice: Voice) -> Outcome:
     document = {**found.document, "valid": found.valid, "faults": found.faults}
     files = None if arguments.by is None else run
     return Outcome(DONE if found.valid else FAILED, lambda console: _show_sign_off(console, found), document, files)
-
-
-def _opened_unchecked(arguments: Namespace) -> tuple[Case, Result]:
-    """As `_opened`, of a case that may have changed: to say so is what the check is for."""
-    result = load_run(arguments.run_folder)
-    return case_of_run(result, arguments.case, changed=True), result
 
 
 def _show_sign_off(console: Console, found: SignOff) -> None:

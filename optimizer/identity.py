@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from functools import cache
 from hashlib import sha256
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 import pandas as pd
 
@@ -12,6 +16,29 @@ from models import Case, Scenario
 
 LARGE = 200_000
 """Rows above which a table that was read from files is known by their digests instead of by its cells."""
+
+
+_PACKAGES = ("models", "optimizer")
+
+
+@cache
+def source_digest() -> str:
+    """SHA-256 of the program's own Python sources, from wherever it was imported: two versions may bear one number."""
+    digest = sha256()
+    for package in _PACKAGES:
+        for name, text in sorted(_sources(files(package), package)):
+            digest.update(f"{name} {len(text)}\n".encode() + text)
+    return digest.hexdigest()
+
+
+def _sources(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
+    """Path and text of each source below a folder, with the line ends of one system."""
+    for entry in folder.iterdir():
+        name = f"{path}/{entry.name}"
+        if entry.name.endswith(".py"):
+            yield name, entry.read_bytes().replace(b"\r\n", b"\n")
+        elif entry.is_dir() and entry.name != "__pycache__":
+            yield from _sources(entry, name)
 
 
 def content_of(scenario: Scenario) -> str:

@@ -27,6 +27,8 @@ def result_page(result: Result) -> str:
     """Status sentence, menus and KPIs beside today's. Names from the case are escaped."""
     title = f"{result.case_name}, scenario {result.scenario_name}"
     parts = [f"<p><b>{escaped(title)}</b><br>{escaped(status_sentence(result))}</p>"]
+    if result.unchecked is not None:
+        parts.insert(0, f"<p><b>{escaped(result.unchecked)}</b></p>")
     if result.audit is not None and not result.audit.ok:
         parts.append("<p><b>The audit found faults: do not use this plan.</b> See <code>result.audit</code>.</p>")
     if result.plan is not None:
@@ -38,6 +40,8 @@ def answer_page(answer: Answer) -> str:
     """An answer's sentences and the tables that belong to its summary. Names from the case are escaped."""
     title = f"{answer.case_name}, scenario {answer.scenario_name}: {answer.name}"
     parts = [f"<p><b>{escaped(title)}</b></p>", *(f"<p>{escaped(sentence)}</p>" for sentence in answer.sentences)]
+    if answer.unchecked is not None:
+        parts.insert(0, f"<p><b>{escaped(answer.unchecked)}</b></p>")
     for name in answer.shown:
         table = answer.tables[name]
         parts += [f"<p><b>{escaped(heading(name))}</b></p>", html_table(*cells_in_words(table.head(SHOWN_ROWS)))]

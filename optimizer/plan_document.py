@@ -39,6 +39,7 @@ class PlanDocument(Strict):
     seconds: Amount
     currency: str = ""
     menus_given: bool = False
+    bound_rests_on: str | None = None
     decisions: DecisionLists | None
     kpis: dict[str, Amount | None] | None
     no_contract_objective: Amount | None = None
@@ -65,6 +66,7 @@ def plan_document(result: Result) -> PlanDocument:
         seconds=result.seconds,
         currency=result.currency,
         menus_given=result.menus_given,
+        bound_rests_on=result.bound_rests_on,
         decisions=DecisionLists(**vars(plan.decisions)) if plan else None,
         kpis={name: plan.kpis[name] for name in KPIS} if plan else None,
         no_contract_objective=result.no_contract_objective,
@@ -80,7 +82,7 @@ def plan_document(result: Result) -> PlanDocument:
 
 def claims(result: Result) -> dict[str, object]:
     """What a result claims, for `audit`: the values of plan.json and, where the manifest has them, the
-    gap asked for (`asked_gap`) and the hashes of the input files (`inputs`)."""
+    gap asked for (`asked_gap`), the hashes of the input files (`inputs`), `command` and `resumed`."""
     return claims_of(plan_document(result), result.manifest)
 
 
@@ -88,8 +90,7 @@ def claims_of(document: PlanDocument, manifest: Mapping[str, object]) -> dict[st
     """The claims of a plan.json and its manifest."""
     options = manifest.get("options")
     asked = options.get("gap") if isinstance(options, Mapping) else None
-    inputs = manifest.get("inputs")
-    extra = {"asked_gap": asked, "inputs": inputs}
+    extra = {"asked_gap": asked, **{key: manifest.get(key) for key in ("inputs", "command", "resumed")}}
     return document.model_dump(mode="json") | {key: value for key, value in extra.items() if value is not None}
 
 
@@ -122,6 +123,10 @@ def _completeness(document: PlanDocument) -> list[str]:
         if (getattr(document, key) is None) == planned:
             expected = "a value" if planned else "null"
             problems.append(f"plan.json: the status is {document.status}, so {key} must be {expected}.")
+    valueless: tuple[str, ...] = () if planned else ("gap", "gain_gap", "no_contract_objective")
+    valueless += ("bound",) if document.status is Status.INFEASIBLE else ()
+    told = [key for key in valueless if getattr(document, key) is not None]
+    problems += [f"plan.json: the status is {document.status}, so {key} must be null." for key in told]
     for part in ("kpis", "baseline"):
         names = getattr(document, part)
         if names is not None:

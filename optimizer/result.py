@@ -15,6 +15,8 @@ from models.plan import KPIS, MONEY_KPIS, Plan
 from .memory import Memory, chosen_by, memory_of
 
 if TYPE_CHECKING:
+    from models import Case
+
     from .audit import Audit
     from .search_state import SearchState
 
@@ -60,6 +62,10 @@ class Result:
     manifest: Mapping[str, object] = field(default_factory=dict)
     audit: Audit | None = None
     """The plan recomputed without the search; None without a plan."""
+    bound_rests_on: str | None = None
+    """What the bound and the status rest on besides this search, in words; None where it proved them itself."""
+    unchecked: str | None = field(default=None, compare=False)
+    """Of a result from a run folder: what was not checked when it was opened, to be shown wherever it is; not saved."""
     menus_given: bool = False
     """Whether the menus were given to `evaluate`, so that no rule on menus, tiers, models and prices binds them."""
     tiers: tuple[str, ...] = ()
@@ -151,8 +157,13 @@ class Result:
         return save_run(self, path, force=force)
 
     @staticmethod
-    def load(path: str | Path) -> Result:
-        """Read a run folder; raises `RunError` that lists every fault (see `optimizer.run_folder.load_run`)."""
-        from .run_folder import load_run
+    def load(path: str | Path, case: Case | str | Path | None = None, *, unchecked: bool = False) -> Result:
+        """Read a run folder, once its digests and its audit against its case agree with what it says.
 
-        return load_run(path)
+        `case` is by default where the run's command found it; where that is not there, only what needs no case is
+        checked, and the result says so wherever it is shown (`Result.unchecked`), as with `unchecked=True`. Raises
+        `FaultyRunError` that says what differs, `RunError` that lists every fault of files that cannot be read.
+        """
+        from .assurance.opening import load_checked
+
+        return load_checked(path, case, unchecked=unchecked)

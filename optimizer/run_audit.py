@@ -8,42 +8,80 @@ from pathlib import Path
 
 import pandas as pd
 
-from models import Case, apply_scenario, load_case
+from models import Case, Scenario, apply_scenario, load_case
 from models.plan_tables import RunError
 
-from .audit import Audit, audit
+from .audit import Audit, audit, audit_without_plan
 from .audit.ledger import Ledger, differences
-from .plan_document import claims, claims_of, to_result
+from .digests import differing, file_digests
+from .plan_document import claims, claims_of
 from .result import Result
-from .run_folder import read_run
+from .run_folder import FILES, RUN_FILES, RunFiles, read_run, result_of
 
 
 def audit_run(case: Case | str | Path, run: Result | str | Path) -> Audit:
     """Audit a run, a result or the folder it was saved to, against `case` (or the path of one) as it is now.
 
-    Recomputes the plan and every claim of plan.json, checks that the case's files are those in the
-    manifest and, of a folder, that audit.json says what this audit says. Raises `RunError` for a run that
-    cannot be read, holds no plan, or names a scenario the case does not have, and `CaseError` for a bad case.
+    Recomputes the plan and every claim of plan.json, checks that the case's files are those in the manifest and, of a
+    folder, that its files are as they were written and audit.json says what this audit says. Raises
+    `RunError` for a run that cannot be read, holds no plan, or names a scenario the case does not have, and `CaseError`
+    for a bad case.
     """
     world = case if isinstance(case, Case) else load_case(case)
     if isinstance(run, Result):
         return _judged(world, run, claims(run))
     files = read_run(run)
-    result = to_result(files.document, files.tables, files.manifest)
-    verdict = _judged(world, result, claims_of(files.document, files.manifest))
+    if files.tables is None:
+        raise RunError([_NOTHING.format(files.document.status)])
+    return _with_file_checks(audit_files(world, files), Path(run), files)
+
+
+def audit_files(case: Case, files: RunFiles) -> Audit:
+    """Audit what was read of a run folder; of one without a plan, what it says of where it comes from and of today."""
+    changed, scenario = _as_asked(case, result_of(files))
+    verdict = _audit_read(changed, scenario, files)
     return verdict if files.audit is None else with_file_check(verdict, files.audit)
+
+
+def audit_as_asked(case: Case, scenario: Scenario, files: RunFiles) -> Audit:
+    """Audit what was read of a run of a scenario that need not be one of the case's own; audit.json is left out."""
+    return _audit_read(*apply_scenario(case, scenario), files)
+
+
+def _audit_read(changed: Case, scenario: Scenario, files: RunFiles) -> Audit:
+    result, said = result_of(files), claims_of(files.document, files.manifest)
+    if result.plan is None:
+        return audit_without_plan(changed, scenario, said)
+    return audit(changed, scenario, result.plan, said, menus_given=result.menus_given)
+
+
+def changed_files(run: Path, manifest: Mapping[str, object]) -> list[str]:
+    """Names of the run's files that are not as its manifest has them; none where it has no digests of them."""
+    noted = manifest.get(FILES)
+    if not isinstance(noted, Mapping):
+        return []
+    names = [name for name in RUN_FILES if name != "manifest.json"]
+    return differing({str(name): str(digest) for name, digest in noted.items()}, file_digests(run, names))
+
+
+_NOTHING = "The run holds no plan (its status is {}), so there is nothing to audit."
 
 
 def _judged(world: Case, result: Result, said: Mapping[str, object]) -> Audit:
     if result.plan is None:
-        raise RunError([f"The run holds no plan (its status is {result.status}), so there is nothing to audit."])
+        raise RunError([_NOTHING.format(result.status)])
+    changed, scenario = _as_asked(world, result)
+    return audit(changed, scenario, result.plan, said, menus_given=result.menus_given)
+
+
+def _as_asked(world: Case, result: Result) -> tuple[Case, Scenario]:
+    """The case with the changes of the run's scenario made, and that scenario."""
     name = result.scenario_name
     if name not in world.scenarios:
         known = ", ".join(world.scenarios)
         raise RunError([f"plan.json: scenario is {name!r}, which the case does not have; it has {known}."])
     changed, scenario = apply_scenario(world, name)
-    changed = replace(changed, files=world.files)
-    return audit(changed, scenario, result.plan, said, menus_given=result.menus_given)
+    return replace(changed, files=world.files), scenario
 
 
 def with_file_check(verdict: Audit, stored: Audit) -> Audit:
@@ -51,4 +89,15 @@ def with_file_check(verdict: Audit, stored: Audit) -> Audit:
     ledger, differing = Ledger(), differences(stored, verdict)
     said = [f"audit.json: {len(differing)} rows differ, the first on {differing[0]}"] if differing else []
     ledger.none("audit_file", "audit.json", said)
+    return _with_rows(verdict, ledger)
+
+
+def _with_file_checks(verdict: Audit, run: Path, files: RunFiles) -> Audit:
+    """The verdict, and whether the run's files are as they were written."""
+    ledger = Ledger()
+    ledger.none("files", "manifest.json", [f"file={name}" for name in changed_files(run, files.manifest)])
+    return _with_rows(verdict, ledger)
+
+
+def _with_rows(verdict: Audit, ledger: Ledger) -> Audit:
     return replace(verdict, rules=pd.concat([verdict.rules, ledger.rules()], ignore_index=True))

@@ -16,6 +16,7 @@ from models.plan import PLAN_TABLES
 from models.plan_tables import RunError, read_plan_tables, write_plan_tables
 
 from .audit import Audit, read_audit
+from .digests import file_digests
 from .plan_document import PlanDocument, plan_document, read_plan_document, to_result
 from .result import Result
 from .run_owner import Owner
@@ -26,6 +27,8 @@ T = TypeVar("T")
 TABLE_FILES = tuple(f"{name}.csv" for name in PLAN_TABLES)
 RUN_FILES = ("plan.json", *TABLE_FILES, "audit.json", "manifest.json")
 """Every file of a run with a plan."""
+FILES = "files"
+"""Key of the manifest that holds the SHA-256 of the run's other files."""
 SIGN_OFF = "sign_off.json"
 """The one file that may be added to a run: who stands for it. A run that has it is not replaced unasked."""
 
@@ -84,10 +87,17 @@ def refuse_other_run(path: str | Path, owner: Owner) -> None:
 
 
 def load_run(path: str | Path) -> Result:
-    """Read a run folder. Raises `RunError` that lists every missing file, bad column and bad value."""
-    run = read_run(path)
-    result = to_result(run.document, run.tables, run.manifest)
-    return replace(result, audit=run.audit)
+    """Read a run folder and believe it: `optimizer.assurance.opening` is what checks it first.
+
+    Raises `RunError` that lists every missing file, bad column and bad value.
+    """
+    return result_of(read_run(path))
+
+
+def result_of(run: RunFiles) -> Result:
+    """The result that a run's files describe."""
+    manifest = {key: value for key, value in run.manifest.items() if key != FILES}
+    return replace(to_result(run.document, run.tables, manifest), audit=run.audit)
 
 
 @dataclass(frozen=True)
@@ -163,6 +173,8 @@ def _read_json(path: Path) -> object:
         raise RunError([f"{path.name} line {error.lineno}, column {error.colno}: not JSON ({error.msg})."]) from None
     except (ValueError, RecursionError) as error:
         raise RunError([f"{path.name}: {error}."]) from None
+    except OSError as error:
+        raise RunError([f"{path.name}: the file cannot be read ({error.strerror or error})."]) from None
 
 
 def _refuse_constant(name: str) -> float:
@@ -180,11 +192,11 @@ def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _write_files(result: Result, folder: Path) -> None:
     write_json(folder / "plan.json", plan_document(result).model_dump(mode="json"))
-    write_json(folder / "manifest.json", dict(sorted(result.manifest.items())))
     if result.state is not None:
         write_state_file(result.state, folder / SEARCH)
-    if result.plan is None:
-        return
-    write_plan_tables(vars(result.plan), folder)
-    if result.audit is not None:
-        write_json(folder / "audit.json", result.audit.to_document())
+    if result.plan is not None:
+        write_plan_tables(vars(result.plan), folder)
+        if result.audit is not None:
+            write_json(folder / "audit.json", result.audit.to_document())
+    manifest = {**result.manifest, FILES: file_digests(folder, RUN_FILES)}
+    write_json(folder / "manifest.json", dict(sorted(manifest.items())))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from hashlib import sha256
+from math import isfinite
 from pathlib import Path
 from typing import TypeAlias
 
@@ -20,7 +21,7 @@ from models.scenario import Strict
 
 SEARCH = "search.jsonl"
 """The file of a run folder that holds the state of a search cut short."""
-_FORMAT, _VERSION = "tierwise search", 1
+_FORMAT, _VERSION = "tierwise search", 2
 
 Codes: TypeAlias = tuple[int, ...]
 SavedMenu: TypeAlias = tuple[int, Codes, Codes]
@@ -75,6 +76,8 @@ class Asked(Strict):
 
     tierwise: str
     """Version of the program."""
+    source: str
+    """Digest of its source (`identity.source_digest`)."""
     case: str
     """Digest of the case (`identity.input_digest`)."""
     files: dict[str, str]
@@ -92,6 +95,8 @@ class Asked(Strict):
         texts = []
         if self.tierwise != now.tierwise:
             texts.append(f"it was written by Tierwise {self.tierwise}, and this is {now.tierwise}")
+        elif self.source != now.source:
+            texts.append(f"it was written by other source code of Tierwise {self.tierwise} than this one")
         if self.case != now.case:
             names = sorted(n for n in {*self.files, *now.files} if self.files.get(n) != now.files.get(n))
             texts.append("the case has changed since" + f" ({', '.join(names[:5])})" * bool(names))
@@ -146,7 +151,10 @@ def read_state(run: str | Path) -> SearchState:
     if not path.is_file():
         text = f"{run} holds no search to continue: it ended with its proof, or never began"
         raise RunError([f"{text}. Solve without --resume."])
-    first, _, rest = path.read_bytes().partition(b"\n")
+    try:
+        first, _, rest = path.read_bytes().partition(b"\n")
+    except OSError as error:
+        raise RunError([f"{path}: the file cannot be read ({error.strerror or error})."]) from None
     body = rest.removesuffix(b"\n")
     header = _header(first)
     if header.get("format") == _FORMAT and header.get("version") != _VERSION:
@@ -154,9 +162,23 @@ def read_state(run: str | Path) -> SearchState:
     if header != {"format": _FORMAT, "version": _VERSION, "sha256": sha256(body).hexdigest()}:
         raise RunError([f"{path} is damaged: it is not as Tierwise wrote it. Solve without --resume."])
     try:
-        return SearchState.model_validate_json(body)
+        state = SearchState.model_validate_json(body)
     except ValidationError:
         raise RunError([f"{path} is not the state of a search. Solve without --resume."]) from None
+    if not _makes_sense(state):
+        raise RunError([f"{path} holds numbers that no search has. Solve without --resume."])
+    return state
+
+
+def _makes_sense(state: SearchState) -> bool:
+    """Whether its times and counts are what times and counts can be, and its bounds numbers."""
+    times, counts = (
+        [state.seconds, *state.phases.values()],
+        [state.sittings, state.search.looked, *state.counts.values()],
+    )
+    bounds = [node.bound for node in state.search.nodes if node.bound is not None]
+    finite = all(map(isfinite, [*times, *bounds]))
+    return finite and min(times) >= 0 and min([*counts, *(node.depth for node in state.search.nodes)]) >= 0
 
 
 def _header(line: bytes) -> Mapping[str, object]:

@@ -5,8 +5,6 @@ It is a seal against change by accident, not a signature that nobody could forge
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,9 +12,12 @@ from pathlib import Path
 
 from models import Case
 from models.files import locked, place_of, strict_json, write_file, write_json
-from models.plan_tables import RunError
+from models.plan_tables import FaultyRunError, RunError
 
 from . import __version__
+from .assurance.seal import changes_since_sign_off, read_sign_off
+from .audit import RESTS_ON_SEARCH, Audit
+from .digests import digest_of, file_digests
 from .reconcile import TOLERANCE, reconcile
 from .result import Result
 from .run_audit import audit_run
@@ -41,7 +42,9 @@ class SignOff:
     def sentence(self) -> str:
         """The sign-off and its verdict in words."""
         who = f"Signed off by {self.document['by']} on {self.document['signed']}, digest {self.document['digest']}."
-        return f"{who} It holds." if self.valid else f"{who} It no longer holds: sign off anew after checking."
+        if not self.valid:
+            return f"{who} It no longer holds: sign off anew after checking."
+        return f"{who} It holds. {RESTS_ON_SEARCH}"
 
 
 def sign_off(
@@ -58,11 +61,14 @@ def sign_off(
     if not Path(run).is_dir():
         raise RunError([f"{run}: there is no such folder."])
     with locked(place_of(run)):  # so that what is signed is what was checked
-        checked, faults = _checks(case, run, tolerance)
+        audit = audit_run(case, run)
+        if not audit.ok:
+            raise FaultyRunError([*problems, f"The audit fails: {audit.faults[0]}"])
+        checked, faults = _checks(case, run, audit, tolerance)
         if problems or faults:
             raise RunError([*problems, *faults])
         who = {"by": by.strip(), "note": note, "signed": (now or datetime.now(UTC)).isoformat(timespec="seconds")}
-        document = _document(who, digests(run), dict(sorted(case.files.items())), checked)
+        document = _document(who, file_digests(Path(run), RUN_FILES), dict(sorted(case.files.items())), checked)
         with write_file(Path(run) / SIGN_OFF) as temporary:
             write_json(temporary, document)
     return SignOff(document)
@@ -74,13 +80,13 @@ def _document(
     values = {
         **who,
         "version": __version__,
-        "digest": _digest([files, inputs]),
+        "digest": digest_of([files, inputs]),
         "files": files,
         "inputs": inputs,
         "checked": checked,
     }
     document = {name: strict_json(value) for name, value in values.items()}
-    return {**document, "seal": _digest(document)}
+    return {**document, "seal": digest_of(document)}
 
 
 def check_sign_off(case: Case, run: str | Path) -> SignOff:
@@ -88,26 +94,18 @@ def check_sign_off(case: Case, run: str | Path) -> SignOff:
 
     It no longer holds once any file of the run or of the case is changed, added or gone, or itself is edited.
     """
-    document = _read(Path(run) / SIGN_OFF)
-    sealed = {key: value for key, value in document.items() if key != "seal"}
-    faults = [] if document["seal"] == _digest(sealed) else [f"{SIGN_OFF} itself was edited."]
-    faults += _changes("the run", document["files"], digests(run))
-    faults += _changes("the case", document["inputs"], case.files)
-    return SignOff(document, tuple(faults))
+    document = read_sign_off(Path(run) / SIGN_OFF)
+    faults = changes_since_sign_off(case, Path(run))
+    if not faults:
+        faults = tuple(f"The audit fails: {fault}" for fault in audit_run(case, run).faults[:1])
+    return SignOff(document, faults)
 
 
-def digests(run: str | Path) -> dict[str, str]:
-    """SHA-256 of every file of a run, but of its sign-off."""
-    present = (Path(run) / name for name in sorted(RUN_FILES))
-    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in present if file.is_file()}
-
-
-def _checks(case: Case, run: str | Path, tolerance: float) -> tuple[dict[str, object], list[str]]:
+def _checks(case: Case, run: str | Path, audit: Audit, tolerance: float) -> tuple[dict[str, object], list[str]]:
     """What was checked, and why it must not be signed."""
-    audit, result = audit_run(case, run), load_run(run)
-    faults = [] if audit.ok else [f"The audit fails: {audit.faults[0]}"]
+    result, faults = load_run(run), list[str]()
     checked: dict[str, object] = {
-        "audit": {"ok": audit.ok, "rules": len(audit.rules), "amounts": len(audit.kpis)},
+        "audit": {"ok": audit.ok, "rules": len(audit.rules), "amounts": len(audit.kpis), "note": RESTS_ON_SEARCH},
         "reconciliation": None,
     }
     if not case.tables["actuals"].empty:
@@ -126,34 +124,3 @@ def _stated(result: Result) -> dict[str, object]:
         "gap": result.gap,
         "amounts": {name: result.decided.kpis[name] for name in kept},
     }
-
-
-def _digest(values: object) -> str:
-    text = json.dumps(values, sort_keys=True, ensure_ascii=False, default=str)
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
-
-
-_KEYS = {"by", "note", "signed", "version", "digest", "files", "inputs", "checked", "seal"}
-
-
-def _read(path: Path) -> dict[str, object]:
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise RunError([f"{path.parent} has not been signed off."]) from None
-    except (ValueError, RecursionError) as error:
-        raise RunError([f"{path.name}: not JSON ({error})."]) from None
-    if not isinstance(document, dict) or set(document) != _KEYS:
-        raise RunError([f"{path.name}: expected the keys {', '.join(sorted(_KEYS))}."])
-    return document
-
-
-def _changes(whose: str, signed: object, found: Mapping[str, str]) -> list[str]:
-    """One sentence for each file that is not as it was signed."""
-    before = signed if isinstance(signed, dict) else {}
-    words = {(True, True): "was changed", (True, False): "is gone", (False, True): "was added"}
-    return [
-        f"{name} of {whose} {words[name in before, name in found]}."
-        for name in sorted({*before, *found})
-        if before.get(name) != found.get(name)
-    ]

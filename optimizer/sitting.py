@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import isfinite
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +17,12 @@ from models.plan_tables import RunError
 from models.scenario import Scenario
 
 from . import __version__
-from .identity import content_of, input_digest, input_files, printable
+from .identity import content_of, input_digest, input_files, printable, source_digest
 from .phases import Phases
 from .program.delivery import Delivery
 from .search.columns import Column
 from .search.master import Master
-from .search.saving import find_of, misfit, saved_menu
+from .search.saving import find_of, is_menu, misfit, saved_menu
 from .search_state import Asked, SavedPlan, SavedSearch, SearchState, read_state, write_state
 
 EVERY = 60.0
@@ -44,6 +45,7 @@ class Identity:
         wanted = named_scenario(self.case, self.scenario)
         return Asked(
             tierwise=__version__,
+            source=source_digest(),
             case=input_digest(self.case),
             files=input_files(self.case),
             scenario=wanted.name,
@@ -119,14 +121,29 @@ def saved_plan(master: Master, columns: tuple[Column, ...], delivery: Delivery) 
     )
 
 
+def _can_be_delivered(master: Master, saved: SavedPlan) -> bool:
+    """Whether everything that a kept delivery names is there, and its amounts are amounts."""
+    setting, catalog = master.setting, master.setting.catalog
+    codes = [
+        *((route, len(setting.routes.provider)) for route, _ in saved.flows),
+        *((product, len(catalog.products)) for product, *_ in saved.policies),
+        *((tier, len(catalog.tiers)) for _, tier, *_ in saved.policies),
+        *((row, len(setting.policies)) for _, _, row, _ in saved.policies),
+        *((code, len(catalog.providers)) for code in saved.engaged),
+        *((code, len(catalog.products)) for code in saved.supported),
+    ]
+    cases = [*(cases for _, cases in saved.flows), *(cases for *_, cases in saved.policies)]
+    amounts = all(isfinite(amount) and amount >= 0 for amount in cases) and isfinite(saved.objective)
+    return amounts and all(0 <= code < count for code, count in codes)
+
+
 def restored_plan(master: Master, saved: SavedPlan) -> tuple[tuple[Column, ...], Delivery]:
     """The menus of a kept plan and their delivery; raises `RunError` where it is of another program."""
-    flows = np.zeros(len(master.setting.routes.provider))
-    if sorted(book for book, *_ in saved.menus) != list(range(len(master.books))):
+    whole = sorted(book for book, *_ in saved.menus) == list(range(len(master.books)))
+    if not (whole and all(is_menu(master, menu) for menu in saved.menus) and _can_be_delivered(master, saved)):
         raise misfit()
+    flows = np.zeros(len(master.setting.routes.provider))
     for route, cases in saved.flows:
-        if not 0 <= route < len(flows):
-            raise misfit()
         flows[route] = cases
     columns = tuple(master.column(*find_of(menu)) for menu in saved.menus)
     return columns, Delivery(flows, saved.policies, saved.engaged, saved.supported, saved.objective)

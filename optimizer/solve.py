@@ -20,7 +20,7 @@ from .audit.condition_rules import judge_conditions
 from .baselines import Baselines
 from .conditions import node_of, rules_of, scenario_under
 from .engine import Found, Limit, Question, audited, find_best, offers_of, relative_gap, status_of
-from .identity import printable
+from .identity import printable, source_digest
 from .kpis import no_contract_objective
 from .memory import Memory
 from .phases import Phases
@@ -34,6 +34,8 @@ from .sitting import Identity, Sitting
 GAP = 1e-4
 """Relative gap that is proved when none is asked for."""
 CONTRADICTION = "No menus, coverage and delivery obey every rule of the scenario together."
+EARLIER_SEARCH = "the state of an earlier search (search.jsonl), whose closed parts were not bounded again"
+"""What the bound of a resumed search rests on: a file that anyone can rewrite."""
 _PACKAGES = ("highspy", "numba", "numpy", "pandas", "pulp")
 
 
@@ -146,6 +148,7 @@ class Clock:
             baseline_reason=reason,
             reason=_reason(setting, found),
             manifest=self._manifest(case),
+            bound_rests_on=self._rests_on(found),
             tiers=setting.catalog.tiers,
             model_kinds=dict(setting.catalog.model_table["kind"]),
             memory=found.memory,
@@ -172,10 +175,16 @@ class Clock:
             "inputs": dict(case.files),
             "versions": {"tierwise": __version__, "python": platform.python_version()}
             | {name: version(name) for name in _PACKAGES},
+            "source": source_digest(),
             "start": self.began.isoformat(),
             "end": datetime.now(UTC).isoformat(),
             "options": {"gap": self.limit.gap, "time_limit": self.time_limit},
         } | self._resumed()
+
+    def _rests_on(self, found: Found) -> str | None:
+        """What the bound rests on besides this search; that there is no plan at all is always proved by it alone."""
+        resumed = self.sitting is not None and self.sitting.before is not None
+        return EARLIER_SEARCH if resumed and not found.infeasible else None
 
     def _resumed(self) -> dict[str, object]:
         """Of a solve that goes on with another: which sitting it is, and seconds before it and in all."""

@@ -90,10 +90,15 @@ def status_sentence(result: Result) -> str:
         return f"Infeasible, proved. {result.reason or 'No plan obeys every rule.'}"
     if result.status is Status.NO_PLAN:
         known = "" if result.bound is None else f" No plan can have more than {bound} of {goal} a year."
-        return f"No plan found. {result.reason or 'A limit came first.'}{known}"
+        return f"No plan found. {result.reason or 'A limit came first.'}{known}{_rests_on(result) if known else ''}"
     verdict = "Optimal, proved" if result.status is Status.OPTIMAL else "Feasible, not proved best"
     gain = "" if result.gain_gap is None else f", {percent(result.gain_gap)} of what contracts add"
-    return f"{verdict}: {found} of {goal} a year; no plan can have more than {bound} (gap {percent(result.gap)}{gain})."
+    proved = f"no plan can have more than {bound} (gap {percent(result.gap)}{gain})"
+    return f"{verdict}: {found} of {goal} a year; {proved}.{_rests_on(result)}"
+
+
+def _rests_on(result: Result) -> str:
+    return "" if result.bound_rests_on is None else f" The bound rests on {result.bound_rests_on}."
 
 
 def _to_the_unit(amount: float | None, currency: str) -> str:

@@ -66,13 +66,16 @@ def show_result(console: Console, result: Result, folder: Path | None) -> None:
 def show_answer(console: Console, answer: Answer, folder: Path | None) -> None:
     """An answer's sentences, the tables that belong to its summary, and where the rest is."""
     say(console, f"\n{answer.case_name}, scenario {answer.scenario_name}: {answer.name}", style="bold")
+    if answer.unchecked is not None:
+        say(console, answer.unchecked, style="bold red")
     for sentence in answer.sentences:
         say(console, sentence)
     for name in answer.shown:
         table = answer.tables[name]
         header, rows = cells_in_words(table.head(SHOWN_ROWS))
         numbers = [column for column, kind in enumerate(table.dtypes) if kind.kind in "if"]
-        show_table(console, heading(name), header, rows, right=numbers)
+        mark = "" if answer.unchecked is None else f". {answer.unchecked}"
+        show_table(console, f"{heading(name)}{mark}", header, rows, right=numbers)
         _say_hidden(console, len(table), "rows", f"{name}.csv")
     say(console, f"Files: {folder or 'none'}")
 
@@ -81,7 +84,7 @@ def show_verdict(console: Console, audit: Audit) -> None:
     """Whether the audit passed, and the first faults if it did not."""
     checked = f"{len(audit.rules):,} rules and {len(audit.kpis):,} amounts recomputed"
     if audit.ok:
-        say(console, f"Audit: passed, {checked}.", style="green")
+        say(console, f"Audit: passed, {checked}. Bound and gap rest on the search.", style="green")
         return
     faults = audit.faults
     say(console, f"Audit: FAILED; {checked}. Do not use this plan. Faults: {len(faults):,}", style="bold red")

@@ -6,14 +6,16 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from models.files import is_temporary, write_folder, write_json
+from models.files import is_temporary, strict_json, write_folder, write_json
 from models.plan_tables import RunError
 
+from ..digests import digest_of
 from ..result import Result, Status
 from ..run_owner import Owner
 
@@ -47,6 +49,8 @@ class Answer:
     there is nothing to tell, proved or because a limit came first."""
     case_path: str | None = None
     """Where the case lies, if that is known."""
+    unchecked: str | None = None
+    """What was not checked of the runs it tells of, or of its own files, to be shown wherever it is."""
 
     def __post_init__(self) -> None:
         for name in sorted({*self.tables, *self.columns}):
@@ -62,8 +66,8 @@ class Answer:
         return answer_page(self)
 
     def to_document(self) -> dict[str, object]:
-        """What NAME.json holds: everything but the rows of the tables."""
-        return {
+        """What NAME.json holds: everything but the rows of the tables, of which it has the digests, and its own."""
+        document = {
             "name": self.name,
             "case": self.case_name,
             "case_path": self.case_path,
@@ -75,10 +79,13 @@ class Answer:
             "facts": self.facts,
             "columns": self.columns,
             "shown": self.shown,
+            "unchecked": self.unchecked,
+            "files": {f"{name}.csv": sha256(_csv(table)).hexdigest() for name, table in self.tables.items()},
         }
+        return sealed(document)
 
     def save(self, path: str | Path, *, force: bool = False) -> Path:
-        """Write the folder `path`: a CSV file per table and NAME.json with everything else.
+        """Write the folder `path`: a CSV file per table, NAME.json with everything else and their digests.
 
         The folder appears whole or not at all. An earlier answer to the same question is replaced, one about another
         case only by `force`; `RunError` refuses any other folder or file there.
@@ -148,6 +155,17 @@ def _files_of_earlier(document: Path) -> frozenset[str]:
 
 def _write_files(answer: Answer, folder: Path) -> None:
     for name, table in answer.tables.items():
-        flags = {str(name): np.where(flag, "true", "false") for name, flag in table.select_dtypes(bool).items()}
-        table.assign(**flags).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
+        (folder / f"{name}.csv").write_bytes(_csv(table))
     write_json(folder / f"{answer.name}.json", answer.to_document())
+
+
+def _csv(table: pd.DataFrame) -> bytes:
+    """A table as its file holds it."""
+    flags = {str(name): np.where(flag, "true", "false") for name, flag in table.select_dtypes(bool).items()}
+    return table.assign(**flags).to_csv(index=False, lineterminator="\n").encode("utf-8")
+
+
+def sealed(document: Mapping[str, object]) -> dict[str, object]:
+    """A document with the SHA-256 of all the rest of it, as JSON holds it, under `digest`."""
+    values = {key: strict_json(value) for key, value in document.items() if key != "digest"}
+    return {**values, "digest": digest_of(values)}

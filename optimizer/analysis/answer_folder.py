@@ -3,29 +3,45 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from models.files import read_folder
-from models.plan_tables import RunError
+from models.plan_tables import FaultyRunError, RunError
 
+from ..assurance.opening import UNCHECKED
+from ..digests import differing, file_digests
 from ..result import Status
-from .answer import Answer
+from .answer import Answer, sealed
 
 
-def load_answer(path: str | Path) -> Answer:
-    """The answer in a folder written by `Answer.save`; raises `RunError` where there is none or a file is missing.
+def load_answer(path: str | Path, *, unchecked: bool = False) -> Answer:
+    """The answer in a folder written by `Answer.save`, once its digests agree with its files.
+
+    Raises `FaultyRunError` where they do not, `RunError` where there is no answer, a file is missing or there are no
+    digests; `unchecked` skips them and marks the answer.
 
     A column whose every cell is blank or a number as Python writes it becomes numbers, one of true and false flags;
     every other column is text.
     """
-    return read_folder(path, _load)
+    return read_folder(path, partial(_load, unchecked=unchecked))
 
 
-def _load(folder: Path) -> Answer:
+def _load(folder: Path, *, unchecked: bool) -> Answer:
     document = _document(folder)
+    answer = _read(folder, document)
+    if unchecked:
+        return replace(answer, unchecked=UNCHECKED)
+    _check_digests(folder, document)
+    return answer
+
+
+def _read(folder: Path, document: Any) -> Answer:
+    """The answer that the files describe."""
     try:
         columns = {name: list(meanings) for name, meanings in document["columns"].items()}
         tables = {name: _table(folder / f"{name}.csv", expected) for name, expected in columns.items()}
@@ -42,9 +58,22 @@ def _load(folder: Path) -> Answer:
             shown=tuple(name for name in document.get("shown", ()) if name in tables),
             status=Status(document["status"]),
             case_path=document.get("case_path"),
+            unchecked=document.get("unchecked"),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RunError([f"{folder}: its JSON file is not that of an answer ({error})."]) from None
+
+
+def _check_digests(folder: Path, document: Any) -> None:
+    """Refuse an answer whose files are not those that were written."""
+    again = "Ask for the answer again, or add --unchecked (in Python: unchecked=True) to show it, marked."
+    noted, name = document.get("files"), document["name"]
+    if not isinstance(noted, dict) or "digest" not in document:
+        raise RunError([f"{folder} holds no digests, so nothing says what its files were. {again}"])
+    odd = differing(noted, file_digests(folder, [file.name for file in folder.glob("*.csv")]))
+    odd += [f"{name}.json"] if sealed(document)["digest"] != document["digest"] else []
+    if odd:
+        raise FaultyRunError([*(f"{folder / name} is not as it was written." for name in odd), again])
 
 
 def _document(folder: Path) -> Any:
@@ -53,7 +82,7 @@ def _document(folder: Path) -> Any:
         raise RunError([f"{folder} is not the folder of an answer; expected what compare, explain, ... have written."])
     try:
         return json.loads(files[0].read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RunError([f"{files[0]}: not JSON ({error})."]) from None
 
 

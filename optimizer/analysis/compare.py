@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Unpack
 
@@ -11,7 +12,9 @@ import pandas as pd
 from models import Case, Scenario, apply_scenario, named_scenario
 from models.plan_tables import RunError
 
+from ..assurance.opening import open_run
 from ..result import Result, Status
+from ..run_folder import load_run
 from ..summary import money, status_sentence
 from .answer import Answer, worst_gap
 from .bridge import MEASURES, PARTS, Numbers, bridge
@@ -33,6 +36,8 @@ def compare(
     case: Case | Workbench,
     plans: Sequence[PlanLike] | Mapping[str, PlanLike] = (),
     scenario: str | Scenario = "base",
+    *,
+    unchecked: bool = False,
     **options: Unpack[Options],
 ) -> Answer:
     """Plans side by side, and the bridge from the first to each other.
@@ -40,8 +45,9 @@ def compare(
     A single plan is compared with today's (if the case has current_menus), as delivered best under `scenario`;
     without any, the best plan of `scenario` is. A mapping names the plans. Tables: overview, kpis, decisions, menus,
     coverage, shares, providers, experience (each with the change against the first plan), bridge, bridge_causes (what
-    adds up to the change). Raises `CaseError` for unknown names, `RunError` for a run folder of another case or one
-    that cannot be read.
+    adds up to the change). A run folder is checked against the case first (`optimizer.assurance.opening.open_run`);
+    `unchecked` skips that and marks the answer. Raises `CaseError` for unknown names, `FaultyRunError` for a run that
+    is not what it says, `RunError` for one of another case or that cannot be read.
     """
     bench, asked = at_work(case, **options), named_scenario(at_work(case, **options).case, scenario)
     given = dict(plans) if isinstance(plans, Mapping) else _by_name(plans, bench)
@@ -49,8 +55,9 @@ def compare(
     if len(given) == 1 and TODAY not in given and not bench.case.tables["current_menus"].empty:
         given = {TODAY: TODAY, **given}
     bench.expect(sum(not isinstance(plan, Result) for plan in given.values()))
-    results = {name: _result(plan, bench, asked) for name, plan in given.items()}
-    return _answer(bench.case, results, asked.name)
+    results = {name: _result(plan, bench, asked, unchecked) for name, plan in given.items()}
+    mark = next((result.unchecked for result in results.values() if result.unchecked), None)
+    return replace(_answer(bench.case, results, asked.name), unchecked=mark)
 
 
 def _by_name(plans: Sequence[PlanLike], bench: Workbench) -> dict[str, PlanLike]:
@@ -72,7 +79,7 @@ def _name(plan: PlanLike, bench: Workbench) -> str:
     return str(plan) if plan == TODAY or plan in bench.case.scenarios else Path(plan).resolve().name
 
 
-def _result(plan: PlanLike, bench: Workbench, scenario: Scenario) -> Result:
+def _result(plan: PlanLike, bench: Workbench, scenario: Scenario, unchecked: bool) -> Result:
     if isinstance(plan, Result):
         return _of_this_case(plan, bench.case, plan.scenario_name)
     if plan == TODAY:
@@ -84,7 +91,8 @@ def _result(plan: PlanLike, bench: Workbench, scenario: Scenario) -> Result:
     if not folder.exists():
         known = ", ".join(sorted(bench.case.scenarios)) or "none"
         raise RunError([f"{plan} is neither {TODAY}, nor a scenario of the case ({known}), nor a run folder."])
-    return _of_this_case(Result.load(folder), bench.case, str(folder))
+    _of_this_case(load_run(folder), bench.case, str(folder))
+    return open_run(folder, bench.case, unchecked=unchecked).result
 
 
 def _of_this_case(result: Result, case: Case, where: str) -> Result:

@@ -25,6 +25,8 @@ class Outcome:
     failure: str | None = None
     reused: bool = False
     """Whether the result was in the store."""
+    unkept: str | None = None
+    """Why the result could not be put into the store, in words."""
 
 
 class Spread:
@@ -86,7 +88,10 @@ class Spread:
         self._outcomes[scenario.name] = Outcome(result)
         cut_short = self.bench.stopped and result.status in (Status.FEASIBLE, Status.NO_PLAN)
         if self.store is not None and not cut_short:
-            self.store.keep(scenario, result)
+            try:
+                self.store.keep(scenario, result)
+            except Exception as fault:  # a result that is there is worth more than its place in the store
+                self._outcomes[scenario.name] = Outcome(result, unkept=_in_words(fault))
 
     def _halt(self) -> None:
         """End what is running; where that cannot be reached, leave it behind."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,10 +16,13 @@ from models.files import is_temporary, write_file
 from models.plan_tables import RunError
 
 from .. import __version__
-from ..identity import case_digest, content_of
+from ..identity import case_digest, content_of, source_digest
 from ..result import Result, Status
-from ..run_folder import save_run
+from ..run_audit import audit_as_asked, changed_files
+from ..run_folder import FILES, check_run_target, read_run, result_of, save_run
 
+_ENTRY = "store_entry"
+"""Key of an entry's manifest that holds the name it was kept under."""
 MARKER = "tierwise-store.json"
 """File that says what the folder is, so that nothing else is mixed up with it."""
 
@@ -35,28 +39,67 @@ class Store:
         return case_digest(self.case)
 
     def key(self, scenario: Scenario) -> str:
-        """SHA-256 of everything a result depends on but its limits: case, scenario (not its name), version."""
-        return sha256(f"{__version__}\n{self._case}\n{content_of(scenario)}".encode()).hexdigest()
+        """SHA-256 of everything a result depends on but its limits: case, scenario (not its name), version, source."""
+        program = f"{__version__}\n{source_digest()}"
+        return sha256(f"{program}\n{self._case}\n{content_of(scenario)}".encode()).hexdigest()
 
     def find(self, scenario: Scenario, gap: float, time_limit: float | None) -> Result | None:
-        """A result that serves the question: proved as far as asked, or as far as these very limits went."""
+        """A result that serves the question: proved as far as asked, or as far as these very limits went.
+
+        It is held against its digests and audited on the case first. What does not agree, or cannot be read, is not
+        there: the scenario is solved again.
+        """
         try:
-            result = Result.load(self.folder / self.key(scenario))
-        except RunError:
-            return None  # not there, or cut off by something: solved again
+            result = self._checked(scenario)
+        except Exception:  # whatever an entry holds, it must not end a sweep
+            return None
+        if result is None:
+            return None
         same_limits = result.manifest.get("options") == {"gap": gap, "time_limit": time_limit}
         proved = result.status is Status.OPTIMAL and result.gap is not None and result.gap <= gap
         if not (proved or same_limits or result.status is Status.INFEASIBLE):
             return None
-        return replace(result, scenario_name=scenario.name)
+        return result
+
+    def _checked(self, scenario: Scenario) -> Result | None:
+        """The result kept for a scenario, under its name; None where a digest or its audit does not agree."""
+        place = self.folder / self.key(scenario)
+        files = read_run(place)
+        noted = files.manifest.get(_ENTRY) == place.name and isinstance(files.manifest.get(FILES), Mapping)
+        if not noted or changed_files(place, files.manifest):
+            return None
+        document = files.document.model_copy(update={"scenario": scenario.name})
+        # The case is known by its content: the files it came from may be others.
+        manifest = {key: value for key, value in files.manifest.items() if key not in (_ENTRY, "inputs")}
+        verdict = audit_as_asked(self.case, scenario, replace(files, document=document, manifest=manifest))
+        if not verdict.ok:
+            return None
+        found = result_of(replace(files, document=document))
+        kept = {key: value for key, value in found.manifest.items() if key != _ENTRY}
+        return replace(found, manifest=kept, audit=None if found.plan is None else verdict)
 
     def keep(self, scenario: Scenario, result: Result) -> None:
-        """Write the result; one that was kept for the same question is replaced. A full disk costs a warning only."""
+        """Write the result; whatever is kept for the same question is replaced. A full disk costs a warning only."""
+        place = self.folder / self.key(scenario)
+        kept = replace(result, manifest={**result.manifest, _ENTRY: place.name})
         try:
+            _clear_stranger(place)
             # The case may lie elsewhere now; and an entry that a power failure damages is solved again.
-            save_run(result, self.folder / self.key(scenario), force=True, durable=False)
-        except OSError as error:
-            warnings.warn(f"{scenario.name} is not kept in the store: {error.strerror}", stacklevel=2)
+            save_run(kept, place, force=True, durable=False)
+        except (OSError, RunError) as error:
+            why = error.strerror if isinstance(error, OSError) else " ".join(error.problems)
+            warnings.warn(f"{scenario.name} is not kept in the store: {why}", stacklevel=2)
+
+
+def _clear_stranger(place: Path) -> None:
+    """Take away what stands where an entry goes and is none, whatever it is."""
+    try:
+        check_run_target(place, force=True)
+    except RunError:
+        if place.is_dir() and not place.is_symlink():
+            shutil.rmtree(place)
+        else:
+            place.unlink(missing_ok=True)
 
 
 def open_store(path: str | Path, case: Case) -> Store:

@@ -94,7 +94,7 @@ def _answer(case: Case, scenario: str, settings: pd.DataFrame, outcomes: Mapping
             "scenarios": {"scenario": "its name", **varied, **_ENDS},
             **_COLUMNS,
         },
-        sentences=tuple(_sentences(table, found, case.settings.currency)),
+        sentences=(*_sentences(table, found, case.settings.currency), *_unkept(outcomes)),
         facts={"counts": table["status"].value_counts().sort_index().to_dict(), "reused": int(table["reused"].sum())},
         gap=worst_gap(results.values()) if len(results) == len(outcomes) else None,
         shown=("overview",),
@@ -229,6 +229,13 @@ def _sentences(table: pd.DataFrame, found: Mapping[str, Result], currency: str) 
         yield from _shared(found)
     for row in table[table["status"] == "failed"].to_dict("records"):
         yield f"{row['scenario']} failed: {row['reason']}"
+
+
+def _unkept(outcomes: Mapping[str, Outcome]) -> Iterator[str]:
+    """What will be solved again, because the store would not take it."""
+    for name, outcome in outcomes.items():
+        if outcome.unkept is not None:
+            yield f"{name} could not be put into the store, and will be solved again: {outcome.unkept}"
 
 
 def _shared(found: Mapping[str, Result]) -> Iterator[str]:

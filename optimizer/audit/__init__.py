@@ -1,7 +1,18 @@
 """Recomputes a plan without the search: every amount and every rule, from the case and the plan alone."""
 
-from .judge import audit
+from .breaches import broken_rules
+from .judge import audit, audit_without_plan
 from .ledger import Audit, read_audit
-from .registry import RULES, RULES_ON_MENUS, Rule
+from .registry import RESTS_ON_SEARCH, RULES, RULES_ON_MENUS, Rule
 
-__all__ = ["RULES", "RULES_ON_MENUS", "Audit", "Rule", "audit", "read_audit"]
+__all__ = [
+    "RESTS_ON_SEARCH",
+    "RULES",
+    "RULES_ON_MENUS",
+    "Audit",
+    "Rule",
+    "audit",
+    "audit_without_plan",
+    "broken_rules",
+    "read_audit",
+]

@@ -4,42 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import pandas as pd
-
 from models.case import Case
-from models.plan import KPIS
 from models.scenario import Scenario
 
-from .demand import Demand, chosen, locked_rows
-from .ledger import Ledger
-from .menu_rules import names_by_word
-from .money import added_up, no_contract_objective, sales, shares_of
-from .rows import total
-from .table_rules import uptake
+from .baseline_rules import check_baseline
+from .demand import Demand
+from .ledger import Claims, Ledger, number, or_nan
+from .money import no_contract_objective
 
 _DEFAULT_GAP = 1e-4
 _STAGE_TWO = 1e-6
-
-Claims = Mapping[str, object]
-
-
-def _number(claims: Claims, key: str) -> float | None:
-    value = claims.get(key)
-    return float(value) if isinstance(value, (int, float)) else None
 
 
 def check_claims(
     ledger: Ledger, demand: Demand, scenario: Scenario, claims: Claims, kpis: Mapping[str, float | None]
 ) -> None:
     """Everything claimed of the plan as a whole. A key that is not in `claims` is not checked."""
-    _check_source(ledger, demand.case, scenario, claims)
+    check_origin(ledger, demand, scenario, claims)
     _check_proof(ledger, claims, kpis[scenario.objective])
     _check_gain(ledger, demand, scenario, claims)
+    if "reason" in claims:
+        odd = claims["reason"] is not None and claims.get("status") != "feasible"
+        ledger.none("status", "plan.json: reason", [f"reason={claims['reason']}, expected null"] if odd else [])
+
+
+def check_origin(ledger: Ledger, demand: Demand, scenario: Scenario, claims: Claims) -> None:
+    """What is claimed with a plan or without one: where the run comes from, and what today comes to."""
+    _check_source(ledger, demand.case, scenario, claims)
+    _check_making(ledger, claims)
     if "baseline" in claims:
-        _check_baseline(ledger, demand, claims)
+        check_baseline(ledger, demand, claims)
     inputs = claims.get("inputs")
     if isinstance(inputs, Mapping) and demand.case.files:
         _check_inputs(ledger, demand.case, inputs)
+
+
+def _check_making(ledger: Ledger, claims: Claims) -> None:
+    """That plan.json and the manifest say the same of how the run was made."""
+    odd, command = [], claims.get("command")
+    if isinstance(command, list) and len(command) > 1 and command[1] in ("solve", "evaluate"):
+        given = command[1] == "evaluate"
+        odd += [f"menus_given={not given}, expected {given}"] if claims.get("menus_given", given) != given else []
+    resumed, said = isinstance(claims.get("resumed"), Mapping), claims.get("bound_rests_on")
+    # That there is no plan at all is proved anew, also by a search that was resumed.
+    if "bound_rests_on" in claims and (said is not None) != (resumed and claims.get("status") != "infeasible"):
+        odd.append(
+            f"bound_rests_on={said}, and the manifest says that the search was {'' if resumed else 'not '}resumed"
+        )
+    seconds = number(claims, "seconds")
+    odd += [f"seconds={seconds}, expected 0 or more"] if seconds is not None and seconds < 0 else []
+    ledger.none("source", "how the run was made", odd)
 
 
 def _check_source(ledger: Ledger, case: Case, scenario: Scenario, claims: Claims) -> None:
@@ -60,15 +74,15 @@ def _check_source(ledger: Ledger, case: Case, scenario: Scenario, claims: Claims
 
 def _check_proof(ledger: Ledger, claims: Claims, recomputed: float | None) -> None:
     """Objective, bound, gap and status."""
-    objective, bound, gap = (_number(claims, key) for key in ("objective", "bound", "gap"))
+    objective, bound, gap = (number(claims, key) for key in ("objective", "bound", "gap"))
     if "objective" in claims:
-        ledger.equal("objective", ["plan.json"], _or_nan(objective), _or_nan(recomputed))
+        ledger.equal("objective", ["plan.json"], or_nan(objective), or_nan(recomputed))
     if "bound" in claims and bound is not None:
-        ledger.at_least("bound", ["plan.json"], bound, _or_nan(objective))
+        ledger.at_least("bound", ["plan.json"], bound, or_nan(objective))
     if "gap" in claims:
         ledger.none("gap", "plan.json", _faults_of_ratio("gap", gap, bound, objective, abs(objective or 0.0)))
     if "status" in claims:
-        ledger.none("status", "plan.json", _faults_of_status(claims["status"], gap, _number(claims, "asked_gap")))
+        ledger.none("status", "plan.json", _faults_of_status(claims["status"], gap, number(claims, "asked_gap")))
 
 
 def _faults_of_status(status: object, gap: float | None, asked: float | None) -> list[str]:
@@ -83,19 +97,15 @@ def _faults_of_status(status: object, gap: float | None, asked: float | None) ->
 
 
 def _check_gain(ledger: Ledger, demand: Demand, scenario: Scenario, claims: Claims) -> None:
-    objective, bound, without = (_number(claims, key) for key in ("objective", "bound", "no_contract_objective"))
+    objective, bound, without = (number(claims, key) for key in ("objective", "bound", "no_contract_objective"))
     if "no_contract_objective" in claims:
         true = no_contract_objective(demand, scenario.objective)
-        ledger.equal("no_contract_objective", ["plan.json"], _or_nan(without), true)
+        ledger.equal("no_contract_objective", ["plan.json"], or_nan(without), true)
     if "gain_gap" in claims:
         gain = (objective or 0.0) - (without or 0.0)
         whole = objective if without is not None else None
-        faults = _faults_of_ratio("gain_gap", _number(claims, "gain_gap"), bound, whole, gain)
+        faults = _faults_of_ratio("gain_gap", number(claims, "gain_gap"), bound, whole, gain)
         ledger.none("gain_gap", "plan.json", faults)
-
-
-def _or_nan(value: float | None) -> float:
-    return float("nan") if value is None else value
 
 
 def _faults_of_ratio(
@@ -116,35 +126,3 @@ def _check_inputs(ledger: Ledger, case: Case, inputs: Mapping[str, object]) -> N
         f"file={name}" for name in sorted({*case.files, *map(str, inputs)}) if case.files.get(name) != inputs.get(name)
     ]
     ledger.none("inputs", "manifest.json", changed)
-
-
-def _check_baseline(ledger: Ledger, demand: Demand, claims: Claims) -> None:
-    """A baseline is there just when today's menus are and nothing says why not; its amounts hold."""
-    baseline, today = claims["baseline"], not demand.case.tables["current_menus"].empty
-    if isinstance(baseline, Mapping):
-        ledger.none("baseline", "plan.json", [] if today else ["baseline given; the case has no current_menus"])
-        _check_amounts_today(ledger, demand, {name: _number(baseline, name) for name in KPIS})
-    else:
-        excused = claims.get("baseline_reason") or not today
-        ledger.none("baseline", "plan.json", [] if excused else ["baseline missing, and no baseline_reason"])
-
-
-def _check_amounts_today(ledger: Ledger, demand: Demand, claimed: Mapping[str, float | None]) -> None:
-    """What today's menus alone decide of the baseline, and that its amounts add up."""
-    _, excluded = names_by_word(demand.case, "products", "product", "support")
-    covered = demand.holdings.where(~demand.holdings.named("product", excluded))
-    choice = chosen(demand, demand.case.tables["current_menus"], covered)
-    sold = sales(uptake(demand, choice, locked_rows(demand)), demand.case)
-    known = {name: _or_nan(value) for name, value in claimed.items()}
-    units = total(demand.installed["units"])
-    expected: dict[str, float | None] = {
-        "admin_cost": sold["admin_cost"],
-        "capital_cost": sold["capital_cost"],
-        "product_revenue": sold["product_revenue"] - known["loyalty_loss"],
-        "attach_rate": sold["units"] / units if units else None,
-        **added_up(known),
-        **shares_of(known),
-    }
-    pairs = pd.DataFrame({"claimed": claimed, "expected": expected}, dtype=float).dropna(how="all")
-    pairs = pairs[pairs.index.isin(list(expected))]
-    ledger.equal("baseline", [f"kpi={name}" for name in pairs.index], pairs["claimed"], pairs["expected"])

@@ -8,7 +8,8 @@ from models.case import Case
 from models.plan import Plan
 from models.scenario import Scenario
 
-from .claim_rules import check_claims
+from .breaches import check_breaches
+from .claim_rules import check_claims, check_origin
 from .delivery_rules import check_experience, check_flows, check_hours, check_parts, check_providers
 from .demand import Demand, chosen, locked_rows
 from .ledger import Audit, Ledger, kpi_rows
@@ -46,7 +47,16 @@ def audit(
     check_margins(ledger, scenario, recomputed)
     if claims is not None:
         check_claims(ledger, demand, scenario, claims, recomputed)
+    if claims is not None and "broken_rules" in claims:
+        check_breaches(ledger, demand, scenario, known.menus, claims)
     return Audit(ledger.rules(), kpi_rows(plan.kpis, recomputed))
+
+
+def audit_without_plan(case: Case, scenario: Scenario, claims: Mapping[str, object]) -> Audit:
+    """What can be checked of a run that holds no plan: where it comes from and what today comes to, not its status."""
+    ledger = Ledger()
+    check_origin(ledger, Demand(case), scenario, claims)
+    return Audit(ledger.rules(), kpi_rows({}, {}))
 
 
 def _judge_menus(ledger: Ledger, demand: Demand, scenario: Scenario, plan: PlanRows) -> None:

@@ -20,6 +20,8 @@ RULE_COLUMNS = ("rule", "scope", "value", "limit", "slack", "ok")
 KPI_COLUMNS = ("kpi", "claimed", "recomputed", "difference", "ok")
 _LISTED = 20
 
+Claims = Mapping[str, object]
+"""What is said of a plan as a whole, by key."""
 Floats = NDArray[np.float64]
 Room = Callable[[Floats, Floats], Floats]
 
@@ -180,6 +182,17 @@ class Ledger:
             **{name: np.concatenate([getattr(page, name) for page in pages]) for name in RULE_COLUMNS[2:]},
         }
         return pd.DataFrame(columns, columns=list(RULE_COLUMNS))
+
+
+def number(claims: Claims, key: str) -> float | None:
+    """A number that is claimed; None where there is none."""
+    value = claims.get(key)
+    return float(value) if isinstance(value, (int, float)) else None
+
+
+def or_nan(value: float | None) -> float:
+    """The value, NaN for None."""
+    return float("nan") if value is None else value
 
 
 def kpi_rows(claimed: Mapping[str, float | None], recomputed: Mapping[str, float | None]) -> pd.DataFrame:

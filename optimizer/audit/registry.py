@@ -77,7 +77,7 @@ RULES: Mapping[str, Rule] = {
     "fulfilment": Rule("parts cases and their cost follow from the units and the policy.", structural=True),
     "experience": Rule("experience.csv shows what the plan delivers.", structural=True),
     "objective": Rule("the objective is the plan's amount of that name.", structural=True),
-    "bound": Rule("the bound is not under the objective.", structural=True),
+    "bound": Rule("the bound is not under the objective; that no plan has more rests on the search.", structural=True),
     "gap": Rule("the gap is (bound - objective) / max(1, |objective|).", structural=True),
     "gain_gap": Rule(
         "the gain gap is (bound - objective) / max(1, objective - no_contract_objective).", structural=True
@@ -85,11 +85,22 @@ RULES: Mapping[str, Rule] = {
     "no_contract_objective": Rule("the objective without contracts is that of empty menus.", structural=True),
     "status": Rule("the status is optimal within the gap asked for, and feasible beyond it.", structural=True),
     "source": Rule("the run is of this case and scenario.", structural=True),
-    "baseline": Rule("today's KPIs are there, follow from today's menus, and add up.", structural=True),
+    "baseline": Rule(
+        "today's KPIs are there, follow from today's menus, add up, and are what some delivery could come to.",
+        structural=True,
+    ),
     "inputs": Rule("the case's files are those the plan was made from.", structural=True),
+    "broken_rules": Rule("what given menus break is what plan.json says of them.", structural=True),
+    "files": Rule("the files of the run are as they were written.", structural=True),
     "audit_file": Rule("audit.json is what an audit of the plan says.", structural=True),
 }
 """Name of each rule and what it asks. Rows of `Audit.rules` come in this order."""
+
+RESTS_ON_SEARCH = (
+    "That no plan has more than the bound, and so the gap and the status, rests on the search, and so does which "
+    "delivery of today's menus is the best: an audit recomputes what a plan comes to, not what every other plan would."
+)
+"""What a passed audit does not say."""
 
 RULES_ON_MENUS = frozenset(name for name, rule in RULES.items() if rule.on_menus)
 """Rules that menus given to `evaluate` need not obey."""

@@ -9,7 +9,7 @@ from models.scenario import Scenario
 
 from .delivery_rules import experience_sums, turnaround_sums
 from .demand import Demand, none_rows
-from .ledger import Ledger, scopes
+from .ledger import TOLERANCE, Ledger, scopes
 from .rows import Column, Matched, Rows, stacked
 from .work import WORK_CLASS, Work
 
@@ -94,9 +94,12 @@ def _check_experience_amounts(ledger: Ledger, rows: Rows) -> None:
     unlimited = np.isnan(rows["limit"])
     odd = rows.where(np.isnan(rows["limit_claimed"]) != unlimited)
     ledger.none("experience", "experience.csv: limits", (f"limit of {text}" for text in scopes(odd, *_EXPERIENCE_KEYS)))
+    free = rows.where(unlimited & ~rows["ok_claimed"].astype(bool))  # what has no limit cannot break it
+    ledger.none("experience", "experience.csv: ok", (f"ok of {text}" for text in scopes(free, *_EXPERIENCE_KEYS)))
     rows = rows.where(~unlimited & ~np.isnan(rows["limit_claimed"]))
     ledger.same("experience", "limit", rows, _EXPERIENCE_KEYS, rows["limit_claimed"], rows["limit"])
     room = rows["sense"] * (rows["value"] - rows["limit"])
-    near = np.abs(room) <= 1e-6 * np.maximum(1.0, np.abs(rows["limit"]))
-    wrong = rows.where(~near & ((room > 0) != rows["ok_claimed"].astype(bool)))
+    size = np.maximum(1.0, np.abs(rows["limit"]))
+    rounding = np.abs(room / size + TOLERANCE) <= 1e-9  # where it decides what is kept, either verdict will do
+    wrong = rows.where(~rounding & ((room >= -TOLERANCE * size) != rows["ok_claimed"].astype(bool)))
     ledger.none("experience", "experience.csv: ok", (f"ok of {text}" for text in scopes(wrong, *_EXPERIENCE_KEYS)))

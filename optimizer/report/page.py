@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -18,12 +17,12 @@ from markupsafe import Markup
 
 from models import Case, apply_scenario
 from models.characters import shown
-from models.files import read_folder, write_file
+from models.files import write_file
 from models.plan_tables import RunError
 
 from ..analysis.answer import Answer
+from ..assurance.opening import OpenedRun, open_run
 from ..result import Result
-from ..run_folder import RUN_FILES, load_run
 from .answer_sections import answer_sections
 from .parts import Figure
 from .plan_sections import plan_sections
@@ -34,28 +33,34 @@ _NUMBER_AND_UNIT = re.compile(r"(\d|\d\u00a0(?:M|k|bn)) (?=%|M\b|k\b|bn\b|[A-Z]{
 
 
 def write_report(
-    run: str | Path, path: str | Path, *, case: Case | None = None, answers: Sequence[Answer] = ()
+    run: str | Path,
+    path: str | Path,
+    *,
+    case: Case | None = None,
+    answers: Sequence[Answer] = (),
+    unchecked: bool = False,
 ) -> Path:
     """Write the report on a run folder to the HTML file `path` and return it; the file appears whole or not at all.
 
-    `case` is the case of the run (see `optimizer.run_case.case_of_run`) and adds capacities; `answers` of the same case
-    add a section each. Raises `RunError` for a run that cannot be read and for answers of another case.
+    `case` is the case of the run, by default where the run's command found it; the run is checked against it first, as
+    `optimizer.assurance.opening.open_run` does, and `unchecked` skips that and marks every page. `answers` of the same
+    case add a section each. Raises `FaultyRunError` for a run that is not what it says, `RunError` for one that cannot
+    be read or whose case is not found, and for answers of another case.
     """
-    result, files = read_folder(run, lambda folder: (load_run(folder), digests(folder)))
+    return save_report(open_run(run, case, unchecked=unchecked), path, answers=answers)
+
+
+def save_report(opened: OpenedRun, path: str | Path, *, answers: Sequence[Answer] = ()) -> Path:
+    """Write the report on a run that was opened; see `write_report`."""
+    result = opened.result
     strangers = [answer.name for answer in answers if answer.case_name != result.case_name]
     if strangers:
         raise RunError([f"{strangers[0]} is an answer about another case; expected one about {result.case_name}."])
-    page = report_page(result, files, case=case, answers=answers)
+    page = report_page(result, opened.digests, case=opened.case, answers=answers)
     target = Path(path).absolute()
     with write_file(target) as temporary:
         temporary.write_bytes(page.encode("utf-8", "backslashreplace"))  # a path may hold what is not UTF-8
     return target
-
-
-def digests(run: Path) -> dict[str, str]:
-    """SHA-256 of every file of a run that is there."""
-    files = [run / name for name in RUN_FILES]
-    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.is_file()}
 
 
 def report_page(
@@ -72,6 +77,7 @@ def report_page(
     figures = [figure for section in sections for figure in section.figures]
     return page.render(
         result=result,
+        mark=result.unchecked or next((answer.unchecked for answer in answers if answer.unchecked), None),
         points=recommendation(result),
         sections=sections,
         facts=_facts(result),

@@ -9,6 +9,7 @@ import pandas as pd
 
 from models.pricing import KINDS, Quote
 
+from ..audit import RESTS_ON_SEARCH
 from ..charts.menus import heat_map_cells
 from ..result import Result
 from ..summary import binding_rules, by_rank, money, percent, status_sentence
@@ -134,7 +135,7 @@ def _certainty(result: Result) -> Iterator[str]:
         yield "The plan has not been audited."
     elif result.audit.ok:
         counts = f"{len(result.audit.rules):,} rules and {len(result.audit.kpis)} amounts"
-        yield f"An independent recomputation of {counts} agrees with it."
+        yield f"An independent recomputation of {counts} agrees with it. {RESTS_ON_SEARCH}"
     else:
         yield "The audit found faults: do not use this plan."
     yield from _matters_most(result)

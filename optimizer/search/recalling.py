@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from ..memory import Chosen, KnownMenu, Option
 from ..program.expressions import combine
@@ -44,7 +44,7 @@ def recall(master: Master, menus: Iterable[KnownMenu]) -> Iterator[tuple[int, Fi
             known[place] = _options_by_name(master, book)
         picks = sorted(known[place].get(option, -1) for option in menu.options)
         optional = frozenset(codes.get(name, -1) for name in menu.covered) & set(book.optional)
-        if master.pricer.fewest <= len(picks) <= master.pricer.most and _may_use(book, picks):
+        if master.pricer.fewest <= len(picks) <= master.pricer.most and may_use(book, picks):
             yield place, Find(tuple(picks), optional, 0.0)
 
 
@@ -88,7 +88,9 @@ def _options_by_name(master: Master, book: Book) -> dict[Option, int]:
     }
 
 
-def _may_use(book: Book, picks: list[int]) -> bool:
+def may_use(book: Book, picks: Sequence[int]) -> bool:
     """Whether the rules on one menu allow these options."""
     pairs = [(low, high) for i, low in enumerate(picks) for high in picks[i + 1 :]]
-    return min(picks, default=0) >= 0 and bool(book.allowed[picks].all()) and all(book.fits[pair] for pair in pairs)
+    return (
+        min(picks, default=0) >= 0 and bool(book.allowed[list(picks)].all()) and all(book.fits[pair] for pair in pairs)
+    )

@@ -14,6 +14,7 @@ from .columns import Column
 from .master import Master
 from .nodes import Node
 from .pricing import Find
+from .recalling import may_use
 from .restriction import Restriction
 from .tree import Tree
 
@@ -50,7 +51,7 @@ def restore(tree: Tree, saved: SavedSearch) -> list[Node]:
     """
     master = tree.master
     columns = {name: column for column, name in _switch_names(master).items()}
-    if list(columns) != list(saved.switches) or not all(_exists(master, menu) for menu in saved.menus):
+    if list(columns) != list(saved.switches) or not _fits(master, saved):
         raise misfit()
     finds = [find_of(menu) for menu in saved.menus]
     master.add(finds)
@@ -62,7 +63,7 @@ def restore(tree: Tree, saved: SavedSearch) -> list[Node]:
 
 
 def misfit() -> RunError:
-    """A state that was saved by another program, though it says that it was this one."""
+    """A state that was saved by another program, or edited, though it says that it was this one."""
     return RunError(["The state of the search does not fit this program. Solve without --resume."])
 
 
@@ -98,10 +99,40 @@ def _node(saved: SavedNode, switches: Sequence[int]) -> Node:
     )
 
 
-def _exists(master: Master, menu: SavedMenu) -> bool:
-    """Whether a search has such a menu."""
+def is_menu(master: Master, menu: SavedMenu) -> bool:
+    """Whether a search may use such a menu."""
     place, options, optional = menu
     if not 0 <= place < len(master.books):
         return False
+    book, pricer = master.books[place], master.pricer
+    if not all(0 <= option < len(book.allowed) for option in options) or not set(optional) <= set(book.optional):
+        return False
+    tiers = np.searchsorted(book.tier_start, np.asarray(options, dtype=np.int64), side="right")
+    return bool((np.diff(tiers) > 0).all() and pricer.fewest <= len(options) <= pricer.most and may_use(book, options))
+
+
+def _fits(master: Master, saved: SavedSearch) -> bool:
+    """Whether everything that a saved search names by place is there in this one."""
+    switches = range(len(saved.switches))
+    tried = all(
+        place in switches and value in (0, 1) and np.isfinite(rises).all() for place, value, rises in saved.rises
+    )
+    nodes = all(_is_part(master, node, len(switches)) for node in saved.nodes)
+    return tried and nodes and all(is_menu(master, menu) for menu in saved.menus)
+
+
+def _is_part(master: Master, node: SavedNode, switches: int) -> bool:
+    """Whether a search has such a part."""
+    settled, places = [*node.on, *node.off], [place for place, *_ in node.books]
+    once = len(set(settled)) == len(settled) and len(set(places)) == len(places)
+    known = all(0 <= place < switches for place in settled) and all(0 <= place < len(master.books) for place in places)
+    return once and known and all(_restricts(master, restriction) for restriction in node.books)
+
+
+def _restricts(master: Master, restriction: SavedRestriction) -> bool:
+    """Whether a restriction names options, tiers and products of its price book."""
+    place, barred, must, covered, uncovered = restriction
     book = master.books[place]
-    return all(0 <= option < len(book.allowed) for option in options) and set(optional) <= set(book.optional)
+    options, tiers = range(len(book.allowed)), range(len(book.tier_start) - 1)
+    named = all(option in options for option in barred) and all(tier in tiers for tier in must)
+    return named and {*covered, *uncovered} <= set(book.optional) and set(covered).isdisjoint(uncovered)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from ..audit import RULES
+from ..audit import RESTS_ON_SEARCH, RULES
 from .attribution import provider_amounts
 from .sheets import VERSION, Book, column
 from .subject import Subject
@@ -87,6 +87,7 @@ def write_audit(book: Book, subject: Subject) -> None:
     audit = subject.audit
     said = "passed" if audit.ok else f"FAILED, {len(audit.faults)} faults: do not use this plan"
     note = f"The audit {said}. It works every amount out anew from the case, without the program that made the plan."
+    note = f"{note} {RESTS_ON_SEARCH}" if audit.ok else note
     sheet = book.sheet("Audit", "Amounts as claimed and as recomputed", note)
     rows = audit.kpis
     sheet.table(

@@ -26,7 +26,7 @@ from models.files import write_file
 Kind = Literal["text", "money", "number", "price", "share", "points", "flag"]
 Cell = str | float | bool | None
 
-_INK, _PAPER, _HEAD, _SOFT = "#1F2933", "#FFFFFF", "#1F4E78", "#EEF3F8"
+_INK, _PAPER, _HEAD, _SOFT, _ALARM = "#1F2933", "#FFFFFF", "#1F4E78", "#EEF3F8", "#C00000"
 _NUMBERS: dict[Kind, str] = {
     "text": "@",
     "money": "#,##0.00;[Red]-#,##0.00;0.00",
@@ -91,7 +91,8 @@ class Placed:
 class Book:
     """An Excel file under construction; its sheets have their order from the start and are filled in any."""
 
-    def __init__(self, content: BytesIO, names: Sequence[str]) -> None:
+    def __init__(self, content: BytesIO, names: Sequence[str], mark: str | None = None) -> None:
+        self.mark = mark
         as_text = {"strings_to_formulas": False, "strings_to_urls": False}
         self._book = Workbook(content, {**as_text, "in_memory": True})
         self._book.set_properties({"created": _ALWAYS, "author": "Tierwise"})
@@ -129,7 +130,10 @@ class Sheet:
         page.write_string(0, 0, title, book.style(bold=True, font_size=14, font_color=_HEAD))
         if note:
             page.write_string(1, 0, note, book.style(italic=True))
-        self.row = 3
+        if book.mark is not None:  # in sight on the screen, and on every printed page
+            page.write_string(2, 0, book.mark, book.style(bold=True, font_color=_ALARM))
+            page.set_header(f"&C&B{book.mark}")
+        self.row = 3 if book.mark is None else 4
 
     @property
     def name(self) -> str:
@@ -260,10 +264,10 @@ class _Rows:
 
 
 @contextmanager
-def book_at(path: str | Path, names: Sequence[str]) -> Iterator[Book]:
-    """A book of sheets in this order that appears at `path` when all is written, or not at all."""
+def book_at(path: str | Path, names: Sequence[str], mark: str | None = None) -> Iterator[Book]:
+    """A book of sheets in this order that appears at `path` when all is written, or not at all; each has the mark."""
     content = BytesIO()
-    book = Book(content, names)
+    book = Book(content, names, mark)
     yield book
     book.close()
     with write_file(path) as temporary:

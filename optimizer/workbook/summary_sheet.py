@@ -8,7 +8,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from models.plan import MONEY_KPIS
 
-from ..audit import Audit
+from ..audit import RESTS_ON_SEARCH, Audit
 from ..summary import SHOWN_KPIS, decision_lines, heading, status_sentence
 from .lines import LINES
 from .sheets import VERSION, Book, Cell, Kind, Placed, Sheet
@@ -56,7 +56,7 @@ _WITHOUT = (
 
 def _verdict(audit: Audit) -> str:
     checked = f"{len(audit.rules):,} rules and {len(audit.kpis):,} amounts recomputed without the solver"
-    return f"Audit: {'passed' if audit.ok else 'FAILED, do not use this plan'}; {checked}."
+    return f"Audit: {'passed' if audit.ok else 'FAILED, do not use this plan'}; {checked}. {RESTS_ON_SEARCH}"
 
 
 def _values(subject: Subject, kpi: str) -> dict[str, float | None]:

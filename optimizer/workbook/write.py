@@ -6,6 +6,7 @@ from pathlib import Path
 
 from models import Case
 
+from ..assurance.opening import open_run
 from ..result import Result
 from .account_sheet import write_accounts, write_bridge
 from .evidence import write_audit, write_experience, write_inputs, write_providers, write_rules
@@ -33,20 +34,21 @@ SHEETS = (
 """Every sheet, in order."""
 
 
-def write_workbook(case: Case, run: Result | str | Path, path: str | Path) -> Path:
+def write_workbook(case: Case, run: Result | str | Path, path: str | Path, *, unchecked: bool = False) -> Path:
     """Write the `.xlsx` workbook of a run, made from `case`, and return its path.
 
     Sheets: summary, price list, profit and loss by every dimension, bridge, accounts, providers, experience, rules,
     audit, inputs and manifest; totals are live formulas, amounts money a year. An existing file is replaced once the
-    new one is complete. Raises `RunError` for a run that cannot be read or names a scenario the case does not have,
-    and `NoPlanError` for one without a plan.
+    new one is complete. A run folder is checked first (`optimizer.assurance.opening.open_run`); `unchecked` skips that
+    and marks every sheet. Raises `FaultyRunError` for a run that is not what it says, `RunError` for one that cannot be
+    read or names a scenario the case does not have, and `NoPlanError` for one without a plan.
     """
-    result = run if isinstance(run, Result) else Result.load(run)
+    result = run if isinstance(run, Result) else open_run(run, case, unchecked=unchecked).result
     result.decided  # noqa: B018  (there is nothing to write of a run without a plan)
     subject = Subject(case, result)
     subject.audit  # noqa: B018  (refuses a scenario that the case does not have)
     rows = detail_rows(subject)
-    with book_at(path, SHEETS) as book:
+    with book_at(path, SHEETS, result.unchecked) as book:
         detail = write_detail(book, rows, subject.currency)
         statement = write_statement(book, subject, rows, detail)
         for dimension in DIMENSIONS:

@@ -315,6 +315,14 @@ CLAIMS: list[tuple[str, dict[str, object]]] = [
     ("source", {"tiers_by_rank": ["bronze", "gold", "silver"]}),
     ("source", {"model_kinds": {"warranty": "lease"}}),
     ("source", {"objective_name": "service_margin"}),
+    ("source", {"seconds": -1.0}),
+    ("source", {"command": ["tierwise", "evaluate", "hand"]}),
+    ("source", {"bound_rests_on": "the state of an earlier search"}),
+    ("source", {"resumed": {"sitting": 2}}),
+    ("status", {"reason": "The plan breaks a condition."}),
+    ("broken_rules", {"broken_rules": ["max_menu, price_book=works. Expected: nothing."]}),
+    ("broken_rules", {"menus_given": True, "broken_rules": ["max_menu, price_book=works. Expected: nothing."]}),
+    ("baseline", {"baseline_reason": "Today's menus cannot be delivered."}),
 ]
 
 
@@ -408,6 +416,6 @@ def test_every_kpi_is_compared(kpi: str) -> None:
 def test_no_rule_lacks_a_test() -> None:
     tested = {rule for rule, *_ in SCENARIO_LIMITS} | {limit.rule for limit in TABLE_LIMITS}
     tested |= {fault.rule for fault in BREAKS} | {rule for rule, _ in CLAIMS}
-    # inputs is tested above, audit_file with the run folder
-    assert set(RULES) == tested | {"inputs", "audit_file"}
+    # inputs is tested above, audit_file and files with the run folder
+    assert set(RULES) == tested | {"inputs", "audit_file", "files"}
     assert set(RULES) > RULES_ON_MENUS

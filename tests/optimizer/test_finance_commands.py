@@ -53,19 +53,22 @@ def test_the_manifest_leads_to_the_case(made: Path, tmp_path: Path) -> None:
     assert main(["workbook", str(made / "run"), "-o", str(tmp_path / "plan.xlsx")]) == DONE
 
 
-def test_a_plan_that_fails_its_audit_is_written_and_said_to_fail(
-    here: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_plan_that_fails_its_audit_is_not_written(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plan = json.loads((here / "run" / "plan.json").read_text())
     plan["kpis"]["service_cost"] += 1.0
     (here / "run" / "plan.json").write_text(json.dumps(plan))
     assert tierwise(here, "workbook") == FAILED
-    assert "Audit: FAILED" in capsys.readouterr().out
+    assert "kpi service_cost" in capsys.readouterr().err
+    assert not (here / "run.xlsx").exists()
+    assert tierwise(here, "workbook", "--unchecked") == FAILED
+    shown = capsys.readouterr().out
+    assert "UNCHECKED" in shown
+    assert "Audit: FAILED" in shown
 
 
 def test_a_changed_case_is_refused(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "case" / "rates.csv").write_text((here / "case" / "rates.csv").read_text() + "\n")
-    assert tierwise(here, "workbook") == BAD_INPUT
+    assert tierwise(here, "workbook") == FAILED
     assert "changed since the run was made (rates.csv)" in capsys.readouterr().err
 
 
@@ -89,7 +92,7 @@ def test_sign_off_is_written_checked_and_ended(here: Path, capsys: pytest.Captur
     (here / "case" / "rates.csv").write_text((here / "case" / "rates.csv").read_text() + "\n")
     assert tierwise(here, "sign-off") == FAILED
     assert "rates.csv of the case was changed." in capsys.readouterr().out
-    assert tierwise(here, "sign-off", "--by", "Ann") == BAD_INPUT
+    assert tierwise(here, "sign-off", "--by", "Ann") == FAILED
 
 
 def test_what_does_not_reconcile_is_not_signed(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -138,6 +138,7 @@ def test_json_has_null_for_what_has_no_value(tmp_path: Path) -> None:
     path = save_run(changed, tmp_path / "run")
     assert json.loads((path / "plan.json").read_text(encoding="utf-8"))["kpis"]["cost_to_serve"] is None
     written = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+    assert set(written.pop("files")) == set(RUN_FILES) - {"manifest.json"}
     assert written == {"n": 2.0, "when": "2024-01-02 00:00:00", "worst": None}
 
 

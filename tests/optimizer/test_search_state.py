@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
@@ -15,10 +15,12 @@ import optimizer
 from models import Case, build_case, load_case
 from models.conditions import Decision
 from models.plan_tables import RunError
-from optimizer.result import Result
+from optimizer.result import Result, Status
 from optimizer.run_folder import check_run_target, load_run
 from optimizer.search_state import SEARCH, read_state, write_state
+from optimizer.summary import status_sentence
 from tests.optimizer.hand_plan import hand_result
+from tests.optimizer.search.test_resume import stop_after
 from tests.oracle.random_cases import random_case
 from tests.small_case import write_small_case
 
@@ -76,7 +78,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     "all of it": (lambda path: path.write_bytes(b""), "is damaged"),
     "text": (lambda path: path.write_text("not a state\n", encoding="utf-8"), "is damaged"),
     "another version": (
-        lambda path: path.write_bytes(path.read_bytes().replace(b'"version": 1', b'"version": 2', 1)),
+        lambda path: path.write_bytes(path.read_bytes().replace(b'"version": 2', b'"version": 3', 1)),
         "another version of Tierwise wrote it",
     ),
     "other contents": (seal_anew, "is not the state of a search"),
@@ -127,6 +129,10 @@ def test_another_version_of_the_program_is_refused(cut: Result, case: Case, tmp_
     write_state(cut.state.model_copy(update={"asked": older}), tmp_path / "run")
     with pytest.raises(RunError, match=r"it was written by Tierwise 0\.0\.9, and this is"):
         optimizer.solve(case, resume=tmp_path / "run")
+    other = cut.state.asked.model_copy(update={"source": "0" * 64})
+    write_state(cut.state.model_copy(update={"asked": other}), tmp_path / "run")
+    with pytest.raises(RunError, match="it was written by other source code of Tierwise"):
+        optimizer.solve(case, resume=tmp_path / "run")
 
 
 @pytest.mark.parametrize("part", ["menus", "switches"])
@@ -137,6 +143,69 @@ def test_a_state_that_does_not_fit_the_program_is_refused(part: str, cut: Result
     write_state(cut.state.model_copy(update={"search": search}), tmp_path / "run")
     with pytest.raises(RunError, match="does not fit this program"):
         optimizer.solve(case, resume=tmp_path / "run")
+
+
+WRONG_PARTS: list[dict[str, object]] = [
+    {"on": (999,)},
+    {"on": (-1,)},
+    {"on": (0,), "off": (0,)},
+    {"depth": -1},
+    {"books": ((999, (), (), (), ()),)},
+    {"books": ((-1, (), (), (), ()),)},
+    {"books": ((0, (999,), (), (), ()),)},
+    {"books": ((0, (), (-1,), (), ()),)},
+    {"books": ((0, (), (), (999,), ()),)},
+    {"books": ((0, (), (), (), ()), (0, (), (), (), ()))},
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG_PARTS, ids=str)
+def test_a_part_that_no_search_has_is_refused(
+    wrong: dict[str, object], cut: Result, case: Case, tmp_path: Path
+) -> None:
+    assert cut.state is not None
+    (node,) = cut.state.search.nodes
+    search = cut.state.search.model_copy(update={"nodes": (node.model_copy(update=wrong),)})
+    write_state(cut.state.model_copy(update={"search": search}), tmp_path / "run")
+    with pytest.raises(RunError, match=r"does not fit this program|numbers that no search has"):
+        optimizer.solve(case, resume=tmp_path / "run")
+
+
+@pytest.mark.parametrize("emptied", [True, False])
+def test_a_state_without_parts_proves_nothing(emptied: bool, cut: Result, case: Case, tmp_path: Path) -> None:
+    """Emptied, or left with a part that holds nothing: that no plan was found in it is no proof."""
+    assert cut.state is not None
+    whole = optimizer.solve(case)
+    assert whole.plan is not None
+    (node,) = cut.state.search.nodes
+    narrow = node.model_copy(update={"off": tuple(range(len(cut.state.search.switches)))})
+    search = cut.state.search.model_copy(update={"nodes": () if emptied else (narrow,)})
+    write_state(cut.state.model_copy(update={"search": search}), tmp_path / "run")
+    result = optimizer.solve(case, resume=tmp_path / "run")
+    assert result.status is not Status.INFEASIBLE
+    assert result.objective == pytest.approx(whole.objective, rel=1e-4)
+    assert "rests on the state of an earlier search" in status_sentence(result)
+    assert json.loads((result.save(tmp_path / "run") / "plan.json").read_text())["bound_rests_on"]
+    assert optimizer.audit(case, tmp_path / "run").ok
+
+
+def test_a_kept_plan_counts_for_what_it_earns(case: Case, tmp_path: Path) -> None:
+    whole = optimizer.solve(case)
+    cut = next(filter(lambda result: result.state and result.state.plan, stopped_later(case)))
+    assert cut.state is not None
+    assert cut.state.plan is not None
+    dear = cut.state.plan.model_copy(update={"objective": 10 * abs(cut.state.plan.objective) + 1})
+    write_state(cut.state.model_copy(update={"plan": dear}), tmp_path / "run")
+    result = optimizer.solve(case, resume=tmp_path / "run")
+    assert result.objective == pytest.approx(whole.objective, rel=1e-4)
+    strange = cut.state.plan.model_copy(update={"flows": ((10_000, 1.0),)})
+    write_state(cut.state.model_copy(update={"plan": strange}), tmp_path / "run")
+    with pytest.raises(RunError, match="does not fit this program"):
+        optimizer.solve(case, resume=tmp_path / "run")
+
+
+def stopped_later(case: Case) -> Iterator[Result]:
+    return (optimizer.solve(case, gap=0.0, **stop_after(reports)) for reports in range(2, 60))
 
 
 def test_a_run_that_is_proved_leaves_no_state(case: Case, run: Path) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,15 +17,20 @@ from models.plan_tables import RunError
 from optimizer.analysis.store import Store, open_store
 from optimizer.identity import case_digest
 from optimizer.result import Result, Status
+from optimizer.solve import solve
 from tests.hand_case import hand_case
-from tests.optimizer.hand_plan import hand_result
 
-LIMITS = {"options": {"gap": 1e-4, "time_limit": 5.0}}
+OPTIONS = {"options": {"gap": 1e-4, "time_limit": 5.0}}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def case() -> Case:
     return build_case(*hand_case())
+
+
+@pytest.fixture(scope="module")
+def solved(case: Case) -> Result:
+    return replace(solve(case), memory=None)
 
 
 @pytest.fixture
@@ -29,22 +38,31 @@ def store(case: Case, tmp_path: Path) -> Store:
     return open_store(tmp_path / "store", case)
 
 
-def keep(store: Store, **changes: Any) -> Result:
-    result = replace(hand_result(), manifest=LIMITS, **changes)
-    store.keep(store.case.scenarios["base"], result)
-    return result
-
-
-def without_plan(status: Status) -> Result:
-    return replace(hand_result(), status=status, plan=None, audit=None, objective=None, gap=None, baseline=None)
-
-
-def test_a_result_is_found_under_any_name_of_its_scenario(store: Store) -> None:
+def keep(store: Store, solved: Result, gap: float = 0.0, status: Status = Status.OPTIMAL) -> Path:
+    """Keep the result as if its search had proved this gap; the entry."""
+    assert solved.objective is not None
+    bound = solved.objective + gap * max(1.0, abs(solved.objective))
+    manifest = {**solved.manifest, **OPTIONS}
     base = store.case.scenarios["base"]
-    kept = keep(store)
+    store.keep(base, replace(solved, status=status, bound=bound, gap=gap, manifest=manifest))
+    return store.folder / store.key(base)
+
+
+def without_plan(solved: Result, status: Status) -> Result:
+    nothing = {"plan": None, "audit": None, "objective": None, "bound": None, "gap": None}
+    return replace(solved, status=status, no_contract_objective=None, **nothing)  # type: ignore[arg-type]
+
+
+def find(store: Store, gap: float = 1e-4, time_limit: float | None = 5.0) -> Result | None:
+    return store.find(store.case.scenarios["base"], gap, time_limit)
+
+
+def test_a_result_is_found_under_any_name_of_its_scenario(store: Store, solved: Result) -> None:
+    base = store.case.scenarios["base"]
+    keep(store, solved)
     found = store.find(base.model_copy(update={"name": "again", "description": "the same"}), 1e-4, 5.0)
     assert found is not None
-    assert (found.scenario_name, found.objective) == ("again", kept.objective)
+    assert (found.scenario_name, found.objective) == ("again", solved.objective)
     assert store.find(base.model_copy(update={"max_tiers": 2}), 1e-4, 5.0) is None
 
 
@@ -59,36 +77,103 @@ def test_the_numbers_of_the_case_count_and_where_they_came_from_does_not(case: C
 
 
 @pytest.mark.parametrize(
-    ("changes", "gap", "time_limit", "serves"),
+    ("status", "proved", "gap", "time_limit", "serves"),
     [
-        ({"gap": 5e-5}, 1e-4, None, True),
-        ({"gap": 5e-5}, 1e-5, None, False),
-        ({"status": Status.FEASIBLE, "gap": 0.01}, 1e-4, 5.0, True),
-        ({"status": Status.FEASIBLE, "gap": 0.01}, 1e-4, 60.0, False),
-        ({"status": Status.FEASIBLE, "gap": 0.01}, 0.1, 5.0, False),
+        (Status.OPTIMAL, 5e-5, 1e-4, None, True),
+        (Status.OPTIMAL, 5e-5, 1e-5, None, False),
+        (Status.FEASIBLE, 0.01, 1e-4, 5.0, True),
+        (Status.FEASIBLE, 0.01, 1e-4, 60.0, False),
+        (Status.FEASIBLE, 0.01, 0.1, 5.0, False),
     ],
 )
 def test_a_result_serves_what_it_proves(
-    changes: dict[str, Any], gap: float, time_limit: float | None, serves: bool, store: Store
+    status: Status, proved: float, gap: float, time_limit: float | None, serves: bool, store: Store, solved: Result
 ) -> None:
-    keep(store, **changes)
-    assert (store.find(store.case.scenarios["base"], gap, time_limit) is not None) == serves
+    keep(store, solved, proved, status)
+    assert (find(store, gap, time_limit) is not None) == serves
 
 
-def test_a_proof_that_there_is_no_plan_serves_always(store: Store) -> None:
+def test_a_proof_that_there_is_no_plan_serves_always(store: Store, solved: Result) -> None:
     base = store.case.scenarios["base"]
-    store.keep(base, without_plan(Status.INFEASIBLE))
-    assert store.find(base, 0.0, None) is not None
-    store.keep(base, without_plan(Status.NO_PLAN))
-    assert store.find(base, 0.0, None) is None
+    store.keep(base, without_plan(solved, Status.INFEASIBLE))
+    assert find(store, 0.0, None) is not None
+    store.keep(base, without_plan(solved, Status.NO_PLAN))
+    assert find(store, 0.0, None) is None
 
 
-def test_what_cannot_be_read_is_not_there(store: Store) -> None:
-    keep(store)
-    (store.folder / store.key(store.case.scenarios["base"]) / "menus.csv").write_text("torn")
-    assert store.find(store.case.scenarios["base"], 1e-4, 5.0) is None
-    keep(store)
-    assert store.find(store.case.scenarios["base"], 1e-4, 5.0) is not None
+def edited(entry: Path, **values: object) -> None:
+    """Edit plan.json, and write its digest anew, as anyone can."""
+    plan = json.loads((entry / "plan.json").read_text(encoding="utf-8"))
+    (entry / "plan.json").write_text(json.dumps({**plan, **values}), encoding="utf-8")
+    manifest = json.loads((entry / "manifest.json").read_text(encoding="utf-8"))
+    manifest["files"]["plan.json"] = sha256((entry / "plan.json").read_bytes()).hexdigest()
+    (entry / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def ten_times(entry: Path) -> None:
+    plan = json.loads((entry / "plan.json").read_text(encoding="utf-8"))
+    kpis = {name: None if value is None else 10 * value for name, value in plan["kpis"].items()}
+    edited(entry, kpis=kpis, objective=10 * plan["objective"], bound=10 * plan["bound"])
+
+
+def loop(entry: Path) -> None:
+    shutil.rmtree(entry)
+    entry.symlink_to(entry.name)
+
+
+def a_file(entry: Path) -> None:
+    shutil.rmtree(entry)
+    entry.write_text("{}", encoding="utf-8")
+
+
+def folders_for_files(entry: Path) -> None:
+    for file in list(entry.iterdir()):
+        file.unlink()
+        file.mkdir()
+
+
+DAMAGE: dict[str, Callable[[Path], object]] = {
+    "ten times as much": ten_times,
+    "another scenario": lambda entry: edited(entry, scenario="other", case="other"),
+    "a digest": lambda entry: (entry / "menus.csv").write_text((entry / "menus.csv").read_text() + "\n"),
+    "torn": lambda entry: (entry / "menus.csv").write_text("torn"),
+    "no JSON": lambda entry: (entry / "plan.json").write_text("{"),
+    "a list": lambda entry: (entry / "manifest.json").write_text("[]"),
+    "deep": lambda entry: (entry / "plan.json").write_text("[" * 100_000),
+    "bytes": lambda entry: (entry / "plan.json").write_bytes(b"\xff\x00"),
+    "no digests": lambda entry: (entry / "manifest.json").write_text("{}"),
+    "a file": a_file,
+    "folders": folders_for_files,
+    "empty": lambda entry: [file.unlink() for file in entry.iterdir()],
+    "strangers": lambda entry: [(entry / "plan.json").unlink(), (entry / "notes.txt").write_text("mine")],
+    "gone": shutil.rmtree,
+    "a loop": loop,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_what_is_off_is_not_there_and_kept_anew(damage: str, store: Store, solved: Result) -> None:
+    entry = keep(store, solved)
+    if damage == "a loop" and os.name == "nt":
+        pytest.skip("links need rights there")
+    DAMAGE[damage](entry)
+    assert find(store) is None
+    keep(store, solved)
+    assert find(store) is not None
+
+
+def test_an_entry_of_another_question_is_not_there(store: Store, solved: Result) -> None:
+    entry = keep(store, solved)
+    wider = store.case.scenarios["base"].model_copy(update={"max_tiers": 99})
+    assert store.key(wider) != entry.name
+    shutil.copytree(entry, store.folder / store.key(wider))
+    assert store.find(wider, 1e-4, 5.0) is None
+
+
+def test_an_entry_of_other_source_is_not_there(store: Store, solved: Result, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep(store, solved)
+    monkeypatch.setattr("optimizer.analysis.store.source_digest", lambda: "0" * 64)
+    assert find(store) is None
 
 
 def test_another_folder_is_refused(case: Case, tmp_path: Path) -> None:

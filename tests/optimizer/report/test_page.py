@@ -98,8 +98,9 @@ def test_it_holds_the_digest_of_every_file_of_the_run(solved: tuple[Path, Path],
 
 
 def test_answers_of_another_case_are_refused(solved: tuple[Path, Path], tmp_path: Path) -> None:
+    case = optimizer.load_case(solved[0])
     with pytest.raises(RunError, match="explain is an answer about another case"):
-        write_report(solved[1], tmp_path / "out.html", answers=[explained(1)])
+        write_report(solved[1], tmp_path / "out.html", case=case, answers=[explained(1)])
     assert not list(tmp_path.iterdir())
 
 
@@ -117,12 +118,19 @@ def test_the_command_finds_the_case_takes_answers_and_keeps_what_is_there(
     assert main([*command, "--force"]) == 0
 
 
-def test_without_its_case_the_report_is_shorter_and_says_so(
+def test_without_its_case_the_report_is_written_unchecked_only(
     solved: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run = replace(Result.load(solved[1]), manifest={}).save(tmp_path / "run")
-    assert main(["report", str(run), "-o", str(tmp_path / "out.html")]) == 0
-    assert "without the case" in capsys.readouterr().err
+    command = ["report", str(run), "-o", str(tmp_path / "out.html")]
+    assert main(command) == 2
+    told = capsys.readouterr().err
+    assert "--case CASE" in told
+    assert "--unchecked" in told
+    assert not (tmp_path / "out.html").exists()
+    assert main([*command, "--unchecked"]) == 0
+    assert "without capacities" in capsys.readouterr().err
+    assert "UNCHECKED" in (tmp_path / "out.html").read_text(encoding="utf-8")
 
 
 def test_an_answer_comes_back_as_it_was_saved(tmp_path: Path) -> None:

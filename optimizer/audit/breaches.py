@@ -11,15 +11,32 @@ from models.case import Case
 from models.plan import Decisions
 from models.scenario import Scenario
 
-from .audit import RULES, RULES_ON_MENUS
-from .audit.demand import Demand
-from .audit.ledger import Ledger
-from .audit.menu_rules import check_menus, check_offer, check_prices
+from .demand import Demand
+from .ledger import Claims, Ledger
+from .menu_rules import check_menus, check_offer, check_prices
+from .registry import RULES, RULES_ON_MENUS
+from .rows import Rows
 
 
 def broken_rules(case: Case, scenario: Scenario, menus: pd.DataFrame) -> tuple[str, ...]:
     """Rules that `menus` (price_book, tier, model, price) break, judged as the audit judges a plan's menus."""
-    ledger, demand = Ledger(), Demand(case)
+    return _broken(Demand(case), scenario, menus)
+
+
+def check_breaches(ledger: Ledger, demand: Demand, scenario: Scenario, menus: Rows, claims: Claims) -> None:
+    """What plan.json says that given menus break is what they break; menus that were not given break nothing."""
+    said = claims.get("broken_rules")
+    given = bool(claims.get("menus_given"))
+    true = set(_broken(demand, scenario, menus.frame)) if given else set()
+    claimed = [str(text) for text in said] if isinstance(said, (list, tuple)) else []
+    odd = [f"missing: {text}" for text in sorted(true - set(claimed))]
+    odd += [f"not broken: {text}" for text in sorted(set(claimed) - true)]
+    odd += [f"twice: {text}" for text in sorted({text for text in claimed if claimed.count(text) > 1})]
+    ledger.none("broken_rules", "plan.json", odd)
+
+
+def _broken(demand: Demand, scenario: Scenario, menus: pd.DataFrame) -> tuple[str, ...]:
+    ledger = Ledger()
     check_menus(ledger, demand, scenario, menus)
     check_prices(ledger, demand, scenario, menus)
     held = menus[menus["price_book"].isin(demand.holdings["price_book"])]

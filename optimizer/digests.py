@@ -1,0 +1,25 @@
+"""SHA-256 of files and of what they hold: what tells whether something has changed since it was written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from pathlib import Path
+
+
+def file_digests(folder: Path, names: Iterable[str]) -> dict[str, str]:
+    """SHA-256 of those of the files that are there, by name and in order of the names."""
+    present = (folder / name for name in sorted(names))
+    return {file.name: sha256(file.read_bytes()).hexdigest() for file in present if file.is_file()}
+
+
+def digest_of(values: object) -> str:
+    """SHA-256 of values that JSON can hold, whatever the order of their keys."""
+    text = json.dumps(values, sort_keys=True, ensure_ascii=False, default=str)
+    return sha256(text.encode("utf-8")).hexdigest()
+
+
+def differing(noted: Mapping[str, str], found: Mapping[str, str]) -> list[str]:
+    """Names of the files that were changed, added or lost since their digests were noted."""
+    return [name for name in sorted({*noted, *found}) if noted.get(name) != found.get(name)]

@@ -1,0 +1,125 @@
+"""Each single field of a run, edited with its digest written anew: the audit fails, or the file is refused.
+
+Fields that pass are listed with the reason: they rest on the search, say less than before, or are on record only.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from models import Case, load_case
+from models.plan_tables import RunError
+from optimizer.assurance.opening import open_run
+from optimizer.command_line import main
+from tests.optimizer.assurance.mutations import Mutation, mutations
+
+TINY = Path(__file__).parents[3] / "data" / "tiny"
+
+ON_RECORD = "says how the run was made, and decides nothing that is shown as a result"
+NOT_CLAIMED = "left out it says what it says when it is null, false or empty, which is judged"
+SEARCH = "rests on the search, which the audit says in words"
+
+FREE: dict[tuple[str, str], str] = {
+    ("manifest.json", ""): "keys that nobody reads",
+    ("manifest.json", "command"): ON_RECORD,
+    ("manifest.json", "command.*"): ON_RECORD,
+    ("manifest.json", "start"): ON_RECORD,
+    ("manifest.json", "end"): ON_RECORD,
+    ("manifest.json", "source"): ON_RECORD,
+    ("manifest.json", "versions"): ON_RECORD,
+    ("manifest.json", "options"): "without the gap asked for, the status is judged by the usual one",
+    ("manifest.json", "options.gap"): SEARCH,
+    ("manifest.json", "options.time_limit"): ON_RECORD,
+    ("manifest.json", "files"): "digests are against accident: whoever edits on purpose can write them anew",
+    ("plan.json", "seconds"): ON_RECORD,
+}
+FREE_KINDS: dict[tuple[str, str, str], str] = {
+    **{
+        ("plan.json", key, "key gone"): NOT_CLAIMED
+        for key in ("baseline_reason", "bound_rests_on", "broken_rules", "menus_given", "reason")
+    },
+    **{
+        ("plan.json", key, kind): "nothing is claimed; names are then shown in the order of the alphabet"
+        for key in ("tiers_by_rank", "model_kinds")
+        for kind in ("key gone", "emptied")
+    },
+}
+AMOUNTS = ("kpis.", "baseline.")
+"""Each is made 1 % more; that none is missing or too many is tested with the run folder."""
+WITHOUT_PLAN: dict[tuple[str, str], str] = {
+    ("plan.json", "status"): SEARCH,
+    ("plan.json", "reason"): SEARCH,
+    ("plan.json", "baseline_reason"): SEARCH,
+    ("plan.json", "seconds"): ON_RECORD,
+}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny case with a solved run, one of its menus under a rule that they break, and one without a plan."""
+    folder = tmp_path_factory.mktemp("mutated")
+    case = str(shutil.copytree(TINY, folder / "case"))
+    one = "max_tiers = 1\nmax_csat_over_target = 50"
+    for name, rules in {"one": one, "strict": "min_service_margin = 0.999"}.items():
+        (folder / "case" / "scenarios" / f"{name}.toml").write_text(f'objective = "account_margin"\n{rules}\n')
+    assert main(["solve", case, "--out", str(folder / "solved"), "--quiet"]) == 0
+    given = ["--menus", str(folder / "solved" / "menus.csv"), "--out", str(folder / "given")]
+    assert main(["evaluate", case, "-s", "one", *given, "--quiet"]) == 0
+    assert main(["solve", case, "-s", "strict", "--out", str(folder / "none"), "--quiet"]) == 1
+    return folder
+
+
+def passing(run: Path, case: Case, place: Path, edits: Iterator[Mutation]) -> list[tuple[str, str, str]]:
+    """Edits that are not noticed."""
+    found = []
+    for edit in edits:
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.copytree(run, place)
+        edit.make(place)
+        try:
+            open_run(place, case)
+        except RunError:
+            continue
+        found.append((edit.file, edit.field, edit.kind))
+    return found
+
+
+def judged(run: Path, *files: str) -> Iterator[Mutation]:
+    """Edits of fields that are not free."""
+    return (
+        edit
+        for edit in mutations(run, *files)
+        if (edit.file, edit.field) not in FREE
+        and not edit.field.startswith("versions.")
+        and (edit.kind == "1 % more" or not edit.field.startswith(AMOUNTS))
+        and (edit.file, edit.field, edit.kind) not in FREE_KINDS
+    )
+
+
+def test_every_field_of_a_solved_run(made: Path, tmp_path: Path) -> None:
+    case = load_case(made / "case")
+    assert open_run(made / "solved", case).result.plan is not None
+    assert passing(made / "solved", case, tmp_path / "run", judged(made / "solved")) == []
+
+
+def test_every_field_that_given_menus_change(made: Path, tmp_path: Path) -> None:
+    case = load_case(made / "case")
+    result = open_run(made / "given", case).result
+    assert any("max_tiers" in text for text in result.broken_rules)
+    edits = judged(made / "given", "plan.json", "experience.csv")
+    changed = {"status", "objective", "gap", "menus_given", "broken_rules", "reason", "limit", "ok"}
+    edits = (edit for edit in edits if edit.field.partition(".")[0] in changed)
+    assert passing(made / "given", case, tmp_path / "run", edits) == []
+
+
+def test_every_field_of_a_run_without_a_plan(made: Path, tmp_path: Path) -> None:
+    case = load_case(made / "case")
+    assert open_run(made / "none", case).result.plan is None
+    edits = (edit for edit in judged(made / "none") if (edit.file, edit.field) not in WITHOUT_PLAN)
+    null = ("no_contract_objective", "gain_gap")
+    edits = (edit for edit in edits if (edit.field, edit.kind) not in {(key, "key gone") for key in null})
+    assert passing(made / "none", case, tmp_path / "run", edits) == []
