@@ -95,11 +95,13 @@ def _clear_stranger(place: Path) -> None:
     """Take away what stands where an entry goes and is none, whatever it is."""
     try:
         check_run_target(place, force=True)
+        is_stranger = place.is_symlink()  # which may lead back to itself
     except RunError:
-        if place.is_dir() and not place.is_symlink():
-            shutil.rmtree(place)
-        else:
-            place.unlink(missing_ok=True)
+        is_stranger = True
+    if is_stranger and place.is_dir() and not place.is_symlink():
+        shutil.rmtree(place)
+    elif is_stranger:
+        place.unlink(missing_ok=True)
 
 
 def open_store(path: str | Path, case: Case) -> Store:

@@ -136,9 +136,8 @@ def test_a_case_on_disk(run: Path, tmp_path: Path) -> None:
 
 
 def test_a_run_without_a_plan_cannot_be_audited(run: Path) -> None:
-    nothing = replace(
-        hand_result(), status=Status.INFEASIBLE, objective=None, bound=None, gap=None, plan=None, audit=None
-    )
+    values = dict.fromkeys(["objective", "bound", "gap", "plan", "audit", "no_contract_objective"])
+    nothing = replace(hand_result(), status=Status.INFEASIBLE, **values)
     with pytest.raises(RunError, match="holds no plan"):
         audit_run(hand_case(), save_run(nothing, run))
 

@@ -32,7 +32,8 @@ def run(saved: Path, tmp_path: Path) -> Path:
 
 
 def no_plan(status: Status = Status.INFEASIBLE) -> Result:
-    return replace(hand_result(), status=status, objective=None, bound=None, gap=None, plan=None, audit=None)
+    nothing = dict.fromkeys(["objective", "bound", "gap", "plan", "audit", "no_contract_objective"])
+    return replace(hand_result(), status=status, **nothing)
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -51,7 +51,7 @@ def here(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def led_to(manifest: dict[str, Any], case: Path) -> dict[str, Any]:
-    return {**manifest, "command": ["tierwise", "solve", str(case), *manifest["command"][3:]]}
+    return {**manifest, "case_path": str(case), "command": ["tierwise", "solve", str(case), *manifest["command"][3:]]}
 
 
 def edit(file: Path, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
