@@ -94,7 +94,9 @@ class CsvColumn:
                     raise CaseError([_too_long(file.table, file.place(start + long), file.headers[self.at])])
                 start += len(values)
                 yield Chunk(values)
-        except (pa.ArrowException, OSError) as error:
+        except CaseError:
+            raise
+        except Exception as error:  # only Arrow's reader works above
             raise CaseError([unreadable(file.table, file.name, error)]) from None
         file.stamp.check(file.table, file.name)
 

@@ -12,6 +12,8 @@ MAX_COLUMNS = 1_000
 """Columns of one table; a case's own have at most some twenty, a table of scenarios one for each key that varies."""
 MAX_CELL = 32_767
 """Characters of one cell, which is also the most that a workbook can hold."""
+MAX_UNPACKED = 2 << 30
+"""Bytes of text of a Parquet column in one row group, with every row spelled out; the file may hold each word once."""
 MAX_NESTING = 20
 """Levels of tables and lists inside each other in a document; a scenario needs four."""
 MAX_INTEGER = 2**63 - 1

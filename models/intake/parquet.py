@@ -6,14 +6,19 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ..problems import CaseError, Problem, ProblemList
 from .access import Stamp, reason
-from .limits import MAX_CELL, MAX_COLUMNS, MAX_ROWS
-from .raw import CHUNK, Chunk, RawTable, cell_text, is_text, long_cell, plain, plain_type, repeated
+from .limits import MAX_CELL, MAX_COLUMNS, MAX_ROWS, MAX_UNPACKED
+from .raw import CHUNK, Chunk, RawTable, is_text, long_cell, plain, plain_type, repeated, scalar_text
+
+PACKED = 8
+"""Bytes a row below which a column with a dictionary cannot hold its words in full."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,8 @@ class Part:
         if label not in self.file.schema_arrow.names:
             yield pa.nulls(self.rows, kind)
             return
+        if is_text(kind):
+            self._check_unpacked(label)
         start = 0
         for batch in self.file.iter_batches(CHUNK, columns=[label]):
             cells = plain(batch.column(0))
@@ -79,11 +86,30 @@ class Part:
         if start != self.rows:
             raise pa.ArrowInvalid(f"it says that it has {self.rows:,} rows and has {start:,}")
 
+    def _check_unpacked(self, label: str) -> None:
+        """Raise `CaseError` where few words stand for more text than is read: a look at the words alone tells."""
+        metadata = self.file.metadata
+        for at in range(metadata.num_row_groups):
+            rows = metadata.row_group(at).num_rows
+            longest = self._longest_word(label, at) if _is_packed(metadata.row_group(at), label) else 0
+            if longest * rows > MAX_UNPACKED:
+                message = f"the column holds words of {longest:,} bytes in {rows:,} rows"
+                expected = f"at most {MAX_UNPACKED:,} bytes of text"
+                raise CaseError([Problem(self.table, message, self.name, column=label, expected=expected)])
+
+    def _longest_word(self, label: str, group: int) -> int:
+        """Bytes of the longest word of a column in one row group; one row is read, and with it every word."""
+        file = pq.ParquetFile(self.stamp.open(), metadata=self.file.metadata, read_dictionary=[label])
+        known = next(file.iter_batches(1, row_groups=[group], columns=[label])).column(0).dictionary
+        return int(pc.max(pc.binary_length(known)).as_py() or 0)
+
     def checked(self, label: str, kind: pa.DataType) -> Iterator[pa.Array]:
         """`pieces`, a `CaseError` raised for whatever goes wrong in Arrow."""
         try:
             yield from self.pieces(label, kind)
-        except (pa.ArrowException, OSError, MemoryError) as error:
+        except CaseError:
+            raise
+        except Exception as error:  # only Arrow's readers work above, and they let through what they please
             raise CaseError([_unreadable(self.table, self.name, error)]) from None
         self.stamp.check(self.table, self.name)
 
@@ -95,7 +121,7 @@ class Part:
         while row >= self.file.metadata.row_group(group).num_rows:
             row -= self.file.metadata.row_group(group).num_rows
             group += 1
-        return cell_text(self.file.read_row_group(group, columns=[label]).column(0)[row].as_py())
+        return scalar_text(self.file.read_row_group(group, columns=[label]).column(0)[row])
 
 
 @dataclass(frozen=True)
@@ -122,6 +148,13 @@ class ParquetColumn:
         """The cell as text, for messages."""
         at, row = self.origin.find(row)
         return self.parts[at].cell(self.label, row)
+
+
+def _is_packed(group: Any, label: str) -> bool:
+    """Whether a column holds its words apart from its rows, and little else."""
+    chunks = map(group.column, range(group.num_columns))
+    chunk = next((chunk for chunk in chunks if chunk.path_in_schema == label), None)
+    return chunk is not None and chunk.has_dictionary_page and chunk.total_uncompressed_size < PACKED * group.num_rows
 
 
 def read_parquet(name: str, files: Mapping[str, Stamp], problems: ProblemList) -> RawTable | None:

@@ -88,7 +88,7 @@ class RawColumn:
 
     def show(self, row: int) -> str:
         """The cell as text, for messages."""
-        return cell_text(self.values[row].as_py())
+        return scalar_text(self.values[row])
 
 
 Values = TypeVar("Values", pa.Array, pa.ChunkedArray)
@@ -128,6 +128,14 @@ def cell_text(value: object) -> str:
     if isinstance(value, Real):
         return repr(float(value))
     return str(value)
+
+
+def scalar_text(scalar: pa.Scalar) -> str:
+    """A value of Arrow as text; its type where Python has no such value, as for dates after the year 9999."""
+    try:
+        return cell_text(scalar.as_py())
+    except (ValueError, OverflowError, ArithmeticError):
+        return f"a value of type {scalar.type}"
 
 
 def _digits(number: int) -> str:

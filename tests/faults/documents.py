@@ -7,6 +7,22 @@ from tests.faults.corruptions import Fault, replaced
 DOCUMENTS = (
     Fault("broken toml", replaced("case.toml", '"EUR"', "EUR"), ("case.toml", "line 2")),
     Fault(
+        "integer of 5,000 digits",
+        replaced("scenarios/base.toml", "max_menu = 2", "max_menu = " + "2" * 5000),
+        ("scenarios/base.toml", "an integer is too large"),
+    ),
+    Fault(
+        "integer of 400 digits",
+        replaced("scenarios/base.toml", "max_menu = 2", "max_menu = " + "2" * 400),
+        ("scenarios/base.toml", "max_menu", "an integer is too large"),
+    ),
+    Fault(
+        "endless nesting",
+        replaced("scenarios/base.toml", "max_menu = 2", "max_menu = " + "[" * 100_000),
+        ("scenarios/base.toml", "nested too deeply"),
+    ),
+    Fault("date for a rate", replaced("case.toml", "0.08", "2024-01-01"), ("case.toml", "discount_rate", "2024-01-01")),
+    Fault(
         "unknown setting",
         replaced("case.toml", "currency", "Currency"),
         ("case.toml", "Currency", 'did you mean "currency"'),

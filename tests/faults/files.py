@@ -96,6 +96,20 @@ FILES = (
         2,
     ),
     Fault("second part at fault", uneven_parts, ("accounts/2.parquet row 1", "account_id=A4", "product_revenue"), 2),
+    Fault("packed table", moved("contracts.csv", "contracts.csv.gz"), ("contracts.csv.gz", "contracts.parquet")),
+    Fault("table in another form", moved("rates.csv", "rates.xlsx"), ("rates.xlsx", "rates.csv or rates.parquet")),
+    Fault("settings in capitals", moved("case.toml", "case.TOML"), ("case.TOML", "did you mean"), 2),
+    Fault(
+        "endless cell",
+        content("criteria.csv", b"criterion,weight,minimum\n" + b"x" * 200_000 + b",1,2\n"),
+        ("criteria.csv line 2", "32,767 characters"),
+    ),
+    Fault(
+        "a hundred thousand columns",
+        content("criteria.csv", b"c," * 100_000),
+        ("criteria.csv line 1", "100,001 columns", "at most 1,000"),
+    ),
+    Fault("separated by semicolons, as it says", content("criteria.csv", b"sep=;\na;b\n"), ("semicolons", "commas")),
     Fault("no such folder", nowhere, ("no such file",)),
     Fault("not a case", wrong_ending, ("case.toml", ".xlsx")),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -133,6 +134,34 @@ def test_every_fault_ends_with_2_and_leaves_nothing(
 def test_a_missing_case_is_said(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, str(tmp_path / "nowhere")]) == 2
     assert "nowhere" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names of files are letters")
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_paths_of_bytes_that_are_no_letters(tmp_path: Path, encoding: str) -> None:
+    case = Path(os.fsdecode(os.fsencode(tmp_path) + b"/ca\xffse"))
+    shutil.copytree(TINY, case)
+    done = tierwise("validate", "--json", case, PYTHONIOENCODING=encoding)
+    assert (done.returncode, json.loads(done.stdout)["problems"]) == (0, [])
+
+    (case / "rates.csv").rename(case / "räte\udcffs.csv")
+    for flag in ("--json", "--quiet"):
+        done = tierwise("validate", flag, case, PYTHONIOENCODING=encoding)
+        assert done.returncode == 2
+        assert "te\\udcffs.csv: no part of a case" in done.stderr
+        assert "Traceback" not in done.stderr
+        assert not done.stdout or len(json.loads(done.stdout)["problems"]) == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names of files are letters")
+def test_a_run_of_such_a_path_is_saved_and_reported(tmp_path: Path) -> None:
+    case, run = Path(os.fsdecode(os.fsencode(tmp_path) + b"/ca\xffse")), tmp_path / "run"
+    shutil.copytree(TINY, case)
+
+    assert main(["solve", "--quiet", str(case), "--out", str(run)]) == 0
+    assert main(["report", "--quiet", str(run), "--out", str(tmp_path / "run.html")]) == 0
+    assert main(["workbook", "--quiet", str(run), "--out", str(tmp_path / "w.xlsx")]) == 0
+    assert "ca\\udcffse" in (tmp_path / "run.html").read_text()
 
 
 def test_bad_input_in_a_process_of_its_own(tmp_path: Path) -> None:

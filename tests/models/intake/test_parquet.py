@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -81,9 +82,11 @@ def test_other_numbers_are_no_names(folder: Path, names: pa.Array, row: int, fou
         pa.array([[("a", 1)], []], pa.map_(pa.string(), pa.int64())),
         pa.array([1, 2], pa.timestamp("us")),
         pa.array([1, 2], pa.duration("s")),
+        pa.array([2**62, 1], pa.timestamp("us")),
+        pa.array([2**31 - 1, 1], pa.date32()),
         pa.array([b"a", b"b"]),
     ],
-    ids=lambda cells: str(cells.type),
+    ids=range(8),
 )
 @pytest.mark.parametrize("column", ["criterion", "weight"])
 def test_columns_of_odd_types_are_refused(folder: Path, column: str, cells: pa.Array) -> None:
@@ -116,6 +119,15 @@ def test_too_long_a_cell_is_told_with_its_row(folder: Path) -> None:
     criteria(folder, criterion=["quality", "x" * 40_000])
 
     assert "criteria.parquet row 2, column criterion: the cell holds more than 32,767" in " ".join(sentences(folder))
+
+
+def test_few_words_for_endless_text_are_refused_before_they_are_spelled_out(folder: Path) -> None:
+    rows = 1_000_000
+    words = pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int8)), pa.array(["x" * 30_000]))
+    criteria(folder, criterion=words, weight=[1.0] * rows, minimum=pa.nulls(rows, pa.float64()))
+    assert (folder / "criteria.parquet").stat().st_size < 100_000  # and 30 GB of text
+
+    assert "column criterion: the column holds words of 30,000 bytes in 1,000,000 rows" in " ".join(sentences(folder))
 
 
 def test_too_many_columns_and_rows_are_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
