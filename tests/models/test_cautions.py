@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from models import Case, Change, Scenario, apply_scenario, build_case, load_case, scenario_warnings
+from models.cautions import _look_alikes
 from tests.small_case import write_small_case
 
 
@@ -110,3 +112,26 @@ def test_a_product_without_a_policy(case: Case) -> None:
     (sentence,) = without(case, "fulfilment", "product", "viewer").warnings
 
     assert "No fulfilment policy for viewer" in sentence
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "one", "other", "told"),
+    [
+        ("accounts", "region", "north", "nor\u200bth", "a zero width space (U+200B)"),
+        ("products", "family", "imaging", "im\u0430ging", "a cyrillic small letter a (U+0430)"),
+        ("fulfilment", "policy", "swap it", "swap\u00a0it", "a no-break space (U+00A0)"),
+    ],
+)
+def test_two_names_that_look_alike(case: Case, table: str, column: str, one: str, other: str, told: str) -> None:
+    frame = case.tables[table].copy()
+    frame.loc[0, column], frame.loc[1, column] = one, other
+    (sentence,) = _look_alikes(replace(case, tables={**case.tables, table: frame}))
+
+    assert sentence.startswith(f'{table}, column {column}: "{one}" and ')
+    assert told in sentence
+
+
+def test_scenarios_that_look_alike_are_told_too(case: Case) -> None:
+    alike = build_case(case.settings, case.tables, {"Café": Scenario(), "Cafe\u0301": Scenario()})
+
+    assert any("scenarios" in sentence and "U+0301" in sentence for sentence in alike.warnings)
