@@ -71,11 +71,11 @@ def tables() -> str:
 
 
 _NAMES = (
-    "Names tell upper from lower case, and are stripped of the white space around them (as Unicode has it, no-break spaces "
-    f"included). They hold at most {LONGEST} characters, and none that control a terminal, break the line or set the "
-    "direction of writing. Two names that look alike and are not the same (a no-break space inside, a hidden character, an "
-    "accent put together otherwise) are told apart by their code points; within one column that is a warning. The name of "
-    "a scenario is also that of its file, and must be a plain one on every system."
+    "Names tell upper from lower case, and are stripped of the white space around them (as Unicode has it, no-break "
+    f"spaces included). They hold at most {LONGEST} characters, and none that control a terminal, break the line or set "
+    "the direction of writing. Two names that look alike and are not the same (a no-break space inside, a hidden "
+    "character, an accent put together otherwise) are told apart by their code points; within one column that is a "
+    "warning. The name of a scenario is also that of its file, and must be a plain one on every system."
 )
 _SIZES = (
     f"A number is at most {LARGEST:g} in size where it has a unit, {LARGEST_RATIO:g} where it is a factor, a rate or a "
