@@ -72,7 +72,7 @@ def tables() -> str:
 
 _NAMES = (
     "Names tell upper from lower case, and are stripped of the white space around them (as Unicode has it, no-break "
-    f"spaces included). They hold at most {LONGEST} characters, and none that control a terminal, break the line or set "
+    f"spaces included). They hold at most {LONGEST} characters, none that control a terminal, break the line or set "
     "the direction of writing. Two names that look alike and are not the same (a no-break space inside, a hidden "
     "character, an accent put together otherwise) are told apart by their code points; within one column that is a "
     "warning. The name of a scenario is also that of its file, and must be a plain one on every system."
