@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from .case import Case
 from .conditions import Condition, Count, Cover, Decision, MenuOption, Unlike, WorkShare
-from .problems import CaseError, Problem, listed, quoted, suggestion
+from .problems import CaseError, Problem, cut, listed, suggestion
 
 _TABLES: Mapping[str, tuple[str, str]] = {
     "tier": ("tiers", "tier"),
@@ -44,7 +44,7 @@ def _problems(case: Case, condition: Condition) -> Iterator[Problem]:
         known = names_of(case, kind)
         if name not in known:
             word = kind.replace("_", " ")
-            message = f"there is no {word} {quoted(name)}{suggestion(name, known)}"
+            message = f"there is no {word} {cut(name)!r}{suggestion(name, known)}"
             yield problem_of(condition, message, f"one of {listed(known)}")
     if isinstance(condition, Cover):
         yield from _uncoverable(case, condition)

@@ -84,11 +84,12 @@ def _rows(values: object, columns: tuple[str, ...], key: str) -> pd.DataFrame:
     if not isinstance(values, list) or not all(isinstance(row, dict) and tuple(row) == columns for row in values):
         raise fault
     frame = pd.DataFrame(values, columns=list(columns))
-    if not all(isinstance(ok, bool) for ok in frame["ok"]):
+    texts = [cell for name in columns[:-4] for cell in frame[name]]
+    if not all(isinstance(ok, bool) for ok in frame["ok"]) or not all(isinstance(text, str) for text in texts):
         raise fault
     try:
         numbers = {name: frame[name].astype(float) for name in columns[-4:-1]}
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # the last for a whole number of hundreds of digits
         raise fault from None
     return frame.assign(**numbers).astype({"ok": bool})
 

@@ -26,6 +26,19 @@ NUMBERS = (
         cell("products", 2, "unit_value", "90000 EUR"),
         ("products.csv line 2", "unit_value", "90000 EUR"),
     ),
+    Fault(
+        "more than the arithmetic carries",
+        cell("accounts", 3, "product_revenue", "1e100"),
+        ("accounts.csv line 3", "product_revenue", "too large for the arithmetic", "at most 1e+17"),
+    ),
+    Fault(
+        "units without end", cell("installed_base", 3, "units", "1e308"), ("installed_base.csv line 3", "at most 1e+12")
+    ),
+    Fault(
+        "less than the arithmetic carries",
+        cell("products", 3, "unit_value", "1e-300"),
+        ("products.csv line 3", "unit_value", "too small for the arithmetic", "at least 1e-12"),
+    ),
     Fault("overflow", cell("products", 3, "unit_value", "1e999"), ("products.csv line 3", "unit_value", "finite")),
     Fault("nan", cell("tiers", 2, "csat_floor", "NaN"), ("tiers.csv line 2", "csat_floor", "NaN")),
     Fault("infinity", cell("providers", 2, "capacity_hours", "inf"), ("providers.csv line 2", "capacity_hours", "inf")),

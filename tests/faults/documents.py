@@ -40,6 +40,37 @@ DOCUMENTS = (
     ),
     Fault("rate as text", replaced("case.toml", "0.08", '"8 %"'), ("case.toml", "discount_rate", "8 %")),
     Fault("negative rate", replaced("case.toml", "0.08", "-0.08"), ("case.toml", "discount_rate", ">= 0")),
+    Fault("rate beyond reason", replaced("case.toml", "0.08", "1e300"), ("case.toml", "discount_rate", "<= 1000")),
+    Fault(
+        "escape sequence in the case's name",
+        replaced("case.toml", '"small"', '"small\\u001b[31m"'),
+        ("case.toml", "key name", "an escape character (U+001B)"),
+    ),
+    Fault(
+        "direction turned in the currency",
+        replaced("case.toml", '"EUR"', '"\\u202eRUE"'),
+        ("case.toml", "key currency", "a right-to-left override (U+202E)"),
+    ),
+    Fault(
+        "count of 400 digits",
+        replaced("scenarios/base.toml", "max_menu = 2", f"max_menu = {'9' * 400}"),
+        ("scenarios/base.toml", "max_menu", '999..."', "a number <= 1000000000"),
+    ),
+    Fault(
+        "flag for a count",
+        replaced("scenarios/base.toml", "max_menu = 2", "max_menu = true"),
+        ("scenarios/base.toml", "max_menu", "an integer"),
+    ),
+    Fault(
+        "no number in a change",
+        replaced("scenarios/dear.toml", "set = 0.10", "set = nan"),
+        ("scenarios/dear.toml", "change[2].set", '"nan"'),
+    ),
+    Fault(
+        "change beyond the range",
+        replaced("scenarios/dear.toml", "multiply = 1.10", "multiply = 1e300"),
+        ("scenarios/dear.toml", "change[1].multiply", "a number <= 1e+18"),
+    ),
     Fault(
         "setting given twice",
         replaced("case.toml", "discount_rate", 'name = "x"\ndiscount_rate'),

@@ -42,6 +42,27 @@ WORDS = (
         ("customer_classes.csv line 5", "customer_class", "reserved"),
         3,
     ),
+    Fault(
+        "escape sequence in a name",
+        cell("readiness", 2, "capability", "a\x1b[31m"),
+        ("readiness.csv line 2", "an escape character (U+001B)", r"a\x1b[31m"),
+    ),
+    Fault(
+        "line break in a name",
+        cell("criteria", 2, "criterion", "qual\nity"),
+        ("criteria.csv line 2", "a line break (U+000A)", r"qual\nity"),
+        3,
+    ),
+    Fault(
+        "direction turned in a name",
+        cell("readiness", 2, "capability", "\u202eabc"),
+        ("readiness.csv line 2", "a right-to-left override (U+202E)"),
+    ),
+    Fault(
+        "name without end",
+        cell("readiness", 2, "capability", "x" * 501),
+        ("readiness.csv line 2", "at most 500 characters", 'xxx..."'),
+    ),
     Fault("blank name", cell("accounts", 2, "segment", ""), ("accounts.csv line 2", "segment", "blank")),
     Fault(
         "twin account",
@@ -67,6 +88,16 @@ WORDS = (
     ),
 )
 REFERENCES = (
+    Fault(
+        "hidden character in a reference",
+        cell("rates", 15, "provider", "Or\u200bbis"),
+        ("rates.csv line 15", 'it looks like "Orbis" but has a zero width space (U+200B) after "Or"', r"Or\u200bbis"),
+    ),
+    Fault(
+        "cyrillic letter in a reference",
+        cell("rates", 15, "provider", "Оrbis"),
+        ("rates.csv line 15", "cyrillic capital letter o (U+041E) at its start, not a latin capital letter o (U+004F)"),
+    ),
     Fault(
         "unknown segment",
         cell("accounts", 4, "segment", "school"),

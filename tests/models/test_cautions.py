@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pytest
 
 import optimizer
 from models import Case, Change, Scenario, apply_scenario, build_case, load_case, scenario_warnings
+from models.cautions import _look_alikes
 from tests.small_case import write_small_case
 
 
@@ -170,3 +172,26 @@ def test_scores_of_one_that_is_no_partner(case: Case) -> None:
 
     assert scored.warnings == ("Scores of own have no effect: only partners are chosen by their scores.",)
     assert optimizer.solve(scored, "dear").objective == optimizer.solve(case, "dear").objective
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "one", "other", "told"),
+    [
+        ("accounts", "region", "north", "nor\u200bth", "a zero width space (U+200B)"),
+        ("products", "family", "imaging", "im\u0430ging", "a cyrillic small letter a (U+0430)"),
+        ("fulfilment", "policy", "swap it", "swap\u00a0it", "a no-break space (U+00A0)"),
+    ],
+)
+def test_two_names_that_look_alike(case: Case, table: str, column: str, one: str, other: str, told: str) -> None:
+    frame = case.tables[table].copy()
+    frame.loc[0, column], frame.loc[1, column] = one, other
+    (sentence,) = _look_alikes(replace(case, tables={**case.tables, table: frame}))
+
+    assert sentence.startswith(f'{table}, column {column}: "{one}" and ')
+    assert told in sentence
+
+
+def test_scenarios_that_look_alike_are_told_too(case: Case) -> None:
+    alike = build_case(case.settings, case.tables, {"Café": Scenario(), "Cafe\u0301": Scenario()})
+
+    assert any("scenarios" in sentence and "U+0301" in sentence for sentence in alike.warnings)

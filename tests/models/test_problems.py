@@ -7,7 +7,7 @@ import pickle
 import pytest
 
 from models import CaseError, Problem
-from models.problems import SEARCHED, ProblemList, listed, quoted, suggestion
+from models.problems import SEARCHED, ProblemList, listed, quoted, suggestion, suggestions
 
 
 def test_a_problem_reads_as_one_sentence() -> None:
@@ -52,6 +52,31 @@ def test_among_very_many_names_only_letter_case_is_looked_at() -> None:
 
     assert suggestion("NAME7", names) == ' (did you mean "name7"?)'
     assert suggestion("nam7", names) == ""
+
+
+def test_a_suggestion_says_how_a_name_differs_that_looks_the_same() -> None:
+    told = suggestion("Orbis\u00a0GmbH", ["Orbis Ltd", "Orbis GmbH"])
+
+    assert told == (
+        ' (it looks like "Orbis GmbH" but has a no-break space (U+00A0) after "Orbis", not a space (U+0020))'
+    )
+    assert suggestion("orbis\u00a0gmbh", ["Orbis GmbH"]) == ' (did you mean "Orbis GmbH"?)'
+    assert suggestion("Orbis", ["Orbis"]) == ""
+
+
+def test_several_words_are_looked_up_together() -> None:
+    told = suggestions(["glod", "Gold", "x" * 10**6], ["silver", "gold"])
+
+    assert told == {"glod": ' (did you mean "gold"?)', "Gold": ' (did you mean "gold"?)', "x" * 10**6: ""}
+
+
+def test_no_part_of_a_problem_is_endless_or_obeyed_by_a_terminal() -> None:
+    long = "\x1b[31m\u202e\n" + "x" * 10**6
+    text = str(Problem(long, long, long, long, long, long, long))
+
+    assert len(text) < 10_000
+    assert text.isprintable()
+    assert r"\x1b[31m\u202e\n" in text
 
 
 def test_long_and_broken_texts_are_cut_and_shown() -> None:

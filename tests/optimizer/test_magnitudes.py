@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import optimizer
-from models import build_case
+from models import build_case, load_case
 from tests.oracle.enumeration import Enumeration
 from tests.oracle.random_cases import random_case
 from tests.oracle.world import read_world
@@ -42,3 +43,40 @@ def test_an_account_millions_of_times_larger_than_the_others(seed: int) -> None:
     expected = Enumeration(read_world(settings, tables, scenarios["base"])).run()
     result = optimizer.solve(build_case(settings, tables, scenarios), "base", gap=GAP)
     assert_same_optimum(result, expected)
+
+
+TINY = Path(__file__).parents[2] / "data" / "tiny"
+ENDS = [
+    {"accounts.product_revenue": 1e17},
+    {"accounts.product_revenue": 1e-300},
+    {"installed_base.units": 1e12, "products.unit_value": 1e3, "accounts.product_revenue": 1e15},
+    {"installed_base.units": 1e-12},
+    {"products.unit_value": 1e12},
+    {"products.unit_value": 1e-12},
+    {"products.incident_rate": 1e6},
+    {"products.incident_rate": 1e-9},
+    {"loyalty.cross_sell": 1e6},
+    {"rates.cost_per_case": 1e12},
+    {"rates.response_hours": 1e-12},
+    {"services.hours_per_case": 1e12},
+    {"providers.fixed_cost": 1e12},
+    {"pricing_models.fixed_cost": 1e12},
+    {"appeal.appeal": 1e6},
+    {"customer_classes.price_sensitivity": 1e6},
+]
+
+
+@pytest.mark.parametrize(
+    "cells", ENDS, ids=lambda cells: " ".join(f"{place}={size:g}" for place, size in cells.items())
+)
+def test_both_ends_of_the_range_are_carried(cells: dict[str, float]) -> None:
+    case = load_case(TINY)
+    tables = {name: frame.copy() for name, frame in case.tables.items()}
+    for place, size in cells.items():
+        table, column = place.split(".")
+        tables[table][column] = size
+
+    result = optimizer.solve(build_case(case.settings, tables, case.scenarios), "base", time_limit=20)
+
+    assert result.status.value in ("optimal", "infeasible")
+    assert result.audit is None or result.audit.ok

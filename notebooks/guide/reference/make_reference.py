@@ -24,7 +24,9 @@ from pydantic.fields import FieldInfo
 import optimizer
 import optimizer.charts
 from models import CaseSettings, Change, Scenario
+from models.lookalikes import LONGEST
 from models.schema import TABLES, Column, Table
+from models.schema.fields import LARGEST, LARGEST_RATIO, LARGEST_REVENUE, LARGEST_TOTAL, SMALLEST
 from optimizer.arguments import add_voice
 from optimizer.audit import registry
 from optimizer.command_table import GROUPS, Command
@@ -62,12 +64,25 @@ def _flags(action: Action) -> str:
 
 def tables() -> str:
     """Every table of a case and every column of it."""
-    parts = ["# Tables", MADE, "A blank cell takes the default; without one it is a fault."]
+    parts = ["# Tables", MADE, "A blank cell takes the default; without one it is a fault.", _NAMES, _SIZES]
     for table in TABLES.values():
         parts += [f"## {table.name}", _about(table), _table(_COLUMNS, map(_column, table.columns))]
     return _page(parts)
 
 
+_NAMES = (
+    "Names tell upper from lower case, and are stripped of the white space around them (as Unicode has it, no-break "
+    f"spaces included). They hold at most {LONGEST} characters, none that control a terminal, break the line or set "
+    "the direction of writing. Two names that look alike and are not the same (a no-break space inside, a hidden "
+    "character, an accent put together otherwise) are told apart by their code points; within one column that is a "
+    "warning. The name of a scenario is also that of its file, and must be a plain one on every system."
+)
+_SIZES = (
+    f"A number is at most {LARGEST:g} in size where it has a unit, {LARGEST_RATIO:g} where it is a factor, a rate or a "
+    f"utility, {LARGEST_REVENUE:g} for `product_revenue`; what must be above 0 is at least {SMALLEST:g}. Totals of the "
+    f"whole case (what customers pay, cases, hours, costs) are at most {LARGEST_TOTAL:g}. Beyond that the arithmetic "
+    "carries no plan, and the case is refused: give money in thousands or millions."
+)
 _COLUMNS = ["column", "holds", "unit", "default", "meaning"]
 
 
