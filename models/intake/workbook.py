@@ -71,7 +71,8 @@ def _read_sheets(book: Book, file: str, reading: Reading, problems: ProblemList)
             reading.put(name, sheets[name])
     read_settings(sheets.get("case"), "case" in sheets, reading, problems)
     read_scenarios(sheets.get("scenarios"), reading, problems)
-    read_changes(sheets.get("changes"), reading, problems)
+    if "scenarios" not in sheets or sheets["scenarios"] is not None:  # else every change would lack its scenario
+        read_changes(sheets.get("changes"), reading, problems)
 
 
 def _by_name(entries: Sequence[Entry]) -> dict[str, list[Entry]]:

@@ -70,6 +70,11 @@ def test_every_merge_is_told_and_what_else_is_wrong(book: Path, tmp_path: Path) 
     }
 
 
+def test_scenarios_that_cannot_be_read_do_not_fail_their_changes(book: Path, tmp_path: Path) -> None:
+    found = problems(rewritten(book, tmp_path / "case.xlsx", {part("scenarios"): merged("A1:B1")}))
+    assert [one.place for one in found] == ["scenarios!A1:B1"]
+
+
 def test_covered_cells_count_as_what_they_show(book: Path, tmp_path: Path) -> None:
     blank = chain(*(cell(f"{column}3", "") for column in "A"), merged("A2:A3"))
     found = problems(rewritten(book, tmp_path / "case.xlsx", {part("customer_classes"): blank}))
