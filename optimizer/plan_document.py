@@ -123,7 +123,7 @@ def _completeness(document: PlanDocument) -> list[str]:
         if (getattr(document, key) is None) == planned:
             expected = "a value" if planned else "null"
             problems.append(f"plan.json: the status is {document.status}, so {key} must be {expected}.")
-    valueless: tuple[str, ...] = () if planned else ("gap", "gain_gap", "no_contract_objective")
+    valueless: tuple[str, ...] = () if planned else ("gap", "gain_gap")
     valueless += ("bound",) if document.status is Status.INFEASIBLE else ()
     told = [key for key in valueless if getattr(document, key) is not None]
     problems += [f"plan.json: the status is {document.status}, so {key} must be null." for key in told]

@@ -96,11 +96,16 @@ def _faults_of_status(status: object, gap: float | None, asked: float | None) ->
     return [f"status={status}; gap={gap}; asked={wanted:.3g}"]
 
 
+def check_no_contract(ledger: Ledger, demand: Demand, scenario: Scenario, claims: Claims) -> None:
+    """The objective without contracts, which the case alone decides."""
+    true = no_contract_objective(demand, scenario.objective)
+    ledger.equal("no_contract_objective", ["plan.json"], or_nan(number(claims, "no_contract_objective")), true)
+
+
 def _check_gain(ledger: Ledger, demand: Demand, scenario: Scenario, claims: Claims) -> None:
     objective, bound, without = (number(claims, key) for key in ("objective", "bound", "no_contract_objective"))
     if "no_contract_objective" in claims:
-        true = no_contract_objective(demand, scenario.objective)
-        ledger.equal("no_contract_objective", ["plan.json"], or_nan(without), true)
+        check_no_contract(ledger, demand, scenario, claims)
     if "gain_gap" in claims:
         gain = (objective or 0.0) - (without or 0.0)
         whole = objective if without is not None else None

@@ -9,7 +9,7 @@ from models.plan import Plan
 from models.scenario import Scenario
 
 from .breaches import check_breaches
-from .claim_rules import check_claims, check_origin
+from .claim_rules import check_claims, check_no_contract, check_origin
 from .delivery_rules import check_experience, check_flows, check_hours, check_parts, check_providers
 from .demand import Demand, chosen, locked_rows
 from .ledger import Audit, Ledger, kpi_rows
@@ -54,8 +54,10 @@ def audit(
 
 def audit_without_plan(case: Case, scenario: Scenario, claims: Mapping[str, object]) -> Audit:
     """What can be checked of a run that holds no plan: where it comes from and what today comes to, not its status."""
-    ledger = Ledger()
-    check_origin(ledger, Demand(case), scenario, claims)
+    ledger, demand = Ledger(), Demand(case)
+    check_origin(ledger, demand, scenario, claims)
+    if claims.get("no_contract_objective") is not None:
+        check_no_contract(ledger, demand, scenario, claims)
     return Audit(ledger.rules(), kpi_rows({}, {}))
 
 
