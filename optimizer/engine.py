@@ -21,10 +21,12 @@ from models.scenario import Scenario
 
 from .assemble import Choice, assemble, choice_totals
 from .audit import Audit, audit
+from .interrupts import note_plan
 from .memory import Memory
 from .phases import Phases
 from .plan_document import claims
 from .program.delivery import SECOND_STAGE_GAP, Delivery, DeliveryOutcome, deliver, trim
+from .program.scaled_program import widest_bound
 from .program.setting import Setting
 from .program.solver import Limits
 from .program.statement import Given
@@ -44,7 +46,9 @@ from .sitting import Sitting, restored_plan, saved_plan
 EXACT = 1e-9
 """Least relative gap asked of a delivery program."""
 GRACE = 3.0
-"""Seconds for each step owed after a deadline: a solve may end this much late, with a plan worth having."""
+"""Seconds for all steps owed after a deadline: a solve may end this much late, with a plan worth having."""
+STOPPED_GRACE = 1.0
+"""Seconds for each of them after a request to stop."""
 DELIVERY_SHARE = 0.01
 """Share of the gap asked for that a delivery program may keep."""
 PROVED_SHARE = 0.98
@@ -61,9 +65,21 @@ class Limit:
     deadline: float | None
     should_stop: StopCheck | None
 
+    def stopped(self) -> bool:
+        """Whether someone asked to stop."""
+        return self.should_stop is not None and self.should_stop()
+
     def of_last_steps(self, gap: float) -> Limits:
-        """Limits of a step that is owed after the search: without a deadline none, else a few seconds."""
-        return Limits(None if self.deadline is None else GRACE, gap=gap)
+        """Limits of a step that is owed after the search: what is left of the time, and a few seconds for all of them.
+
+        A request to stop leaves each a second; one that comes meanwhile ends the step.
+        """
+        if self.stopped():
+            return Limits(min(STOPPED_GRACE, self._seconds_left(GRACE)), gap=gap)
+        return Limits(None if self.deadline is None else self._seconds_left(GRACE), gap=gap, stop=self.should_stop)
+
+    def _seconds_left(self, grace: float = 0.0) -> float:
+        return np.inf if self.deadline is None else max(0.0, self.deadline + grace - time.monotonic())
 
     def of_second_stage(self) -> Limits:
         """Limits of the second stage, which need not be finer than what the search proves."""
@@ -71,7 +87,7 @@ class Limit:
 
     def of_delivery(self) -> Limits:
         """Limits of one delivery program."""
-        seconds = None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
+        seconds = None if self.deadline is None else self._seconds_left()
         return Limits(seconds, gap=max(EXACT, DELIVERY_SHARE * self.gap), stop=self.should_stop)
 
 
@@ -180,6 +196,7 @@ class Search:
         if before.plan is not None:
             self.best_columns, delivery = restored_plan(self.master, before.plan)
             self.best = (delivery.objective, self._choice(self.best_columns), delivery)
+            note_plan()
             self.tree.plans.best = self.master.cost(delivery.objective)
         return nodes
 
@@ -232,6 +249,7 @@ class Search:
         if self.best is None or delivery.objective > self.best[0]:
             self.best = (delivery.objective, choice, delivery)
             self.best_columns = columns
+            note_plan()
         cost = self.master.cost(delivery.objective)
         return Tried(cost, min(cost, self.master.cost(outcome.bound)))
 
@@ -281,6 +299,8 @@ def find_best(
     search = Search(question, limit, progress, sitting)
     proof = search.run()
     bound = search.master.money(proof.bound) if np.isfinite(proof.bound) else None
+    if search.best is not None and bound is None:
+        bound = search.master.money(widest_bound(search.master.program))  # a limit came before any other
     state = search.state(sitting) if sitting is not None and search.tree.unfinished else None
     left = Found(None, None, bound, bool(proof.bound == np.inf), search.memory(), search.effort(), state)
     if search.best is None:

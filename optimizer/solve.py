@@ -20,6 +20,7 @@ from .audit.condition_rules import judge_conditions
 from .baselines import Baselines
 from .conditions import node_of, rules_of, scenario_under
 from .engine import Found, Limit, Question, audited, find_best, offers_of, relative_gap, status_of
+from .interrupts import hearing, heeding
 from .kpis import no_contract_objective
 from .memory import Memory
 from .phases import Phases
@@ -35,6 +36,7 @@ GAP = 1e-4
 _PACKAGES = ("highspy", "numba", "numpy", "pandas", "pulp")
 
 
+@hearing
 def solve(
     case: Case,
     scenario: str | Scenario = "base",
@@ -116,7 +118,7 @@ class Clock:
         self.began, self.start = datetime.now(UTC), time.monotonic()
         self.time_limit, self.sitting = time_limit, sitting
         deadline = None if time_limit is None else self.start + time_limit
-        self.limit = Limit(gap, deadline, should_stop)
+        self.limit = Limit(gap, deadline, heeding(should_stop))
         self.baselines = baselines or Baselines()
         self.phases = Phases()
         """Time outside of the search."""
@@ -148,8 +150,14 @@ class Clock:
         with self.phases("audit"):
             result = audited(case, setting.scenario, replace(result, **more))  # type: ignore[arg-type]
         # Within what the second stage may give up, a search cut short can be proved all the same.
-        state = found.state if result.status in (Status.FEASIBLE, Status.NO_PLAN) else None
-        return replace(result, effort=self._effort(found), state=state)
+        unproved = result.status in (Status.FEASIBLE, Status.NO_PLAN)
+        result = replace(result, effort=self._effort(found), state=found.state if unproved else None)
+        return self._interrupted(result) if unproved and self.limit.stopped() else result
+
+    @staticmethod
+    def _interrupted(result: Result) -> Result:
+        """The result of a search that someone ended, which its manifest says too."""
+        return replace(result, interrupted=True, manifest={**result.manifest, "interrupted": True})
 
     def _seconds(self) -> float:
         """Time so far, with that of earlier sittings."""

@@ -45,6 +45,10 @@ class Answer:
     status: Status = Status.OPTIMAL
     """`feasible` where a limit or Ctrl-C left some of the answer out or unproved; `infeasible` and `no_plan` where
     there is nothing to tell, proved or because a limit came first."""
+    interrupted: bool = False
+    """Whether Ctrl-C, a kernel's interrupt or `should_stop` ended it before everything was asked."""
+    failed: tuple[str, ...] = ()
+    """What could not be asked because of a fault of Tierwise or of the machine, by name."""
 
     def __post_init__(self) -> None:
         for name in sorted({*self.tables, *self.columns}):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Unpack
 
@@ -17,7 +18,7 @@ from .answer import Answer, worst_gap
 from .bridge import MEASURES, PARTS, Numbers, bridge
 from .side_by_side import COLUMNS, overview, side_by_side
 from .today import today
-from .workbench import Options, Workbench, at_work
+from .workbench import Options, Workbench, at_work, question
 
 TODAY = "today"
 """Stands for today's price book among plans to compare."""
@@ -29,6 +30,7 @@ PlanLike = Result | Scenario | str | Path
 """A result; a scenario or its name, which is solved; `today`; a run folder."""
 
 
+@question
 def compare(
     case: Case | Workbench,
     plans: Sequence[PlanLike] | Mapping[str, PlanLike] = (),
@@ -50,7 +52,8 @@ def compare(
         given = {TODAY: TODAY, **given}
     bench.expect(sum(not isinstance(plan, Result) for plan in given.values()))
     results = {name: _result(plan, bench, asked) for name, plan in given.items()}
-    return _answer(bench.case, results, asked.name)
+    answer = _answer(bench.case, results, asked.name)
+    return replace(answer, interrupted=bench.interrupted)
 
 
 def _by_name(plans: Sequence[PlanLike], bench: Workbench) -> dict[str, PlanLike]:

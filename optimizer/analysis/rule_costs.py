@@ -17,7 +17,7 @@ from .answer import Answer
 from .levers import Lever, levers, named
 from .moves import structure_moves
 from .subject import Subject, subject_of
-from .workbench import Options, Workbench
+from .workbench import Options, Workbench, question
 
 _ALWAYS = ("min_provider_score", "criteria_minimum")
 """Rules that keep providers out, which no row of an audit tells of."""
@@ -50,6 +50,7 @@ class _Cost:
     shadow: float | None
 
 
+@question
 def rule_costs(
     case: Case | Workbench,
     scenario: str | Scenario = "base",
@@ -149,6 +150,8 @@ MOST_SENTENCES = 8
 
 
 def _sentences(subject: Subject, table: pd.DataFrame) -> list[str]:
+    if table.empty and subject.bench.stopped:
+        return []
     if table.empty:
         return ["No rule binds: dropping any of them gains nothing."]
     goal, currency = subject.result.objective_name.replace("_", " "), subject.result.currency

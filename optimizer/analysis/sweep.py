@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Unpack
 
@@ -19,7 +19,7 @@ from .answer import Answer, worst_gap
 from .pool import Crew, process_pool, processors
 from .spread import Outcome, Spread
 from .store import open_store
-from .workbench import Options, Workbench, at_work
+from .workbench import Options, Workbench, at_work, question
 
 Scenarios = Mapping[str, Sequence[object]] | pd.DataFrame | str | Path | Sequence[str | Scenario]
 """A grid (values by key), a table, a .csv or .toml file, or a list. Keys: see `models.variations`."""
@@ -33,6 +33,7 @@ class Sweep(Answer):
     """Results by the name of their scenario; those that failed or were not solved are missing."""
 
 
+@question
 def sweep(
     case: Case | Workbench,
     scenarios: Scenarios | None = None,
@@ -57,7 +58,7 @@ def sweep(
     kept = None if store is None else open_store(store, bench.case)
     with _crew(executor, workers, len(asked.scenarios)) as crew:
         outcomes = Spread(bench, crew, kept).run(asked.scenarios)
-    return _answer(bench.case, scenario, asked.settings, outcomes)
+    return replace(_answer(bench.case, scenario, asked.settings, outcomes), interrupted=bench.interrupted)
 
 
 @contextmanager
