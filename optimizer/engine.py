@@ -33,13 +33,14 @@ from .program.statement import Given
 from .progress import Progress, ProgressCallback, StopCheck
 from .result import Result, Status
 from .search.columns import Column, prepare_books
+from .search.compilation import compile_search
 from .search.master import Master
 from .search.nodes import Candidate, Node, Progressed, Proof, Tried
 from .search.partings import recall_parts, remember_partings
 from .search.recalling import recall, recall_switches, remember
 from .search.saving import restore, saved_search
 from .search.tree import Tree
-from .search.watch import Watch
+from .search.watch import Stopped, Watch
 from .search_state import SearchState
 from .sitting import Sitting, restored_plan, saved_plan
 
@@ -68,6 +69,11 @@ class Limit:
     def stopped(self) -> bool:
         """Whether someone asked to stop."""
         return self.should_stop is not None and self.should_stop()
+
+    @property
+    def watch(self) -> Watch:
+        """Tells a search when to end."""
+        return Watch(self.deadline, self.should_stop)
 
     def of_last_steps(self, gap: float) -> Limits:
         """Limits of a step that is owed after the search: what is left of the time, and a few seconds for all of them.
@@ -135,6 +141,8 @@ class Found:
     effort: Mapping[str, object] = field(default_factory=dict)
     state: SearchState | None = None
     """What another sitting can go on from; None where the search ended with its proof."""
+    unprepared: bool = False
+    """Whether a limit came before the search could begin, because it had to be compiled first."""
 
 
 class Search:
@@ -146,9 +154,8 @@ class Search:
         self.question, self.limit, self.progress, self.sitting = question, limit, progress, sitting
         self.started = time.monotonic()
         if progress is not None:
-            # The first solve after an installation compiles the menu search, which takes a while.
             progress(Progress(0.0, "preparing"))
-        self.watch = Watch(limit.deadline, limit.should_stop)
+        self.watch = limit.watch
         self.best: tuple[float, Choice, Delivery] | None = None
         self.best_columns: tuple[Column, ...] = ()
         setting, scenario = question.setting, question.setting.scenario
@@ -296,6 +303,10 @@ def find_best(
     """Search a question and finish its best plan: second stage on margin, tables, KPIs."""
     if question.setting.hopeless_partners:
         return Found(None, None, None, infeasible=True)
+    try:
+        compile_search(limit.watch, lambda phase: progress and progress(Progress(0.0, phase)))
+    except Stopped:
+        return Found(None, None, None, infeasible=False, unprepared=True)
     search = Search(question, limit, progress, sitting)
     proof = search.run()
     bound = search.master.money(proof.bound) if np.isfinite(proof.bound) else None

@@ -28,7 +28,6 @@ from .program.setting import Setting, build_setting
 from .program.statement import Given
 from .progress import ProgressCallback, StopCheck
 from .result import Result, Status
-from .search.compilation import compile_search
 from .sitting import Identity, Sitting
 
 GAP = 1e-4
@@ -113,8 +112,6 @@ class Clock:
             raise ValueError(f"gap is {gap!r}; expected a number >= 0, such as 1e-4")
         if time_limit is not None and not time_limit >= 0:
             raise ValueError(f"time_limit is {time_limit!r}; expected seconds >= 0, or None for no limit")
-        if time_limit is not None:
-            compile_search()  # which would eat up the limit of the first solve after an installation
         self.began, self.start = datetime.now(UTC), time.monotonic()
         self.time_limit, self.sitting = time_limit, sitting
         deadline = None if time_limit is None else self.start + time_limit
@@ -196,4 +193,6 @@ def _reason(setting: Setting, found: Found) -> str | None:
         return f"Required partners fail the quality rule: {names}."
     if found.infeasible:
         return "No menus, coverage and delivery obey every rule of the scenario together."
+    if found.unprepared:
+        return "The limit came while the search was being prepared, which takes a minute once after an installation."
     return "The limit came before any plan was found."
