@@ -19,7 +19,7 @@ from .analysis.answer import Answer, check_answer_target
 from .analysis_commands import ANALYSES
 from .audit import Audit
 from .completion import completion_script
-from .exit_codes import DONE, FAILED, NO_PLAN
+from .exit_codes import DONE, FAILED, FAULT, NO_PLAN
 from .next_steps import after_answer, after_audit, after_search, after_template, after_validate
 from .plan_document import plan_document
 from .progress import ProgressCallback, StopCheck
@@ -166,7 +166,7 @@ def _analyse(arguments: Namespace, voice: Voice) -> Outcome:
     answer = voice.watch(search, case.settings.currency)
     answer.save(folder)
     return Outcome(
-        _ANSWERED.get(answer.status, DONE),
+        FAULT if answer.failed else _ANSWERED.get(answer.status, DONE),
         lambda console: show_answer(console, answer, folder),
         answer.to_document(),
         folder,

@@ -41,7 +41,8 @@ class Store:
             result = Result.load(self.folder / self.key(scenario))
         except RunError:
             return None  # not there, or cut off by something: solved again
-        same_limits = result.manifest.get("options") == {"gap": gap, "time_limit": time_limit}
+        asked = result.manifest.get("asked", result.manifest.get("options"))
+        same_limits = asked == {"gap": gap, "time_limit": time_limit}
         proved = result.status is Status.OPTIMAL and result.gap is not None and result.gap <= gap
         if not (proved or same_limits or result.status is Status.INFEASIBLE):
             return None
