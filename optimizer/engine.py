@@ -22,15 +22,16 @@ from models.scenario import Scenario
 from .assemble import Choice, assemble, choice_totals
 from .audit import Audit, audit
 from .interrupts import note_plan
+from .limit import Limit
 from .memory import Memory
 from .phases import Phases
 from .plan_document import claims
-from .program.delivery import SECOND_STAGE_GAP, Delivery, DeliveryOutcome, deliver, trim
+from .program.delivery import Delivery, DeliveryOutcome, deliver, trim
 from .program.scaled_program import widest_bound
 from .program.setting import Setting
 from .program.solver import Limits
 from .program.statement import Given
-from .progress import Progress, ProgressCallback, StopCheck
+from .progress import Progress, ProgressCallback
 from .result import Result, Status
 from .search.columns import Column, prepare_books
 from .search.compilation import compile_search
@@ -40,61 +41,14 @@ from .search.partings import recall_parts, remember_partings
 from .search.recalling import recall, recall_switches, remember
 from .search.saving import restore, saved_search
 from .search.tree import Tree
-from .search.watch import Stopped, Watch
+from .search.watch import Stopped
 from .search_state import SearchState
 from .sitting import Sitting, restored_plan, saved_plan
 
-EXACT = 1e-9
-"""Least relative gap asked of a delivery program."""
-GRACE = 3.0
-"""Seconds for all steps owed after a deadline: a solve may end this much late, with a plan worth having."""
-STOPPED_GRACE = 1.0
-"""Seconds for each of them after a request to stop."""
-DELIVERY_SHARE = 0.01
-"""Share of the gap asked for that a delivery program may keep."""
 PROVED_SHARE = 0.98
 """Share of the gap asked for that the search proves; the rest is room for rounding and the second stage."""
 ROUNDING = 1e-9
 """Relative rounding allowed when a gap is compared with the one asked for."""
-
-
-@dataclass(frozen=True)
-class Limit:
-    """What may end a solve: a gap that is good enough, a deadline, a request to stop."""
-
-    gap: float
-    deadline: float | None
-    should_stop: StopCheck | None
-
-    def stopped(self) -> bool:
-        """Whether someone asked to stop."""
-        return self.should_stop is not None and self.should_stop()
-
-    @property
-    def watch(self) -> Watch:
-        """Tells a search when to end."""
-        return Watch(self.deadline, self.should_stop)
-
-    def of_last_steps(self, gap: float) -> Limits:
-        """Limits of a step that is owed after the search: what is left of the time, and a few seconds for all of them.
-
-        A request to stop leaves each a second; one that comes meanwhile ends the step.
-        """
-        if self.stopped():
-            return Limits(min(STOPPED_GRACE, self._seconds_left(GRACE)), gap=gap)
-        return Limits(None if self.deadline is None else self._seconds_left(GRACE), gap=gap, stop=self.should_stop)
-
-    def _seconds_left(self, grace: float = 0.0) -> float:
-        return np.inf if self.deadline is None else max(0.0, self.deadline + grace - time.monotonic())
-
-    def of_second_stage(self) -> Limits:
-        """Limits of the second stage, which need not be finer than what the search proves."""
-        return self.of_last_steps(min(1e-3, max(SECOND_STAGE_GAP, DELIVERY_SHARE * self.gap)))
-
-    def of_delivery(self) -> Limits:
-        """Limits of one delivery program."""
-        seconds = None if self.deadline is None else self._seconds_left()
-        return Limits(seconds, gap=max(EXACT, DELIVERY_SHARE * self.gap), stop=self.should_stop)
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,10 @@ from . import __version__
 from .audit.condition_rules import judge_conditions
 from .baselines import Baselines
 from .conditions import node_of, rules_of, scenario_under
-from .engine import Found, Limit, Question, audited, find_best, offers_of, relative_gap, status_of
+from .engine import Found, Question, audited, find_best, offers_of, relative_gap, status_of
 from .interrupts import hearing, heeding
 from .kpis import no_contract_objective
+from .limit import Limit
 from .memory import Memory
 from .phases import Phases
 from .program.setting import Setting, build_setting

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import os
 import shlex
 import subprocess
@@ -73,7 +74,12 @@ class Voice:
         """Run a search, show how far it is, and let Ctrl-C end it (`optimizer.watching.watch`)."""
         from .watching import watch
 
-        return watch(search, currency, io.StringIO() if self._quiet else sys.stderr)
+        log, heard = logging.getLogger("optimizer"), _Heard(self.warn)
+        log.addHandler(heard)
+        try:
+            return watch(search, currency, io.StringIO() if self._quiet else sys.stderr)
+        finally:
+            log.removeHandler(heard)
 
     def present(self, outcome: Outcome) -> int:
         """Say how the command ended and what to do next; return its exit code."""
@@ -114,6 +120,17 @@ class Voice:
             "next": [step._asdict() for step in steps],
         }
         print(json.dumps(strict_json(values), ensure_ascii=False, allow_nan=False, indent=1))
+
+
+class _Heard(logging.Handler):
+    """Passes on what a search has to warn of."""
+
+    def __init__(self, warn: Callable[[Iterable[str]], None]) -> None:
+        super().__init__(logging.WARNING)
+        self._warn = warn
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._warn([record.getMessage()])
 
 
 def as_typed(*words: object) -> str:
