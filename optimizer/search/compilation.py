@@ -86,11 +86,10 @@ def _compiled_elsewhere(watch: Watch) -> bool:
     """Whether a process of its own has compiled the search; a limit ends it and raises `Stopped`."""
     if not _is_python(sys.executable):
         return False
-    program = f"import sys; sys.path[:] = {sys.path!r}; from optimizer.search.compilation import main; main()"
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "stdin": subprocess.PIPE}
     apart = {"creationflags": 0x08000000} if os.name == "nt" else {"start_new_session": True}  # no window, no Ctrl-C
     try:
-        child = subprocess.Popen([sys.executable, "-c", program], **quiet, **apart)  # type: ignore[call-overload]
+        child = subprocess.Popen([sys.executable, "-c", _program()], **quiet, **apart)  # type: ignore[call-overload]
     except OSError as error:
         _log.info("The search is compiled in this process: %s", error)
         return False
@@ -102,6 +101,11 @@ def _compiled_elsewhere(watch: Watch) -> bool:
         finally:
             child.kill()
     return bool(child.returncode == 0)
+
+
+def _program() -> str:
+    """What the process runs: `main`, imported from where this one would."""
+    return f"import sys; sys.path[:] = {sys.path!r}; from optimizer.search.compilation import main; main()"
 
 
 def _is_python(program: str | None) -> bool:
