@@ -64,6 +64,9 @@ def solve(
     on where that one was, with a bound and a plan no worse; gap and limits may be others. `checkpoint` is the folder
     that the result will be saved to: what `resume` needs is written there each minute.
 
+    In the main thread Ctrl-C ends the search with the best plan so far and `interrupted` set; a second one, or one
+    before there is a plan, raises KeyboardInterrupt. After an installation the search is compiled first, in the time.
+
     Raises `CaseError` for an unknown scenario, and for changes or conditions that do not fit the case, `RunError`
     for a run that cannot be resumed, ValueError for a gap or time limit that makes no sense.
     """
