@@ -115,8 +115,6 @@ def _with_gap(answer: Answer, results: Sequence[Result], proved: bool) -> Answer
     """The gap of the best plans alone: that a plan exists needs none, and neither does that there is none."""
     gaps = [result.gap for result in results if result.gap is not None]
     status = Status.OPTIMAL if proved else Status.FEASIBLE
-    if answer.facts["feasible"] is None and not _shown(answer):
-        return replace(answer, gap=None, status=Status.NO_PLAN)
     return replace(answer, gap=max(gaps, default=0.0), status=status, shown=tuple(_shown(answer)))
 
 
