@@ -118,6 +118,8 @@ def process_pool(size: int) -> Iterator[Crew]:
         for pool in pools:
             pool.shutdown(wait=False, cancel_futures=True)
         raise
+    finally:
+        _stop = None
     for pool in pools:
         pool.shutdown()
 
