@@ -5,7 +5,7 @@ from __future__ import annotations
 from models.scenario import Scenario
 
 from .audit import RULES_ON_MENUS
-from .engine import Limit
+from .limit import Limit
 from .program.setting import Setting
 from .todays_plan import MARGIN_RULES, baseline
 

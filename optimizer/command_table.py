@@ -140,7 +140,7 @@ def _add_analysis(analysis: AnalysisCommand, parser: ArgumentParser) -> None:
     folder = "CASE-COMMAND" if analysis.many_scenarios else "CASE-SCENARIO-COMMAND"
     parser.add_argument(*OUT_FLAGS, metavar="FOLDER", type=Path, help=f"folder to write (default: runs/{folder})")
     add_force(parser, "replace an answer about another case")
-    add_limits(parser, "stop each solve then with the best plan so far (default: none)")
+    add_limits(parser, "end the whole answer then, with what is known and how well (default: none)")
 
 
 _YOUR_DATA = (

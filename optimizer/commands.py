@@ -19,7 +19,7 @@ from .analysis.answer import Answer, check_answer_target, refuse_other_answer
 from .analysis_commands import ANALYSES
 from .audit import RESTS_ON_SEARCH, Audit
 from .completion import completion_script
-from .exit_codes import BAD_INPUT, DONE, FAILED, NO_PLAN
+from .exit_codes import BAD_INPUT, DONE, FAILED, FAULT, NO_PLAN
 from .identity import printable
 from .next_steps import after_answer, after_audit, after_search, after_template, after_validate
 from .plan_document import plan_document
@@ -30,7 +30,7 @@ from .run_folder import check_run_target, load_run, refuse_other_run
 from .run_owner import Owner
 from .search_state import SEARCH, read_state
 from .solve_log import SolveLog
-from .targets import case_label, default_folder, keep, try_target, without_ending
+from .targets import Kept, case_label, default_folder, keep, try_target, without_ending
 from .terminal import say, show_answer, show_result, show_verdict
 from .voice import Outcome, Voice
 
@@ -178,13 +178,19 @@ def _analyse(arguments: Namespace, voice: Voice) -> Outcome:
     answer = replace(voice.watch(search, case.settings.currency), case_path=printable(case.path))
     kept = keep(partial(answer.save, force=arguments.force), folder)
     return Outcome(
-        BAD_INPUT if kept.problems else _ANSWERED.get(answer.status, DONE),
+        _answered(answer, kept),
         lambda console: show_answer(console, answer, kept.folder),
         answer.to_document(),
         kept.folder,
         after_answer(arguments.command, arguments.case, arguments.scenario),
         kept.problems,
     )
+
+
+def _answered(answer: Answer, kept: Kept) -> int:
+    if kept.problems:
+        return BAD_INPUT
+    return FAULT if answer.failed else _ANSWERED.get(answer.status, DONE)
 
 
 _ANSWERED = {Status.INFEASIBLE: FAILED, Status.NO_PLAN: NO_PLAN}

@@ -21,58 +21,34 @@ from models.scenario import Scenario
 
 from .assemble import Choice, assemble, choice_totals, is_as_said
 from .audit import Audit, audit
+from .interrupts import note_plan
+from .limit import Limit
 from .memory import Memory
 from .phases import Phases
 from .plan_document import claims
-from .program.delivery import SECOND_STAGE_GAP, Delivery, DeliveryOutcome, deliver, trim
+from .program.delivery import Delivery, DeliveryOutcome, deliver, trim
+from .program.scaled_program import widest_bound
 from .program.setting import Setting
 from .program.solver import Limits
 from .program.statement import Given
-from .progress import Progress, ProgressCallback, StopCheck
+from .progress import Progress, ProgressCallback
 from .result import Result, Status
 from .search.columns import Column, prepare_books
+from .search.compilation import compile_search
 from .search.master import Master
 from .search.nodes import Candidate, Node, Progressed, Proof, Tried
 from .search.partings import recall_parts, remember_partings
 from .search.recalling import recall, recall_switches, remember
 from .search.saving import restore, saved_search
 from .search.tree import Tree
-from .search.watch import Watch
+from .search.watch import Stopped
 from .search_state import SearchState
 from .sitting import Sitting, restored_plan, saved_plan
 
-EXACT = 1e-9
-"""Least relative gap asked of a delivery program."""
-GRACE = 3.0
-"""Seconds for each step owed after a deadline: a solve may end this much late, with a plan worth having."""
-DELIVERY_SHARE = 0.01
-"""Share of the gap asked for that a delivery program may keep."""
 PROVED_SHARE = 0.98
 """Share of the gap asked for that the search proves; the rest is room for rounding and the second stage."""
 ROUNDING = 1e-9
 """Relative rounding allowed when a gap is compared with the one asked for."""
-
-
-@dataclass(frozen=True)
-class Limit:
-    """What may end a solve: a gap that is good enough, a deadline, a request to stop."""
-
-    gap: float
-    deadline: float | None
-    should_stop: StopCheck | None
-
-    def of_last_steps(self, gap: float) -> Limits:
-        """Limits of a step that is owed after the search: without a deadline none, else a few seconds."""
-        return Limits(None if self.deadline is None else GRACE, gap=gap)
-
-    def of_second_stage(self) -> Limits:
-        """Limits of the second stage, which need not be finer than what the search proves."""
-        return self.of_last_steps(min(1e-3, max(SECOND_STAGE_GAP, DELIVERY_SHARE * self.gap)))
-
-    def of_delivery(self) -> Limits:
-        """Limits of one delivery program."""
-        seconds = None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
-        return Limits(seconds, gap=max(EXACT, DELIVERY_SHARE * self.gap), stop=self.should_stop)
 
 
 @dataclass(frozen=True)
@@ -119,6 +95,8 @@ class Found:
     effort: Mapping[str, object] = field(default_factory=dict)
     state: SearchState | None = None
     """What another sitting can go on from; None where the search ended with its proof."""
+    unprepared: bool = False
+    """Whether a limit came before the search could begin, because it had to be compiled first."""
 
 
 class Search:
@@ -130,9 +108,8 @@ class Search:
         self.question, self.limit, self.progress, self.sitting = question, limit, progress, sitting
         self.started = time.monotonic()
         if progress is not None:
-            # The first solve after an installation compiles the menu search, which takes a while.
             progress(Progress(0.0, "preparing"))
-        self.watch = Watch(limit.deadline, limit.should_stop)
+        self.watch = limit.watch
         self.best: tuple[float, Choice, Delivery] | None = None
         self.best_columns: tuple[Column, ...] = ()
         setting, scenario = question.setting, question.setting.scenario
@@ -191,6 +168,7 @@ class Search:
         delivery = kept if holds else question.delivery(choice, self.limit.of_delivery()).delivery
         if delivery is not None:
             self.best_columns, self.best = columns, (delivery.objective, choice, delivery)
+            note_plan()
             self.tree.plans.best = self.master.cost(delivery.objective)
 
     def state(self, sitting: Sitting) -> SearchState:
@@ -242,6 +220,7 @@ class Search:
         if self.best is None or delivery.objective > self.best[0]:
             self.best = (delivery.objective, choice, delivery)
             self.best_columns = columns
+            note_plan()
         cost = self.master.cost(delivery.objective)
         return Tried(cost, min(cost, self.master.cost(outcome.bound)))
 
@@ -288,9 +267,15 @@ def find_best(
     """Search a question and finish its best plan: second stage on margin, tables, KPIs."""
     if question.setting.hopeless_partners:
         return Found(None, None, None, infeasible=True)
+    try:
+        compile_search(limit.watch, lambda phase: progress and progress(Progress(0.0, phase)))
+    except Stopped:
+        return Found(None, None, None, infeasible=False, unprepared=True)
     search = Search(question, limit, progress, sitting)
     proof = search.run()
     bound = search.master.money(proof.bound) if np.isfinite(proof.bound) else None
+    if search.best is not None and bound is None:
+        bound = search.master.money(widest_bound(search.master.program))  # a limit came before any other
     state = search.state(sitting) if sitting is not None and search.tree.unfinished else None
     left = Found(None, None, bound, bool(proof.bound == np.inf), search.memory(), search.effort(), state)
     if search.best is None:

@@ -14,6 +14,7 @@ from models.scenario import Scenario
 from .audit import RULES_ON_MENUS, broken_rules
 from .baselines import Baselines
 from .engine import Question, find_best, offers_of
+from .interrupts import hearing
 from .program.setting import build_setting
 from .program.statement import Given
 from .progress import ProgressCallback, StopCheck
@@ -23,6 +24,7 @@ from .search.restriction import Restriction
 from .solve import GAP, Clock
 
 
+@hearing
 def evaluate(
     case: Case,
     scenario: str | Scenario = "base",

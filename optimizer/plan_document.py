@@ -149,5 +149,6 @@ def to_result(
         tiers=document.tiers_by_rank,
         plan=plan,
         manifest=manifest,
+        interrupted=manifest.get("interrupted") is True,
         **values,
     )

@@ -59,6 +59,8 @@ class Result:
     """Rules that `evaluate` dropped and the given menus break, one sentence each."""
     reason: str | None = None
     """For `infeasible` and `no_plan`: one sentence that says what stands in the way, where known."""
+    interrupted: bool = False
+    """Whether Ctrl-C, a kernel's interrupt or `should_stop` ended the search before its proof."""
     manifest: Mapping[str, object] = field(default_factory=dict)
     audit: Audit | None = None
     """The plan recomputed without the search; None without a plan."""

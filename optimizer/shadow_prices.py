@@ -82,17 +82,18 @@ class ShadowPrices:
 
 
 def shadow_prices(
-    case: Case, scenario: Scenario, plan: Plan, conditions: Sequence[Condition] = ()
+    case: Case, scenario: Scenario, plan: Plan, conditions: Sequence[Condition] = (), seconds: float | None = None
 ) -> ShadowPrices | None:
     """Shadow prices at a plan; `case` is the case with the scenario's changes made. None where there are none.
 
-    There are none where no delivery with the plan's menus was found again, or nothing is left to decide.
+    There are none where no delivery with the plan's menus was found again (in `seconds`), or nothing is left to decide.
     """
+    limit = SECONDS if seconds is None else min(SECONDS, seconds)
     stated = _state(case, scenario, plan, tuple(conditions))
     if stated.contradictions or not stated.columns:
         return None
     program = scaled(stated.matrix)
-    outcome = solve_integer(program, Limits(seconds=SECONDS, gap=1e-6))
+    outcome = solve_integer(program, Limits(seconds=limit, gap=1e-6))
     if outcome.values is None:
         return None
     settled = np.where(program.integer, np.round(outcome.values), np.nan)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ EVERY = 60.0
 """Seconds between states written while a search runs."""
 WRITING_SHARE = 0.01
 """Most share of the time that writing them may take."""
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ class Sitting:
         self._identity, self._folder = identity, folder
         self._began = time.monotonic()
         self._due = self._began + EVERY
+        self._warned = False
 
     @property
     def seconds_before(self) -> float:
@@ -103,9 +106,18 @@ class Sitting:
         began = time.monotonic()
         if self._folder is None or began < self._due:
             return
-        write_state(state(), self._folder)
+        try:
+            write_state(state(), self._folder)
+        except (OSError, RunError) as error:
+            self._warn(error)
         done = time.monotonic()
         self._due = done + max(EVERY, (done - began) / WRITING_SHARE)
+
+    def _warn(self, error: Exception) -> None:
+        """Say once that the state cannot be written: the search goes on, and it is tried again each time it is due."""
+        if not self._warned:
+            self._warned = True
+            _log.warning("The search goes on, but what --resume needs could not be written: %s", error)
 
 
 def saved_plan(master: Master, columns: tuple[Column, ...], delivery: Delivery) -> SavedPlan:

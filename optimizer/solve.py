@@ -19,16 +19,17 @@ from . import __version__
 from .audit.condition_rules import judge_conditions
 from .baselines import Baselines
 from .conditions import node_of, rules_of, scenario_under
-from .engine import Found, Limit, Question, audited, find_best, offers_of, relative_gap, status_of
+from .engine import Found, Question, audited, find_best, offers_of, relative_gap, status_of
 from .identity import printable, source_digest
+from .interrupts import hearing, heeding
 from .kpis import no_contract_objective
+from .limit import Limit
 from .memory import Memory
 from .phases import Phases
 from .program.setting import Setting, build_setting
 from .program.statement import Given
 from .progress import ProgressCallback, StopCheck
 from .result import Result, Status
-from .search.compilation import compile_search
 from .sitting import Identity, Sitting
 
 GAP = 1e-4
@@ -39,6 +40,7 @@ EARLIER_SEARCH = "the state of an earlier search (search.jsonl), whose closed pa
 _PACKAGES = ("highspy", "numba", "numpy", "pandas", "pulp")
 
 
+@hearing
 def solve(
     case: Case,
     scenario: str | Scenario = "base",
@@ -65,6 +67,9 @@ def solve(
     `resume` is the folder of a run of this very question that a limit, a stop or a kill cut short: the search goes
     on where that one was, with a bound and a plan no worse; gap and limits may be others. `checkpoint` is the folder
     that the result will be saved to: what `resume` needs is written there each minute.
+
+    In the main thread Ctrl-C ends the search with the best plan so far and `interrupted` set; a second one, or one
+    before there is a plan, raises KeyboardInterrupt. After an installation the search is compiled first, in the time.
 
     Raises `CaseError` for an unknown scenario, and for changes or conditions that do not fit the case, `RunError`
     for a run that cannot be resumed, ValueError for a gap or time limit that makes no sense.
@@ -118,12 +123,10 @@ class Clock:
             raise ValueError(f"gap is {gap!r}; expected a number >= 0, such as 1e-4")
         if time_limit is not None and not time_limit >= 0:
             raise ValueError(f"time_limit is {time_limit!r}; expected seconds >= 0, or None for no limit")
-        if time_limit is not None:
-            compile_search()  # which would eat up the limit of the first solve after an installation
         self.began, self.start = datetime.now(UTC), time.monotonic()
         self.time_limit, self.sitting = time_limit, sitting
         deadline = None if time_limit is None else self.start + time_limit
-        self.limit = Limit(gap, deadline, should_stop)
+        self.limit = Limit(gap, deadline, heeding(should_stop))
         self.baselines = baselines or Baselines()
         self.phases = Phases()
         """Time outside of the search."""
@@ -156,8 +159,14 @@ class Clock:
         with self.phases("audit"):
             result = audited(case, setting.scenario, replace(result, **more))  # type: ignore[arg-type]
         # Within what the second stage may give up, a search cut short can be proved all the same.
-        state = found.state if result.status in (Status.FEASIBLE, Status.NO_PLAN) else None
-        return replace(result, effort=self._effort(found), state=state)
+        unproved = result.status in (Status.FEASIBLE, Status.NO_PLAN)
+        result = replace(result, effort=self._effort(found), state=found.state if unproved else None)
+        return self._interrupted(result) if unproved and self.limit.stopped() else result
+
+    @staticmethod
+    def _interrupted(result: Result) -> Result:
+        """The result of a search that someone ended, which its manifest says too."""
+        return replace(result, interrupted=True, manifest={**result.manifest, "interrupted": True})
 
     def _seconds(self) -> float:
         """Time so far, with that of earlier sittings."""
@@ -203,4 +212,6 @@ def _reason(setting: Setting, found: Found) -> str | None:
         return f"Required partners fail the quality rule: {names}."
     if found.infeasible:
         return CONTRADICTION
+    if found.unprepared:
+        return "The limit came while the search was being prepared, which takes a minute once after an installation."
     return "The limit came before any plan was found."

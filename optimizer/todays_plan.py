@@ -9,7 +9,8 @@ from models.plan import Plan
 
 from .assemble import Choice, assemble
 from .audit import RULES_ON_MENUS
-from .engine import EXACT, Limit, Question, offers_of
+from .engine import Question, offers_of
+from .limit import EXACT, Limit
 from .program.delivery import SECOND_STAGE_GAP
 from .program.setting import Setting
 from .program.statement import Given

@@ -6,6 +6,7 @@ Loads neither pandas nor rich before there is something to say.
 from __future__ import annotations
 
 import io
+import logging
 import os
 import shlex
 import subprocess
@@ -74,7 +75,12 @@ class Voice:
         """Run a search, show how far it is, and let Ctrl-C end it (`optimizer.watching.watch`)."""
         from .watching import watch
 
-        return watch(search, currency, io.StringIO() if self._quiet else sys.stderr)
+        log, heard = logging.getLogger("optimizer"), _Heard(self.warn)
+        log.addHandler(heard)
+        try:
+            return watch(search, currency, io.StringIO() if self._quiet else sys.stderr)
+        finally:
+            log.removeHandler(heard)
 
     def present(self, outcome: Outcome) -> int:
         """Say how the command ended and what to do next; return its exit code."""
@@ -121,6 +127,17 @@ class Voice:
             "next": [step._asdict() for step in steps],
         }
         print(in_json(json_text(values, getattr(sys.stdout, "encoding", None) or "utf-8")))
+
+
+class _Heard(logging.Handler):
+    """Passes on what a search has to warn of."""
+
+    def __init__(self, warn: Callable[[Iterable[str]], None]) -> None:
+        super().__init__(logging.WARNING)
+        self._warn = warn
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._warn([record.getMessage()])
 
 
 def as_typed(*words: object) -> str:

@@ -18,7 +18,7 @@ from ..summary import money, percent
 from .answer import Answer
 from .moves import menu_moves, structure_moves
 from .subject import Subject, subject_of
-from .workbench import Options, Workbench
+from .workbench import Options, Workbench, question
 
 COUNT, WITHIN, LEAST_SHARE = 5, 0.02, 0.01
 _COLUMNS = {
@@ -49,6 +49,7 @@ _COLUMNS = {
 }
 
 
+@question
 def alternatives(
     case: Case | Workbench,
     scenario: str | Scenario = "base",

@@ -51,6 +51,10 @@ class Answer:
     """Where the case lies, if that is known."""
     unchecked: str | None = None
     """What was not checked of the runs it tells of, or of its own files, to be shown wherever it is."""
+    interrupted: bool = False
+    """Whether Ctrl-C, a kernel's interrupt or `should_stop` ended it before everything was asked."""
+    failed: tuple[str, ...] = ()
+    """What could not be asked because of a fault of Tierwise or of the machine, by name."""
 
     def __post_init__(self) -> None:
         for name in sorted({*self.tables, *self.columns}):

@@ -20,7 +20,7 @@ from .answer import Answer, worst_gap
 from .bridge import MEASURES, PARTS, Numbers, bridge
 from .side_by_side import COLUMNS, overview, side_by_side
 from .today import today
-from .workbench import Options, Workbench, at_work
+from .workbench import Options, Workbench, at_work, question
 
 TODAY = "today"
 """Stands for today's price book among plans to compare."""
@@ -32,6 +32,7 @@ PlanLike = Result | Scenario | str | Path
 """A result; a scenario or its name, which is solved; `today`; a run folder."""
 
 
+@question
 def compare(
     case: Case | Workbench,
     plans: Sequence[PlanLike] | Mapping[str, PlanLike] = (),
@@ -57,7 +58,7 @@ def compare(
     bench.expect(sum(not isinstance(plan, Result) for plan in given.values()))
     results = {name: _result(plan, bench, asked, unchecked) for name, plan in given.items()}
     mark = next((result.unchecked for result in results.values() if result.unchecked), None)
-    return replace(_answer(bench.case, results, asked.name), unchecked=mark)
+    return replace(_answer(bench.case, results, asked.name), unchecked=mark, interrupted=bench.interrupted)
 
 
 def _by_name(plans: Sequence[PlanLike], bench: Workbench) -> dict[str, PlanLike]:

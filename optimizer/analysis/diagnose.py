@@ -18,7 +18,7 @@ from .levers import Lever, levers, named
 from .reach import Reach, furthest
 from .subject import Subject
 from .ways import Way, ways_out
-from .workbench import Options, Workbench, at_work
+from .workbench import Options, Workbench, at_work, question
 
 TARGETS = (
     "min_service_margin",
@@ -68,6 +68,7 @@ _COLUMNS = {
 }
 
 
+@question
 def diagnose(
     case: Case | Workbench,
     scenario: str | Scenario = "base",

@@ -19,7 +19,7 @@ from .goals import GOALS, OBJECTIVES, Goal
 from .moves import structure_moves
 from .subject import Subject
 from .trade_off import Point, Sweep, knee, normalized, supported, undominated
-from .workbench import Options, Workbench, at_work
+from .workbench import Options, Workbench, at_work, question
 
 POINTS = 11
 _TAIL = {
@@ -36,6 +36,7 @@ _KPIS = {
 }
 
 
+@question
 def frontier(
     case: Case | Workbench,
     scenario: str | Scenario = "base",

@@ -25,7 +25,7 @@ from .make_or_buy import MAKE_OR_BUY_COLUMNS, SHARES, make_or_buy
 from .partner_sentences import partner_sentences
 from .scorecard import Scorecard
 from .subject import Subject, subject_of
-from .workbench import Options, Workbench
+from .workbench import Options, Workbench, question
 from .worth import WORTH_COLUMNS, worth_table, worths
 
 _COLUMNS = {
@@ -101,6 +101,7 @@ _COLUMNS = {
 }
 
 
+@question
 def partners(
     case: Case | Workbench,
     scenario: str | Scenario = "base",

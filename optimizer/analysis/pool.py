@@ -1,19 +1,25 @@
-"""One scenario solved in another process, and the pool of processes that does so by default."""
+"""One scenario solved elsewhere, and who does so: processes of our own by default, threads, or an executor given."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
 import signal
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from multiprocessing.context import SpawnContext, SpawnProcess
 from multiprocessing.synchronize import Event
+from types import ModuleType
+from typing import Any
 
 from models import Case, Scenario
 
+from ..progress import StopCheck
 from ..result import Result
 from ..solve import solve
 
@@ -21,7 +27,7 @@ _stop: Event | None = None
 """In a process of the pool: set when its solves are to end."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Crew:
     """An executor, how many solves it is given at a time, and how its running solves are told to end."""
 
@@ -29,11 +35,32 @@ class Crew:
     size: int
     stop: Callable[[], None] | None = None
     """None where a running solve cannot be reached: it is left alone then."""
+    renew: Callable[[], Executor] | None = None
+    """Makes an executor to take the place of one that lost a process; None where only its owner could."""
+    has_begun: Callable[[], bool] = lambda: True
+    """Whether any of its processes ever began: one that ended before is no fault of what it was to solve."""
+    stopped: StopCheck | None = None
+    """Tells solves in this process to end; None where they are told otherwise."""
+    here: bool = False
+    """Whether its solves run on this computer, whose clock they share."""
 
 
-def solve_one(case: Case, scenario: Scenario, gap: float, time_limit: float | None, start: Result | None) -> Result:
-    """The scenario's result. Its search's memory stays behind: what another starts from is the plan."""
-    result = solve(case, scenario, gap=gap, time_limit=time_limit, start=start, should_stop=_stopped)
+def solve_one(
+    case: Case,
+    scenario: Scenario,
+    gap: float,
+    time_limit: float | None,
+    start: Result | None,
+    due: float | None = None,
+    should_stop: StopCheck | None = None,
+) -> Result:
+    """The scenario's result. Its search's memory stays behind: what another starts from is the plan.
+
+    `due` is when the answer is to be there, on the clock of this computer (`time.time`), whatever the limit.
+    """
+    if due is not None and time_limit is not None:
+        time_limit = max(0.0, min(time_limit, due - time.time()))
+    result = solve(case, scenario, gap=gap, time_limit=time_limit, start=start, should_stop=should_stop or _stopped)
     return replace(result, memory=None)
 
 
@@ -43,24 +70,83 @@ def processors() -> int:
 
 
 @contextmanager
+def crew_for(executor: Executor | None, size: int) -> Iterator[Crew]:
+    """The executor given, or else processes of our own; threads where there can be no processes."""
+    if isinstance(executor, ThreadPoolExecutor):
+        yield _threads(executor, size)
+    elif executor is not None:
+        yield Crew(executor, size)
+    elif _may_have_children():
+        with process_pool(size) as crew:
+            yield crew
+    else:
+        with ThreadPoolExecutor(1) as alone:
+            yield _threads(alone, 1)
+
+
+def _may_have_children() -> bool:
+    """Whether this process may start others: a daemon may not, nor one that is still being started."""
+    this = multiprocessing.current_process()
+    return not this.daemon and not getattr(this, "_inheriting", False)
+
+
+def _threads(executor: ThreadPoolExecutor, size: int) -> Crew:
+    stop = threading.Event()
+    return Crew(executor, size, stop.set, stopped=stop.is_set, here=True)
+
+
+@contextmanager
 def process_pool(size: int) -> Iterator[Crew]:
     """A pool of processes that are started afresh, since a copy of a process with threads may hang."""
-    context = multiprocessing.get_context("spawn")
-    stop = context.Event()
-    with ProcessPoolExecutor(size, context, initializer=_begin, initargs=(stop,)) as executor:
+    global _stop
+    context = _Context()
+    stop, begun = context.Event(), context.Event()
+    _stop = stop
+    pools: list[Executor] = []
+
+    def another() -> Executor:
+        if len(pools) > 1 and not begun.is_set():  # none will begin: this process does it, one after the other
+            pools.append(ThreadPoolExecutor(1))
+        else:
+            pools.append(ProcessPoolExecutor(size, context, initializer=_begin, initargs=(stop, begun)))
+        return pools[-1]
+
+    try:
+        yield Crew(another(), size, stop.set, another, begun.is_set, here=True)
+    except BaseException:
+        stop.set()
+        for pool in pools:
+            pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    finally:
+        _stop = None
+    for pool in pools:
+        pool.shutdown()
+
+
+class _Process(SpawnProcess):
+    """A process that does not run the script it is started from, so that one without a guard can be unharmed."""
+
+    @staticmethod
+    def _Popen(process_obj: Any) -> Any:
+        script, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
         try:
-            yield Crew(executor, size, stop.set)
-        except BaseException:
-            stop.set()
-            raise
+            return SpawnProcess._Popen(process_obj)
+        finally:
+            sys.modules["__main__"] = script
 
 
-def _begin(stop: Event) -> None:
+class _Context(SpawnContext):
+    Process = _Process
+
+
+def _begin(stop: Event, begun: Event) -> None:
     """Prepare a process of the pool: Ctrl-C is heard by the process that started it, whose end ends this one."""
     global _stop
     _stop = stop
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    begun.set()
 
 
 def _end_with_parent() -> None:

@@ -17,7 +17,7 @@ from ..result import Result, Status
 from ..summary import money
 from .answer import Answer
 from .subject import SWITCHES, Subject, subject_of
-from .workbench import Options, Workbench
+from .workbench import Options, Workbench, question
 from .worth import DECIDED, WORTH_COLUMNS, margin_of, worth_table, worths
 
 _KINDS: tuple[Kind, ...] = ("product", "tier", "model")
@@ -49,6 +49,7 @@ class Point:
     result: Result
 
 
+@question
 def portfolio(
     case: Case | Workbench,
     scenario: str | Scenario = "base",

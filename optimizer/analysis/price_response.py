@@ -18,7 +18,7 @@ from ..summary import money, price_in_words
 from .answer import Answer
 from .delivered import delivered_flows
 from .subject import Subject, subject_of
-from .workbench import Options, Workbench
+from .workbench import Options, Workbench, question
 
 STEPS = 41
 """Prices tried, evenly spread, besides the price points and the plan's own price."""
@@ -38,6 +38,7 @@ _COLUMNS = {
 }
 
 
+@question
 def price_response(
     case: Case | Workbench,
     scenario: str | Scenario = "base",

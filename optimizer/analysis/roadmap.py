@@ -17,7 +17,7 @@ from .answer import Answer
 from .scorecard import Scorecard
 from .subject import Subject, subject_of
 from .waves import Roadmap, Wave
-from .workbench import Options, Workbench
+from .workbench import Options, Workbench, question
 from .worth import amount_of, margin_of
 
 PACE = 3.0
@@ -51,6 +51,7 @@ _COLUMNS = {
 }
 
 
+@question
 def roadmap(
     case: Case | Workbench,
     scenario: str | Scenario = "base",

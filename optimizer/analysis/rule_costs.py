@@ -17,7 +17,7 @@ from .answer import Answer
 from .levers import Lever, levers, named
 from .moves import structure_moves
 from .subject import Subject, subject_of
-from .workbench import Options, Workbench
+from .workbench import Options, Workbench, question
 
 _ALWAYS = ("min_provider_score", "criteria_minimum")
 """Rules that keep providers out, which no row of an audit tells of."""
@@ -51,6 +51,7 @@ class _Cost:
     shadow: float | None
 
 
+@question
 def rule_costs(
     case: Case | Workbench,
     scenario: str | Scenario = "base",
@@ -71,7 +72,7 @@ def rule_costs(
         return subject.nothing("explain")
     on = levers(subject.case, subject.scenario)
     asked = [lever for lever in on if _binds(subject.result, lever)] if rules is None else named(on, rules)
-    prices = shadow_prices(subject.case, subject.scenario, subject.plan)
+    prices = shadow_prices(subject.case, subject.scenario, subject.plan, seconds=subject.bench.seconds_left)
     costs = [_cost(subject, lever, prices) for lever in subject.bench.each(asked)]
     return _answer(subject, costs)
 
@@ -150,6 +151,8 @@ MOST_SENTENCES = 8
 
 
 def _sentences(subject: Subject, table: pd.DataFrame) -> list[str]:
+    if table.empty and subject.bench.stopped:
+        return []
     if table.empty:
         return [
             "No rule leaves the plan without room, so none was dropped and solved again. One with room may still keep "

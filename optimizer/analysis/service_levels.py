@@ -22,7 +22,7 @@ from .delivered import measured, segment_parts, segment_turnaround, split
 from .redelivery import Redeliverer
 from .subject import Subject, subject_of
 from .verdicts import HOLD, OVER, SWEET, UNDER, judged
-from .workbench import Options, Workbench
+from .workbench import Options, Workbench, question
 
 BAND = 0.5
 """CSAT points on either side of the target that still count as on it."""
@@ -70,6 +70,7 @@ _COLUMNS = {
 }
 
 
+@question
 def service_levels(
     case: Case | Workbench,
     scenario: str | Scenario = "base",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -55,7 +54,8 @@ class Store:
             return None
         if result is None:
             return None
-        same_limits = result.manifest.get("options") == {"gap": gap, "time_limit": time_limit}
+        asked = result.manifest.get("asked", result.manifest.get("options"))
+        same_limits = asked == {"gap": gap, "time_limit": time_limit}
         proved = result.status is Status.OPTIMAL and result.gap is not None and result.gap <= gap
         if not (proved or same_limits or result.status is Status.INFEASIBLE):
             return None
@@ -79,16 +79,15 @@ class Store:
         return replace(found, manifest=kept, audit=None if found.plan is None else verdict)
 
     def keep(self, scenario: Scenario, result: Result) -> None:
-        """Write the result; whatever is kept for the same question is replaced. A full disk costs a warning only."""
+        """Write the result; whatever is kept for the same question is replaced.
+
+        Raises OSError or `RunError` where it cannot be written.
+        """
         place = self.folder / self.key(scenario)
+        _clear_stranger(place)
         kept = replace(result, manifest={**result.manifest, _ENTRY: place.name})
-        try:
-            _clear_stranger(place)
-            # The case may lie elsewhere now; and an entry that a power failure damages is solved again.
-            save_run(kept, place, force=True, durable=False)
-        except (OSError, RunError) as error:
-            why = error.strerror if isinstance(error, OSError) else " ".join(error.problems)
-            warnings.warn(f"{scenario.name} is not kept in the store: {why}", stacklevel=2)
+        # The case may lie elsewhere now; and an entry that a power failure damages is solved again.
+        save_run(kept, place, force=True, durable=False)
 
 
 def _clear_stranger(place: Path) -> None:

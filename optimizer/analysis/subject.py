@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Unpack
 
 import pandas as pd
@@ -12,12 +12,12 @@ from models import Case, Change, Scenario, apply_scenario
 from models.conditions import Kind
 from models.plan import Plan
 
+from ..interrupts import note_plan
 from ..result import Result, Status
 from ..summary import status_sentence
 from .answer import Answer, worst_gap
-from .workbench import Options, Workbench, at_work
+from .workbench import ONE_OF_MANY, Options, Workbench, at_work
 
-_STOPPED = "Stopped before everything was asked; what is missing is left out."
 Columns = Mapping[str, Mapping[str, str]]
 
 
@@ -69,16 +69,18 @@ class Subject:
                 table: {column: text.replace("{money}", f"{currency} a year") for column, text in meanings.items()}
                 for table, meanings in columns.items()
             },
-            sentences=(*sentences, *([_STOPPED] if self.bench.stopped else [])),
+            sentences=(*sentences, *self.bench.shortfall),
             facts=facts,
             gap=worst_gap([self.result, *others]),
             shown=tuple(shown),
             status=Status.FEASIBLE if limited else self.result.status,
+            interrupted=self.bench.interrupted,
         )
 
     def nothing(self, name: str) -> Answer:
         """The answer where there is no plan to speak of."""
-        return self.answer(name, {}, {}, [status_sentence(self.result)], {})
+        answer = self.answer(name, {}, {}, [status_sentence(self.result)], {})
+        return answer if self.result.plan is not None else replace(answer, status=self.result.status)
 
 
 def subject_of(
@@ -89,7 +91,9 @@ def subject_of(
     changed, wanted = apply_scenario(bench.case, scenario)
     if result is None:
         bench.expect(1)
-        result = bench.solve(wanted, label="the plan itself")
+        result = bench.solve(wanted, label="the plan itself", share=ONE_OF_MANY)
+    if result.plan is not None:
+        note_plan()
     return Subject(bench, wanted, changed, result)
 
 

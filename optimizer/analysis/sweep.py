@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Unpack
 
@@ -16,10 +15,10 @@ from models import Case, Scenario, vary
 from ..result import Result, Status
 from ..summary import money
 from .answer import Answer, worst_gap
-from .pool import Crew, process_pool, processors
+from .pool import crew_for, processors
 from .spread import Outcome, Spread
 from .store import open_store
-from .workbench import Options, Workbench, at_work
+from .workbench import Options, Workbench, at_work, question
 
 Scenarios = Mapping[str, Sequence[object]] | pd.DataFrame | str | Path | Sequence[str | Scenario]
 """A grid (values by key), a table, a .csv or .toml file, or a list. Keys: see `models.variations`."""
@@ -33,6 +32,7 @@ class Sweep(Answer):
     """Results by the name of their scenario; those that failed or were not solved are missing."""
 
 
+@question
 def sweep(
     case: Case | Workbench,
     scenarios: Scenarios | None = None,
@@ -46,30 +46,21 @@ def sweep(
     """Solve many scenarios side by side; without `scenarios`, all those of the case.
 
     A grid or table varies `scenario`. Solves run on `executor` (any of `concurrent.futures`, or that of a Dask
-    client), `workers` at a time; by default in as many processes as there are processors, for which a script needs
-    the usual `if __name__ == "__main__":`. With `store`, a folder, each result is kept as soon as it is there, by
-    the content of its input: what was solved before is not solved again, also after a kill. A scenario that fails
-    is told with the others. Tables: scenarios, kpis, menus, decisions. Raises `CaseError` for scenarios that cannot
-    be read, `RunError` for a store that is something else.
+    client), `workers` at a time; by default in as many processes as there are processors, which do not run the
+    script that asks again. A scenario whose process is killed is tried once more, and a time limit is shared out
+    among those still to come. With `store`, a folder, each result is kept as soon as it is there, by the content of
+    its input: what was solved before is not solved again, also after a kill. A scenario that fails is told with the
+    others. Tables: scenarios, kpis, menus, decisions. Raises `CaseError` for scenarios that cannot be read,
+    `RunError` for a store that is something else.
     """
     bench = at_work(case, **options)
     asked = vary(bench.case, list(bench.case.scenarios) if scenarios is None else scenarios, scenario)
     kept = None if store is None else open_store(store, bench.case)
-    with _crew(executor, workers, len(asked.scenarios)) as crew:
-        outcomes = Spread(bench, crew, kept).run(asked.scenarios)
-    return _answer(bench.case, scenario, asked.settings, outcomes)
-
-
-@contextmanager
-def _crew(executor: Executor | None, workers: int | None, scenarios: int) -> Iterator[Crew]:
     if workers is not None and workers < 1:
         raise ValueError(f"workers is {workers}; expected at least 1")
-    size = min(workers or processors(), scenarios)
-    if executor is not None:
-        yield Crew(executor, size)
-        return
-    with process_pool(size) as crew:
-        yield crew
+    with crew_for(executor, min(workers or processors(), len(asked.scenarios))) as crew:
+        outcomes = Spread(bench, crew, kept).run(asked.scenarios)
+    return replace(_answer(bench.case, scenario, asked.settings, outcomes), interrupted=bench.interrupted)
 
 
 def _answer(case: Case, scenario: str, settings: pd.DataFrame, outcomes: Mapping[str, Outcome]) -> Sweep:
@@ -100,6 +91,7 @@ def _answer(case: Case, scenario: str, settings: pd.DataFrame, outcomes: Mapping
         shown=("overview",),
         status=_status(table),
         results=results,
+        failed=tuple(name for name, outcome in outcomes.items() if outcome.failure is not None),
     )
 
 

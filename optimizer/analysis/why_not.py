@@ -19,7 +19,7 @@ from .conflict import find_conflict
 from .levers import levers
 from .moves import moves
 from .subject import Subject, subject_of
-from .workbench import Options, Workbench
+from .workbench import Options, Workbench, question
 
 Request: TypeAlias = str | Condition | Sequence[Condition]
 """Conditions that hold together, or a text such as `offer platinum; drop Orbis`."""
@@ -60,6 +60,7 @@ class _Asked:
     obstacles: str
 
 
+@question
 def why_not(
     case: Case | Workbench,
     scenario: str | Scenario = "base",

@@ -79,3 +79,10 @@ def box_bound(cost: Array, low: Array, high: Array, rows: sparse.csc_matrix, row
     reduced = cost - rows.T @ usable
     ends = np.where(reduced > 0, low, high)
     return float(usable @ sides + reduced @ ends)
+
+
+def widest_bound(program: ScaledProgram) -> float:
+    """Bound on the cost from the boxes of the columns alone: poor, and had for nothing."""
+    priced = program.cost != 0
+    cost, low, high = program.cost[priced], program.low[priced], program.high[priced]
+    return float(program.offset + np.minimum(cost * low, cost * high).sum())

@@ -19,6 +19,7 @@ from scipy import sparse
 
 from models.catalog import Array, Codes
 
+from ..interrupts import held
 from .expressions import Expression, Row, combine
 from .scaled_program import ScaledProgram, without_specks
 
@@ -268,11 +269,12 @@ def run(highs: highspy.Highs, doubting: bool = True) -> Outcome:
     The presolve of HiGHS 1.15.1 calls some programs infeasible whose rows leave a gap near the tolerance,
     so its word is not taken for it (unless not `doubting`).
     """
-    highs.run()
-    if doubting and highs.getModelStatus() in _UNSOLVABLE:
-        highs.setOptionValue("presolve", "off")
+    with held():
         highs.run()
-        highs.setOptionValue("presolve", "choose")
+        if doubting and highs.getModelStatus() in _UNSOLVABLE:
+            highs.setOptionValue("presolve", "off")
+            highs.run()
+            highs.setOptionValue("presolve", "choose")
     status, info = highs.getModelStatus(), highs.getInfo()
     solved = status == highspy.HighsModelStatus.kOptimal
     feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible

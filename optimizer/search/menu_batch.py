@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
+from .compiled import compiled
 from .menu_search import search_menus
 from .menu_worth import BARRED, COVERED, FREE, Terms, climb, group_gains, value_by_tier
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def terms_of(shelf, open_, prices, b):  # type: ignore[no-untyped-def]
     """`Terms` of the book at place b."""
     cohorts, options = shelf.cohort_start[b + 1] - shelf.cohort_start[b], shelf.options[b]
@@ -33,7 +33,7 @@ def terms_of(shelf, open_, prices, b):  # type: ignore[no-untyped-def]
     )
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def cover(t, picks, covered):  # type: ignore[no-untyped-def]
     """Fill in which product groups a menu (option by tier, negative for none) is best to cover."""
     menu, size = np.zeros(len(picks) + 1, dtype=np.int64), 0
@@ -46,7 +46,7 @@ def cover(t, picks, covered):  # type: ignore[no-untyped-def]
         covered[g] = t.mode[g] == COVERED or (t.mode[g] == FREE and gains[g] > 0.0)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def search_books(shelf, open_, prices, floors, books, room, patience):  # type: ignore[no-untyped-def]
     """The best menu of each of some books (by place) worth more than its floor, after some met on the way.
 
@@ -71,7 +71,7 @@ def search_books(shelf, open_, prices, floors, books, room, patience):  # type: 
     return menus, worths, covered, found, complete, ceiling
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _bring(shelf, t, b, total, mass, o):  # type: ignore[no-untyped-def]
     """Worth of a logit menu when option o (none if negative) joins what the other tiers make of each cohort."""
     cell, options = shelf.cell_start[b], shelf.options[b]
@@ -92,7 +92,7 @@ def _bring(shelf, t, b, total, mass, o):  # type: ignore[no-untyped-def]
     return value
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _others(shelf, t, b, picks, i, total, mass):  # type: ignore[no-untyped-def]
     """What the tiers other than i make of each cohort, the charge of their options, and how many there are."""
     cell, options = shelf.cell_start[b], shelf.options[b]
@@ -113,7 +113,7 @@ def _others(shelf, t, b, picks, i, total, mass):  # type: ignore[no-untyped-def]
     return charge, size
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _may_take(t, picks, i, o, size):  # type: ignore[no-untyped-def]
     """Whether option o (none if negative) may stand at tier i beside `size` others."""
     if o < 0:
@@ -128,7 +128,7 @@ def _may_take(t, picks, i, o, size):  # type: ignore[no-untyped-def]
     return True
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _drop_unfit(t, picks):  # type: ignore[no-untyped-def]
     """Leave out what may not be on the menu, the lower tiers having the say."""
     size = 0
@@ -140,7 +140,7 @@ def _drop_unfit(t, picks):  # type: ignore[no-untyped-def]
             size += 1
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _climb_logit(shelf, t, b, picks):  # type: ignore[no-untyped-def]
     """Change one tier of `picks` at a time while that helps; worth of the end (-inf if it is not allowed)."""
     total, mass = np.zeros(t.utility.shape[0]), np.ones(t.utility.shape[0])
@@ -161,7 +161,7 @@ def _climb_logit(shelf, t, b, picks):  # type: ignore[no-untyped-def]
     return value_by_tier(t, picks)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def climb_books(shelf, open_, prices, book, picks, worths, covered):  # type: ignore[no-untyped-def]
     """Climb from each start (its book, and option by tier, which is changed in place); fills worth and coverage.
 

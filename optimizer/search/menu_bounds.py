@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-import numba
 import numpy as np
 
+from .compiled import compiled
 from .menu_worth import TIE
 
 GRID = 48
@@ -21,7 +21,7 @@ Prepared = namedtuple(
 by tier suffix what is still to be had."""
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _suffix_peaks(weights, worth, tier_start, allowed, points):  # type: ignore[no-untyped-def]
     """G[c, i, k] = sum over tiers >= i of max(0, max over options of weight (worth - z_k))."""
     cohorts, tiers = weights.shape[0], len(tier_start) - 1
@@ -39,7 +39,7 @@ def _suffix_peaks(weights, worth, tier_start, allowed, points):  # type: ignore[
     return peaks
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _best_mean(weights, worth, tier_start, allowed, c):  # type: ignore[no-untyped-def]
     """Upper bound, tight, on a cohort's sum_o P W over every menu: the fixed point of z = G(z).
 
@@ -65,7 +65,7 @@ def _best_mean(weights, worth, tier_start, allowed, c):  # type: ignore[no-untyp
     return (z + max(residual, 0.0)) * (1.0 + 1e-12)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _grid(weights, worth, tier_start, allowed):  # type: ignore[no-untyped-def]
     """Grid of z for each cohort over every value its mean worth can take: a third below 0, the rest above."""
     cohorts, options = worth.shape
@@ -84,7 +84,7 @@ def _grid(weights, worth, tier_start, allowed):  # type: ignore[no-untyped-def]
     return points
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def root(total, mass, peaks, points):  # type: ignore[no-untyped-def]
     """Upper bound on (total + sum E W) / (mass + sum E) over the options still open.
 
@@ -109,7 +109,7 @@ def root(total, mass, peaks, points):  # type: ignore[no-untyped-def]
     return points[low] + (points[high] - points[low]) * above / (above - below)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def first_choice_peaks(utility, worth, tier_start, allowed):  # type: ignore[no-untyped-def]
     """Per cohort and suffix of tiers: utilities in falling order, and the largest worth down to each."""
     cohorts, options = utility.shape
@@ -130,7 +130,7 @@ def first_choice_peaks(utility, worth, tier_start, allowed):  # type: ignore[no-
     return order, peaks
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def first_choice_bound(held, held_worth, order, peaks):  # type: ignore[no-untyped-def]
     """Largest worth a cohort may still bring: of what it holds, or of an open option it may prefer."""
     bound = held_worth
@@ -147,7 +147,7 @@ def first_choice_bound(held, held_worth, order, peaks):  # type: ignore[no-untyp
     return bound
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _weigh(t):  # type: ignore[no-untyped-def]
     """Cohorts too extreme for exp(u), and exp(u) by cohort and option (0 where not open or extreme)."""
     cohorts, options = t.utility.shape
@@ -164,7 +164,7 @@ def _weigh(t):  # type: ignore[no-untyped-def]
     return extreme, weights
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _top_worth(t):  # type: ignore[no-untyped-def]
     """Largest worth (at least 0) of an option of tiers >= i that a cohort may buy."""
     tiers = len(t.tier_start) - 1
@@ -178,7 +178,7 @@ def _top_worth(t):  # type: ignore[no-untyped-def]
     return top
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _refunds(t):  # type: ignore[no-untyped-def]
     """Most that the charges of the options of tiers >= i can give back."""
     tiers = len(t.tier_start) - 1
@@ -192,7 +192,7 @@ def _refunds(t):  # type: ignore[no-untyped-def]
     return refund
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def prepare_logit(t):  # type: ignore[no-untyped-def]
     """What a search needs where choice is logit."""
     extreme, weights = _weigh(t)
@@ -205,7 +205,7 @@ def prepare_logit(t):  # type: ignore[no-untyped-def]
     return Prepared(extreme, by_option, gains_by_option, weights, gains, points, peaks, top, order, _refunds(t))
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def prepare_first_choice(t):  # type: ignore[no-untyped-def]
     """What a search needs where everyone takes the best option."""
     nothing = np.zeros((1, 1))

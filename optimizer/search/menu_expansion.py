@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
+from .compiled import compiled
 from .menu_bounds import first_choice_bound, root
 from .menu_pairs import expand_last_but_one, in_range
 from .menu_path import insert, may_add
@@ -14,7 +14,7 @@ ROUNDS = 4
 """Most rounds of closing options at a node."""
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _largest_mass(t, p, s, level):  # type: ignore[no-untyped-def]
     """mass + sum E of the heaviest options still open, by cohort."""
     mass = s.mass[level].copy()
@@ -29,7 +29,7 @@ def _largest_mass(t, p, s, level):  # type: ignore[no-untyped-def]
     return mass
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _group_slopes(t, p, s, level, roots, mass):  # type: ignore[no-untyped-def]
     """Bound of the product groups before anything joint is known, and how much of a loss each feels.
 
@@ -62,7 +62,7 @@ def _group_slopes(t, p, s, level, roots, mass):  # type: ignore[no-untyped-def]
     return base, slope
 
 
-@numba.njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
+@compiled(fastmath={"reassoc", "contract"})
 def _joint(gains, weights, gain_factor, weight_factor):  # type: ignore[no-untyped-def]
     total = 0.0
     for c in range(len(gains)):
@@ -70,7 +70,7 @@ def _joint(gains, weights, gain_factor, weight_factor):  # type: ignore[no-untyp
     return total
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _roots(t, p, s, level):  # type: ignore[no-untyped-def]
     """Upper bound on the mean worth each cohort can still bring, taken alone."""
     roots = np.zeros(t.utility.shape[0])
@@ -82,7 +82,7 @@ def _roots(t, p, s, level):  # type: ignore[no-untyped-def]
     return roots
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _excess(t, p, s, level, points, excess, slope):  # type: ignore[no-untyped-def]
     """F(z) = total - mass z + sum over tiers of max(0, max E (W - z)) over open options, and -F'(z)."""
     cohorts = len(points)
@@ -105,7 +105,7 @@ def _excess(t, p, s, level, points, excess, slope):  # type: ignore[no-untyped-d
             slope[c] += weight[c]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _refine(t, p, s, level, roots):  # type: ignore[no-untyped-def]
     """Lower the roots to what open options can still bring.
 
@@ -125,7 +125,7 @@ def _refine(t, p, s, level, roots):  # type: ignore[no-untyped-def]
             roots[c] = min(roots[c], min(chord, steep) + 1e-12 * abs(roots[c]))
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _joint_bound(t, p, s, level, roots, joint, best):  # type: ignore[no-untyped-def]
     """Bound of the node; fills what each open option and, at best, each tier adds to it.
 
@@ -156,7 +156,7 @@ def _joint_bound(t, p, s, level, roots, joint, best):  # type: ignore[no-untyped
     return base + 1e-12 * size
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _close_options(t, s, level, bound, joint, best, floor):  # type: ignore[no-untyped-def]
     """Close the options that no menu worth more than `floor` can have; how many there were."""
     closed = 0
@@ -168,7 +168,7 @@ def _close_options(t, s, level, bound, joint, best, floor):  # type: ignore[no-u
     return closed
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _expand_last(t, p, s, level, floor):  # type: ignore[no-untyped-def]
     """Options of the last tier (or none) that make a menu worth more than `floor`; how many there are."""
     count, values, sums = 0, np.zeros(t.utility.shape[0]), np.zeros(len(t.charge))
@@ -193,7 +193,7 @@ def _expand_last(t, p, s, level, floor):  # type: ignore[no-untyped-def]
     return count
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def expand_logit(t, p, s, level, floor):  # type: ignore[no-untyped-def]
     """Children of a node that may beat `floor`, with bounds; how many there are.
 
@@ -226,7 +226,7 @@ def expand_logit(t, p, s, level, floor):  # type: ignore[no-untyped-def]
     return count
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def held_after(t, s, level, c, o):  # type: ignore[no-untyped-def]
     """Best utility a cohort holds and the largest worth among options it may then take."""
     held, worth = s.held[level, c], s.held_worth[level, c]
@@ -238,7 +238,7 @@ def held_after(t, s, level, c, o):  # type: ignore[no-untyped-def]
     return held, worth
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def expand_first_choice(t, p, s, level, floor):  # type: ignore[no-untyped-def]
     """Children of a node that may beat `floor`, with bounds; how many there are."""
     bounds, sums, count = np.zeros(t.utility.shape[0]), np.zeros(len(t.charge)), 0

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
+from .compiled import compiled
 from .menu_bounds import GRID
 from .menu_path import insert, may_add
 from .menu_worth import BARRED, FREE
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy")
+@compiled(error_model="numpy")
 def _add_means(total, mass, gains, weights, sums):  # type: ignore[no-untyped-def]
     """Add what a cohort brings once each of some options has joined. Written so that it compiles to vectors."""
     for k in range(len(sums)):
         sums[k] += (total + gains[k]) / (mass + weights[k])
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _joined_worths(t, p, total, mass, first, worths, sums):  # type: ignore[no-untyped-def]
     """Worth, before charges of options, of a menu once each of the options from `first` on has joined it.
 
@@ -38,7 +38,7 @@ def _joined_worths(t, p, total, mass, first, worths, sums):  # type: ignore[no-u
         worths += sums
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def expand_last_but_one(t, p, s, level, floor):  # type: ignore[no-untyped-def]
     """Options of the last tier but one (or none) that some option of the last (or none) makes worth more than `floor`.
 
@@ -69,7 +69,7 @@ def expand_last_but_one(t, p, s, level, floor):  # type: ignore[no-untyped-def]
     return count
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def in_range(p):  # type: ignore[no-untyped-def]
     """Whether no cohort is too extreme for sums of exp(u)."""
     for c in range(len(p.extreme)):  # noqa: SIM110 - numba compiles no generator expressions

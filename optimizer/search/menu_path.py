@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-import numba
+from .compiled import compiled
 
 State = namedtuple("State", "total mass held held_worth charged size menu child child_bound children at open")
 """The path down the tree: rows are levels, level i holds what follows from deciding the first i tiers."""
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def may_add(t, s, level, o):  # type: ignore[no-untyped-def]
     """Whether the option (or leaving the tier out, o < 0) keeps to the rules on one menu."""
     left = len(t.tier_start) - 2 - level
@@ -24,7 +24,7 @@ def may_add(t, s, level, o):  # type: ignore[no-untyped-def]
     return True
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def insert(s, level, count, o, bound):  # type: ignore[no-untyped-def]
     """Put a child in its place, the most promising first."""
     j = count

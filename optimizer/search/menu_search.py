@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
+from .compiled import compiled
 from .menu_bounds import prepare_first_choice, prepare_logit
 from .menu_expansion import expand_first_choice, expand_logit, held_after
 from .menu_path import State
 from .menu_worth import menu_value
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _descend(t, p, s, level, o):  # type: ignore[no-untyped-def]
     """Fill the next level with what follows from option `o` (none if negative)."""
     for c in range(t.utility.shape[0]):
@@ -36,7 +36,7 @@ def _descend(t, p, s, level, o):  # type: ignore[no-untyped-def]
         s.size[level + 1] += 1
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _new_state(t):  # type: ignore[no-untyped-def]
     cohorts, tiers = t.utility.shape[0], len(t.tier_start) - 1
     width = 1
@@ -59,7 +59,7 @@ def _new_state(t):  # type: ignore[no-untyped-def]
     )
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _keep(menus, worths, found, menu, size, value):  # type: ignore[no-untyped-def]
     """Write a menu down, dropping the oldest when there is no room; how many are kept."""
     room = len(worths)
@@ -75,7 +75,7 @@ def _keep(menus, worths, found, menu, size, value):  # type: ignore[no-untyped-d
     return found + 1
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _left_open(s, level, floor):  # type: ignore[no-untyped-def]
     """Bound on every menu not looked at yet, when the search stops before looking at a node of `level`.
 
@@ -89,7 +89,7 @@ def _left_open(s, level, floor):  # type: ignore[no-untyped-def]
     return ceiling
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _menu_at_bottom(t, s, tiers):  # type: ignore[no-untyped-def]
     """Worth of the menu that the path down the tree has made; -inf if it is too short."""
     size = s.size[tiers]
@@ -98,7 +98,7 @@ def _menu_at_bottom(t, s, tiers):  # type: ignore[no-untyped-def]
     return menu_value(t.utility, t.worth, t.payment, t.logit, s.menu, size, t.option_charge, t.group, t.charge, t.mode)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def search_menus(t, floor, every, room, patience):  # type: ignore[no-untyped-def]
     """Menus worth more than `floor` for `Terms` t, by depth-first branch and bound over tiers.
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-import numba
 import numpy as np
+
+from .compiled import compiled
 
 TIE = 1e-9
 """Utilities this close tie (absolute); payments this close tie (relative)."""
@@ -29,7 +30,7 @@ options may share a menu; fewest and most tiers; charge of each option; product 
 charge and mode of each group."""
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _logit_value(utility, worth, c, menu, size):  # type: ignore[no-untyped-def]
     """sum_o P W of a cohort for a menu, by shifted exponentials."""
     peak = 0.0
@@ -44,7 +45,7 @@ def _logit_value(utility, worth, c, menu, size):  # type: ignore[no-untyped-def]
     return total / mass
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _first_choice_value(utility, worth, payment, c, menu, size):  # type: ignore[no-untyped-def]
     """Worth of the option a cohort takes; menus list options by rising rank."""
     best = -np.inf
@@ -64,7 +65,7 @@ def _first_choice_value(utility, worth, payment, c, menu, size):  # type: ignore
     return taken
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def sum_groups(values, group, charge, mode, sums):  # type: ignore[no-untyped-def]
     """Sum over product groups of what covering brings; an open group is covered when that pays.
 
@@ -81,7 +82,7 @@ def sum_groups(values, group, charge, mode, sums):  # type: ignore[no-untyped-de
     return total
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _values(utility, worth, payment, logit, menu, size, group, mode):  # type: ignore[no-untyped-def]
     """What each cohort brings under a menu that covers every product not barred."""
     values = np.zeros(utility.shape[0])
@@ -95,7 +96,7 @@ def _values(utility, worth, payment, logit, menu, size, group, mode):  # type: i
     return values
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def menu_value(utility, worth, payment, logit, menu, size, option_charge, group, charge, mode):  # type: ignore[no-untyped-def]
     """Worth of a whole menu."""
     values = _values(utility, worth, payment, logit, menu, size, group, mode)
@@ -105,7 +106,7 @@ def menu_value(utility, worth, payment, logit, menu, size, option_charge, group,
     return total
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def group_gains(t, menu, size):  # type: ignore[no-untyped-def]
     """What covering each product group brings under a menu."""
     gains = np.zeros(len(t.charge))
@@ -114,7 +115,7 @@ def group_gains(t, menu, size):  # type: ignore[no-untyped-def]
     return gains
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def value_by_tier(t, picks):  # type: ignore[no-untyped-def]
     """Worth of the menu that has option picks[i] at tier i (none if negative); -inf where a rule forbids it."""
     menu, size = np.zeros(len(picks) + 1, dtype=np.int64), 0
@@ -136,7 +137,7 @@ def value_by_tier(t, picks):  # type: ignore[no-untyped-def]
     return menu_value(t.utility, t.worth, t.payment, t.logit, menu, size, t.option_charge, t.group, t.charge, t.mode)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def climb(t, picks):  # type: ignore[no-untyped-def]
     """A good menu near `picks` (option by tier, negative for none): change one tier while that helps.
 

@@ -37,6 +37,8 @@ THREADS = os.cpu_count() or 1
 """Batches of books at a time."""
 BATCH = 16
 """Books of one batch."""
+QUICK = 4_000
+"""Nodes of a menu search up to which batches are whole: nothing ends one that has begun, so longer ones are smaller."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,8 @@ class Pricer:
             watch.check()
             return search_books(self.shelf, opened, prices, floors, batch, room, min(patience, PATIENCE))  # type: ignore[no-any-return]
 
-        batches = [places[k : k + BATCH] for k in range(0, len(places), BATCH)]
+        size = max(1, BATCH * QUICK // max(QUICK, patience))
+        batches = [places[k : k + size] for k in range(0, len(places), size)]
         # The menu search lets go of the interpreter, so books are searched side by side.
         with ThreadPoolExecutor(max_workers=THREADS) as pool:
             parts = list(pool.map(search, batches))
@@ -213,6 +216,7 @@ class Pricer:
         self, prices: Prices, opened: Open, place: int, floor: float, room: int, patience: int, watch: Watch
     ) -> list[Find] | None:
         """Every menu of a book worth more than `floor`, with every coverage that is; None where that is too many."""
+        watch.check()
         book, terms = self.books[place], terms_of(self.shelf, opened, prices, place)
         light = min(patience, LIGHT_PATIENCE) if book.utility.size <= LIGHT else patience
         menus, worths, complete, _ = search_menus(terms, floor, True, room, light)

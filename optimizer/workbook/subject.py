@@ -10,7 +10,7 @@ from models import Case, Scenario, apply_scenario
 from models.plan import Plan
 
 from ..audit import Audit
-from ..engine import Limit
+from ..limit import Limit
 from ..program.setting import build_setting
 from ..result import Result
 from ..run_audit import audit_run

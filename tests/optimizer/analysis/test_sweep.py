@@ -9,13 +9,18 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from models import Case, build_case, load_case
+from models import Case, Scenario, build_case, load_case
+from optimizer.analysis import pool
 from optimizer.analysis.store import MARKER
 from optimizer.analysis.sweep import Sweep, sweep
+from optimizer.command_line import main
+from optimizer.exit_codes import FAULT
 from optimizer.progress import Progress
 from optimizer.result import Status
 from optimizer.solve import solve
@@ -141,6 +146,116 @@ def test_progress_counts_and_a_stop_leaves_the_rest_unsolved(case: Case, threads
 def test_workers_are_at_least_one(case: Case) -> None:
     with pytest.raises(ValueError, match="at least 1"):
         sweep(case, GRID, workers=0)
+
+
+class Deadly(Scenario):
+    """Ends each process that reads it."""
+
+    def __reduce__(self) -> tuple[object, ...]:  # type: ignore[override]  # pickle calls what stands there
+        return os._exit, (9,)
+
+
+def test_a_scenario_that_ends_its_process_twice_fails_alone(case: Case, answer: Sweep) -> None:
+    dear, cheap = (case.scenarios["base"].model_copy(update={"name": f"at most {n}", "max_tiers": n}) for n in (2, 1))
+    deadly = Deadly.model_validate({**dear.model_dump(), "name": "deadly"})
+    found = sweep(case, [dear, deadly, cheap], workers=2)
+    assert found.tables["scenarios"]["status"].tolist() == ["optimal", "failed", "optimal"]
+    assert found.failed == ("deadly",)
+    assert found.tables["scenarios"]["reason"][1].startswith("Its process ended twice.")
+    assert [found.results[name].objective for name in ("at most 2", "at most 1")] == objectives(answer)[::2]
+
+
+@dataclass
+class Losing(Executor):
+    """Loses the process of every first try, as a cluster whose workers are killed."""
+
+    executor: Executor
+    tried: set[str] = field(default_factory=set)
+
+    def submit(self, solve: Any, *asked: Any, **more: Any) -> Future[Any]:  # type: ignore[override]
+        name = asked[1].name
+        if name in self.tried:
+            return self.executor.submit(solve, *asked, **more)
+        self.tried.add(name)
+        lost: Future[Any] = Future()
+        lost.set_exception(KilledWorker("a worker was killed"))
+        return lost
+
+
+class KilledWorker(Exception):
+    """As Dask calls it."""
+
+
+def test_what_an_executor_loses_is_tried_once_more(case: Case, threads: Executor, answer: Sweep) -> None:
+    found = sweep(case, GRID, executor=Losing(threads), workers=2)
+    assert objectives(found) == pytest.approx(objectives(answer), nan_ok=True)
+    assert found.failed == ()
+
+
+def test_where_processes_never_begin_this_one_solves(
+    case: Case, answer: Sweep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "_begin", None)  # which cannot be called, so that each process ends
+    found = sweep(case, {**GRID, "min_service_margin": [0.05]}, workers=2)
+    assert objectives(found) == pytest.approx(objectives(answer)[::2])
+
+
+def test_a_daemon_solves_by_itself(case: Case, answer: Sweep, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "_may_have_children", lambda: False)
+    monkeypatch.setattr(pool, "process_pool", None)
+    found = sweep(case, {**GRID, "min_service_margin": [0.05]})
+    assert objectives(found) == pytest.approx(objectives(answer)[::2])
+
+
+UNGUARDED = """
+import sys
+from models import load_case
+from optimizer.analysis.sweep import sweep
+print("once", flush=True)
+print(sweep(load_case(sys.argv[1]), {"max_tiers": [2, 1]}, workers=2, gap=1e-2).sentences[0], flush=True)
+"""
+
+
+def test_a_script_without_a_guard_is_run_once(folder: Path, tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(UNGUARDED, encoding="utf-8")
+    path = {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, str(script), str(folder)]
+    ran = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **path}, check=True)
+    assert ran.stdout.count("once") == 1
+    assert "2 scenarios: 2 optimal." in ran.stdout
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_sweep_with_failed_scenarios_is_a_fault(folder: Path, tmp_path: Path) -> None:
+    places = ["--out", str(tmp_path / "out"), "--store", str(tmp_path / "store"), "--workers", "1", "--gap", "0.01"]
+    wrong = ["--vary", "rates[provider=Orbit].cost_per_case multiply=1.1"]
+    assert main(["sweep", str(folder), "--vary", "min_service_margin=0.05,1.0", *places]) == 0
+    assert main(["sweep", str(folder), *wrong, *places]) == FAULT
+
+
+def test_a_time_limit_is_for_the_whole_sweep(case: Case, threads: Executor, tmp_path: Path) -> None:
+    given: list[float | None] = []
+
+    class Noting(ThreadPoolExecutor):
+        def submit(self, solve: Any, *asked: Any, **more: Any) -> Future[Any]:  # type: ignore[override]
+            given.append(asked[3])
+            return super().submit(solve, *asked, **more)
+
+    with Noting(1) as executor:
+        found = sweep(case, GRID, executor=executor, workers=1, time_limit=100.0, store=tmp_path / "store")
+    assert given[0] == pytest.approx(25.0, rel=0.05)  # one of four, one after the other
+    assert all(seconds is not None and 0.0 < seconds <= 100.0 for seconds in given)
+    assert found.status is Status.OPTIMAL
+    again = sweep(case, GRID, executor=Broken(), time_limit=100.0, store=tmp_path / "store")
+    assert again.facts["reused"] == 4
+
+
+def test_no_time_leaves_all_unsolved(case: Case, threads: Executor) -> None:
+    found = sweep(case, GRID, executor=threads, time_limit=0.0)
+    assert set(found.tables["scenarios"]["status"]) <= {"unsolved", "no_plan"}
+    assert found.status is Status.NO_PLAN
+    assert found.failed == ()
 
 
 SCRIPT = """

@@ -1,4 +1,4 @@
-"""Compiling ahead of a solve: the solve then has nothing left to compile."""
+"""Compiling ahead of a solve: the solve then has nothing left to compile, whatever kind of case it is of."""
 
 from __future__ import annotations
 
@@ -7,18 +7,23 @@ import sys
 
 PROGRAM = """
 import optimizer
+from models import build_case
+from optimizer.search import compiled
 from optimizer.search.compilation import compile_search
-from optimizer.search import menu_batch, menu_search, menu_worth
+from tests.oracle.random_cases import random_case
 
 compile_search()
-functions = [
-    menu_batch.search_books, menu_batch.climb_books, menu_batch.cover, menu_batch.terms_of,
-    menu_search.search_menus, menu_worth.climb, menu_worth.value_by_tier,
-]
-before = [len(function.signatures) for function in functions]
-assert all(before), before
-optimizer.solve(optimizer.load_case("data/tiny"))
-after = [len(function.signatures) for function in functions]
+kinds = set()
+with compiled.reading_only():  # what is not there raises
+    optimizer.solve(optimizer.load_case("data/tiny"))
+    before = [len(function.signatures) for function in compiled.FUNCTIONS]
+    assert sum(before) >= 8, before
+    for seed in range(8):
+        case = build_case(*random_case(seed))
+        kinds.add(case.settings.choice_model)
+        optimizer.solve(case, gap=1e-7)
+assert kinds == {"logit", "first_choice"}, kinds
+after = [len(function.signatures) for function in compiled.FUNCTIONS]
 assert after == before, (before, after)
 """
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -11,7 +13,10 @@ import pytest
 import optimizer
 from models import Case, Scenario, build_case
 from optimizer import engine
+from optimizer.limit import GRACE, STOPPED_GRACE, Limit
+from optimizer.plan_document import plan_document
 from optimizer.program.delivery import DeliveryOutcome
+from optimizer.progress import Progress
 from optimizer.result import Result, Status
 from tests.benchmarks.generator import Size, generate
 from tests.hand_case import hand_case, work
@@ -83,6 +88,30 @@ def test_without_time_nothing_is_claimed() -> None:
     assert result.status is Status.NO_PLAN
     assert (result.plan, result.objective, result.gap, result.audit) == (None, None, None, None)
     assert (result.no_contract_objective, result.gain_gap) == (None, None)
+
+
+def test_a_plan_from_elsewhere_has_a_finite_bound_before_anything_is_priced(solved: Result) -> None:
+    """Stopped once the plan of the start is tried, before the first linear program has a bound."""
+    tried: list[Progress] = []
+    cut = optimizer.solve(
+        generated_case(), start=replace(solved, memory=None), progress=tried.append, should_stop=lambda: bool(tried[1:])
+    )
+    assert solved.objective is not None
+    assert_true_claims(cut, solved.objective)
+    assert cut.plan is not None
+    assert cut.interrupted
+    assert cut.bound is not None
+    assert math.isfinite(cut.bound)
+    document = plan_document(cut)
+    assert document.bound == cut.bound
+
+
+def test_steps_owed_after_a_limit_share_their_time() -> None:
+    late = Limit(1e-4, time.monotonic() - 1.0, None).of_last_steps(1e-6)
+    assert late.seconds == pytest.approx(GRACE - 1.0, abs=0.5)
+    assert Limit(1e-4, time.monotonic() - 60.0, None).of_last_steps(1e-6).seconds == 0.0
+    assert Limit(1e-4, None, None).of_last_steps(1e-6).seconds is None
+    assert Limit(1e-4, None, lambda: True).of_last_steps(1e-6).seconds == STOPPED_GRACE
 
 
 MENUS = pd.DataFrame([{"price_book": "clinic", "tier": "gold", "model": "flat", "price": 0.1}])

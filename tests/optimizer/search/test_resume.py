@@ -11,6 +11,7 @@ import pytest
 import optimizer
 from models import Case, apply_scenario, build_case
 from models.offers import sellable_options
+from optimizer import sitting
 from optimizer.engine import Limit, Question, Search, offers_of
 from optimizer.program.setting import build_setting
 from optimizer.progress import Progress
@@ -162,3 +163,27 @@ def test_what_is_known_by_number_is_forgotten_with_the_numbers(monkeypatch: pyte
     monkeypatch.setattr(search.master, "tidy", lambda: True)
     search.run()
     assert (0, 1, 2, 3, 4, 5) not in search.tree.plans.tried
+
+
+@pytest.mark.parametrize("blocked", ["a file", "no room"])
+def test_a_checkpoint_that_cannot_be_written_warns_once_and_the_search_goes_on(
+    blocked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sitting, "EVERY", 0.0)
+    monkeypatch.setattr(sitting, "WRITING_SHARE", 1e9)
+    folder = tmp_path / "run"
+    if blocked == "a file":
+        folder.write_text("not a folder", encoding="utf-8")
+    else:
+        monkeypatch.setattr(sitting, "write_state", no_room)
+    case, best = posed(2)
+    result = optimizer.solve(case, gap=GAP, checkpoint=folder)
+    assert result.status is Status.OPTIMAL
+    assert result.objective == pytest.approx(best.objective)
+    told = [record.getMessage() for record in caplog.records if record.name == "optimizer.sitting"]
+    assert len(told) == 1
+    assert told[0].startswith("The search goes on, but what --resume needs could not be written: ")
+
+
+def no_room(*_: object) -> None:
+    raise OSError(28, "No space left on device")

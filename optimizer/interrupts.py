@@ -1,0 +1,114 @@
+"""Ctrl-C, or a notebook's interrupt, in a Python call: the first ends the call with the best plan so far.
+
+A second one, or one before there is any plan, raises KeyboardInterrupt, as everywhere in Python.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from types import FrameType
+from typing import ParamSpec, TypeVar
+
+from .progress import StopCheck
+
+P = ParamSpec("P")
+Answer = TypeVar("Answer")
+
+
+@dataclass
+class Session:
+    """What the outermost call in the main thread has heard."""
+
+    planned: bool = False
+    """Whether there is a plan, so that an interrupt leaves something."""
+    stopping: bool = False
+    """Whether the call is to end with what it has."""
+    _raising: bool = False
+    _held: int = 0
+
+    def hear(self, number: int, frame: FrameType | None) -> None:
+        """Take an interrupt: the handler of SIGINT."""
+        if self.planned and not self.stopping:
+            self.stopping = True
+        elif self._held:
+            self.stopping = self._raising = True
+        else:
+            raise KeyboardInterrupt
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Compiled code that calls back is running: what would be raised is raised after it."""
+        self._held += 1
+        try:
+            yield
+        finally:
+            self._held -= 1
+        if self._raising and not self._held:
+            raise KeyboardInterrupt
+
+
+_session: Session | None = None
+
+
+def current() -> Session | None:
+    """What this thread's call has heard; None where it hears nothing: in other threads, and under a host's handler."""
+    return _session if threading.current_thread() is threading.main_thread() else None
+
+
+@contextmanager
+def heard() -> Iterator[None]:
+    """Hear interrupts meanwhile, if Python's own handler would; calls within share what the outermost hears."""
+    global _session
+    in_main = threading.current_thread() is threading.main_thread()
+    if not in_main or _session is not None or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    _session = Session()
+    signal.signal(signal.SIGINT, _session.hear)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        _session = None
+
+
+def hearing(call: Callable[P, Answer]) -> Callable[P, Answer]:
+    """The function, with interrupts heard while it runs."""
+
+    @wraps(call)
+    def heard_call(*given: P.args, **named: P.kwargs) -> Answer:
+        with heard():
+            return call(*given, **named)
+
+    return heard_call
+
+
+def note_plan() -> None:
+    """Say that there is a plan: an interrupt from now on is a request to end with it."""
+    session = current()
+    if session is not None:
+        session.planned = True
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Let no interrupt raise anything before this has ended."""
+    session = current()
+    if session is None:
+        yield
+        return
+    with session.held():
+        yield
+
+
+def heeding(should_stop: StopCheck | None) -> StopCheck | None:
+    """A request to stop that an interrupt makes too; good in every thread that works for this call."""
+    session = current()
+    if session is None:
+        return should_stop
+    return lambda: session.stopping or (should_stop is not None and should_stop())
