@@ -99,6 +99,7 @@ def _search(
     with log.phases("save"):
         replace(result, manifest={**result.manifest, "command": arguments.command_line}).save(folder)
     log.end(result)
+    voice.warn(log.warnings)
     verdict = None if result.audit is None else _verdict(result.audit)
     return Outcome(
         _exit_code(result),

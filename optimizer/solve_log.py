@@ -6,20 +6,26 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from typing import TextIO
 
 from .phases import Phases
 from .progress import Progress, ProgressCallback
 from .result import Result
+from .streams import named
 
 
 class SolveLog:
     """Writes a line for each state of the search that is news, and a last one with the time by phase.
 
-    Nothing is written without a path, nor before there is something to say.
+    Nothing is written without a path, nor before the search begins. A file that cannot be opened then raises OSError;
+    one that cannot be written later ends the log, not the search.
     """
 
     def __init__(self, path: Path | None) -> None:
-        self._path, self._begun = path, False
+        self._path = path
+        self._file: TextIO | None = None
+        self.warnings: tuple[str, ...] = ()
+        """Why the log is not whole."""
         self._last: tuple[object, ...] = ()
         self.phases = Phases()
         """Time of what is done outside of the search."""
@@ -35,7 +41,10 @@ class SolveLog:
 
             return search(progress=told, **options)
 
-        return search if self._path is None else logged
+        if self._path is None:
+            return search
+        self._file = named(self._path) or self._path.open("w", encoding="utf-8", buffering=1)
+        return logged
 
     def _tell(self, state: Progress) -> None:
         news = (state.phase, state.objective, state.bound)
@@ -61,7 +70,10 @@ class SolveLog:
         )
 
     def _write(self, line: dict[str, object]) -> None:
-        if self._path is not None:
-            with self._path.open("a" if self._begun else "w", encoding="utf-8") as file:
-                file.write(json.dumps(line) + "\n")
-            self._begun = True
+        if self._file is None:
+            return
+        try:
+            print(json.dumps(line), file=self._file, flush=True)
+        except OSError as error:
+            self.warnings = (f"{self._path}: {error.strerror}. The log ends there; the search went on.",)
+            self._file = None

@@ -10,11 +10,12 @@ import json
 import os
 import shlex
 import subprocess
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from .streams import err, out
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -49,12 +50,12 @@ class Outcome:
 class Voice:
     """Says what one command has to say. With `--json` standard output holds one JSON document and nothing else.
 
-    Its keys are the same for every command: `command`, `exit_code`, `result` (null where there is none), `files`
+    Its keys are the same for every command: `command` and `result` (null where there is none), `exit_code`, `files`
     (what was written), `warnings`, `problems` (what is wrong with the input) and `next` (what to do now).
     Progress, warnings and errors go to standard error; `quiet` leaves warnings and errors only.
     """
 
-    def __init__(self, command: str, *, as_json: bool = False, quiet: bool = False) -> None:
+    def __init__(self, command: str | None, *, as_json: bool = False, quiet: bool = False) -> None:
         self._command = command
         self._as_json = as_json
         self._quiet = quiet
@@ -67,13 +68,13 @@ class Voice:
         for sentence in sentences:
             if sentence not in self._warnings:
                 self._warnings.append(sentence)
-                show_warning(console_on(sys.stderr), sentence)
+                show_warning(console_on(err()), sentence)
 
     def watch(self, search: Search[Found], currency: str) -> Found:
         """Run a search, show how far it is, and let Ctrl-C end it (`optimizer.watching.watch`)."""
         from .watching import watch
 
-        return watch(search, currency, io.StringIO() if self._quiet else sys.stderr)
+        return watch(search, currency, io.StringIO() if self._quiet else err())
 
     def present(self, outcome: Outcome) -> int:
         """Say how the command ended and what to do next; return its exit code."""
@@ -82,14 +83,14 @@ class Voice:
         elif not self._quiet:
             from .terminal import console_on, show_steps
 
-            console = console_on(sys.stdout)
+            console = console_on(out())
             outcome.show(console)
             show_steps(console, outcome.next_steps)
         return outcome.code
 
     def fail(self, code: int, text: str, problems: Sequence[Mapping[str, object]]) -> int:
         """Say what went wrong; return the exit code."""
-        print(text, file=sys.stderr)
+        print(text, file=err())
         if self._as_json:
             self._print_json(code, None, problems=problems)
         return code
@@ -113,7 +114,18 @@ class Voice:
             "problems": problems,
             "next": [step._asdict() for step in steps],
         }
-        print(json.dumps(strict_json(values), ensure_ascii=False, allow_nan=False, indent=1))
+        stream = out()
+        print(_json_text(strict_json(values), getattr(stream, "encoding", None) or "utf-8"), file=stream, flush=True)
+
+
+def _json_text(values: object, encoding: str) -> str:
+    """JSON, with escapes for all but ASCII where the encoding lacks a character."""
+    text = json.dumps(values, ensure_ascii=False, allow_nan=False, indent=1)
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return json.dumps(values, allow_nan=False, indent=1)
+    return text
 
 
 def as_typed(*words: object) -> str:

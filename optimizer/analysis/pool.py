@@ -16,6 +16,7 @@ from models import Case, Scenario
 
 from ..result import Result
 from ..solve import solve
+from .worker import begin_silently
 
 _stop: Event | None = None
 """In a process of the pool: set when its solves are to end."""
@@ -47,7 +48,7 @@ def process_pool(size: int) -> Iterator[Crew]:
     """A pool of processes that are started afresh, since a copy of a process with threads may hang."""
     context = multiprocessing.get_context("spawn")
     stop = context.Event()
-    with ProcessPoolExecutor(size, context, initializer=_begin, initargs=(stop,)) as executor:
+    with ProcessPoolExecutor(size, context, initializer=begin_silently, initargs=(stop,)) as executor:
         try:
             yield Crew(executor, size, stop.set)
         except BaseException:
@@ -55,7 +56,7 @@ def process_pool(size: int) -> Iterator[Crew]:
             raise
 
 
-def _begin(stop: Event) -> None:
+def begin(stop: Event) -> None:
     """Prepare a process of the pool: Ctrl-C is heard by the process that started it, whose end ends this one."""
     global _stop
     _stop = stop
