@@ -18,7 +18,7 @@ from time import monotonic
 from .ranges import CONSTRAINTS, ROOT, lowest, requirements
 
 AT_A_TIME = 2
-INSTALL_SECONDS, SMOKE_SECONDS = 480, 480
+INSTALL_SECONDS, SMOKE_SECONDS = 600, 600
 INTERPRETERS = ("3.11", "3.12", "3.13")
 
 
