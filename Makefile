@@ -6,21 +6,25 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PEERS := .venv-peers
+# What is installed is what was tested; `make test-versions` tries the ends of every range of pyproject.toml.
+TESTED := --constraint tests/versions/constraints.txt
 JOBS ?= 2
 
 # The environment is made anew when the interpreter or the checkout's place changes,
-# and installed into again when pyproject.toml changes.
+# and installed into again when pyproject.toml or the tested versions change.
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_info[:3] if (3, 11) <= sys.version_info < (3, 14) else "")')
 PLACE := $(shell echo '$(VERSION) $(CURDIR)' | cksum | cut -d' ' -f1)
-NEEDS := $(shell cat pyproject.toml | cksum | cut -d' ' -f1)
+NEEDS := $(shell cat pyproject.toml tests/versions/constraints.txt | cksum | cut -d' ' -f1)
 MADE := $(VENV)/made-$(PLACE)
 # From Python 3.12 on, coverage can be measured by what the interpreter offers for it, at nearly no cost.
 TRACE := $(if $(filter 3.11.%,$(VERSION)),,COVERAGE_CORE=sysmon)
 
-.PHONY: help demo test check compiled outside lab bench bench-full bench-peers reference clean
+.PHONY: help demo test test-versions constraints check compiled outside lab bench bench-full bench-peers reference clean
 help:
 	@echo 'make demo    set up, solve the shipped case, show the plan'
 	@echo 'make test    set up and run every check: style, types, import rules, tests, coverage'
+	@echo 'make test-versions  try the lowest and the newest version of every dependency, and every Python that is here'
+	@echo 'make constraints    write down the newest versions as those tested, if the smoke set passes with them'
 	@echo 'make lab     set up and open the notebooks in JupyterLab'
 	@echo 'make bench   set up and measure speed beside other programs; FULL=1 for every row (hours), ROWS="s20 s100" for some,'
 	@echo '             PEER_LIMIT=60 to give the others a minute each'
@@ -35,6 +39,13 @@ test: $(VENV)/test-$(NEEDS)
 	$(TRACE) $(BIN)/python -m pytest -n $(JOBS) --dist worksteal --cov --cov-report=
 	$(BIN)/coverage report --include='models/*' --fail-under=90 --skip-covered
 	$(BIN)/coverage report --include='optimizer/*' --fail-under=90 --skip-covered
+
+# Each set of versions has an environment of its own, made anew; two are tried at a time.
+test-versions:
+	$(PYTHON) -m tests.versions
+
+constraints:
+	$(PYTHON) -m tests.versions --freeze
 
 check: $(VENV)/test-$(NEEDS)
 	$(BIN)/ruff check .
@@ -81,7 +92,7 @@ $(PEERS)/made:
 	@touch $@
 
 clean:
-	rm -rf .venv $(PEERS) runs build dist *.egg-info .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-oldest .venv-newest .venv-python* $(PEERS) runs build dist *.egg-info .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(MADE):
@@ -92,20 +103,20 @@ $(MADE):
 
 $(VENV)/run-$(NEEDS): $(MADE)
 	@echo 'Installing Tierwise and what it needs into $(VENV); this takes a minute or two, once.'
-	@$(BIN)/python -m pip install --quiet --editable .
+	@$(BIN)/python -m pip install --quiet $(TESTED) --editable .
 	@touch $@
 
 $(VENV)/test-$(NEEDS): $(MADE)
 	@echo 'Installing what the checks need into $(VENV); this takes a minute or two, once.'
-	@$(BIN)/python -m pip install --quiet --editable '.[test]'
+	@$(BIN)/python -m pip install --quiet $(TESTED) --editable '.[test]'
 	@touch $@ $(VENV)/run-$(NEEDS)
 
 $(VENV)/lab-$(NEEDS): $(MADE)
 	@echo 'Installing JupyterLab into $(VENV); this takes a minute or two, once.'
-	@$(BIN)/python -m pip install --quiet --editable '.[lab]'
+	@$(BIN)/python -m pip install --quiet $(TESTED) --editable '.[lab]'
 	@touch $@ $(VENV)/run-$(NEEDS)
 
 $(VENV)/bench-$(NEEDS): $(MADE)
 	@echo 'Installing what the benchmark needs into $(VENV); this takes a minute or two, once.'
-	@$(BIN)/python -m pip install --quiet --editable '.[bench]'
+	@$(BIN)/python -m pip install --quiet $(TESTED) --editable '.[bench]'
 	@touch $@ $(VENV)/run-$(NEEDS)

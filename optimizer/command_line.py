@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import asdict
-from io import TextIOWrapper
 from typing import NoReturn
 
-from . import __version__
+from . import __version__, streams
 from .arguments import add_voice
 from .command_table import GROUPS, Command
 from .completion import complete
-from .exit_codes import BAD_INPUT, DONE, FAILED, FAULT, INTERRUPTED
+from .exit_codes import BAD_INPUT, BROKEN_PIPE, FAILED, FAULT, INTERRUPTED
 from .voice import Voice
 
 _DESCRIPTION = """\
@@ -45,17 +45,25 @@ exit codes:
   3  a limit came before any plan was found
  70  a fault of Tierwise itself
 130  stopped at once by Ctrl-C
+141  whoever read the output left before its end, as with | head; files are whole
 """
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command, `sys.argv` by default, and return its exit code. Wrong usage raises SystemExit(2)."""
-    _escape_what_cannot_be_written()
-    given = sys.argv[1:] if argv is None else list(argv)
+    """Run one command and return its exit code.
+
+    Without `argv` this process is the command that `sys.argv` holds, and its streams are taken over
+    (`optimizer.streams`). With it nothing of the process is changed, and wrong usage raises SystemExit(2).
+    """
     parser = command_parser()
     complete(parser)
-    arguments = parser.parse_args(given)
-    arguments.command_line = ["tierwise", *given]
+    if argv is None:
+        return streams.as_program(lambda: _run(parser, sys.argv[1:]))
+    return _run(parser, list(argv))
+
+
+def _run(parser: ArgumentParser, given: list[str]) -> int:
+    arguments = _read(parser, given)
     voice = Voice(arguments.command, as_json=arguments.json, quiet=arguments.quiet)
     try:
         from .commands import COMMANDS  # loads the tables and the solver, which --help need not wait for
@@ -63,18 +71,43 @@ def main(argv: Sequence[str] | None = None) -> int:
         return voice.present(COMMANDS[arguments.command](arguments, voice))
     except KeyboardInterrupt:
         return voice.fail(INTERRUPTED, "Stopped; nothing was written.", [])
-    except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  (whoever read the output has gone)
-        return DONE
+    except BrokenPipeError as error:
+        return _explain(error, voice) if streams.are_ours() else BROKEN_PIPE
     except Exception as error:
         return _explain(error, voice)
 
 
-def _escape_what_cannot_be_written() -> None:
-    """Names may hold letters that a terminal's encoding lacks, and bytes that no encoding has: escape them."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+def _read(parser: ArgumentParser, given: list[str]) -> Namespace:
+    """The arguments; what is wrong with them is also said as JSON where that is asked for."""
+    with redirect_stdout(streams.out()), redirect_stderr(streams.err()):
+        try:
+            arguments = parser.parse_args(given)
+        except _UsageError as error:
+            error.parser.print_usage(streams.err())
+            voice = Voice(error.parser.get_default("command"), as_json="--json" in given)
+            sys.exit(voice.fail(BAD_INPUT, f"{error.parser.prog}: error: {error}", [{"text": str(error)}]))
+    arguments.command_line = ["tierwise", *given]
+    return arguments
+
+
+class _UsageError(Exception):
+    """Arguments that a parser, that of a command or that of all, does not take."""
+
+    def __init__(self, parser: ArgumentParser, text: str) -> None:
+        super().__init__(text)
+        self.parser = parser
+
+
+class _Parser(ArgumentParser):
+    """Raises what is wrong with the arguments, safe to show, where its parent ends the process."""
+
+    def error(self, message: str) -> NoReturn:
+        """Called for each fault of usage."""
+        if not message.isprintable():
+            from models.characters import shown  # and the tables with it, which a slip in typing need not wait for
+
+            message = shown(message)
+        raise _UsageError(self, message)
 
 
 def _explain(error: Exception, voice: Voice) -> int:
@@ -92,22 +125,10 @@ def _explain(error: Exception, voice: Voice) -> int:
         text = f"{error.filename}: {error.strerror or error}."
         return voice.fail(BAD_INPUT, text, [{"text": text}])
     if os.environ.get("TIERWISE_DEBUG"):
-        traceback.print_exc()
+        traceback.print_exc(file=streams.err())
     text = f"This is a fault of Tierwise, not of your input: {type(error).__name__}: {error}"
     hint = "Set TIERWISE_DEBUG=1 to see where it happened, and report it with the case if you can."
     return voice.fail(FAULT, f"{text}\n{hint}", [{"text": text}])
-
-
-class _Parser(ArgumentParser):
-    """Reads arguments; what it says of wrong ones is safe to show."""
-
-    def error(self, message: str) -> NoReturn:
-        """Say what is wrong with the arguments and end with the exit code of bad input."""
-        if not message.isprintable():
-            from models.characters import shown  # and the tables with it, which a slip in typing need not wait for
-
-            message = shown(message)
-        super().error(message)
 
 
 def command_parser() -> ArgumentParser:

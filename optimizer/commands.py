@@ -103,7 +103,7 @@ def _search(
         result = replace(result, manifest={**result.manifest, **_noted(arguments)})
         kept = keep(partial(result.save, force=arguments.force), folder)
     log.end(result)
-    voice.warn(log.problems)
+    voice.warn(log.warnings)
     verdict = None if result.audit is None else _verdict(result.audit)
     return Outcome(
         BAD_INPUT if kept.problems else _exit_code(result),

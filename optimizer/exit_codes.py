@@ -12,3 +12,5 @@ FAULT = 70
 """A fault of Tierwise itself, as sysexits.h numbers it."""
 INTERRUPTED = 130
 """Stopped at once by Ctrl-C, as shells number it."""
+BROKEN_PIPE = 141
+"""Whoever read standard output or standard error left before all was said, as shells number it; files are whole."""

@@ -8,7 +8,10 @@ from dataclasses import dataclass, fields
 from math import isfinite
 from typing import Any
 
+from models import CaseError, Problem
 from models.starter import Answers
+
+from .streams import err
 
 
 @dataclass(frozen=True)
@@ -22,22 +25,40 @@ class Question:
 
 
 def interview(name: str, *, ask: bool = True) -> Answers:
-    """Ask for what a starter case needs; Enter, and the end of the input, take what is offered in brackets."""
+    """Ask for what a starter case needs; Enter takes what is offered in brackets.
+
+    Raises `CaseError` where the input ends before the last answer.
+    """
     questions = _questions(name)
     if not ask:
         return Answers(**{key: question.read(question.default) for key, question in questions.items()})
-    print("Enter takes what stands in brackets.", file=sys.stderr)
+    print("Enter takes what stands in brackets.", file=err())
     return Answers(**{key: _asked(question) for key, question in questions.items()})
 
 
 def _asked(question: Question) -> Any:
     while True:
-        print(f"{question.text} [{question.default}]: ", end="", file=sys.stderr, flush=True)
-        line = sys.stdin.readline()
+        print(f"{question.text} [{question.default}]: ", end="", file=err(), flush=True)
+        line = _line(question)
         try:
             return question.read(line.strip() or question.default)
         except ValueError as error:
-            print(f"  {error}", file=sys.stderr)
+            print(f"  {error}", file=err())
+
+
+def _line(question: Question) -> str:
+    """The next line of standard input."""
+    fault = "it ended before the last answer"
+    try:
+        line = sys.stdin.readline() if sys.stdin is not None else ""
+        line.encode("utf-8")
+    except (OSError, ValueError) as error:  # not open for reading, or not text
+        line, fault = "", f"it cannot be read ({error})"
+    if not line:
+        print(file=err())
+        expected = f'an answer to "{question.text}", an empty line for {question.default}, or --yes to ask nothing'
+        raise CaseError([Problem("standard input", fault, expected=expected)])
+    return line
 
 
 def _questions(name: str) -> Mapping[str, Question]:

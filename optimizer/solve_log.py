@@ -7,26 +7,30 @@ import os
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from typing import TextIO
 
 from .phases import Phases
 from .progress import Progress, ProgressCallback
 from .result import Result
+from .streams import named
 from .targets import new_file
 
 
 class SolveLog:
     """Writes a line for each state of the search that is news, and a last one with the time by phase.
 
-    Nothing is written without a path, nor before there is something to say. An earlier log is replaced, any other file
-    only by `force`: else OSError is raised. A log that cannot be written any more ends, and the search goes on.
+    Nothing is written without a path, nor before the search begins. An earlier log is replaced, any other file only by
+    `force`: else, and where it cannot be opened, OSError is raised. A log that cannot be written later ends, and the
+    search goes on.
     """
 
     def __init__(self, path: Path | None, *, force: bool = False) -> None:
-        if path is not None and not _may_be_replaced(path):
+        if path is not None and named(path) is None and not _may_be_replaced(path):
             new_file(path, force=force)
-        self._path, self._begun = path, False
-        self.problems: tuple[str, ...] = ()
-        """Why the log is not whole, where it is not."""
+        self._path = path
+        self._file: TextIO | None = None
+        self.warnings: tuple[str, ...] = ()
+        """Why the log is not whole."""
         self._last: tuple[object, ...] = ()
         self.phases = Phases()
         """Time of what is done outside of the search."""
@@ -42,7 +46,10 @@ class SolveLog:
 
             return search(progress=told, **options)
 
-        return search if self._path is None else logged
+        if self._path is None:
+            return search
+        self._file = named(self._path) or _opened(self._path)
+        return logged
 
     def _tell(self, state: Progress) -> None:
         news = (state.phase, state.objective, state.bound)
@@ -68,16 +75,18 @@ class SolveLog:
         )
 
     def _write(self, line: dict[str, object]) -> None:
-        if self._path is None:
+        if self._file is None:
             return
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open("a" if self._begun else "w", encoding="utf-8") as file:
-                file.write(json.dumps(line) + "\n")
-            self._begun = True
+            print(json.dumps(line), file=self._file, flush=True)
         except OSError as error:
-            self.problems = (f"{self._path}: the log ends early ({error.strerror}).",)
-            self._path = None
+            self.warnings = (f"{self._path}: {error.strerror}. The log ends there; the search went on.",)
+            self._file = None
+
+
+def _opened(path: Path) -> TextIO:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.open("w", encoding="utf-8", buffering=1)
 
 
 def _may_be_replaced(path: Path) -> bool:

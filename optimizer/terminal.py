@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -16,6 +15,7 @@ from models.characters import shown
 
 from .audit import Audit
 from .result import Result
+from .streams import columns_of
 from .summary import (
     NEAR,
     binding_rules,
@@ -35,16 +35,21 @@ if TYPE_CHECKING:
 SHOWN_ROWS = 20
 """Rows of a table shown before the rest is only counted."""
 
-PIPED_WIDTH = 140
-
 LONGEST_COMMAND = 60
 """Longer commands to type next have their purpose on a line of its own."""
 
 
+class _Console(Console):
+    """Says that a reader has left, where its parent ends the process with the code of what is infeasible."""
+
+    def on_broken_pipe(self) -> None:
+        """Called while BrokenPipeError is handled."""
+        raise
+
+
 def console_on(stream: TextIO) -> Console:
     """Console as wide as the terminal; into a pipe or file, of a fixed width unless COLUMNS is set."""
-    fitted = stream.isatty() or "COLUMNS" in os.environ
-    return Console(file=stream, width=None if fitted else PIPED_WIDTH, highlight=False, markup=False, emoji=False)
+    return _Console(file=stream, width=columns_of(stream), highlight=False, markup=False, emoji=False)
 
 
 def show_result(console: Console, result: Result, folder: Path | None) -> None:

@@ -10,11 +10,12 @@ import logging
 import os
 import shlex
 import subprocess
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from .streams import err, out
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -51,12 +52,12 @@ class Outcome:
 class Voice:
     """Says what one command has to say. With `--json` standard output holds one JSON document and nothing else.
 
-    Its keys are the same for every command: `command`, `exit_code`, `result` (null where there is none), `files`
+    Its keys are the same for every command: `command` and `result` (null where there is none), `exit_code`, `files`
     (what was written), `warnings`, `problems` (what is wrong with the input) and `next` (what to do now).
     Progress, warnings and errors go to standard error; `quiet` leaves warnings and errors only.
     """
 
-    def __init__(self, command: str, *, as_json: bool = False, quiet: bool = False) -> None:
+    def __init__(self, command: str | None, *, as_json: bool = False, quiet: bool = False) -> None:
         self._command = command
         self._as_json = as_json
         self._quiet = quiet
@@ -69,7 +70,7 @@ class Voice:
         for sentence in sentences:
             if sentence not in self._warnings:
                 self._warnings.append(sentence)
-                show_warning(console_on(sys.stderr), sentence)
+                show_warning(console_on(err()), sentence)
 
     def watch(self, search: Search[Found], currency: str) -> Found:
         """Run a search, show how far it is, and let Ctrl-C end it (`optimizer.watching.watch`)."""
@@ -78,21 +79,21 @@ class Voice:
         log, heard = logging.getLogger("optimizer"), _Heard(self.warn)
         log.addHandler(heard)
         try:
-            return watch(search, currency, io.StringIO() if self._quiet else sys.stderr)
+            return watch(search, currency, io.StringIO() if self._quiet else err())
         finally:
             log.removeHandler(heard)
 
     def present(self, outcome: Outcome) -> int:
         """Say how the command ended and what to do next; return its exit code."""
         for problem in outcome.problems:
-            print(problem, file=sys.stderr)
+            print(problem, file=err())
         if self._as_json:
             problems = [{"text": problem} for problem in outcome.problems]
             self._print_json(outcome.code, outcome.document, outcome.files, outcome.next_steps, problems)
         elif not self._quiet:
             from .terminal import console_on, show_steps
 
-            console = console_on(sys.stdout)
+            console = console_on(out())
             outcome.show(console)
             show_steps(console, outcome.next_steps)
         return outcome.code
@@ -101,7 +102,7 @@ class Voice:
         """Say what went wrong; return the exit code."""
         from models.characters import shown
 
-        print(shown(text, keep="\n"), file=sys.stderr)
+        print(shown(text, keep="\n"), file=err())
         if self._as_json:
             self._print_json(code, None, problems=problems)
         return code
@@ -126,7 +127,9 @@ class Voice:
             "problems": problems,
             "next": [step._asdict() for step in steps],
         }
-        print(in_json(json_text(values, getattr(sys.stdout, "encoding", None) or "utf-8")))
+        stream = out()
+        encoding = getattr(stream, "encoding", None) or "utf-8"
+        print(in_json(json_text(values, encoding)), file=stream, flush=True)
 
 
 class _Heard(logging.Handler):

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from shutil import get_terminal_size
 from time import monotonic
 from types import FrameType
 from typing import Protocol, TextIO, TypeVar
@@ -18,6 +16,7 @@ from models.characters import shown
 
 from .exit_codes import INTERRUPTED
 from .progress import Progress, ProgressCallback, StopCheck
+from .streams import columns_of, say_at_once
 from .summary import money, percent
 
 Answer = TypeVar("Answer")
@@ -71,7 +70,7 @@ def _interrupts() -> Iterator[threading.Event]:
 
     def heard(signal_number: int, frame: FrameType | None) -> None:
         if stop.is_set():
-            os.write(2, b"\nStopped at once; no run was written.\n")
+            say_at_once("\nStopped at once; no run was written.\n")
             os._exit(INTERRUPTED)  # the search's thread cannot be ended otherwise, and it has written no run
         stop.set()
 
@@ -86,10 +85,10 @@ def _interrupts() -> Iterator[threading.Event]:
 class ProgressLine:
     """Elapsed time, phase, best plan, bound and gap: one live line on a terminal, else a line now and then."""
 
-    def __init__(self, currency: str, stream: TextIO = sys.stderr) -> None:
+    def __init__(self, currency: str, stream: TextIO) -> None:
         self._currency = currency
         self._stream = stream
-        self._live = stream.isatty()
+        self._live = stream.isatty() and os.environ.get("TERM") != "dumb"
         self._started = monotonic()
         self._drawn = self._started
         self._news: Progress | None = None
@@ -124,7 +123,7 @@ class ProgressLine:
 
     def _overwrite(self, text: str) -> None:
         """Blanks, not escape codes, cover what was there, so that any terminal shows it right."""
-        fitting = text[: get_terminal_size().columns - 1]
+        fitting = text[: columns_of(self._stream) - 1]
         print("\r" + fitting.ljust(self._shown), end="", file=self._stream, flush=True)
         self._shown = len(fitting)
 

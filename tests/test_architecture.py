@@ -51,6 +51,18 @@ def _lines(node: ast.FunctionDef) -> int:
     return (node.end_lineno or node.lineno) - node.lineno + 1
 
 
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_only_the_streams_of_the_command_are_written_to(path: Path) -> None:
+    """In the command `sys.stdout` and `sys.stderr` are left to libraries, and lead nowhere."""
+    if path.name == "streams.py":
+        return
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print":
+            assert "file" in {keyword.arg for keyword in node.keywords}, f"line {node.lineno} prints without a file"
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in {"sys.stdout", "sys.stderr"}:
+            pytest.fail(f"line {node.lineno} uses {ast.unparse(node)}")
+
+
 def test_the_audit_imports_the_world_and_the_result_only() -> None:
     for path in (ROOT / "optimizer" / "audit").glob("*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))

@@ -22,6 +22,7 @@ from models import Case, Scenario
 from ..progress import StopCheck
 from ..result import Result
 from ..solve import solve
+from .worker import begin_silently
 
 _stop: Event | None = None
 """In a process of the pool: set when its solves are to end."""
@@ -108,7 +109,7 @@ def process_pool(size: int) -> Iterator[Crew]:
         if len(pools) > 1 and not begun.is_set():  # none will begin: this process does it, one after the other
             pools.append(ThreadPoolExecutor(1))
         else:
-            pools.append(ProcessPoolExecutor(size, context, initializer=_begin, initargs=(stop, begun)))
+            pools.append(ProcessPoolExecutor(size, context, initializer=begin_silently, initargs=(stop, begun)))
         return pools[-1]
 
     try:
@@ -140,7 +141,7 @@ class _Context(SpawnContext):
     Process = _Process
 
 
-def _begin(stop: Event, begun: Event) -> None:
+def begin(stop: Event, begun: Event) -> None:
     """Prepare a process of the pool: Ctrl-C is heard by the process that started it, whose end ends this one."""
     global _stop
     _stop = stop

@@ -14,6 +14,9 @@ from dataclasses import dataclass, replace
 import highspy
 import numpy as np
 import pulp
+from highspy._core import _Highs
+from highspy._core.cb import HighsCallbackInput as _Wanted
+from highspy._core.cb import HighsCallbackType as _Moments
 from numpy.typing import NDArray
 from scipy import sparse
 
@@ -151,9 +154,8 @@ def _merged(rows: sparse.csc_matrix, low: Array, high: Array) -> tuple[Codes, Ar
 
 def _matrix(problem: pulp.LpProblem, offset: float) -> tuple[Matrix, Codes]:
     """Numbers of a PuLP problem by way of its live HiGHS model, with their scales, and the rows kept of it."""
-    solver = pulp.HiGHS(msg=False)
-    solver.createAndConfigureSolver(problem)
-    solver.buildSolverModel(problem)
+    problem.solverModel = SilentHighs()  # PuLP would make one that speaks
+    pulp.HiGHS(msg=False).buildSolverModel(problem)
     lp = problem.solverModel.getLp()
     shape = (lp.num_row_, lp.num_col_)
     parts = (np.array(lp.a_matrix_.value_), np.array(lp.a_matrix_.index_), np.array(lp.a_matrix_.start_))
@@ -198,10 +200,21 @@ def scaled(matrix: Matrix) -> ScaledProgram:
     )
 
 
+class SilentHighs(highspy.Highs):
+    """HiGHS that never prints: the first thing asked of it is to turn its output off.
+
+    `highspy.Highs` asks for other things first, at which version 1.16 prints a banner. Its callbacks are not set up;
+    those of the compiled class are there.
+    """
+
+    def __init__(self) -> None:
+        _Highs.__init__(self)
+        self.setOptionValue("output_flag", False)
+
+
 def quiet_highs(limits: Limits | None = None) -> highspy.Highs:
     """A silent, single-threaded, deterministic HiGHS with tight tolerances."""
-    highs = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy leaves this one untyped
-    highs.silent()
+    highs = SilentHighs()
     highs.setOptionValue("threads", 1)
     highs.setOptionValue("parallel", "off")
     highs.setOptionValue("random_seed", 0)
@@ -225,9 +238,15 @@ def _limit(highs: highspy.Highs, limits: Limits) -> None:
     highs.setOptionValue("mip_rel_gap", limits.gap)
     highs.setOptionValue("mip_abs_gap", limits.absolute_gap)
     if limits.stop is not None:
-        stop = limits.stop
-        highs.cbMipInterrupt.subscribe(lambda event: event.interrupt() if stop() else None)
-        highs.cbSimplexInterrupt.subscribe(lambda event: event.interrupt() if stop() else None)
+        highs.setCallback(_interrupt, limits.stop)
+        for moment in (_Moments.kCallbackMipInterrupt, _Moments.kCallbackSimplexInterrupt):
+            highs.startCallback(moment)
+
+
+def _interrupt(moment: _Moments, message: str, found: object, wanted: _Wanted, stop: Stop) -> None:
+    """End the run if `stop` says so; HiGHS asks now and then."""
+    if stop():
+        wanted.user_interrupt = True
 
 
 def load(highs: highspy.Highs, program: ScaledProgram, with_integers: bool) -> None:

@@ -42,8 +42,8 @@ def test_init_writes_what_is_answered(
     assert f"tierwise solve {target}" in said.out
 
 
-def test_init_takes_what_is_offered_where_the_input_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    answered(monkeypatch)
+def test_init_takes_what_is_offered_on_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answered(monkeypatch, *[""] * 7)
     assert main(["init", str(tmp_path / "asked")]) == DONE
     assert main(["init", str(tmp_path / "yes" / "asked"), "--yes"]) == DONE
     both = [load_case(tmp_path / name) for name in ("asked", "yes/asked")]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pulp
@@ -228,3 +231,38 @@ def test_under_a_cost_only_what_costs_no_more_is_left() -> None:
     assert solve_integer(under(program, -0.5), Limits()).objective == pytest.approx(-1.0)
     assert solve_integer(under(program, -1.5), Limits()).infeasible
     assert under(program, np.inf) is program
+
+
+def test_the_solver_asks_whether_to_stop() -> None:
+    asked = []
+
+    def stop() -> bool:
+        asked.append(True)
+        return True
+
+    rng = np.random.default_rng(1)
+    weights = rng.uniform(1, 2, (20, 60))
+    hard = ScaledProgram(
+        -rng.uniform(1, 2, 60), np.zeros(60), np.ones(60), np.ones(60, dtype=bool),
+        sparse.csc_matrix(weights), np.full(20, -np.inf), np.full(20, 30.0),
+    )  # fmt: skip
+    assert not solve_integer(hard, Limits(stop=stop)).solved
+    assert asked
+
+
+IN_A_HOST = """
+import threading
+import optimizer
+case = optimizer.load_case("data/tiny")
+threads = [threading.Thread(target=optimizer.solve, args=(case, "base")) for _ in range(2)]
+for thread in threads: thread.start()
+print("the host's own line", flush=True)
+for thread in threads: thread.join()
+"""
+
+
+def test_a_host_that_solves_sees_its_own_lines_only() -> None:
+    """Also what compiled code writes, since the host is a process of its own here."""
+    host = [sys.executable, "-c", IN_A_HOST]
+    done = subprocess.run(host, cwd=Path(__file__).parents[3], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("the host's own line\n", "")
