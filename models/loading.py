@@ -97,8 +97,8 @@ def _take_table(name: object, table: object, reading: Reading, problems: Problem
 def _take_scenario(name: object, scenario: object, reading: Reading, problems: ProblemList) -> None:
     """Keep a scenario as a document, under a name that blanks do not tell from another."""
     document = scenario.model_dump() if isinstance(scenario, Scenario) else scenario
-    if not isinstance(name, str) or not name.strip():
-        problems.add(Problem("scenarios", "a scenario's name is no text", found=str(name), expected="a name"))
+    if not isinstance(name, str):
+        problems.add(Problem("scenarios", "the scenario's name is no text", found=str(name), expected="a name"))
     elif name.strip() in reading.scenarios:
         problems.add(Problem("scenarios", "two scenarios have this name", found=name, expected="each name once"))
     elif not isinstance(document, Mapping):

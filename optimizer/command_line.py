@@ -79,13 +79,13 @@ def _run(parser: ArgumentParser, given: list[str]) -> int:
 
 def _read(parser: ArgumentParser, given: list[str]) -> Namespace:
     """The arguments; what is wrong with them is also said as JSON where that is asked for."""
-    with redirect_stdout(streams.out()), redirect_stderr(streams.err()):
-        try:
+    try:
+        with redirect_stdout(streams.out()), redirect_stderr(streams.err()):
             arguments = parser.parse_args(given)
-        except _UsageError as error:
-            error.parser.print_usage(streams.err())
-            voice = Voice(error.parser.get_default("command"), as_json="--json" in given)
-            sys.exit(voice.fail(BAD_INPUT, f"{error.parser.prog}: error: {error}", [{"text": str(error)}]))
+    except _UsageError as error:
+        error.parser.print_usage(streams.err())
+        voice = Voice(error.parser.get_default("command"), as_json="--json" in given)
+        sys.exit(voice.fail(BAD_INPUT, f"{error.parser.prog}: error: {error}", [{"text": str(error)}]))
     arguments.command_line = ["tierwise", *given]
     return arguments
 
@@ -99,14 +99,10 @@ class _UsageError(Exception):
 
 
 class _Parser(ArgumentParser):
-    """Raises what is wrong with the arguments, safe to show, where its parent ends the process."""
+    """Raises what is wrong with the arguments, where its parent ends the process."""
 
     def error(self, message: str) -> NoReturn:
         """Called for each fault of usage."""
-        if not message.isprintable():
-            from models.characters import shown  # and the tables with it, which a slip in typing need not wait for
-
-            message = shown(message)
         raise _UsageError(self, message)
 
 

@@ -100,9 +100,7 @@ class Voice:
 
     def fail(self, code: int, text: str, problems: Sequence[Mapping[str, object]]) -> int:
         """Say what went wrong; return the exit code."""
-        from models.characters import shown
-
-        print(shown(text, keep="\n"), file=err())
+        print(text if text.replace("\n", "").isprintable() else _safe(text), file=err())
         if self._as_json:
             self._print_json(code, None, problems=problems)
         return code
@@ -130,6 +128,12 @@ class Voice:
         stream = out()
         encoding = getattr(stream, "encoding", None) or "utf-8"
         print(in_json(json_text(values, encoding)), file=stream, flush=True)
+
+
+def _safe(text: str) -> str:
+    from models.characters import shown  # and the tables with it, which a slip in typing need not wait for
+
+    return shown(text, keep="\n")
 
 
 class _Heard(logging.Handler):

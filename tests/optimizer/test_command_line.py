@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -253,7 +254,8 @@ def test_solve_in_a_process_of_its_own(tmp_path: Path) -> None:
 def test_a_reader_that_leaves_early_is_no_fault(tmp_path: Path) -> None:
     command = f"{sys.executable} -m optimizer solve {TINY} --out {tmp_path / 'run'} | true"
     done = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
-    assert done.stderr == ""
+    progress = re.compile(r"\d+ s  ")  # told every few seconds, so on a busy machine
+    assert [line for line in done.stderr.splitlines() if not progress.match(line)] == []
 
 
 def test_a_case_in_three_forms_has_one_plan(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def test_a_plan_is_shown_whole() -> None:
         "today plan change",
         "Service revenue 1.60 M EUR 2.00 M EUR +400.00 k EUR (+25.0 %)",
         "a provider works at most capacity_hours. Orbis",
-        "Audit: passed, 1 rules and 1 amounts recomputed.",
+        "Audit: passed, 1 rules and 1 amounts recomputed. Bound and gap rest on the search.",
         "Files: runs/clinic-base",
     ]
     assert [line for line in found if line in expected] == expected

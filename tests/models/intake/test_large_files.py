@@ -104,4 +104,4 @@ def test_cells_and_lines_are_found_whatever_breaks_them(folder: Path, breaks: st
         load_case(folder)
 
     (problem,) = [one for one in refusal.value.problems if one.column == "weight"]
-    assert (problem.place, problem.found, problem.key) == ("criteria.csv line 5", "one", "criterion=rea\nch")
+    assert (problem.place, problem.found, problem.key) == ("criteria.csv line 5", "one", "criterion=rea\\nch")
