@@ -169,39 +169,45 @@ def _open(table: pd.DataFrame) -> pd.DataFrame:
 
 def _unserved_tiers(tables: Tables, held: pd.DataFrame) -> Iterator[str]:
     """Work that the tier brings in a region and family, and for which no provider has a rate."""
-    work = _work(tables, held)
-    rates = tables["rates"].merge(_hirable(tables), on="provider")
-    place = ["region", "family", "service"]
-    anywhere = rates.loc[rates["tier"] == "", place].drop_duplicates()
-    own = rates.loc[rates["tier"] != "", [*place, "tier"]].drop_duplicates()
-    served = pd.concat([own, anywhere.merge(work[["tier"]].drop_duplicates(), how="cross")])
-    found = work.merge(served.drop_duplicates(), how="left", on=[*place, "tier"], indicator=True)
-    missing = found[found["_merge"] == "left_only"]
-    for (tier, region, family), services in missing.groupby(["tier", "region", "family"])["service"]:
-        yield (
-            f"Tier {tier} cannot be served for family {family} in region {region}: "
-            f"no provider has a rate for {listed(sorted(services))}."
-        )
+    served, places = _served(tables), _presence(tables, held)
+    for tier, services in _services(tables).items():
+        for region, family in places:
+            rated = {service for of in ("", tier) for service in served.get((region, family, of), ())}
+            if not rated.issuperset(services):
+                yield (
+                    f"Tier {tier} cannot be served for family {family} in region {region}: "
+                    f"no provider has a rate for {listed(sorted(services - rated))}."
+                )
 
 
-def _hirable(tables: Tables) -> pd.DataFrame:
-    providers = tables["providers"]
-    return providers.loc[(providers["engage"] != "excluded") & (providers["capacity_hours"] > 0), ["provider"]]
+def _served(tables: Tables) -> Mapping[tuple[str, str, str], set[str]]:
+    """Services that some provider who can be engaged has a rate for, by region, family and tier (blank: every tier)."""
+    providers, rates = tables["providers"], tables["rates"]
+    hirable = providers.loc[(providers["engage"] != "excluded") & (providers["capacity_hours"] > 0), "provider"]
+    rates = rates[rates["provider"].isin(hirable)]
+    served: dict[tuple[str, str, str], set[str]] = {}
+    for *place, service in zip(*(rates[name] for name in ("region", "family", "tier", "service")), strict=True):
+        served.setdefault((place[0], place[1], place[2]), set()).add(service)
+    return served
 
 
-def _work(tables: Tables, held: pd.DataFrame) -> pd.DataFrame:
-    """(tier, service, region, family) that contracts on open tiers can bring."""
-    mix = tables["service_mix"].merge(_open(tables["tiers"])[["tier"]], on="tier")
-    mix = mix.loc[(mix["cases_per_incident"] > 0) | (mix["cases_per_unit"] > 0), ["tier", "service"]]
-    return mix.merge(_presence(tables, held), how="cross")
+def _services(tables: Tables) -> Mapping[str, set[str]]:
+    """Services that contracts on each open tier can bring, in the order of the alphabet."""
+    mix, open_tiers = tables["service_mix"], _open(tables["tiers"])["tier"]
+    brought = mix[mix["tier"].isin(open_tiers) & ((mix["cases_per_incident"] > 0) | (mix["cases_per_unit"] > 0))]
+    services: dict[str, set[str]] = {tier: set() for tier in sorted(brought["tier"].unique())}
+    for tier, service in zip(brought["tier"], brought["service"], strict=True):
+        services[tier].add(service)
+    return services
 
 
-def _presence(tables: Tables, held: pd.DataFrame) -> pd.DataFrame:
+def _presence(tables: Tables, held: pd.DataFrame) -> list[tuple[str, str]]:
     """(region, family) pairs in which units of supported products stand."""
     products = tables["products"]
-    served = products.loc[products["support"] != "excluded", ["product", "family"]]
-    pairs = held.merge(served, on="product")[["region", "family"]].drop_duplicates()
-    return pairs.sort_values(["region", "family"], ignore_index=True)
+    supported = products[products["support"] != "excluded"]
+    families = dict(zip(supported["product"], supported["family"], strict=True))
+    pairs = held[["region", "product"]].drop_duplicates().itertuples(index=False, name=None)
+    return sorted({(region, families[product]) for region, product in pairs if product in families})
 
 
 def _unbilled_options(tables: Tables, held: pd.DataFrame) -> Iterator[str]:

@@ -25,8 +25,8 @@ from .next_steps import after_answer, after_audit, after_search, after_template,
 from .plan_document import plan_document
 from .progress import ProgressCallback, StopCheck
 from .result import Result, Status
-from .run_audit import audit_run
-from .run_folder import check_run_target, load_run, refuse_other_run
+from .run_audit import audit_folder
+from .run_folder import check_run_target, read_run, refuse_other_run
 from .run_owner import Owner
 from .search_state import SEARCH, read_state
 from .solve_log import SolveLog
@@ -130,13 +130,13 @@ def _exit_code(result: Result) -> int:
 
 
 def _audit(arguments: Namespace, voice: Voice) -> Outcome:
-    verdict = audit_run(load_case(arguments.case), arguments.run_folder)
-    scenario = load_run(arguments.run_folder).scenario_name
+    case, files = load_case(arguments.case), read_run(arguments.run_folder)
+    verdict = audit_folder(case, arguments.run_folder, files)
     return Outcome(
         DONE if verdict.ok else FAILED,
         lambda console: show_verdict(console, verdict),
         {**_verdict(verdict), "note": RESTS_ON_SEARCH},
-        next_steps=after_audit(arguments.case, scenario, passed=verdict.ok),
+        next_steps=after_audit(arguments.case, files.document.scenario, passed=verdict.ok),
     )
 
 

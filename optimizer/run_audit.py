@@ -30,10 +30,14 @@ def audit_run(case: Case | str | Path, run: Result | str | Path) -> Audit:
     world = case if isinstance(case, Case) else load_case(case)
     if isinstance(run, Result):
         return _judged(world, run, claims(run))
-    files = read_run(run)
+    return audit_folder(world, Path(run), read_run(run))
+
+
+def audit_folder(case: Case, run: Path, files: RunFiles) -> Audit:
+    """Audit a run folder, of which the files were read, as `audit_run` does."""
     if files.tables is None:
         raise RunError([_NOTHING.format(files.document.status)])
-    return _with_file_checks(audit_files(world, files), Path(run), files)
+    return _with_file_checks(audit_files(case, files), run, files)
 
 
 def audit_files(case: Case, files: RunFiles) -> Audit:

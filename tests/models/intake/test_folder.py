@@ -6,15 +6,16 @@ import os
 import shutil
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from models import CaseError, load_case
+from models import Case, CaseError, load_case
 from models.intake.access import Stamp
 from models.marking import mark_faults
+from models.schema import TABLES
 from tests.models.test_loading import assert_same
 from tests.small_case import write_small_case
 
@@ -26,16 +27,33 @@ OTHER_FORMS = (
     *(".csv.txt", ".v2.csv", ".unheard_of"),
 )
 
+TABLES_BY_NAME = sorted(TABLES)
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return write_small_case(tmp_path / "case")
 
 
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    """What the folder holds as it was written."""
+    return load_case(write_small_case(tmp_path_factory.mktemp("sound") / "case"))
+
+
 def refusal(folder: Path) -> list[str]:
     with pytest.raises(CaseError) as refused:
         load_case(folder)
     return [str(problem) for problem in refused.value.problems]
+
+
+def one_each(folder: Path, names: Collection[str]) -> dict[str, str]:
+    """The refusal's sentences by what they name, if each of the names has one of its own and there are no others."""
+    sentences = refusal(folder)
+    found = {name: [one for one in sentences if name in one] for name in names}
+    assert {name: len(said) for name, said in found.items()} == dict.fromkeys(names, 1), sentences
+    assert len(sentences) == len(names), sentences
+    return {name: said[0] for name, said in found.items()}
 
 
 def parquet(folder: Path, table: str, *files: str) -> None:
@@ -48,57 +66,68 @@ def parquet(folder: Path, table: str, *files: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["contracts.CSV", "contracts.Csv"])
-def test_endings_may_be_in_capitals(folder: Path, name: str) -> None:
-    before = load_case(folder)
+def test_endings_may_be_in_capitals(folder: Path, name: str, sound: Case) -> None:
     (folder / "contracts.csv").rename(folder / name)
     (folder / "scenarios" / "base.toml").rename(folder / "scenarios" / "base.TOML")
 
-    assert_same(before, load_case(folder))
+    assert_same(sound, load_case(folder))
 
 
 @pytest.mark.parametrize("place", ["rates.parquet", "rates.PARQUET", "rates.parquet/part-00000.snappy.parquet"])
-def test_parquet_is_read_from_a_file_or_a_folder_as_spark_writes_it(folder: Path, place: str) -> None:
-    before = load_case(folder)
+def test_parquet_is_read_from_a_file_or_a_folder_as_spark_writes_it(folder: Path, place: str, sound: Case) -> None:
     parquet(folder, "rates", place)
     if (folder / "rates.parquet").is_dir():
         (folder / "rates.parquet" / "_SUCCESS").touch()
         (folder / "rates.parquet" / ".part-00000.crc").touch()
 
-    assert_same(before, load_case(folder))
+    assert_same(sound, load_case(folder))
 
 
-@pytest.mark.parametrize(
-    ("table", "ending"),
-    [("rates", ".csv.gz"), ("rates", ".unheard_of"), *(("contracts", ending) for ending in OTHER_FORMS)],
-)
-def test_a_table_in_another_form_is_named_with_what_to_save(folder: Path, table: str, ending: str) -> None:
-    (folder / f"{table}.csv").rename(folder / f"{table}{ending}")
+@pytest.mark.parametrize("tables", [TABLES_BY_NAME, TABLES_BY_NAME[::-1]], ids=["one way", "the other way"])
+def test_tables_in_other_forms_are_named_with_what_to_save(folder: Path, tables: Sequence[str]) -> None:
+    """Each form of a table of its own, twice, so that some are of tables that may be left out."""
+    forms = dict(zip(tables, OTHER_FORMS, strict=False))
+    for table, ending in forms.items():
+        (folder / f"{table}.csv").rename(folder / f"{table}{ending}")
 
     sentences = refusal(folder)
-    named = [one for one in sentences if f"{table}{ending}" in one and f"{table}.csv or {table}.parquet" in one]
-    assert len(named) == 1, sentences
+    for table, ending in forms.items():
+        named = [one for one in sentences if f"{table}{ending}" in one and f"{table}.csv or {table}.parquet" in one]
+        assert len(named) == 1, sentences
 
 
-@pytest.mark.parametrize("name", ["contracts", "Contracts.csv", "contracts .csv", " contracts.csv", "CONTRACTS.csv.gz"])
-def test_a_table_under_almost_its_name_is_refused(folder: Path, name: str) -> None:
-    (folder / "contracts.csv").rename(folder / name)
+def test_tables_under_almost_their_names_are_refused(folder: Path) -> None:
+    """Tables that may be left out, so that nothing else would tell."""
+    names = {
+        "contracts": "contracts",
+        "readiness": "Readiness.csv",
+        "volume_discounts": "volume_discounts .csv",
+        "actuals": " actuals.csv",
+        "current_menus": "CURRENT_MENUS.csv.gz",
+    }
+    for table, name in names.items():
+        (folder / f"{table}.csv").rename(folder / name)
 
-    (sentence,) = refusal(folder)
-    assert name in sentence
-    assert sentence.lower().count("contracts") > 1
+    for table, sentence in zip(names, one_each(folder, names.values()).values(), strict=True):
+        assert sentence.lower().count(table) > 1
 
 
 @linux
-@pytest.mark.parametrize(
-    "name",
-    ["rates.CSV", "Rates.csv", "rates .csv", "rates.csv.gz", "rates.xlsx", "rates.parquet", "rates.parquet/1.parquet"],
-)
-def test_two_files_for_one_table_are_refused(folder: Path, name: str) -> None:
-    (folder / name).parent.mkdir(exist_ok=True)
-    shutil.copy(folder / "rates.csv", folder / name)
+def test_two_files_for_one_table_are_refused(folder: Path) -> None:
+    twins = {
+        "rates": "rates.CSV",
+        "tiers": "Tiers.csv",
+        "segments": "segments .csv",
+        "services": "services.csv.gz",
+        "products": "products.xlsx",
+        "loyalty": "loyalty.parquet",
+        "contracts": "contracts.parquet/1.parquet",
+    }
+    for table, name in twins.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        shutil.copy(folder / f"{table}.csv", folder / name)
 
-    (sentence,) = refusal(folder)
-    assert name.split("/")[0] in sentence
+    one_each(folder, [name.split("/")[0] for name in twins.values()])
 
 
 @linux
@@ -150,73 +179,78 @@ def test_a_folder_of_parts_holds_nothing_else_that_could_be_one(folder: Path, st
     assert f"rates/{stranger.split('/')[0]}" in sentence
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "._rates.csv",
-        "~$rates.csv",
-        ".~lock.rates.csv#",
-        ".DS_Store",
-        "Thumbs.db",
-        "desktop.ini",
-        "rates.csv~",
-        ".rates.csv.swp",
-        "#rates.csv#",
-        "rates.csv.bak",
-        "rates.csv.sha256",
-        "rates.md",
-        "scenarios/._base.toml",
-        "scenarios/base.toml~",
-        "scenarios/.DS_Store",
-    ],
-)
-def test_what_systems_and_editors_leave_is_passed_over(folder: Path, name: str) -> None:
-    before = load_case(folder)
-    (folder / name).write_bytes(b"\0\xff no table")
+LEFT_BEHIND = [
+    "._rates.csv",
+    "~$rates.csv",
+    ".~lock.rates.csv#",
+    ".DS_Store",
+    "Thumbs.db",
+    "desktop.ini",
+    "rates.csv~",
+    ".rates.csv.swp",
+    "#rates.csv#",
+    "rates.csv.bak",
+    "rates.csv.sha256",
+    "rates.md",
+    "scenarios/._base.toml",
+    "scenarios/base.toml~",
+    "scenarios/.DS_Store",
+]
+
+
+def test_what_systems_and_editors_leave_is_passed_over(folder: Path, sound: Case) -> None:
+    for name in LEFT_BEHIND:
+        (folder / name).write_bytes(b"\0\xff no table")
 
     after = load_case(folder)
 
-    assert_same(before, after)
-    told = {"~$rates.csv", ".~lock.rates.csv#", "rates.csv.bak"}
-    assert any("rates.csv" in sentence for sentence in after.warnings) == (name in told)
+    assert_same(sound, after)
+    more = [sentence for sentence in after.warnings if sentence not in sound.warnings]
+    assert [sum(text in sentence for sentence in more) for text in ("rates.csv is open", "rates.csv.bak")] == [2, 1]
+    assert len(more) == 3
 
 
 @posix
-@pytest.mark.parametrize("name", ["case.toml", "rates.csv", "contracts.csv", "scenarios/base.toml", "scenarios"])
+@pytest.mark.parametrize("names", [["case.toml", "rates.csv", "contracts.csv", "scenarios/base.toml"], ["scenarios"]])
 @pytest.mark.parametrize("kind", ["pipe", "socket", "folder", "link out", "link to nowhere", "device"])
 def test_only_files_inside_the_case_are_opened(
-    folder: Path, tmp_path: Path, name: str, kind: str, monkeypatch: pytest.MonkeyPatch
+    folder: Path, tmp_path: Path, names: list[str], kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if (kind, name) == ("folder", "scenarios"):
+    if (kind, names) == ("folder", ["scenarios"]):
         return
-    place = folder / name
-    shutil.move(place, tmp_path / "elsewhere")
-    monkeypatch.chdir(place.parent)  # a socket's whole path must be short
+    for name in names:
+        (tmp_path / "out" / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(folder / name, tmp_path / "out" / name)
+        monkeypatch.chdir((folder / name).parent)  # a socket's whole path must be short
+        make_no_file(kind, folder / name, Path(*[".."] * len(Path(name).parents), "out", name))
+
+    said = {"link out": "leads out of the case", "device": "leads out", "link to nowhere": "leads nowhere"}
+    for name, sentence in one_each(folder, names).items():
+        assert sentence.startswith(name), sentence
+        assert said.get(kind, f"is a {kind} and not") in sentence
+
+
+def make_no_file(kind: str, place: Path, elsewhere: Path) -> None:
+    """Put something else in place of a file of the folder one is in."""
     make: dict[str, Callable[[], object]] = {
         "pipe": lambda: os.mkfifo(place),
         "socket": lambda: socket.socket(socket.AF_UNIX).bind(place.name),
         "folder": lambda: place.mkdir(),
-        "link out": lambda: place.symlink_to("../elsewhere" if place.parent == folder else "../../elsewhere"),
+        "link out": lambda: place.symlink_to(elsewhere),
         "link to nowhere": lambda: place.symlink_to("nothing"),
         "device": lambda: place.symlink_to("/dev/zero"),
     }
     make[kind]()
 
-    (sentence,) = refusal(folder)
-    said = {"link out": "leads out of the case", "device": "leads out", "link to nowhere": "leads nowhere"}
-    assert sentence.startswith(name), sentence
-    assert said.get(kind, f"is a {kind} and not") in sentence
-
 
 @posix
-def test_links_inside_a_case_and_to_a_case_are_followed(folder: Path, tmp_path: Path) -> None:
-    before = load_case(folder)
+def test_links_inside_a_case_and_to_a_case_are_followed(folder: Path, tmp_path: Path, sound: Case) -> None:
     (folder / "old").mkdir()
     (folder / "rates.csv").rename(folder / "old" / "rates 2024.csv")
     (folder / "rates.csv").symlink_to("old/rates 2024.csv")
     (tmp_path / "link").symlink_to(folder)
 
-    assert_same(before, load_case(tmp_path / "link"))
+    assert_same(sound, load_case(tmp_path / "link"))
 
 
 @posix
@@ -231,13 +265,12 @@ def test_marking_opens_nothing_outside_the_case(folder: Path, tmp_path: Path) ->
 
 @linux
 @pytest.mark.parametrize("form", ["csv", "parquet"])
-def test_a_case_may_lie_where_names_are_no_utf8(folder: Path, form: str) -> None:
-    before = load_case(folder)
+def test_a_case_may_lie_where_names_are_no_utf8(folder: Path, form: str, sound: Case) -> None:
     if form == "parquet":
         parquet(folder, "rates", "rates.parquet")
     odd = folder.rename(os.fsdecode(os.fsencode(folder) + b"\xff"))
 
-    assert_same(before, load_case(odd))
+    assert_same(sound, load_case(odd))
 
 
 @linux
@@ -259,40 +292,43 @@ def test_names_that_are_no_utf8_are_told_in_letters(folder: Path, name: bytes) -
     told[0].encode("utf-8")
 
 
-@pytest.mark.parametrize("name", ["case.toml", "rates.csv", "scenarios/base.toml"])
-def test_a_file_that_cannot_be_opened_is_named(folder: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    original = Path.read_bytes
+def test_files_that_cannot_be_opened_are_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    original, closed = Path.read_bytes, ["case.toml", "rates.csv", "scenarios/base.toml"]
 
     def read_bytes(path: Path) -> bytes:
-        if path == folder / name:
+        if path in [folder / name for name in closed]:
             raise PermissionError(13, "Permission denied", str(path))
         return original(path)
 
     monkeypatch.setattr(Path, "read_bytes", read_bytes)
 
-    assert [one for one in refusal(folder) if name in one and "Permission denied" in one]
+    sentences = refusal(folder)
+    for name in closed:
+        assert [one for one in sentences if name in one and "Permission denied" in one], name
 
 
-@pytest.mark.parametrize("name", ["case.toml", "rates.csv", "tiers.parquet", "scenarios/base.toml"])
 @pytest.mark.parametrize("change", ["grows", "goes"])
-def test_a_file_that_changes_while_it_is_read_is_refused(
-    folder: Path, name: str, change: str, monkeypatch: pytest.MonkeyPatch
+def test_files_that_change_while_they_are_read_are_refused(
+    folder: Path, change: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     parquet(folder, "tiers", "tiers.parquet")
-    original, file = Stamp.of.__func__, folder / name  # type: ignore[attr-defined]
+    original, names = Stamp.of.__func__, ["case.toml", "rates.csv", "tiers.parquet", "scenarios/base.toml"]  # type: ignore[attr-defined]
 
     def of(cls: type[Stamp], path: Path) -> Stamp:
         stamp: Stamp = original(cls, path)
-        if path == file and change == "goes":
-            file.unlink()
-        elif path == file:
-            with file.open("ab") as stream:
-                stream.write(b"\n")
+        if path in [folder / name for name in names]:
+            if change == "goes":
+                path.unlink()
+            else:
+                with path.open("ab") as stream:
+                    stream.write(b"\n")
         return stamp
 
     monkeypatch.setattr(Stamp, "of", classmethod(of))
 
-    assert [one for one in refusal(folder) if name in one]
+    sentences = refusal(folder)
+    for name in names:
+        assert [one for one in sentences if name in one], name
 
 
 def test_a_folder_of_too_many_files_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

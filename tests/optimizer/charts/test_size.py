@@ -6,6 +6,7 @@ import json
 import struct
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from itertools import product
 from typing import Any
 
@@ -27,6 +28,7 @@ REGIONS = tuple(f"region {n:04}" for n in range(2000))
 VEGA_LITE = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
 
 
+@cache
 def huge() -> Result:
     """3,000 price books, 300 tiers, 300 pricing models, 300 segments, 60 providers, 2,000 regions."""
     menus = [(f"book {n:04}", TIERS[n % 300], f"model {n % 300}", 0.05) for n in range(3000)]
