@@ -74,7 +74,7 @@ class PageReader(RichText):
         self, strings: SharedStrings, styles: CellStyles, epoch: datetime, doubt: str, doubt_of_tables: str
     ) -> None:
         super().__init__()
-        self._page, self._values = Page(), Values(strings, styles.dates, epoch)
+        self._page, self._values = Page(), Values(strings, styles, epoch)
         self._styles, self._shows_zeros = styles, True
         self._doubts = {"": doubt, "dataTable": doubt_of_tables}
         self._letters: dict[str, int] = {}
@@ -189,7 +189,8 @@ class PageReader(RichText):
                 raise Unreadable(f"more than {FILLED_COLUMNS} columns hold something", "", expected)
         filled.at.append(len(page.rows) - 1)
         filled.values.append(value)
-        if not self._styles.shows(self._style, value) or (value == 0 and not self._shows_zeros):
+        format = self._styles.of(self._style)
+        if (format and not format.shows(value)) or (value == 0 and not self._shows_zeros):
             page.unshown.append(coordinate(self._row, self._column))
 
     def _note_view(self, attributes: Attributes) -> None:
