@@ -47,7 +47,7 @@ class Values:
             number = float(text)
         except ValueError:
             number = nan
-        if not isfinite(number) or "_" in text:
+        if not isfinite(number) or "_" in text or not text.isascii():
             return BadCell("a cell that is marked as a number and holds none", text, "a finite number")
         plain = int(number) if number.is_integer() and abs(number) < EXACT else number
         format = self._styles.of(style)
