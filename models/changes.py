@@ -19,7 +19,7 @@ from .intake.documents import check_settings
 from .intake.edits import SETTINGS, Edit, check_edit, edits, new_value, wanted_cells
 from .intake.raw import Rows, cell_text, from_columns
 from .intake.tables import CleanTable, clean
-from .problems import CaseError, Problem, ProblemList, listed, suggestion
+from .problems import SHOWN, CaseError, Problem, ProblemList, listed, suggestion
 from .scenario import Change, Scenario
 from .schema import TABLES
 
@@ -129,10 +129,13 @@ def _matched(table: ColumnTable, edit: Edit, problems: ProblemList) -> Flags:
 def _report_unknown(
     name: str, known: pd.Series[Any], wanted: pd.Series[Any], edit: Edit, problems: ProblemList
 ) -> None:
-    for value in wanted[~wanted.isin(known)]:
-        hint = suggestion(value, known) if isinstance(value, str) else ""
+    unknown = wanted[~wanted.isin(known)]
+    for value in unknown[:SHOWN]:
+        hint = suggestion(value, known) if isinstance(value, str) and len(problems) < SHOWN else ""
         message = f"the change matches no row: none of {edit.change.table} has this {name}{hint}"
         problems.add(edit.problem(message, f"where.{name}", cell_text(value), "a value that some row has"))
+    if len(unknown) > SHOWN:
+        problems.add(edit.problem(f"and {len(unknown) - SHOWN:,} more values that no row has", f"where.{name}"))
 
 
 def _edited(numbers: np.ndarray[Any, np.dtype[np.float64]], change: Change) -> np.ndarray[Any, np.dtype[np.float64]]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..columns import series
-from ..problems import Problem, ProblemList, listed, suggestion
+from ..problems import SHOWN, Problem, ProblemList, listed, suggestion
 from ..scenario import Change, Scenario
 from ..schema import TABLES, Column, Kind
 from .cells import parse
@@ -109,8 +109,11 @@ def wanted_cells(edit: Edit, name: str, problems: ProblemList) -> pd.Series[Any]
 def _read(cells: list[Any], column: Column, edit: Edit, key: str, problems: ProblemList) -> pd.Series[Any]:
     parsed = parse(from_objects(cells), column)
     for fault in parsed.faults:
-        for at in np.flatnonzero(fault.rows):
+        faulty = np.flatnonzero(fault.rows)
+        for at in faulty[:SHOWN]:
             found = cell_text(cells[int(at)])
             message, expected = fault.message + fault.hint(found), fault.expected + fault.advice(found)
             problems.add(edit.problem(message, key, found, expected))
+        if len(faulty) > SHOWN:
+            problems.add(edit.problem(f"and {len(faulty) - SHOWN:,} more such values", key))
     return series(parsed.values)

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..case import CaseSettings
 from ..columns import Flags
-from ..problems import Problem, ProblemList, suggestion
+from ..problems import Problem, ProblemList, suggestion, suggestions
 from ..schema import TABLES, Kind
 from .cells import PLAIN_NUMBER
 from .raw import RawCells, RawTable
@@ -55,16 +55,29 @@ def read_scenarios(sheet: RawTable | None, reading: Reading, problems: ProblemLi
 
 def read_changes(sheet: RawTable | None, reading: Reading, problems: ProblemList) -> None:
     """The sheet `changes`, appended in order to the documents of the scenarios it names."""
+    missing: list[tuple[str, str]] = []
     for place, cells in _rows(sheet, problems) or []:
         name, change = cells["scenario"], _change(place, cells, problems)
         if name not in reading.scenarios:
-            message = f"no scenario of that name in the sheet scenarios{suggestion(name, reading.scenarios)}"
-            expected = "a scenario with at least one row there; its key and value may be blank"
-            problems.add(Problem("changes", message, place, "", "scenario", name, expected))
+            missing.append((place, name))
         elif change is not None:
             changes = reading.scenarios[name].setdefault("change", [])
             changes.append(change)
             reading.note_place(reading.scenario_file(name), f"change[{len(changes)}]", place)
+    _report_missing(missing, reading, problems)
+
+
+def _report_missing(missing: list[tuple[str, str]], reading: Reading, problems: ProblemList) -> None:
+    """Report changes, each with its place and scenario, of scenarios that the sheet `scenarios` lacks."""
+    expected = "a scenario with at least one row there; its key and value may be blank"
+    told = missing[: problems.shown]
+    hints = suggestions({name for _, name in told}, list(reading.scenarios))
+    for place, name in told:
+        message = f"no scenario of that name in the sheet scenarios{hints[name]}"
+        problems.add(Problem("changes", message, place, "", "scenario", name, expected))
+    if len(missing) > len(told):
+        message = f"and {len(missing) - len(told):,} more rows of scenarios that are not there"
+        problems.add(Problem("changes", message, "changes", "", "scenario", expected=expected))
 
 
 def _rows(sheet: RawTable | None, problems: ProblemList) -> list[Row] | None:

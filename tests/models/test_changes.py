@@ -186,3 +186,11 @@ def test_changes_of_large_tables_make_no_dataframe(case: Case) -> None:
     assert after.columns("accounts").words("region").tolist() == ["north", "north", "north", "south", "north"]
     assert after.columns("installed_base") is case.columns("installed_base")
     assert "frame" not in vars(after.columns("accounts"))
+
+
+def test_of_many_values_that_no_row_has_the_first_are_named_and_the_others_counted(case: Case) -> None:
+    words = [f"Wes{number}" for number in range(5_000)]
+    said = sentences(case, change("rates", "csat", where={"region": words}, set=1.0))
+    assert said.count("matches no row") == 20
+    assert "and 4,980 more values that no row has" in said
+    assert "and 4,980 more such values" in sentences(case, change("rates", "csat", where={"csat": words}, set=1.0))

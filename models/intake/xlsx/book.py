@@ -13,7 +13,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
 from .archive import Archive, open_archive
 from .limits import SHEETS, TITLE
-from .markup import MAIN, RELATIONS, TRUE, Attributes, Listener, read
+from .markup import MAIN, RELATIONS, Attributes, Listener, is_true, read
 from .page import Page, PageReader
 from .strings import SharedStrings
 from .styles import CellStyles, read_styles
@@ -153,15 +153,15 @@ class _Contents(Listener):
         self.entries.append(Entry(title, relation.part, state, other))
 
     def _calculation(self, attributes: Attributes) -> None:
-        if attributes.get("fullCalcOnLoad") in TRUE or attributes.get("forceFullCalc") in TRUE:
+        if is_true(attributes, "fullCalcOnLoad") or is_true(attributes, "forceFullCalc"):
             self.doubt = _OPENED
-        elif attributes.get("calcMode") == "manual":
+        elif attributes.get("calcMode", "").strip() == "manual":
             self.doubt = _MANUAL
-        elif attributes.get("calcCompleted", "1") not in TRUE:
+        elif not is_true(attributes, "calcCompleted", "1"):
             self.doubt = _UNFINISHED
-        elif attributes.get("calcMode") == "autoNoTable":
+        elif attributes.get("calcMode", "").strip() == "autoNoTable":
             self.doubt_of_tables = _MANUAL
 
     def _properties(self, attributes: Attributes) -> None:
-        if attributes.get("date1904") in TRUE:
+        if is_true(attributes, "date1904"):
             self.epoch = CALENDAR_MAC_1904

@@ -16,6 +16,10 @@ SHEETS = 1_000
 """Sheets of a workbook."""
 TITLE = 255
 """Characters of a sheet's name; Excel allows 31."""
+STYLES = 65_490
+"""Cell styles of a workbook; Excel's limit."""
+FORMAT_CODE = 255
+"""Characters of a number format; Excel's limit."""
 PARTS = 10_000
 """Parts of the file, which is a zip archive."""
 MARKUP = 1 << 20

@@ -20,6 +20,11 @@ Attributes = dict[str, str]
 _PIECE = 1 << 16
 
 
+def is_true(attributes: Attributes, name: str, default: str = "0") -> bool:
+    """Whether a flag is set; blanks around it do not count, as XML Schema has it."""
+    return attributes.get(name, default).strip() in TRUE
+
+
 class Listener:
     """Says which tags it listens to."""
 

@@ -10,13 +10,13 @@ from datetime import datetime
 from .areas import Area, area_of, column_of, coordinate, whole
 from .bad_cell import BadCell
 from .limits import COLUMNS, FILLED_COLUMNS, ROWS
-from .markup import MAIN, TRUE, Attributes
+from .markup import MAIN, Attributes, is_true
 from .strings import RichText, SharedStrings
 from .styles import CellStyles
 from .unreadable import Unreadable
 from .values import Values
 
-_PASSING = re.compile(r"(?<![\w\[\]])\[\d+\]|\b(?:NOW|TODAY|RAND|RANDBETWEEN|RANDARRAY)\(")
+_PASSING = re.compile(r"(?<![\w\[\]])\[\d+\](?=[^\[\](),]*!)|\b(?:NOW|TODAY|RAND|RANDBETWEEN|RANDARRAY)\(")
 """In a formula: another workbook, or a function whose value changes by itself."""
 _NO_HEIGHT = frozenset({"0", "0.0"})
 _CALCULATE = (
@@ -74,7 +74,7 @@ class PageReader(RichText):
         self, strings: SharedStrings, styles: CellStyles, epoch: datetime, doubt: str, doubt_of_tables: str
     ) -> None:
         super().__init__()
-        self._page, self._values = Page(), Values(strings, styles.dates, epoch)
+        self._page, self._values = Page(), Values(strings, styles, epoch)
         self._styles, self._shows_zeros = styles, True
         self._doubts = {"": doubt, "dataTable": doubt_of_tables}
         self._letters: dict[str, int] = {}
@@ -83,7 +83,8 @@ class PageReader(RichText):
         self._kind, self._style = "n", "0"
         self._value: list[str] | None = None
         self._formula: str | None = None
-        self._formula_kind = ""
+        self._formula_kind = self._shared = ""
+        self._passing_shared: set[str] = set()
         self.begins = {
             **self.text_begins,
             f"{MAIN}sheetView": self._note_view,
@@ -113,7 +114,7 @@ class PageReader(RichText):
             said = "occurs twice" if number == self._row else f"comes after row {self._row}"
             raise Unreadable(f"row {number} {said}", str(number))
         self._row, self._row_text, self._column = number, str(number), 0
-        self._hidden = attributes.get("hidden") in TRUE or attributes.get("ht") in _NO_HEIGHT
+        self._hidden = is_true(attributes, "hidden") or attributes.get("ht") in _NO_HEIGHT
 
     def _begin_cell(self, attributes: Attributes) -> None:
         reference = attributes.get("r")
@@ -149,6 +150,7 @@ class PageReader(RichText):
 
     def _begin_formula(self, attributes: Attributes) -> None:
         self._formula_kind = attributes.get("t", "")
+        self._shared = attributes.get("si", "") if self._formula_kind == "shared" else ""
         self.take()
 
     def _end_formula(self) -> None:
@@ -171,7 +173,9 @@ class PageReader(RichText):
             doubt = "a formula without a stored value"
         if doubt:
             return BadCell(doubt, f"={formula}" if formula else "a shared formula", _CALCULATE)
-        if _PASSING.search(formula):
+        if _PASSING.search(formula) or (self._shared in self._passing_shared and not formula):
+            if self._shared:  # the formula stands in the first of its cells alone
+                self._passing_shared.add(self._shared)
             self._page.passing.append(coordinate(self._row, self._column))
         return self._values.of(self._kind, self._style, self._value or [])
 
@@ -189,17 +193,18 @@ class PageReader(RichText):
                 raise Unreadable(f"more than {FILLED_COLUMNS} columns hold something", "", expected)
         filled.at.append(len(page.rows) - 1)
         filled.values.append(value)
-        if not self._styles.shows(self._style, value) or (value == 0 and not self._shows_zeros):
+        format = self._styles.of(self._style)
+        if (format and not format.shows(value)) or (value == 0 and not self._shows_zeros):
             page.unshown.append(coordinate(self._row, self._column))
 
     def _note_view(self, attributes: Attributes) -> None:
-        self._shows_zeros = attributes.get("showZeros", "1") in TRUE
+        self._shows_zeros = is_true(attributes, "showZeros", "1")
 
     def _merge(self, attributes: Attributes) -> None:
         self._page.merged.append(area_of(attributes.get("ref", "")))
 
     def _note_columns(self, attributes: Attributes) -> None:
-        if attributes.get("hidden") in TRUE or attributes.get("width") in _NO_HEIGHT:
+        if is_true(attributes, "hidden") or attributes.get("width") in _NO_HEIGHT:
             first, last = (whole(attributes.get(end, ""), COLUMNS, "a column") for end in ("min", "max"))
             known = self._page.hidden_columns
             if not known or first > known[-1][1]:  # Excel has them in order, and so they stay few

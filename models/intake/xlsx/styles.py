@@ -1,60 +1,55 @@
-"""Which cell styles show a number as a date or time, or show nothing."""
+"""How the cell styles of a workbook show numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from functools import partial
 
-from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
+from openpyxl.styles.numbers import BUILTIN_FORMATS
 
 from .archive import Archive
+from .formats import NumberFormat, number_format
+from .limits import FORMAT_CODE, STYLES
 from .markup import MAIN, Attributes, Listener, read
+from .unreadable import Unreadable
 
-_EAST_ASIAN_DATES = frozenset(map(str, (*range(27, 37), *range(50, 59))))
+_FOREIGN_DATES = frozenset(map(str, (*range(27, 37), *range(50, 59), *range(71, 82))))
 """Numbers of built-in formats that are dates in Chinese, Japanese, Korean and Thai versions of Excel."""
-_LONGEST = 255
-"""Characters of a number format; Excel's limit."""
+_GENERAL = number_format("General")
 
 
-@dataclass(frozen=True)
 class CellStyles:
-    """What matters of the cell styles, by their numbers as texts."""
+    """The number format of each cell style, by the style's number as it is written."""
 
-    dates: frozenset[str] = frozenset()
-    """Styles that show a number as a date or time."""
-    blank: Mapping[str, tuple[bool, ...]] = field(default_factory=dict)
-    """Styles that show nothing in place of (positive numbers, negative ones, zero, texts)."""
+    def __init__(self, formats: Iterable[NumberFormat] = ()) -> None:
+        self._formats = {str(style): format for style, format in enumerate(formats)}
+        self._known: dict[str, NumberFormat | None] = dict(self._formats)
 
-    def shows(self, style: str, value: object) -> bool:
-        """Whether a cell of that style shows its value."""
-        blank = self.blank.get(style)
-        if blank is None or isinstance(value, bool):
-            return True
-        if isinstance(value, int | float):
-            return not blank[0 if value > 0 else 1 if value < 0 else 2]
-        return not (isinstance(value, str) and blank[3])
+    def of(self, style: str) -> NumberFormat | None:
+        """The number format of a style; None for one that the file lacks."""
+        try:
+            return self._known[style]
+        except KeyError:
+            number = style.strip()  # as XML Schema has it: blanks around, zeros before
+            number = number.lstrip("0") or "0" if number.isascii() and number.isdecimal() else number
+            found = self._formats.get(number) if self._formats else _GENERAL
+            if len(self._known) < 2 * STYLES:
+                self._known[style] = found
+            return found
 
 
 def read_styles(archive: Archive, part: str) -> CellStyles:
     """The cell styles of a workbook. Raises `Unreadable`."""
     listener = _Styles()
     read(archive, part, listener)
-    dates = {number for number, code in listener.formats.items() if is_date_format(code)} | _EAST_ASIAN_DATES
-    blank = {number: _blank(code) for number, code in listener.formats.items() if any(_blank(code))}
-    styles = [(str(at), number) for at, number in enumerate(listener.cells)]
-    return CellStyles(
-        frozenset(style for style, number in styles if number in dates),
-        {style: blank[number] for style, number in styles if number in blank},
-    )
+    return CellStyles(_format(number, listener.formats) for number in listener.cells)
 
 
-def _blank(code: str) -> tuple[bool, ...]:
-    """Which of (positive numbers, negative ones, zero, texts) a number format leaves blank."""
-    empty = [not section.strip() for section in code.split(";")]
-    if len(empty) == 1:
-        return False, False, False, False
-    return empty[0], empty[1], empty[2] if len(empty) > 2 else empty[0], len(empty) > 3 and empty[3]
+def _format(number: str, formats: Mapping[str, str]) -> NumberFormat:
+    code = formats.get(number)
+    if code is None:
+        code = "yyyy-mm-dd" if number in _FOREIGN_DATES else "General"
+    return number_format(code)
 
 
 class _Styles(Listener):
@@ -77,8 +72,15 @@ class _Styles(Listener):
 
     def _format(self, attributes: Attributes) -> None:
         if self._section.endswith("numFmts"):  # others are of conditional formats
-            self.formats[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")[:_LONGEST]
+            self.formats[_number(attributes)] = attributes.get("formatCode", "")[:FORMAT_CODE]
 
     def _style(self, attributes: Attributes) -> None:
         if self._section.endswith("cellXfs"):  # others are what named styles are made of
-            self.cells.append(attributes.get("numFmtId", "0"))
+            self.cells.append(_number(attributes))
+            if len(self.cells) > STYLES:
+                raise Unreadable(f"the file has more than {STYLES:,} cell styles")
+
+
+def _number(attributes: Attributes) -> str:
+    number = attributes.get("numFmtId", "0").strip()
+    return number.lstrip("0") or "0"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from math import isfinite, nan
 
@@ -11,6 +10,7 @@ from openpyxl.utils.datetime import from_excel
 from .bad_cell import BadCell
 from .markup import TRUE
 from .strings import SharedStrings, shown_text
+from .styles import CellStyles
 
 EXACT = 2.0**53
 """Below this every whole number is one of its own."""
@@ -20,8 +20,8 @@ _NOT_A_DATE = "a plain number, or a text; give the cell the format General or Te
 class Values:
     """Values of cells by the kind that their XML states."""
 
-    def __init__(self, strings: SharedStrings, date_styles: Collection[str], epoch: datetime) -> None:
-        self._strings, self._date_styles, self._epoch = strings, date_styles, epoch
+    def __init__(self, strings: SharedStrings, styles: CellStyles, epoch: datetime) -> None:
+        self._strings, self._styles, self._epoch = strings, styles, epoch
 
     def of(self, kind: str, style: str, pieces: list[str]) -> object:
         """The value of a cell; None where it shows nothing."""
@@ -47,10 +47,17 @@ class Values:
             number = float(text)
         except ValueError:
             number = nan
-        if not isfinite(number) or "_" in text:
+        if not isfinite(number) or "_" in text or not text.isascii():
             return BadCell("a cell that is marked as a number and holds none", text, "a finite number")
         plain = int(number) if number.is_integer() and abs(number) < EXACT else number
-        return self._date(plain) if style in self._date_styles else plain
+        format = self._styles.of(style)
+        if format is None:
+            return BadCell("a number in a style that the file lacks", text, "a workbook that is whole")
+        if format.is_date(plain):
+            return self._date(plain)
+        if format.digits and isinstance(plain, int) and plain >= 0:
+            return str(plain).zfill(format.digits)  # such as 00123, which is another name than 123
+        return plain
 
     def _date(self, number: float) -> BadCell:
         try:

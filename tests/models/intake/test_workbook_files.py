@@ -240,6 +240,22 @@ def test_time_is_linear_in_the_size_of_a_sheet(kind: str, book: Path, tmp_path: 
     assert time.process_time() - begin < SECONDS
 
 
+def test_changes_of_many_scenarios_that_lack_take_little_time(book: Path, tmp_path: Path) -> None:
+    names = "".join(f'<row><c t="str"><v>scenario number {at}</v></c></row>' for at in range(1_500))
+    lacking = "".join(
+        f'<row><c t="str"><v>scenario nummer {at}</v></c><c t="str"><v>rates</v></c><c/>'
+        '<c t="str"><v>csat</v></c><c t="str"><v>set</v></c><c><v>1</v></c></row>'
+        for at in range(1_500)
+    )
+    changes = {part("scenarios"): rows_added(names), part("changes"): rows_added(lacking)}
+    file = rewritten(book, tmp_path / "case.xlsx", changes)
+    begin = time.process_time()
+    found = problems(file)
+    assert time.process_time() - begin < SECONDS
+    assert len([one for one in found if "did you mean" in one.message]) == 20
+    assert "and 1,480 more rows" in found[-1].message
+
+
 def test_a_text_longer_than_a_cell_holds_is_refused(book: Path, tmp_path: Path) -> None:
     long = cell("A2", f'<c r="A2" t="inlineStr"><is><t>{"x" * 32_768}</t></is></c>')
     found = problems(rewritten(book, tmp_path / "case.xlsx", {part("criteria"): long}))

@@ -34,6 +34,7 @@ ZERO = "<c r='F5'><f>6*7</f><v>0</v></c>"
 DOUBTS = {
     'fullCalcOnLoad="1"': "calculated when the workbook is opened",
     'fullCalcOnLoad="true"': "calculated when the workbook is opened",
+    'fullCalcOnLoad=" 1 "': "calculated when the workbook is opened",
     'forceFullCalc="1"': "calculated when the workbook is opened",
     'calcMode="manual"': "manual calculation",
     'calcCompleted="0"': "not calculated when the workbook was saved",
@@ -100,6 +101,17 @@ def test_values_that_change_on_opening_are_warned_of(formula: str, book: Path, t
     written = f"<c r='F5'><f>{formula}</f><v>42</v></c>"
     case = load_case(with_cell(book, tmp_path / "case.xlsx", written))
     assert [note for note in case.warnings if "as they were saved: F5" in note and "rates" in note]
+
+
+def test_every_cell_of_a_shared_formula_that_changes_is_named(book: Path, tmp_path: Path) -> None:
+    rates = chain(
+        cell("F5", "<c r='F5'><f t='shared' ref='F5:F6' si='0'>TODAY()-1</f><v>42</v></c>"),
+        cell("F6", "<c r='F6'><f t='shared' si='0'/><v>42</v></c>"),
+        cell("F7", "<c r='F7'><f t='shared' si='1'/><v>42</v></c>"),
+        cell("F8", "<c r='F8'><f>SUM(Table1[[#This Row],[2024]])</f><v>42</v></c>"),
+    )
+    case = load_case(rewritten(book, tmp_path / "case.xlsx", {WORKBOOK: CALCULATED, part("rates"): rates}))
+    assert [note.rpartition(": ")[2] for note in case.warnings if "as they were saved" in note] == ["F5, F6."]
 
 
 @pytest.mark.parametrize("sheet", ["case", "scenarios", "changes"])
