@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from models import Case, Scenario, apply_scenario, load_case
+from models.files import read_folder
 from models.plan_tables import RunError
 
 from .audit import Audit, audit, audit_without_plan
@@ -30,10 +32,14 @@ def audit_run(case: Case | str | Path, run: Result | str | Path) -> Audit:
     world = case if isinstance(case, Case) else load_case(case)
     if isinstance(run, Result):
         return _judged(world, run, claims(run))
+    return read_folder(run, partial(_audit_folder, world))
+
+
+def _audit_folder(case: Case, run: Path) -> Audit:
     files = read_run(run)
     if files.tables is None:
         raise RunError([_NOTHING.format(files.document.status)])
-    return _with_file_checks(audit_files(world, files), Path(run), files)
+    return _with_file_checks(audit_files(case, files), run, files)
 
 
 def audit_files(case: Case, files: RunFiles) -> Audit:

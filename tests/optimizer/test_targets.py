@@ -7,6 +7,7 @@ import os
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from errno import ENOSPC
@@ -404,3 +405,13 @@ def test_a_search_cut_off_is_known_by_its_case(told: Told, here: Path) -> None:
     assert solve(one) == DONE
     assert owner("runs/acme-base") == str(here / one)
     assert len(runs()) == 2
+
+
+@pytest.mark.parametrize("command", [["report"], ["workbook"], ["reconcile"], ["sign-off"], ["audit", "case"]])
+def test_a_run_that_is_not_there_is_said_at_once(command: list[str], told: Told, here: Path) -> None:
+    case_at("case")
+    began = time.monotonic()
+    assert main([*command, "nowhere"]) == BAD_INPUT
+    assert told() == ("", "nowhere: there is no such folder.\n")
+    assert time.monotonic() - began < 20
+    assert os.listdir() == ["case"]
