@@ -73,7 +73,7 @@ def evaluate(*given: Any, **options: Any) -> Result:
 
 
 def _solve(arguments: Namespace, voice: Voice) -> Outcome:
-    log, resume = SolveLog(arguments.log, force=arguments.force), arguments.resume
+    log, resume = SolveLog(arguments.log, force=arguments.force, inputs=[arguments.case]), arguments.resume
     if arguments.scenario is None:
         arguments.scenario = "base" if resume is None else read_state(resume).asked.scenario
     case = load_case(arguments.case, phase=log.phases)
@@ -85,7 +85,7 @@ def _solve(arguments: Namespace, voice: Voice) -> Outcome:
 
 
 def _evaluate(arguments: Namespace, voice: Voice) -> Outcome:
-    log = SolveLog(arguments.log, force=arguments.force)
+    log = SolveLog(arguments.log, force=arguments.force, inputs=[arguments.case, arguments.menus])
     case = load_case(arguments.case, phase=log.phases)
     menus = read_menus(arguments.menus, apply_scenario(case, arguments.scenario)[0])
     folder = _run_folder(arguments, voice, case, arguments.menus)

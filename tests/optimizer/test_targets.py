@@ -284,7 +284,7 @@ def test_a_search_goes_on_where_its_log_cannot(told: Told, monkeypatch: pytest.M
     if not Path("/dev/full").exists():
         pytest.skip("needs a device that is full")
     assert solve(case, "--log", "/dev/full") == DONE
-    assert "/dev/full: the log ends early (No space left on device)." in told()[1]
+    assert "/dev/full: No space left on device. The log ends there; the search went on." in told()[1]
 
 
 def test_a_log_has_a_folder_but_not_that_of_the_run(told: Told) -> None:
@@ -358,9 +358,49 @@ def test_what_is_read_is_never_written(told: Told) -> None:
     assert main(["template", "case.xlsx"]) == DONE
     assert solve("case.xlsx", "--out", "run") == DONE
     before = Path("case.xlsx").read_bytes()
-    assert main(["workbook", "run", "--out", "case.xlsx", "--force"]) == BAD_INPUT
+    assert main(["workbook", "run", "--out", "case.xlsx", "--force", "--unchecked"]) == BAD_INPUT
     assert main(["diff", "case.xlsx", "case.xlsx", "--out", "case.xlsx", "--force"]) == BAD_INPUT
     assert Path("case.xlsx").read_bytes() == before
+
+
+PARTS_OF_A_CASE = ("contracts", "contracts.csv", "Accounts", "tier", "rate.csv", "scenarios/run", "accounts/run")
+
+
+@pytest.mark.parametrize("name", PARTS_OF_A_CASE)
+@pytest.mark.parametrize("command", ["solve", "levels"])
+def test_no_folder_becomes_a_part_of_the_case(command: str, name: str, told: Told) -> None:
+    case_at("acme")
+    Path("link").symlink_to("acme")
+    assert main([command, "link", "--out", f"acme/{name}"]) == BAD_INPUT
+    assert f"acme/{name} would be taken for a part of the case; name another folder." in told()[1]
+    assert main(["validate", "acme"]) == DONE
+
+
+def test_a_run_may_lie_in_the_folder_of_its_case(told: Told) -> None:
+    case_at("acme")
+    assert solve("acme", "--out", "acme/runs/one") == DONE
+    assert main(["report", "acme/runs/one", "--out", "acme/report.html"]) == DONE
+    assert main(["validate", "acme"]) == DONE
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["workbook", "run", "--out", "acme/contracts.xlsx"],
+        ["diff", "acme", "acme", "--out", "acme/rates.csv"],
+        ["validate", "acme", "--mark", "acme/contracts.xlsx"],
+        ["solve", "acme", "--out", "new", "--log", "acme/scenarios/base.toml"],
+        ["solve", "acme", "--out", "new", "--log", "acme/contracts.csv"],
+        ["evaluate", "acme", "--menus", "run/menus.csv", "--out", "new", "--log", "run/menus.csv"],
+    ],
+    ids=" ".join,
+)
+def test_nothing_in_what_is_read_is_written(command: list[str], told: Told) -> None:
+    assert solve(case_at("acme"), "--out", "run") == DONE
+    before = {file: file.read_bytes() for file in Path().rglob("*.*") if file.is_file()}
+    assert main([*command, "--force"]) == BAD_INPUT
+    assert "this is what is read, or a part of it; name another file" in told()[1]
+    assert {file: file.read_bytes() for file in Path().rglob("*.*") if file.is_file()} == before
 
 
 @pytest.mark.parametrize("umask", [0o022, 0o027])
