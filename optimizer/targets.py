@@ -37,7 +37,7 @@ def without_ending(path: Path, ending: str) -> str:
 def beside(run: Path, ending: str) -> Path:
     """The file of that ending which is called as the run folder is."""
     place = run.resolve()
-    return place.with_name(f"{place.name or 'run'}{ending}")
+    return place.parent / f"{place.name or 'run'}{ending}"
 
 
 def default_folder(parts: Sequence[str], owner: Owner, check: Callable[[Path], object], voice: Voice) -> Path:

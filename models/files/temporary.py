@@ -20,7 +20,7 @@ _ENDING = rf"\.(?:[0-9a-f]{{16}}|{_PROCESS})\.(?:partial(?:\.\w+)?|earlier)"
 
 def lock_file(place: Path) -> Path:
     """The file whose lock is that of the place; it is there while somebody writes, and after a kill."""
-    return place.with_name(f".{_stem(place)}.lock")
+    return place.parent / f".{_stem(place)}.lock"
 
 
 def partial(place: Path) -> Path:

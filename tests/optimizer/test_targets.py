@@ -23,6 +23,7 @@ from optimizer.command_line import main
 from optimizer.exit_codes import BAD_INPUT, DONE
 from optimizer.result import Result
 from optimizer.run_folder import SIGN_OFF, save_run
+from optimizer.run_owner import Owner
 from optimizer.targets import beside
 from tests.optimizer.hand_plan import hand_result
 
@@ -455,3 +456,20 @@ def test_a_run_that_is_not_there_is_said_at_once(command: list[str], told: Told,
     assert told() == ("", "nowhere: there is no such folder.\n")
     assert time.monotonic() - began < 20
     assert os.listdir() == ["case"]
+
+
+@pytest.mark.parametrize("command", [["report"], ["workbook"], ["reconcile"], ["sign-off"], ["audit", "case"]])
+def test_the_root_is_no_run(command: list[str], told: Told) -> None:
+    case_at("case")
+    assert main([*command, "/"]) == BAD_INPUT
+    assert "fault of Tierwise" not in told()[1]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes as POSIX has them")
+def test_a_pipe_in_place_of_a_run_is_not_waited_for(told: Told) -> None:
+    case = case_at("acme")
+    Path("run").mkdir()
+    os.mkfifo("run/plan.json")
+    assert Owner.of_run(Path("run")) == Owner()
+    assert solve(case, "--out", "run") == DONE
+    assert owner("run") == os.path.realpath("acme")

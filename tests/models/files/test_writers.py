@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import ENOSPC
 from pathlib import Path
 from threading import Event, Thread
 
@@ -97,6 +98,14 @@ def test_reading_inside_of_reading_waits_for_nobody_where_there_is_nothing(tmp_p
     assert read_folder(place, lambda folder: read_folder(folder, contents)) is None
     assert time.monotonic() - began < 10
     assert os.listdir(tmp_path) == []
+
+
+def test_a_full_disk_has_no_lock_and_is_read_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*given: object) -> None:
+        raise OSError(ENOSPC, os.strerror(ENOSPC), "lock")
+
+    monkeypatch.setattr("models.files.lock._acquire", full)
+    assert read_folder(tmp_path / "nowhere", contents) is None
 
 
 def test_reading_while_writing_clears_nothing_that_is_being_written(tmp_path: Path) -> None:
