@@ -13,6 +13,7 @@ from typing import Any
 from rich.console import Console
 
 from models import Case, apply_scenario, load_case, named_scenario, read_menus, scenario_warnings, write_template
+from models.files import read_folder
 
 from . import data_commands, finance_commands, report_command
 from .analysis.answer import Answer, check_answer_target, refuse_other_answer
@@ -73,7 +74,7 @@ def evaluate(*given: Any, **options: Any) -> Result:
 
 
 def _solve(arguments: Namespace, voice: Voice) -> Outcome:
-    log, resume = SolveLog(arguments.log, force=arguments.force), arguments.resume
+    log, resume = SolveLog(arguments.log, force=arguments.force, inputs=[arguments.case]), arguments.resume
     if arguments.scenario is None:
         arguments.scenario = "base" if resume is None else read_state(resume).asked.scenario
     case = load_case(arguments.case, phase=log.phases)
@@ -85,7 +86,7 @@ def _solve(arguments: Namespace, voice: Voice) -> Outcome:
 
 
 def _evaluate(arguments: Namespace, voice: Voice) -> Outcome:
-    log = SolveLog(arguments.log, force=arguments.force)
+    log = SolveLog(arguments.log, force=arguments.force, inputs=[arguments.case, arguments.menus])
     case = load_case(arguments.case, phase=log.phases)
     menus = read_menus(arguments.menus, apply_scenario(case, arguments.scenario)[0])
     folder = _run_folder(arguments, voice, case, arguments.menus)
@@ -220,8 +221,9 @@ def _run_folder(arguments: Namespace, voice: Voice, case: Case, menus: Path | No
     folder: Path | None = arguments.out or getattr(arguments, "resume", None)
     if folder is None:
         parts = [case_label(arguments.case), scenario, *([] if menus is None else [without_ending(menus, ".csv")])]
-        folder = default_folder(parts, owner, partial(refuse_other_run, owner=owner), voice)
-    check_run_target(folder, owner, force=arguments.force)
+        refuse = partial(refuse_other_run, owner=owner)
+        folder = default_folder(parts, owner, lambda place: read_folder(place, refuse), voice)
+    read_folder(folder, partial(check_run_target, owner=owner, force=arguments.force))
     try_target(folder, case, arguments.log)
     return folder
 
@@ -233,7 +235,8 @@ def _answer_folder(arguments: Namespace, voice: Voice, case: Case) -> Path:
     folder: Path | None = arguments.out
     if folder is None:
         parts = [case_label(arguments.case), *filter(None, [arguments.scenario, question])]
-        folder = default_folder(parts, owner, partial(refuse_other_answer, name=question, owner=owner), voice)
-    check_answer_target(folder, question, owner, force=arguments.force)
+        refuse = partial(refuse_other_answer, name=question, owner=owner)
+        folder = default_folder(parts, owner, lambda place: read_folder(place, refuse), voice)
+    read_folder(folder, partial(check_answer_target, name=question, owner=owner, force=arguments.force))
     try_target(folder, case)
     return folder

@@ -47,7 +47,7 @@ def mark(case: Path, target: Path, voice: Voice, *, force: bool = False) -> None
     """Write the case with every faulty cell marked; nothing where there is no fault."""
     if target.exists() and os.path.samefile(case, target):
         raise CaseError([Problem(str(target), "this is the case itself", expected="another file for the marks")])
-    new_file(target, force=force)
+    new_file(target, force=force, inputs=[case])
     if mark_faults(case, target):
         voice.warn([f"Every faulty cell is marked and commented in {target}."])
 

@@ -28,7 +28,7 @@ def workbook(arguments: Namespace, voice: Voice) -> Outcome:
     from .workbook.write import write_workbook  # loads the writer of workbooks, which nothing else needs
 
     run: Path = arguments.run_folder
-    file = new_file(arguments.out or beside(run, ".xlsx"), force=arguments.force)
+    file = new_file(arguments.out or beside(run, ".xlsx"), force=arguments.force, inputs=[run])
     case, result = _opened(arguments)
     if case.path is not None:
         new_file(file, force=True, inputs=[Path(case.path)])

@@ -18,11 +18,13 @@ def report(arguments: Namespace, voice: Voice) -> Outcome:
     from .report import save_report  # loads the charts, which nothing else needs
 
     run: Path = arguments.run_folder
-    file = new_file(arguments.out or beside(run, ".html"), force=arguments.force)
+    file = new_file(arguments.out or beside(run, ".html"), force=arguments.force, inputs=[run, *arguments.answers])
     unchecked: bool = arguments.unchecked
     answers = [load_answer(folder, unchecked=unchecked) for folder in arguments.answers]
     opened = open_run(run, arguments.case, unchecked=unchecked)
     result = opened.result
+    if opened.case is not None and opened.case.path is not None:
+        new_file(file, force=True, inputs=[Path(opened.case.path)])
     if opened.case is None:
         voice.warn(["The case of the run was not found: the report is written without it, so without capacities."])
     save_report(opened, file, answers=answers)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from models import Case, Scenario, apply_scenario, load_case
+from models.files import read_folder
 from models.plan_tables import RunError
 
 from .audit import Audit, audit, audit_without_plan
@@ -30,7 +31,7 @@ def audit_run(case: Case | str | Path, run: Result | str | Path) -> Audit:
     world = case if isinstance(case, Case) else load_case(case)
     if isinstance(run, Result):
         return _judged(world, run, claims(run))
-    return audit_folder(world, Path(run), read_run(run))
+    return read_folder(run, lambda folder: audit_folder(world, folder, read_run(folder)))
 
 
 def audit_folder(case: Case, run: Path, files: RunFiles) -> Audit:

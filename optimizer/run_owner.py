@@ -72,6 +72,8 @@ class Owner(NamedTuple):
 
 
 def _values(file: Path) -> dict[str, object]:
+    if not file.is_file():  # a pipe would be waited for
+        return {}
     try:
         values = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):

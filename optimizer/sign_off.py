@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from models import Case
-from models.files import locked, place_of, strict_json, write_file, write_json
+from models.files import locked, place_of, read_folder, strict_json, write_file, write_json
 from models.plan_tables import FaultyRunError, RunError
 
 from . import __version__
@@ -94,8 +95,14 @@ def check_sign_off(case: Case, run: str | Path) -> SignOff:
 
     It no longer holds once any file of the run or of the case is changed, added or gone, or itself is edited.
     """
-    document = read_sign_off(Path(run) / SIGN_OFF)
-    faults = changes_since_sign_off(case, Path(run))
+    return read_folder(run, partial(_check_signed, case))
+
+
+def _check_signed(case: Case, run: Path) -> SignOff:
+    if not run.is_dir():
+        raise RunError([f"{run}: there is no such folder."])
+    document = read_sign_off(run / SIGN_OFF)
+    faults = changes_since_sign_off(case, run)
     if not faults:
         faults = tuple(f"The audit fails: {fault}" for fault in audit_run(case, run).faults[:1])
     return SignOff(document, faults)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
@@ -20,13 +20,13 @@ class SolveLog:
     """Writes a line for each state of the search that is news, and a last one with the time by phase.
 
     Nothing is written without a path, nor before the search begins. An earlier log is replaced, any other file only by
-    `force`: else, and where it cannot be opened, OSError is raised. A log that cannot be written later ends, and the
-    search goes on.
+    `force`, and what the command reads (`inputs`) never: else, and where it cannot be opened, OSError is raised. A log
+    that cannot be written later ends, and the search goes on.
     """
 
-    def __init__(self, path: Path | None, *, force: bool = False) -> None:
+    def __init__(self, path: Path | None, *, force: bool = False, inputs: Sequence[Path] = ()) -> None:
         if path is not None and named(path) is None and not _may_be_replaced(path):
-            new_file(path, force=force)
+            new_file(path, force=force, inputs=inputs)
         self._path = path
         self._file: TextIO | None = None
         self.warnings: tuple[str, ...] = ()

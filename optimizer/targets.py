@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from errno import EEXIST
@@ -12,10 +12,12 @@ from typing import NamedTuple
 
 from models import Case
 from models.files import place_of, try_file, try_folder
-from models.intake.listing import PARTS
+from models.intake.listing import would_disturb
 from models.plan_tables import RunError
 
+from .run_folder import RUN_FILES, SIGN_OFF
 from .run_owner import Owner
+from .search_state import SEARCH
 from .voice import Voice
 
 _SUFFIX = 6
@@ -35,7 +37,7 @@ def without_ending(path: Path, ending: str) -> str:
 def beside(run: Path, ending: str) -> Path:
     """The file of that ending which is called as the run folder is."""
     place = run.resolve()
-    return place.with_name(f"{place.name or 'run'}{ending}")
+    return place.parent / f"{place.name or 'run'}{ending}"
 
 
 def default_folder(parts: Sequence[str], owner: Owner, check: Callable[[Path], object], voice: Voice) -> Path:
@@ -56,21 +58,31 @@ def try_target(folder: Path, case: Case, log: Path | None = None) -> None:
     place = try_folder(folder)
     if log is not None and place in place_of(log).parents:
         raise RunError([f"{log} lies in the folder to be written, {folder}; name another file for the log."])
-    if str(place.parent) == case.path and place.name in PARTS:
-        raise RunError([f"{folder} would be the case's own {place.name}; name another folder."])
+    if case.path is not None and _is_part(place, place_of(case.path), folder=True):
+        raise RunError([f"{folder} would be taken for a part of the case; name another folder."])
 
 
 def new_file(path: Path, *, force: bool, inputs: Sequence[Path] = ()) -> Path:
     """The file to write; raises OSError where it is there and not to be replaced, or cannot be written.
 
-    `inputs` are what the command reads: they are never replaced.
+    `inputs` are what the command reads: files, cases and runs. They, and what is in them, are never replaced.
     """
     place = try_file(path)
-    if any(place == place_of(one) for one in inputs):
-        raise FileExistsError(EEXIST, "this is what is read; name another file", str(path))
+    if any(place == source or _is_part(place, source, folder=False) for source in map(place_of, inputs)):
+        raise FileExistsError(EEXIST, "this is what is read, or a part of it; name another file", str(path))
     if place.exists() and not force:
         raise FileExistsError(EEXIST, "the file exists already; name another one, or add --force", str(path))
     return path
+
+
+def _is_part(place: Path, source: Path, *, folder: bool) -> bool:
+    """Whether a folder or file at a place would be a part of the case or of the run in a folder."""
+    if source not in place.parents:
+        return False
+    first, *below = place.relative_to(source).parts
+    if first in (*RUN_FILES, SIGN_OFF, SEARCH):
+        return not folder
+    return would_disturb(first, folder=folder or bool(below))
 
 
 class Kept(NamedTuple):
@@ -100,7 +112,7 @@ def _rescue(save: Callable[[Path], object], name: str) -> Path | None:
         try:
             save(folder / name)
         except (OSError, RunError):
-            os.rmdir(folder)
+            shutil.rmtree(folder, ignore_errors=True)
         else:
             return folder / name
     return None
@@ -109,4 +121,4 @@ def _rescue(save: Callable[[Path], object], name: str) -> Path | None:
 def _in_words(error: OSError | RunError) -> str:
     if isinstance(error, RunError):
         return " ".join(error.problems)
-    return f"{error.filename}: {error.strerror}."
+    return f"{error.filename}: {error.strerror}." if error.filename is not None else f"{error}."

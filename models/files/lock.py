@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -26,6 +27,8 @@ WAIT = 30.0
 _PAUSE = 0.01
 _HELD = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
 _CLOSED = (errno.EACCES, errno.EPERM, errno.EROFS)
+_own = threading.local()
+"""`places`: those whose lock this thread has."""
 _OPEN = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 
@@ -34,13 +37,20 @@ def locked(place: Path, wait: float = WAIT) -> Iterator[bool]:
     """Hold the lock of a place whose parent folder exists; True where it was got, False where there are no locks.
 
     That is so on file systems without them, where the last writer wins, whole, and in a folder that cannot be written
-    to, where nobody can replace anything. Raises TimeoutError where another one keeps the lock for `wait` seconds.
+    to, where nobody can replace anything; and where this thread has the lock already, so that what it is about to write
+    is not cleared. Raises TimeoutError where another one keeps the lock for `wait` seconds.
     """
+    own: set[Path] = _own.__dict__.setdefault("places", set())
+    if place in own:
+        yield False
+        return
     file = lock_file(place)
     descriptor, alone = _acquire(file, place, time.monotonic() + wait)
+    own.add(place)
     try:
         yield alone
     finally:
+        own.discard(place)
         if descriptor is not None:
             _release(descriptor, file)
 
@@ -80,7 +90,7 @@ def _is_at(descriptor: int, file: Path) -> bool:
     """Whether the file locked is still the one of that name: its last holder may have removed it."""
     try:
         return os.path.samestat(os.fstat(descriptor), os.stat(file))
-    except FileNotFoundError:
+    except OSError:
         return False
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,6 +25,8 @@ def read_folder(path: str | Path, read: Callable[[Path], T]) -> T:
     earlier folder that one of them left without its place is put back. Raises what `read` raises.
     """
     place = place_of(path)
+    if not place.name:  # the root, which nobody replaces
+        return read(Path(path))
     _recover(place)
     for _ in range(_TRIES if place.exists() else 0):
         with _held(place) as same:
@@ -38,10 +40,20 @@ def read_folder(path: str | Path, read: Callable[[Path], T]) -> T:
                 return found
     if not place.parent.is_dir():
         return read(Path(path))
-    with locked(place) as alone:
-        if alone:
+    with ExitStack() as held:
+        if _got_lock(place, held):
             clear(place)
         return read(Path(path))
+
+
+def _got_lock(place: Path, held: ExitStack) -> bool:
+    """Whether the lock is ours now; where a full disk has no room for one, what there is is read without."""
+    try:
+        return held.enter_context(locked(place))
+    except TimeoutError:
+        raise
+    except OSError:
+        return False
 
 
 def _recover(place: Path) -> None:

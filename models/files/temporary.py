@@ -11,15 +11,16 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
-_LONGEST = 180
-"""Bytes of a name that a temporary name repeats; file systems take 255 in all."""
-_RANDOM = r"(?:[0-9a-f]{16}|\d{1,10})"  # digits alone: the process number that version 0.1 put there
-_ENDING = rf"\.{_RANDOM}\.(?:partial(?:\.\w+)?|earlier)"
+_LONGEST = 90
+"""Bytes of a name that a temporary name repeats; file systems take 255 in all, encrypted ones 143."""
+_PROCESS = r"\d{1,10}"
+"""The process number that version 0.1 put into its temporary names."""
+_ENDING = rf"\.(?:[0-9a-f]{{16}}|{_PROCESS})\.(?:partial(?:\.\w+)?|earlier)"
 
 
 def lock_file(place: Path) -> Path:
     """The file whose lock is that of the place; it is there while somebody writes, and after a kill."""
-    return place.with_name(f".{_stem(place)}.lock")
+    return place.parent / f".{_stem(place)}.lock"
 
 
 def partial(place: Path) -> Path:
@@ -40,7 +41,7 @@ def is_temporary(name: str) -> bool:
 
 def left_behind(place: Path) -> list[Path]:
     """What lies beside the place under its temporary names."""
-    pattern = re.compile(rf"\.(?:{'|'.join(map(re.escape, _stems(place)))}){_ENDING}")
+    pattern = re.compile("|".join(_patterns(place)))
     try:
         with os.scandir(place.parent) as entries:
             return sorted(Path(entry.path) for entry in entries if pattern.fullmatch(entry.name))
@@ -73,7 +74,7 @@ def _stem(place: Path) -> str:
     return place.name if len(name) <= _LONGEST else sha256(name).hexdigest()[:32]
 
 
-def _stems(place: Path) -> Iterator[str]:
-    yield _stem(place)
-    if place.suffix:
-        yield place.stem  # as version 0.1 named those of a file
+def _patterns(place: Path) -> Iterator[str]:
+    yield rf"\.{re.escape(_stem(place))}{_ENDING}"
+    if place.suffix:  # as version 0.1 named files; without the ending it would be a folder's, and that one's alone
+        yield rf"\.{re.escape(place.stem)}\.{_PROCESS}\.partial{re.escape(place.suffix)}"

@@ -121,6 +121,15 @@ def _fault(entry: Path, part: str, given: Collection[str]) -> Problem | None:
     return None
 
 
+def would_disturb(name: str, *, folder: bool) -> bool:
+    """Whether an entry of this name, put into a case, would be read or refused as a part of it."""
+    end = ending(name)
+    if passed_over(name) or (not folder and end in OTHER_ENDINGS):
+        return False
+    near = suggestion(name if folder else name.partition(".")[0], PARTS) if folder or end in FORMATS else ""
+    return bool(seems(name) or near)
+
+
 def _meant(part: str) -> str:
     """Further words for a name that is that of a part but for blanks, letter case, or the case of its ending."""
     return f" (did you mean {quoted(part + TOML if part == SETTINGS else part)}?)" if part else ""

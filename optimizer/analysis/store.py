@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from models import Case, Scenario
-from models.files import is_temporary, write_file
+from models.files import is_temporary, locked, place_of, write_file
 from models.plan_tables import RunError
 
 from .. import __version__
@@ -84,10 +84,11 @@ class Store:
         Raises OSError or `RunError` where it cannot be written.
         """
         place = self.folder / self.key(scenario)
-        _clear_stranger(place)
         kept = replace(result, manifest={**result.manifest, _ENTRY: place.name})
-        # The case may lie elsewhere now; and an entry that a power failure damages is solved again.
-        save_run(kept, place, force=True, durable=False)
+        with locked(place_of(self.folder) / place.name):  # else what another sweep replaces could seem a stranger
+            _clear_stranger(place)
+            # The case may lie elsewhere now; and an entry that a power failure damages is solved again.
+            save_run(kept, place, force=True, durable=False)
 
 
 def _clear_stranger(place: Path) -> None:

@@ -60,12 +60,16 @@ def load_checked(run: str | Path, case: Case | str | Path | None = None, *, unch
 
     Without a case given or found, what needs none is checked, and the result is marked as not audited.
     """
+    return read_folder(run, partial(_loaded, case=case, unchecked=unchecked))
+
+
+def _loaded(run: Path, *, case: Case | str | Path | None, unchecked: bool) -> Result:
     files = read_run(run)
     result = result_of(files)
     found = _case_if_found(result, case) if case is None and not unchecked else None
     if unchecked or case is not None or found is not None:
         return open_run(run, case or found, unchecked=unchecked).result
-    _refuse(run, [*_faults_of_files(Path(run), files), *_faults_of_own_audit(files)])
+    _refuse(run, [*_faults_of_files(run, files), *_faults_of_own_audit(files)])
     return replace(result, unchecked=NOT_AUDITED)
 
 

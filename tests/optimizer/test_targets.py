@@ -7,6 +7,7 @@ import os
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from errno import ENOSPC
@@ -22,6 +23,7 @@ from optimizer.command_line import main
 from optimizer.exit_codes import BAD_INPUT, DONE
 from optimizer.result import Result
 from optimizer.run_folder import SIGN_OFF, save_run
+from optimizer.run_owner import Owner
 from optimizer.targets import beside
 from tests.optimizer.hand_plan import hand_result
 
@@ -362,6 +364,46 @@ def test_what_is_read_is_never_written(told: Told) -> None:
     assert Path("case.xlsx").read_bytes() == before
 
 
+PARTS_OF_A_CASE = ("contracts", "contracts.csv", "Accounts", "tier", "rate.csv", "scenarios/run", "accounts/run")
+
+
+@pytest.mark.parametrize("name", PARTS_OF_A_CASE)
+@pytest.mark.parametrize("command", ["solve", "levels"])
+def test_no_folder_becomes_a_part_of_the_case(command: str, name: str, told: Told) -> None:
+    case_at("acme")
+    Path("link").symlink_to("acme")
+    assert main([command, "link", "--out", f"acme/{name}"]) == BAD_INPUT
+    assert f"acme/{name} would be taken for a part of the case; name another folder." in told()[1]
+    assert main(["validate", "acme"]) == DONE
+
+
+def test_a_run_may_lie_in_the_folder_of_its_case(told: Told) -> None:
+    case_at("acme")
+    assert solve("acme", "--out", "acme/runs/one") == DONE
+    assert main(["report", "acme/runs/one", "--out", "acme/report.html"]) == DONE
+    assert main(["validate", "acme"]) == DONE
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["workbook", "run", "--out", "acme/contracts.xlsx"],
+        ["diff", "acme", "acme", "--out", "acme/rates.csv"],
+        ["validate", "acme", "--mark", "acme/contracts.xlsx"],
+        ["solve", "acme", "--out", "new", "--log", "acme/scenarios/base.toml"],
+        ["solve", "acme", "--out", "new", "--log", "acme/contracts.csv"],
+        ["evaluate", "acme", "--menus", "run/menus.csv", "--out", "new", "--log", "run/menus.csv"],
+    ],
+    ids=" ".join,
+)
+def test_nothing_in_what_is_read_is_written(command: list[str], told: Told) -> None:
+    assert solve(case_at("acme"), "--out", "run") == DONE
+    before = {file: file.read_bytes() for file in Path().rglob("*.*") if file.is_file()}
+    assert main([*command, "--force"]) == BAD_INPUT
+    assert "this is what is read, or a part of it; name another file" in told()[1]
+    assert {file: file.read_bytes() for file in Path().rglob("*.*") if file.is_file()} == before
+
+
 @pytest.mark.parametrize("umask", [0o022, 0o027])
 def test_files_have_the_permissions_that_the_umask_leaves(umask: int, told: Told) -> None:
     before = os.umask(umask)
@@ -404,3 +446,30 @@ def test_a_search_cut_off_is_known_by_its_case(told: Told, here: Path) -> None:
     assert solve(one) == DONE
     assert owner("runs/acme-base") == str(here / one)
     assert len(runs()) == 2
+
+
+@pytest.mark.parametrize("command", [["report"], ["workbook"], ["reconcile"], ["sign-off"], ["audit", "case"]])
+def test_a_run_that_is_not_there_is_said_at_once(command: list[str], told: Told, here: Path) -> None:
+    case_at("case")
+    began = time.monotonic()
+    assert main([*command, "nowhere"]) == BAD_INPUT
+    assert told() == ("", "nowhere: there is no such folder.\n")
+    assert time.monotonic() - began < 20
+    assert os.listdir() == ["case"]
+
+
+@pytest.mark.parametrize("command", [["report"], ["workbook"], ["reconcile"], ["sign-off"], ["audit", "case"]])
+def test_the_root_is_no_run(command: list[str], told: Told) -> None:
+    case_at("case")
+    assert main([*command, "/"]) == BAD_INPUT
+    assert "fault of Tierwise" not in told()[1]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes as POSIX has them")
+def test_a_pipe_in_place_of_a_run_is_not_waited_for(told: Told) -> None:
+    case = case_at("acme")
+    Path("run").mkdir()
+    os.mkfifo("run/plan.json")
+    assert Owner.of_run(Path("run")) == Owner()
+    assert solve(case, "--out", "run") == DONE
+    assert owner("run") == os.path.realpath("acme")

@@ -53,6 +53,18 @@ def test_nothing_of_another_place_is_cleared(tmp_path: Path) -> None:
     assert sorted(os.listdir(tmp_path)) == sorted([*kept, "run"])
 
 
+@pytest.mark.parametrize("number", ["0123456789abcdef", "42"])
+def test_a_name_with_a_dot_clears_nothing_of_the_name_before_the_dot(number: str, tmp_path: Path) -> None:
+    kept = [f".acme.{number}.partial", f".acme.{number}.earlier"]
+    for name in kept:
+        (tmp_path / name).mkdir()
+    write_folder(tmp_path / "acme.2025", fill(NEW))
+    assert contents(tmp_path / "acme.2025") == [NEW] * len(NAMES)
+    with write_file(tmp_path / "acme.html") as temporary:
+        temporary.write_text("whole")
+    assert sorted(os.listdir(tmp_path)) == sorted([*kept, "acme.2025", "acme.html"])
+
+
 def test_a_file_left_half_written_is_cleared_with_the_next(tmp_path: Path) -> None:
     for name in (".a.csv.0123456789abcdef.partial.csv", ".a.csv.lock", ".a.42.partial.csv"):
         (tmp_path / name).touch()

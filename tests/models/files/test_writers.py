@@ -5,7 +5,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from errno import ENOSPC
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
@@ -69,13 +73,57 @@ def test_what_a_reader_finds_wrong_is_said_at_once(tmp_path: Path) -> None:
     assert calls == [place]
 
 
+@contextmanager
+def held_by_another(place: Path) -> Iterator[None]:
+    """The lock of a place, kept by another thread, as by another process."""
+    done, began = Event(), Event()
+
+    def hold() -> None:
+        with locked(place) as alone:
+            assert alone
+            began.set()
+            done.wait()
+
+    holder = Thread(target=hold)
+    holder.start()
+    began.wait()
+    yield
+    done.set()
+    holder.join()
+
+
+def test_reading_inside_of_reading_waits_for_nobody_where_there_is_nothing(tmp_path: Path) -> None:
+    began = time.monotonic()
+    place = tmp_path / "nowhere"
+    assert read_folder(place, lambda folder: read_folder(folder, contents)) is None
+    assert time.monotonic() - began < 10
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_full_disk_has_no_lock_and_is_read_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*given: object) -> None:
+        raise OSError(ENOSPC, os.strerror(ENOSPC), "lock")
+
+    monkeypatch.setattr("models.files.lock._acquire", full)
+    assert read_folder(tmp_path / "nowhere", contents) is None
+
+
+def test_reading_while_writing_clears_nothing_that_is_being_written(tmp_path: Path) -> None:
+    place = tmp_path / "run"
+
+    def write(folder: Path) -> None:
+        assert read_folder(place, contents) is None
+        fill(NEW)(folder)
+
+    assert contents(write_folder(place, write)) == [NEW] * len(NAMES)
+
+
 def test_a_lock_that_is_held_ends_the_wait_in_words_and_keeps_what_its_holder_writes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = write_folder(tmp_path / "run", fill(OLD))
     (half := tmp_path / ".run.0123456789abcdef.partial").mkdir()
-    with locked(place) as alone:
-        assert alone
+    with held_by_another(place):
         monkeypatch.setattr(time, "monotonic", iter(range(0, 1000, 20)).__next__)
         with pytest.raises(TimeoutError, match="another process is writing it"):
             write_folder(place, fill(NEW))
