@@ -7,6 +7,11 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 
+from models.files import strict_json
+
+DIGEST = "digest"
+"""Key of a sealed document that holds the SHA-256 of all the rest of it."""
+
 
 def file_digests(folder: Path, names: Iterable[str]) -> dict[str, str]:
     """SHA-256 of those of the files that are there, by name and in order of the names."""
@@ -18,6 +23,17 @@ def digest_of(values: object) -> str:
     """SHA-256 of values that JSON can hold, whatever the order of their keys."""
     text = json.dumps(values, sort_keys=True, ensure_ascii=False, default=str)
     return sha256(text.encode("utf-8")).hexdigest()
+
+
+def sealed(document: Mapping[str, object]) -> dict[str, object]:
+    """A document with the SHA-256 of all the rest of it, as JSON holds it, under `digest`."""
+    values = {key: strict_json(value) for key, value in document.items() if key != DIGEST}
+    return {**values, DIGEST: digest_of(values)}
+
+
+def is_sealed(document: Mapping[str, object]) -> bool:
+    """Whether a document is as it was when it was sealed."""
+    return document.get(DIGEST) == sealed(document)[DIGEST]
 
 
 def differing(noted: Mapping[str, str], found: Mapping[str, str]) -> list[str]:

@@ -69,7 +69,7 @@ def _tolerance(arguments: Namespace) -> float:
 
 def _show_lines(console: Console, found: Reconciliation, result: Result) -> None:
     header, rows = cells_in_words(found.lines)
-    mark = "" if result.unchecked is None else f"\n{result.unchecked}"
+    mark = "" if result.unchecked is None else f". {result.unchecked}"
     show_table(console, f"Today against the books, {result.currency} a year{mark}", header, rows, right=[1, 2, 3, 4])
     say(console, f"\n{found.sentence}", style="green" if found.ok else "bold red")
 

@@ -82,7 +82,8 @@ def plan_document(result: Result) -> PlanDocument:
 
 def claims(result: Result) -> dict[str, object]:
     """What a result claims, for `audit`: the values of plan.json and, where the manifest has them, the
-    gap asked for (`asked_gap`), the hashes of the input files (`inputs`), `command` and `resumed`."""
+    gap asked for (`asked_gap`), the hashes of the input files (`inputs`), `command`, `resumed`
+    and `taken_from_store`."""
     return claims_of(plan_document(result), result.manifest)
 
 
@@ -90,7 +91,10 @@ def claims_of(document: PlanDocument, manifest: Mapping[str, object]) -> dict[st
     """The claims of a plan.json and its manifest."""
     options = manifest.get("options")
     asked = options.get("gap") if isinstance(options, Mapping) else None
-    extra = {"asked_gap": asked, **{key: manifest.get(key) for key in ("inputs", "command", "resumed")}}
+    extra = {
+        "asked_gap": asked,
+        **{key: manifest.get(key) for key in ("inputs", "command", "resumed", "taken_from_store")},
+    }
     return document.model_dump(mode="json") | {key: value for key, value in extra.items() if value is not None}
 
 

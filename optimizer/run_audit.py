@@ -14,7 +14,7 @@ from models.plan_tables import RunError
 
 from .audit import Audit, audit, audit_without_plan
 from .audit.ledger import Ledger, differences
-from .digests import differing, file_digests
+from .digests import differing, file_digests, is_sealed
 from .plan_document import claims, claims_of
 from .result import Result
 from .run_folder import FILES, RUN_FILES, RunFiles, read_run, result_of
@@ -61,12 +61,11 @@ def _audit_read(changed: Case, scenario: Scenario, files: RunFiles) -> Audit:
 
 
 def changed_files(run: Path, manifest: Mapping[str, object]) -> list[str]:
-    """Names of the run's files that are not as its manifest has them; none where it has no digests of them."""
-    noted = manifest.get(FILES)
-    if not isinstance(noted, Mapping):
-        return []
-    names = [name for name in RUN_FILES if name != "manifest.json"]
-    return differing({str(name): str(digest) for name, digest in noted.items()}, file_digests(run, names))
+    """Names of the run's files that are not as its manifest has them, and of the manifest where it was edited."""
+    noted, names = manifest.get(FILES), [name for name in RUN_FILES if name != "manifest.json"]
+    before = {str(name): str(digest) for name, digest in noted.items()} if isinstance(noted, Mapping) else {}
+    edited = [] if is_sealed(manifest) else ["manifest.json"]
+    return [*differing(before, file_digests(run, names)), *edited]
 
 
 _NOTHING = "The run holds no plan (its status is {}), so there is nothing to audit."

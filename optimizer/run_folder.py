@@ -16,7 +16,7 @@ from models.plan import PLAN_TABLES
 from models.plan_tables import RunError, read_plan_tables, write_plan_tables
 
 from .audit import Audit, read_audit
-from .digests import file_digests
+from .digests import DIGEST, file_digests, sealed
 from .plan_document import PlanDocument, plan_document, read_plan_document, to_result
 from .result import Result
 from .run_owner import Owner
@@ -96,7 +96,7 @@ def load_run(path: str | Path) -> Result:
 
 def result_of(run: RunFiles) -> Result:
     """The result that a run's files describe."""
-    manifest = {key: value for key, value in run.manifest.items() if key != FILES}
+    manifest = {key: value for key, value in run.manifest.items() if key not in (FILES, DIGEST)}
     return replace(to_result(run.document, run.tables, manifest), audit=run.audit)
 
 
@@ -198,5 +198,5 @@ def _write_files(result: Result, folder: Path) -> None:
         write_plan_tables(vars(result.plan), folder)
         if result.audit is not None:
             write_json(folder / "audit.json", result.audit.to_document())
-    manifest = {**result.manifest, FILES: file_digests(folder, RUN_FILES)}
+    manifest = sealed({**result.manifest, FILES: file_digests(folder, RUN_FILES)})
     write_json(folder / "manifest.json", dict(sorted(manifest.items())))

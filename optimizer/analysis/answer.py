@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from models.files import is_temporary, strict_json, write_folder, write_json
+from models.files import is_temporary, write_folder, write_json
 from models.plan_tables import RunError
 
-from ..digests import digest_of
+from ..digests import sealed
 from ..result import Result, Status
 from ..run_owner import Owner
 
@@ -167,9 +167,3 @@ def _csv(table: pd.DataFrame) -> bytes:
     """A table as its file holds it."""
     flags = {str(name): np.where(flag, "true", "false") for name, flag in table.select_dtypes(bool).items()}
     return table.assign(**flags).to_csv(index=False, lineterminator="\n").encode("utf-8")
-
-
-def sealed(document: Mapping[str, object]) -> dict[str, object]:
-    """A document with the SHA-256 of all the rest of it, as JSON holds it, under `digest`."""
-    values = {key: strict_json(value) for key, value in document.items() if key != "digest"}
-    return {**values, "digest": digest_of(values)}

@@ -14,9 +14,9 @@ from models.files import read_folder
 from models.plan_tables import FaultyRunError, RunError
 
 from ..assurance.opening import UNCHECKED
-from ..digests import differing, file_digests
+from ..digests import DIGEST, differing, file_digests, is_sealed
 from ..result import Status
-from .answer import Answer, sealed
+from .answer import Answer
 
 
 def load_answer(path: str | Path, *, unchecked: bool = False) -> Answer:
@@ -68,10 +68,10 @@ def _check_digests(folder: Path, document: Any) -> None:
     """Refuse an answer whose files are not those that were written."""
     again = "Ask for the answer again, or add --unchecked (in Python: unchecked=True) to show it, marked."
     noted, name = document.get("files"), document["name"]
-    if not isinstance(noted, dict) or "digest" not in document:
+    if not isinstance(noted, dict) or DIGEST not in document:
         raise RunError([f"{folder} holds no digests, so nothing says what its files were. {again}"])
     odd = differing(noted, file_digests(folder, [file.name for file in folder.glob("*.csv")]))
-    odd += [f"{name}.json"] if sealed(document)["digest"] != document["digest"] else []
+    odd += [] if is_sealed(document) else [f"{name}.json"]
     if odd:
         raise FaultyRunError([*(f"{folder / name} is not as it was written." for name in odd), again])
 

@@ -24,6 +24,8 @@ from .workbench import Workbench
 LATE = 4.0
 """Seconds that a solve may end after the limit before it is told to, or left behind."""
 _POLL_SECONDS = 0.25
+PROOF_SECONDS = 5.0
+"""Most time for proving again, beside what is under way, that a scenario of the store is infeasible."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ class Spread:
 
     def _begin(self, scenario: Scenario, count: int) -> None:
         gap = self.bench.gap
-        known = None if self.store is None else self.store.find(scenario, gap, self.bench.time_limit)
+        known = self._known(scenario)
         if known is not None:
             self._outcomes[scenario.name] = Outcome(known, reused=True)
             return
@@ -109,6 +111,17 @@ class Spread:
             self._outcomes[scenario.name] = Outcome(failure=_in_words(error))
         else:
             self._underway[future] = scenario
+
+    def _known(self, scenario: Scenario) -> Result | None:
+        """What the store has; that a scenario is infeasible is proved again, for a file could say so of any."""
+        gap = self.bench.gap
+        known = None if self.store is None else self.store.find(scenario, gap, self.bench.time_limit)
+        if known is None or known.plan is not None:
+            return known
+        left = self.bench.seconds_left
+        seconds = PROOF_SECONDS if left is None else min(PROOF_SECONDS, left)
+        proved = solve_one(self.bench.case, scenario, gap, seconds, None, should_stop=lambda: self.bench.stopped)
+        return proved if proved.status is Status.INFEASIBLE else None
 
     def _seconds(self, count: int) -> float | None:
         """Time for one scenario: an even part of what is left, with so many solved side by side."""

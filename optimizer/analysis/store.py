@@ -18,10 +18,14 @@ from .. import __version__
 from ..identity import case_digest, content_of, source_digest
 from ..result import Result, Status
 from ..run_audit import audit_as_asked, changed_files
-from ..run_folder import FILES, check_run_target, read_run, result_of, save_run
+from ..run_folder import check_run_target, read_run, result_of, save_run
 
 _ENTRY = "store_entry"
 """Key of an entry's manifest that holds the name it was kept under."""
+_TAKEN = "taken_from_store"
+"""Key of the manifest of a result that came from a store: the name of its entry."""
+STORED = "the entry of a store of results, whose plan alone was recomputed"
+"""What the bound of a result from a store rests on: a file that anyone can rewrite."""
 MARKER = "tierwise-store.json"
 """File that says what the folder is, so that nothing else is mixed up with it."""
 
@@ -46,7 +50,7 @@ class Store:
         """A result that serves the question: proved as far as asked, or as far as these very limits went.
 
         It is held against its digests and audited on the case first. What does not agree, or cannot be read, is not
-        there: the scenario is solved again.
+        there: the scenario is solved again. An infeasible one leaves nothing to audit: whoever asks proves it again.
         """
         try:
             result = self._checked(scenario)
@@ -57,32 +61,31 @@ class Store:
         asked = result.manifest.get("asked", result.manifest.get("options"))
         same_limits = asked == {"gap": gap, "time_limit": time_limit}
         proved = result.status is Status.OPTIMAL and result.gap is not None and result.gap <= gap
-        if not (proved or same_limits or result.status is Status.INFEASIBLE):
-            return None
-        return result
+        return result if proved or same_limits or result.status is Status.INFEASIBLE else None
 
     def _checked(self, scenario: Scenario) -> Result | None:
         """The result kept for a scenario, under its name; None where a digest or its audit does not agree."""
         place = self.folder / self.key(scenario)
         files = read_run(place)
-        noted = files.manifest.get(_ENTRY) == place.name and isinstance(files.manifest.get(FILES), Mapping)
-        if not noted or changed_files(place, files.manifest):
+        if files.manifest.get(_ENTRY) != place.name or changed_files(place, files.manifest):
             return None
         document = files.document.model_copy(update={"scenario": scenario.name})
         # The case is known by its content: the files it came from may be others.
         manifest = {key: value for key, value in files.manifest.items() if key not in (_ENTRY, "inputs")}
         verdict = audit_as_asked(self.case, scenario, replace(files, document=document, manifest=manifest))
-        if not verdict.ok:
+        if not verdict.ok or document.status is Status.NO_PLAN:
             return None
         found = result_of(replace(files, document=document))
-        kept = {key: value for key, value in found.manifest.items() if key != _ENTRY}
-        return replace(found, manifest=kept, audit=None if found.plan is None else verdict)
+        kept = {_TAKEN if key == _ENTRY else key: value for key, value in found.manifest.items()}
+        return replace(found, manifest=kept, audit=None if found.plan is None else verdict, bound_rests_on=STORED)
 
     def keep(self, scenario: Scenario, result: Result) -> None:
-        """Write the result; whatever is kept for the same question is replaced.
+        """Write the result, unless a limit left it without a plan; whatever is kept for the same question is replaced.
 
         Raises OSError or `RunError` where it cannot be written.
         """
+        if result.status is Status.NO_PLAN:
+            return
         place = self.folder / self.key(scenario)
         kept = replace(result, manifest={**result.manifest, _ENTRY: place.name})
         with locked(place_of(self.folder) / place.name):  # else what another sweep replaces could seem a stranger

@@ -20,6 +20,11 @@ from .spread import Outcome, Spread
 from .store import open_store
 from .workbench import Options, Workbench, at_work, question
 
+STORED_PROOF = (
+    "Their plans were recomputed, and what is infeasible was proved again; that no plan is better by more than the gap "
+    "rests on the store."
+)
+"""What results from a store rest on: an audit recomputes a plan, not what every other plan would come to."""
 Scenarios = Mapping[str, Sequence[object]] | pd.DataFrame | str | Path | Sequence[str | Scenario]
 """A grid (values by key), a table, a .csv or .toml file, or a list. Keys: see `models.variations`."""
 
@@ -49,9 +54,9 @@ def sweep(
     client), `workers` at a time; by default in as many processes as there are processors, which do not run the
     script that asks again. A scenario whose process is killed is tried once more, and a time limit is shared out
     among those still to come. With `store`, a folder, each result is kept as soon as it is there, by the content of
-    its input: what was solved before is not solved again, also after a kill. A scenario that fails is told with the
-    others. Tables: scenarios, kpis, menus, decisions. Raises `CaseError` for scenarios that cannot be read,
-    `RunError` for a store that is something else.
+    its input: what was solved before is not solved again, also after a kill, but its plan is recomputed, and that
+    there is none proved again. A scenario that fails is told with the others. Tables: scenarios, kpis, menus,
+    decisions. Raises `CaseError` for scenarios that cannot be read, `RunError` for a store that is something else.
     """
     bench = at_work(case, **options)
     asked = vary(bench.case, list(bench.case.scenarios) if scenarios is None else scenarios, scenario)
@@ -112,7 +117,7 @@ _ENDS = {
     "models": "pricing models used",
     "providers": "number of providers engaged",
     "seconds": "time of the solve, seconds",
-    "reused": "whether the result was in the store",
+    "reused": "whether the result was in the store, on which its bound, gap and status then rest",
     "reason": "why there is no plan, where known",
 }
 _COLUMNS = {
@@ -207,7 +212,7 @@ def _status(table: pd.DataFrame) -> Status:
 def _sentences(table: pd.DataFrame, found: Mapping[str, Result], currency: str) -> Iterator[str]:
     counts = ", ".join(f"{count} {status}" for status, count in table["status"].value_counts(sort=False).items())
     reused = int(table["reused"].sum())
-    known = f" {reused} {'was' if reused == 1 else 'were'} known from the store." if reused else ""
+    known = f" {reused} {'was' if reused == 1 else 'were'} known from the store. {STORED_PROOF}" if reused else ""
     yield f"{len(table)} scenario{'s' if len(table) > 1 else ''}: {counts}.{known}"
     for goal, rows in table.dropna(subset="objective").groupby("objective_name"):
         if len(rows) > 1:

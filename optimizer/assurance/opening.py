@@ -118,7 +118,7 @@ def _faults(case: Case, run: Path, files: RunFiles) -> Iterator[str]:
 
 def _faults_of_files(run: Path, files: RunFiles) -> Iterator[str]:
     for name in changed_files(run, files.manifest):
-        yield f"{name} is not as it was written: its SHA-256 is not the one in manifest.json."
+        yield f"{name} is not as it was written: its SHA-256 is not the one that manifest.json has."
 
 
 def _faults_of_own_audit(files: RunFiles) -> Iterator[str]:

@@ -45,12 +45,12 @@ def _check_making(ledger: Ledger, claims: Claims) -> None:
     if isinstance(command, list) and len(command) > 1 and command[1] in ("solve", "evaluate"):
         given = command[1] == "evaluate"
         odd += [f"menus_given={not given}, expected {given}"] if claims.get("menus_given", given) != given else []
-    resumed, said = isinstance(claims.get("resumed"), Mapping), claims.get("bound_rests_on")
+    said, stored = claims.get("bound_rests_on"), claims.get("taken_from_store")
+    relies = isinstance(claims.get("resumed"), Mapping) or isinstance(stored, str)
     # That there is no plan at all is proved anew, also by a search that was resumed.
-    if "bound_rests_on" in claims and (said is not None) != (resumed and claims.get("status") != "infeasible"):
-        odd.append(
-            f"bound_rests_on={said}, and the manifest says that the search was {'' if resumed else 'not '}resumed"
-        )
+    if "bound_rests_on" in claims and (said is not None) != (relies and claims.get("status") != "infeasible"):
+        origin = "was resumed or taken from a store" if relies else "is whole"
+        odd.append(f"bound_rests_on={said}, and the manifest says that the search {origin}")
     seconds = number(claims, "seconds")
     odd += [f"seconds={seconds}, expected 0 or more"] if seconds is not None and seconds < 0 else []
     ledger.none("source", "how the run was made", odd)

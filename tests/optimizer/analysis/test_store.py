@@ -6,8 +6,8 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -15,10 +15,14 @@ import pytest
 from models import Case, build_case
 from models.plan_tables import RunError
 from optimizer.analysis.store import Store, open_store
+from optimizer.analysis.sweep import STORED_PROOF, sweep
 from optimizer.identity import case_digest
 from optimizer.result import Result, Status
+from optimizer.run_audit import audit_run
 from optimizer.solve import solve
+from optimizer.summary import status_sentence
 from tests.hand_case import hand_case
+from tests.optimizer.assurance.mutations import write_digests
 
 OPTIONS = {"options": {"gap": 1e-4, "time_limit": 5.0}}
 
@@ -93,21 +97,42 @@ def test_a_result_serves_what_it_proves(
     assert (find(store, gap, time_limit) is not None) == serves
 
 
-def test_a_proof_that_there_is_no_plan_serves_always(store: Store, solved: Result) -> None:
+def test_what_a_limit_left_without_a_plan_is_not_kept(store: Store, solved: Result) -> None:
     base = store.case.scenarios["base"]
+    store.keep(base, without_plan(solved, Status.NO_PLAN))
+    assert not (store.folder / store.key(base)).exists()
     store.keep(base, without_plan(solved, Status.INFEASIBLE))
     assert find(store, 0.0, None) is not None
-    store.keep(base, without_plan(solved, Status.NO_PLAN))
-    assert find(store, 0.0, None) is None
+
+
+def test_that_there_is_no_plan_is_proved_again(store: Store, solved: Result) -> None:
+    """An entry that says so of a scenario with a plan is not believed, though its digests agree."""
+    base = store.case.scenarios["base"]
+    none = base.model_copy(update={"name": "none", "min_service_margin": 0.999})
+    for scenario in (base, none):
+        store.keep(scenario, without_plan(solved, Status.INFEASIBLE))
+    with ThreadPoolExecutor(1) as threads:
+        answer = sweep(store.case, [base, none], executor=threads, store=store.folder)
+    assert answer.tables["scenarios"]["status"].tolist() == ["optimal", "infeasible"]
+    assert answer.tables["scenarios"]["reused"].tolist() == [False, True]
+
+
+def test_what_a_bound_from_the_store_rests_on_is_said(store: Store, solved: Result, tmp_path: Path) -> None:
+    keep(store, solved)
+    found = find(store)
+    assert found is not None
+    assert "The bound rests on the entry of a store" in status_sentence(found)
+    assert audit_run(store.case, found.save(tmp_path / "run")).ok
+    with ThreadPoolExecutor(1) as threads:
+        answer = sweep(store.case, ["base"], executor=threads, store=store.folder)
+    assert STORED_PROOF in answer.sentences[0]
 
 
 def edited(entry: Path, **values: object) -> None:
-    """Edit plan.json, and write its digest anew, as anyone can."""
+    """Edit plan.json, and write its digests anew, as anyone can."""
     plan = json.loads((entry / "plan.json").read_text(encoding="utf-8"))
     (entry / "plan.json").write_text(json.dumps({**plan, **values}), encoding="utf-8")
-    manifest = json.loads((entry / "manifest.json").read_text(encoding="utf-8"))
-    manifest["files"]["plan.json"] = sha256((entry / "plan.json").read_bytes()).hexdigest()
-    (entry / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    write_digests(entry, "plan.json")
 
 
 def ten_times(entry: Path) -> None:

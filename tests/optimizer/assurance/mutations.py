@@ -12,6 +12,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from optimizer.digests import sealed
+
 Path_ = tuple[str | int, ...]
 
 
@@ -26,13 +28,17 @@ class Mutation:
     text: str
 
     def make(self, run: Path) -> None:
-        """Edit the run, and write the file's digest anew, as anyone can."""
+        """Edit the run, and write the digests anew, as anyone can."""
         (run / self.file).write_text(self.text, encoding="utf-8", newline="\n")
-        if self.file == "manifest.json":
-            return
-        manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
-        manifest["files"][self.file] = sha256((run / self.file).read_bytes()).hexdigest()
-        (run / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+        write_digests(run, self.file)
+
+
+def write_digests(run: Path, file: str) -> None:
+    """Write the digest of an edited file of a run anew, and the seal of its manifest."""
+    manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
+    if file != "manifest.json":
+        manifest["files"][file] = sha256((run / file).read_bytes()).hexdigest()
+    (run / "manifest.json").write_text(json.dumps(sealed(manifest)), encoding="utf-8")
 
 
 def mutations(run: Path, *files: str) -> Iterator[Mutation]:

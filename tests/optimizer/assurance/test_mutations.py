@@ -15,6 +15,8 @@ from models import Case, load_case
 from models.plan_tables import RunError
 from optimizer.assurance.opening import open_run
 from optimizer.command_line import main
+from optimizer.run_audit import changed_files
+from optimizer.run_folder import read_run
 from tests.optimizer.assurance.mutations import Mutation, mutations
 
 TINY = Path(__file__).parents[3] / "data" / "tiny"
@@ -35,7 +37,6 @@ FREE: dict[tuple[str, str], str] = {
     ("manifest.json", "options"): "without the gap asked for, the status is judged by the usual one",
     ("manifest.json", "options.gap"): SEARCH,
     ("manifest.json", "options.time_limit"): ON_RECORD,
-    ("manifest.json", "files"): "digests are against accident: whoever edits on purpose can write them anew",
     ("plan.json", "seconds"): ON_RECORD,
 }
 FREE_KINDS: dict[tuple[str, str, str], str] = {
@@ -105,6 +106,15 @@ def test_every_field_of_a_solved_run(made: Path, tmp_path: Path) -> None:
     case = load_case(made / "case")
     assert open_run(made / "solved", case).result.plan is not None
     assert passing(made / "solved", case, tmp_path / "run", judged(made / "solved")) == []
+
+
+def test_every_field_of_a_manifest_as_an_accident_leaves_it(made: Path, tmp_path: Path) -> None:
+    """Without its seal written anew, any edit of the manifest is noticed, also of what is on record only."""
+    whole, place = made / "none", Path(shutil.copytree(made / "none", tmp_path / "run"))
+    assert changed_files(whole, read_run(whole).manifest) == []
+    for edit in mutations(whole, "manifest.json"):
+        (place / "manifest.json").write_text(edit.text, encoding="utf-8")
+        assert "manifest.json" in changed_files(place, read_run(place).manifest), (edit.field, edit.kind)
 
 
 def test_every_field_that_given_menus_change(made: Path, tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from optimizer.assurance.opening import NOT_AUDITED, UNCHECKED
 from optimizer.command_line import main
 from optimizer.exit_codes import BAD_INPUT, DONE, FAILED
 from optimizer.result import Result
+from tests.optimizer.assurance.mutations import write_digests
 
 TINY = Path(__file__).parents[3] / "data" / "tiny"
 
@@ -55,11 +55,10 @@ def led_to(manifest: dict[str, Any], case: Path) -> dict[str, Any]:
 
 
 def edit(file: Path, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-    """Change a JSON file, and write its digest anew where the manifest has one, as anyone can."""
+    """Change a JSON file, and write its digests anew where the manifest has them, as anyone can."""
     file.write_text(json.dumps(change(json.loads(file.read_text(encoding="utf-8")))), encoding="utf-8")
-    if file.name in ("plan.json", "audit.json"):
-        digest = sha256(file.read_bytes()).hexdigest()
-        edit(file.parent / "manifest.json", lambda old: {**old, "files": {**old["files"], file.name: digest}})
+    if file.name in ("plan.json", "audit.json", "manifest.json"):
+        write_digests(file.parent, file.name)
 
 
 def ten_times(plan: dict[str, Any]) -> dict[str, Any]:
