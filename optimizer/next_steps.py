@@ -30,7 +30,8 @@ def after_search(result: Result, case: Path, run: Path) -> tuple[Step, ...]:
     go_on = as_typed("solve", case, "--resume", run)
     if result.status is Status.NO_PLAN:
         command = as_typed("solve", case, *named) if result.state is None else go_on
-        return (Step(command, "search for longer: name a larger --time-limit, or none"),)
+        longer = "search for longer: name a larger --time-limit, or none"
+        return (Step(command, "search again, to its end" if result.interrupted else longer),)
     return (
         *([Step(go_on, "go on with the search, to find or prove more")] * (result.state is not None)),
         *([Step(as_typed("compare", case, run), "say what changes against today, and why")] * bool(result.baseline)),

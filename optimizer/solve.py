@@ -149,7 +149,7 @@ class Clock:
             no_contract_objective=None if found.plan is None else no_contract_objective(setting),
             baseline=today,
             baseline_reason=reason,
-            reason=_reason(setting, found),
+            reason=_reason(setting, found, self.limit),
             manifest=self._manifest(case),
             bound_rests_on=self._rests_on(found),
             tiers=setting.catalog.tiers,
@@ -203,7 +203,7 @@ class Clock:
         return {"resumed": {"sitting": self.sitting.number, "seconds_before": before, "seconds": self._seconds()}}
 
 
-def _reason(setting: Setting, found: Found) -> str | None:
+def _reason(setting: Setting, found: Found, limit: Limit) -> str | None:
     """What stands in the way of a plan, where it is known."""
     if found.plan is not None:
         return None
@@ -212,6 +212,7 @@ def _reason(setting: Setting, found: Found) -> str | None:
         return f"Required partners fail the quality rule: {names}."
     if found.infeasible:
         return CONTRADICTION
+    came = "A request to stop" if limit.stopped() else "The limit"
     if found.unprepared:
-        return "The limit came while the search was being prepared, which takes a minute once after an installation."
-    return "The limit came before any plan was found."
+        return f"{came} came while the search was being prepared, which takes a minute once after an installation."
+    return f"{came} came before any plan was found."

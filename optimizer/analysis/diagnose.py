@@ -88,7 +88,8 @@ def diagnose(
     bench = at_work(case, **options)
     changed, wanted = apply_scenario(bench.case, scenario)
     rules = levers(changed, wanted)
-    asked = [lever for lever in rules if lever.rule in TARGETS] if targets is None else named(rules, targets)
+    usual = [lever for lever in rules if lever.rule in TARGETS and not lever.idle]
+    asked = usual if targets is None else named(rules, targets)
     result = bench.any_plan(wanted, label="the scenario as it is")
     subject = Subject(bench, wanted, changed, result)
     conflict = find_conflict(bench, wanted, rules) if result.status is Status.INFEASIBLE else None

@@ -7,7 +7,7 @@ again and audited like any other scenario.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan
 from typing import Any
 
@@ -48,6 +48,8 @@ class Lever:
     achieved: Achieved = lambda plan: None
     whole: bool = False
     """Whether limits are whole numbers."""
+    idle: bool = False
+    """Whether what it is about is excluded, so that it binds once that is set aside and not before."""
 
     @property
     def name(self) -> str:
@@ -81,7 +83,7 @@ class Lever:
 
 
 def levers(case: Case, scenario: Scenario) -> tuple[Lever, ...]:
-    """Every rule that is on; `case` is the case with the scenario's changes made.
+    """Every rule that is on, those about what is excluded too; `case` is the case with the scenario's changes made.
 
     Rules of the scenario come last: what is tried first is dropped first where either of two rules could go.
     """
@@ -97,7 +99,7 @@ def never_set_aside(scenario: Scenario, on: Sequence[Lever]) -> tuple[str, ...]:
 
 def named(on: Sequence[Lever], rules: Sequence[str]) -> tuple[Lever, ...]:
     """The levers of these rules; raises `CaseError` for a name that no rule of the scenario has."""
-    known = sorted({lever.rule for lever in on})
+    known = sorted({lever.rule for lever in on if not lever.idle})
     problems = [
         Problem("rules", f"no rule of that name is on{suggestion(rule, known)}", found=rule, expected=listed(known, 40))
         for rule in rules
@@ -105,7 +107,7 @@ def named(on: Sequence[Lever], rules: Sequence[str]) -> tuple[Lever, ...]:
     ]
     if problems:
         raise CaseError(problems)
-    return tuple(lever for lever in on if lever.rule in rules)
+    return tuple(lever for lever in on if lever.rule in rules and not lever.idle)
 
 
 # -- rules of the scenario -------------------------------------------------------------------------
@@ -164,42 +166,49 @@ def _experience(metric: str, tier: str, worst: Callable[[pd.Series], float]) -> 
 
 
 def _of_tiers(case: Case) -> Iterator[Lever]:
+    contracted = set(case.tables["contracts"]["tier"])
     for row in case.tables["tiers"].sort_values("rank").to_dict("records"):
-        tier, promise = str(row["tier"]), float(row["turnaround_hours"])
-        if row["offer"] == "excluded" and tier not in set(case.tables["contracts"]["tier"]):
-            continue
-        if not isnan(promise):
-            cell = ("tiers", "tier", tier, "turnaround_hours")
-            reached = _experience("turnaround_hours", tier, pd.Series.max)
-            yield Lever("turnaround", tier, "hours", promise, 4.0, False, (0.01, NO_LIMIT), cell, NO_LIMIT, reached)
-        if row["csat_floor"] > 0:
-            cell, ends = ("tiers", "tier", tier, "csat_floor"), (0.0, float(row["csat_target"]))
-            reached = _experience("csat", tier, pd.Series.min)
-            yield Lever(
-                "csat_floor", tier, "CSAT points", float(row["csat_floor"]), 1.0, True, ends, cell, 0.0, reached
-            )
-        if row["min_attainment"] > 0:
-            cell = ("tiers", "tier", tier, "min_attainment")
-            reached, limit = _experience("attainment", tier, pd.Series.min), float(row["min_attainment"])
-            yield Lever("min_attainment", tier, "share of cases", limit, 0.01, True, (0.0, 1.0), cell, 0.0, reached)
+        idle = row["offer"] == "excluded" and row["tier"] not in contracted
+        yield from (replace(lever, idle=idle) for lever in _of_tier(row))
+
+
+def _of_tier(row: Mapping[Any, Any]) -> Iterator[Lever]:
+    """Promises and thresholds of experience of a row of `tiers`."""
+    tier, promise = str(row["tier"]), float(row["turnaround_hours"])
+    if not isnan(promise):
+        cell = ("tiers", "tier", tier, "turnaround_hours")
+        reached = _experience("turnaround_hours", tier, pd.Series.max)
+        yield Lever("turnaround", tier, "hours", promise, 4.0, False, (0.01, NO_LIMIT), cell, NO_LIMIT, reached)
+    if row["csat_floor"] > 0:
+        cell, ends = ("tiers", "tier", tier, "csat_floor"), (0.0, float(row["csat_target"]))
+        reached = _experience("csat", tier, pd.Series.min)
+        yield Lever("csat_floor", tier, "CSAT points", float(row["csat_floor"]), 1.0, True, ends, cell, 0.0, reached)
+    if row["min_attainment"] > 0:
+        cell = ("tiers", "tier", tier, "min_attainment")
+        reached, limit = _experience("attainment", tier, pd.Series.min), float(row["min_attainment"])
+        yield Lever("min_attainment", tier, "share of cases", limit, 0.01, True, (0.0, 1.0), cell, 0.0, reached)
 
 
 def _of_providers(case: Case) -> Iterator[Lever]:
     shares = case.tables["rates"].groupby("provider")["max_share"].min()
     for row in case.tables["providers"].sort_values("provider").to_dict("records"):
-        name = str(row["provider"])
-        if row["engage"] == "excluded":
-            continue
-        if shares.get(name, 1.0) < 1:
-            cell = ("rates", "provider", name, "max_share")
-            yield Lever("rate_share", name, "on or off", None, None, False, (0.0, 1.0), cell, 1.0)
-        hours, cell = float(row["capacity_hours"]), ("providers", "provider", name, "capacity_hours")
-        step = max(1.0, round(0.05 * hours))
-        yield Lever("capacity", name, "hours a year", hours, step, False, (0.0, NO_LIMIT), cell, NO_LIMIT, _hours(name))
-        if row["max_share"] < 1 and row["kind"] in HOUR_SHARING_KINDS:
-            cell, share = ("providers", "provider", name, "max_share"), float(row["max_share"])
-            unit = "share of team and partner hours"
-            yield Lever("provider_share", name, unit, share, 0.05, False, (0.0, 1.0), cell, 1.0)
+        idle = row["engage"] == "excluded"
+        yield from (replace(lever, idle=idle) for lever in _of_provider(row, shares.get(str(row["provider"]), 1.0)))
+
+
+def _of_provider(row: Mapping[Any, Any], least_share: float) -> Iterator[Lever]:
+    """Limits of a row of `providers`; `least_share` is the least `max_share` of its rates."""
+    name = str(row["provider"])
+    if least_share < 1:
+        cell = ("rates", "provider", name, "max_share")
+        yield Lever("rate_share", name, "on or off", None, None, False, (0.0, 1.0), cell, 1.0)
+    hours, cell = float(row["capacity_hours"]), ("providers", "provider", name, "capacity_hours")
+    step = max(1.0, round(0.05 * hours))
+    yield Lever("capacity", name, "hours a year", hours, step, False, (0.0, NO_LIMIT), cell, NO_LIMIT, _hours(name))
+    if row["max_share"] < 1 and row["kind"] in HOUR_SHARING_KINDS:
+        cell, share = ("providers", "provider", name, "max_share"), float(row["max_share"])
+        unit = "share of team and partner hours"
+        yield Lever("provider_share", name, unit, share, 0.05, False, (0.0, 1.0), cell, 1.0)
 
 
 def _hours(provider: str) -> Achieved:

@@ -71,7 +71,11 @@ def rule_costs(
     if subject.result.plan is None:
         return subject.nothing("explain")
     on = levers(subject.case, subject.scenario)
-    asked = [lever for lever in on if _binds(subject.result, lever)] if rules is None else named(on, rules)
+    asked = (
+        [lever for lever in on if not lever.idle and _binds(subject.result, lever)]
+        if rules is None
+        else named(on, rules)
+    )
     prices = shadow_prices(subject.case, subject.scenario, subject.plan, seconds=subject.bench.seconds_left)
     costs = [_cost(subject, lever, prices) for lever in subject.bench.each(asked)]
     return _answer(subject, costs)

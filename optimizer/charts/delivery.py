@@ -10,7 +10,7 @@ import pandas as pd
 from ..analysis.answer import Answer
 from ..analysis.verdicts import OVER, SWEET, UNDER
 from ..result import Result
-from .size import MOST_MARKS, MOST_SERIES, largest, merged
+from .size import MOST_MARKS, MOST_SERIES, is_rest, largest, merged
 from .theme import (
     LOSS,
     PALETTE,
@@ -67,7 +67,7 @@ def _stacked(
 ) -> Chart:
     rows_axis = alt.Axis(grid=False) if named else alt.Axis(grid=False, labels=False, ticks=False)
     names = list(rows["region"].unique())
-    named_first = sorted(names, key=lambda name: (" other regions" in name, name))
+    named_first = sorted(names, key=lambda name: (is_rest(name, "regions"), name))
     colour = coloured("region", "Region (click to single out)", named_first)
     bars = alt.Chart(rows, width=300 if named else 240, height=alt.Step(28)).mark_bar(stroke="white")
     return alt.layer(
@@ -121,7 +121,7 @@ def sweet_spot_map(levels: Answer, result: Result) -> Chart:
         return nothing(_SWEET_TITLE, "Nobody is under contract, so that nothing is delivered.")
     segments, told = largest(levels.tables["segments"], "tier", "cases", "tiers", MOST_SERIES + 1)
     rows = sweet_spots(segments, result.uptake)
-    note = _part_of(rows, segments, "segments' tiers in a region")
+    note = _part_of(rows, segments, "segments' tiers in a region", "their cases" if told else "cases")
     tiers = [tier for tier in result.tiers if (rows["tier"] == tier).any()] or sorted(rows["tier"].unique())
     base = alt.Chart(rows, width=250, height=230)
     bubbles = _bubbles(base, levels.currency)
@@ -137,12 +137,12 @@ def sweet_spot_map(levels: Answer, result: Result) -> Chart:
     return titled(panels, _SWEET_TITLE, legend, told, note)
 
 
-def _part_of(shown: pd.DataFrame, every: pd.DataFrame, what: str) -> str:
-    """What part of all rows and cases is shown; blank where that is all."""
+def _part_of(shown: pd.DataFrame, every: pd.DataFrame, what: str, cases: str) -> str:
+    """What part of all rows and of `cases`, those of all rows, is shown; blank where that is all."""
     if len(shown) == len(every):
         return ""
     part = shown["cases"].sum() / (every["cases"].sum() or 1.0)
-    return f"The {len(shown):,} of {len(every):,} {what} with most cases, {part * 100:.0f} % of cases."
+    return f"The {len(shown):,} of {len(every):,} {what} with most cases, {part * 100:.0f} % of {cases}."
 
 
 def _bubbles(base: alt.Chart, currency: str) -> Chart:
@@ -237,7 +237,7 @@ def experience_chart(experience: pd.DataFrame, allocation: pd.DataFrame, tiers: 
     )
     floors = points.mark_tick(orient="horizontal", thickness=2, size=22).encode(y=alt.Y("floor:Q", scale=scale))
     both: alt.LayerChart = (marks + floors).properties(width=480, height=320)
-    note = _part_of(shown, rows, "tiers in a region")
+    note = _part_of(shown, rows, "tiers in a region", "their cases" if told else "cases")
     return titled(both, "Experience against cost to serve", "Short lines: CSAT floors.", told, note)
 
 

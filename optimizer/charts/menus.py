@@ -12,7 +12,7 @@ from models.pricing import KINDS, Quote
 
 from ..result import Result
 from ..summary import by_rank, price_in_words
-from .size import MOST_SERIES, first_named, largest, merged
+from .size import MOST_ROWS, MOST_SERIES, first_named, is_rest, largest, merged
 from .theme import WIDTH, Chart, nothing, tier_colour, titled, tooltips
 
 QUOTES = {
@@ -22,6 +22,8 @@ QUOTES = {
     Quote.MARK_UP: "Price, % on top of standard cost",
 }
 """Title of the axis of each way to quote a price."""
+_MOST_LINES = 90
+"""Prices below each other that fit a page."""
 _IN_PERCENT = (Quote.SHARE_OF_VALUE, Quote.MARK_UP)
 _HEAT_TITLE = "Menus: what each price book is offered, and at what price"
 
@@ -36,8 +38,8 @@ def menu_heat_map(result: Result) -> Chart:
     """Price books by tier: each cell names the pricing model and its price.
 
     Colour tells how far the price lies from the mean of the same tier and pricing model over all price books, in per
-    cent: it shows who pays more and who less. The first 40 price books of menus.csv are drawn, with the tiers on most
-    menus where there are many. Raises `NoPlanError` without a plan.
+    cent: it shows who pays more and who less. The first 40 price books of menus.csv are drawn; where tiers are many,
+    those on most menus and the price books with them. Raises `NoPlanError` without a plan.
     """
     cells = heat_map_cells(result)
     if cells.empty:
@@ -59,12 +61,16 @@ def menu_heat_map(result: Result) -> Chart:
     return titled(cell + model + price, _HEAT_TITLE, told)
 
 
-def _shown_menus(menus: pd.DataFrame) -> tuple[pd.DataFrame, list[str], str]:
-    """Options of the first price books and of the tiers on most menus, those price books, and what is left out."""
+def _shown_menus(menus: pd.DataFrame, lines: int | None = None) -> tuple[pd.DataFrame, list[str], str]:
+    """Options of the tiers on most menus for the first price books with any of them, those books, what is left out.
+
+    `lines` is how many tiers of price books fit below each other, where they are drawn so.
+    """
     rows, note = largest(menus.assign(menus=1), "tier", "menus", "tiers", MOST_SERIES)
-    books, told = first_named(list(menus["price_book"].unique()), "price books")
+    most = MOST_ROWS if lines is None else min(MOST_ROWS, lines // max(1, rows["tier"].nunique()))
+    books, told = first_named(list(rows["price_book"].unique()), f"price books{' with them' if note else ''}", most)
     shown = rows[rows["price_book"].isin(books)].drop(columns="menus")
-    return shown, books, " ".join(filter(None, [told, note]))
+    return shown, books, " ".join(filter(None, [note, told]))
 
 
 _HEAD = alt.Axis(orient="top", labelAngle=0, domain=False, ticks=False, labelFontWeight="bold", grid=False)
@@ -93,16 +99,16 @@ def menu_chart(menus: pd.DataFrame, kinds: Mapping[str, str], tiers: Sequence[st
     """Prices by price book on their own axes: one panel for each way of quoting a price.
 
     `menus` has the columns of menus.csv, `kinds` the kind of every pricing model in it, `tiers` the tiers from the
-    lowest rank to the highest. The first 40 price books are drawn, with the tiers on most menus where there are many.
-    A model without a known kind raises `KeyError`.
+    lowest rank to the highest. The first price books are drawn, as many as fit a page; where tiers or pricing models
+    are many, those in most options and the price books with them. A model without a known kind raises `KeyError`.
     """
-    rows, _, told = _shown_menus(_quoted(menus, kinds, currency))
-    shown, note = largest(rows.assign(options=1), "model", "options", "pricing models", MOST_SERIES)
+    quoted, note = largest(menus.assign(options=1), "model", "options", "pricing models", MOST_SERIES)
+    shown, _, told = _shown_menus(_quoted(quoted, kinds, currency), _MOST_LINES)
     drawn = set(shown["tier"])
     tiers = [tier for tier in tiers if tier in drawn] if told else tiers
     axes = sorted(shown["axis"].unique()) or [QUOTES[Quote.SHARE_OF_VALUE]]
     panels = [_price_panel(shown, axis, tiers, labelled=axis == axes[0]) for axis in axes]
-    return titled(alt.hconcat(*panels), "Prices of each price book, by how they are quoted", told, note)
+    return titled(alt.hconcat(*panels), "Prices of each price book, by how they are quoted", note, told)
 
 
 def _quoted(menus: pd.DataFrame, kinds: Mapping[str, str], currency: str) -> pd.DataFrame:
@@ -154,7 +160,8 @@ def uptake_chart(result: Result) -> Chart:
     if shares.empty:
         return nothing(title, "No segment holds any units.")
     bare = shares["tier"] == "none"
-    taken = pd.concat([merged(shares[~bare], "tier", "units", "tiers"), shares[bare]], ignore_index=True)
+    few = merged(shares[~bare], "tier", "units", "tiers")
+    taken = pd.concat([few, shares[bare]], ignore_index=True)
     shown, note = largest(taken, "segment", "units", "segments")
     shown = shown.assign(at=shown["segment"].map({name: at for at, name in enumerate(shares["segment"].unique())}))
     shown = shown.sort_values(["at", "tier"], kind="stable").drop(columns="at")
@@ -165,7 +172,7 @@ def uptake_chart(result: Result) -> Chart:
     drawn = bars.mark_bar(stroke="white").encode(
         x=alt.X("share:Q", title="Share of units, %", scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(tickCount=5)),
         y=alt.Y("segment:N", title="Segment", sort=list(shown["segment"].unique())),
-        color=tier_colour(result.tiers or ranked, list(order)),
+        color=tier_colour(ranked if few["tier"].map(_is_rest).any() else result.tiers or ranked, list(order)),
         order=alt.Order("order:Q"),
         opacity=alt.condition(chosen, alt.value(1.0), alt.value(0.25)),
         tooltip=tooltips(
@@ -177,6 +184,10 @@ def uptake_chart(result: Result) -> Chart:
         ),
     )
     return titled(drawn.add_params(chosen), title, note)
+
+
+def _is_rest(tier: str) -> bool:
+    return is_rest(tier, "tiers")
 
 
 def uptake_shares(uptake: pd.DataFrame) -> pd.DataFrame:

@@ -19,6 +19,7 @@ MOST_MARKS = 1_000
 """Points of a cloud."""
 MOST_DATA = 4_000
 """Rows of data in any one part of a chart, whatever it draws."""
+_REST = " other "
 _PARTS = ("layer", "hconcat", "vconcat", "concat")
 
 
@@ -46,12 +47,18 @@ def merged(table: pd.DataFrame, key: str, amount: str, what: str, most: int = MO
     sums = ranked(table, key, amount)
     if len(sums) <= most:
         return table
-    rest = f"{len(sums) - most:,} other {what}"
+    rest = f"{len(sums) - most:,}{_REST}{what}"
     kept = table[key].isin(sums.index[:most])
     numbers = list(table.select_dtypes("number").columns)
     names = [column for column in table.columns if column not in numbers]
     tail = table[~kept].assign(**{key: rest}).groupby(names, as_index=False, sort=False)[numbers].sum()
     return pd.concat([table[kept], tail[list(table.columns)]], ignore_index=True)
+
+
+def is_rest(name: str, what: str) -> bool:
+    """Whether a name is that which `merged` gives to all but the largest."""
+    count, _, named = name.partition(_REST)
+    return named == what and count.replace(",", "").isdigit()
 
 
 def first_named(names: list[str], what: str, most: int = MOST_ROWS) -> tuple[list[str], str]:

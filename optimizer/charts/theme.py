@@ -12,12 +12,14 @@ import altair as alt
 import pandas as pd
 
 from ..summary import heading
-from .size import MOST_DATA, within_limit
+from .size import MOST_DATA, is_rest, within_limit
 
 PALETTE = ("#E69F00", "#56B4E9", "#009E73", "#D55E00", "#0072B2", "#CC79A7", "#000000")
 """Okabe & Ito's colours but for yellow, which is lost on white. More names than colours start again."""
 GAIN, LOSS, TOTAL, QUIET = "#0072B2", "#D55E00", "#4D4D4D", "#BDBDBD"
 """Better, worse, a sum, and what stays in the background."""
+REST = "#7A7A7A"
+"""All names beyond the largest together."""
 
 WIDTH = 560
 """Pixels of a chart that stands alone; two side by side fit a wide page."""
@@ -86,8 +88,13 @@ def money_axis(title: str, ticks: int = 6) -> alt.Axis:
 
 
 def coloured(field: str, title: str, names: Sequence[str], shown: Sequence[str] = ()) -> alt.Color:
-    """A colour for each name, in the order given; `shown` are those in the legend, grey where they have no colour."""
-    colours = {name: PALETTE[place % len(PALETTE)] for place, name in enumerate(names)}
+    """A colour for each name, in the order given; `shown` are those in the legend, grey where they have no colour.
+
+    What `merged` made of the rest of many is a darker grey.
+    """
+    told = [name for name in names if not is_rest(name, f"{field}s")]
+    colours = dict.fromkeys([name for name in (*names, *shown) if is_rest(name, f"{field}s")], REST)
+    colours |= {name: PALETTE[place % len(PALETTE)] for place, name in enumerate(told)}
     listed = list(shown or names)
     scale = alt.Scale(domain=listed, range=[colours.get(name, QUIET) for name in listed])
     return alt.Color(f"{field}:N", title=title, scale=scale)

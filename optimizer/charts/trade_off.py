@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import altair as alt
-import numpy as np
 import pandas as pd
 
 from ..analysis.answer import Answer
 from ..analysis.goals import Goal
 from .menus import price_axis
-from .size import thinned
+from .size import MOST_ROWS, thinned
 from .theme import GAIN, LOSS, QUIET, TOTAL, WIDTH, Chart, money_axis, named, nothing, titled, tooltips
 
 _CHANGES = ("account_revenue", "product_revenue", "service_revenue", "service_cost", "service_margin", "account_margin")
@@ -71,7 +70,8 @@ def _frontier_points(rows: pd.DataFrame, goals: list[str], axes: dict[str, alt.A
     dots = base.mark_point(opacity=1).encode(y=y, color=shade, shape=shape, size=size).add_params(chosen)
     ring = base.transform_filter(chosen).mark_point(filled=False, size=520, strokeWidth=2, color=LOSS).encode(y=y)
     number = base.mark_text(dx=11, dy=-11, align="left", color=TOTAL).encode(y=y, text="point:N")
-    drawn: Chart = alt.layer(*([] if third else [line]), reach, dots, ring, number)
+    numbers = [number] if len(rows) <= MOST_ROWS else []  # of more they would cover each other
+    drawn: Chart = alt.layer(*([] if third else [line]), reach, dots, ring, *numbers)
     return drawn
 
 
@@ -117,7 +117,8 @@ def price_response_chart(response: Answer) -> Chart:
     """
     if not response.tables or response.tables["response"].empty:
         return nothing("Price response", "There is no plan whose price could be moved.")
-    facts, table = response.facts, _thinned(response.tables["response"])
+    every = response.tables["response"]
+    facts, (table, note) = response.facts, thinned(every, MOST_PRICES, every["in_plan"])
     title, factor = price_axis(str(facts["kind"]), response.currency)
     rows = table.assign(place=table["price"] * factor).melt(
         ["price", "place", "in_plan", "price_point"], list(_RESPONSE), "measure", "amount"
@@ -140,11 +141,4 @@ def price_response_chart(response: Answer) -> Chart:
     facet = alt.Facet("panel:N", title=None, sort=order, header=alt.Header(labelAnchor="start"))
     panels = drawn.facet(facet=facet, columns=1).resolve_scale(y="independent")
     about = f"{facts['price_book']}, {facts['tier']}, {facts['model']}"
-    return titled(panels, f"Price response: {about}", "Diamond: the plan's price. Ticks: allowed prices.")
-
-
-def _thinned(table: pd.DataFrame) -> pd.DataFrame:
-    """At most some hundred prices: every n-th, and the plan's own."""
-    every = max(1, len(table) // MOST_PRICES)
-    kept = (np.arange(len(table)) % every == 0) | table["in_plan"].to_numpy(dtype=bool)
-    return table.iloc[np.flatnonzero(kept)]
+    return titled(panels, f"Price response: {about}", "Diamond: the plan's price. Ticks: allowed prices.", note)

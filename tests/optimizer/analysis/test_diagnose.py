@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import optimizer
-from models import Case, Scenario, apply_scenario
+from models import Case, Scenario, apply_scenario, build_case
 from models.scenario import Change
 from optimizer.analysis import levers as every_lever
 from optimizer.analysis.conflict import find_conflict
@@ -165,3 +165,24 @@ def test_a_rule_has_to_go_says_up_to_where_that_is_proved(tiny: Case) -> None:
 
     (told,) = [sentence for sentence in answer.sentences if sentence.startswith("min_service_margin: ")]
     assert "with all other rules held, there is a plan without this rule, but none at -10 " in told
+
+
+def test_limits_of_what_is_excluded_are_set_aside_too(tiny: Case) -> None:
+    """With the exclusion alone set aside the limit would still bind, and no plan at all be told as proved."""
+    tables = dict(tiny.tables)
+    everywhere = tables["rates"].query("provider == 'Own'")
+    tables["rates"] = everywhere.assign(provider="Partner")
+    tables["providers"] = tables["providers"].assign(engage=["optional", "excluded"], capacity_hours=[1000.0, 1.0])
+    held = tables["installed_base"].iloc[[0]][["account_id", "product", "units"]]
+    tables["contracts"] = held.assign(tier="gold", model="fixed", price=0.1)[list(tables["contracts"])]
+    answer = optimizer.diagnose(build_case(tiny.settings, tables), Scenario(objective="account_margin"), targets=[])
+
+    assert answer.sentences[0] == f"No plan obeys capacity (Partner) at 1 hours a year, proved, {WHATEVER}."
+    assert answer.facts["ways"] == [["excluded_providers (Partner)", "capacity (Partner)"]]
+
+
+def test_no_target_is_looked_for_in_what_is_excluded(tiny: Case) -> None:
+    exclude = Change(table="tiers", where={"tier": "gold"}, column="offer", set="excluded")
+    answer = optimizer.diagnose(tiny, Scenario(objective="account_margin", change=(exclude,)))
+
+    assert "gold" not in set(answer.tables["targets"]["scope"])

@@ -19,7 +19,7 @@ from models.plan import Decisions
 from optimizer import charts
 from optimizer.analysis.answer import Answer
 from optimizer.charts.size import MOST_DATA, first_named, largest, merged, thinned
-from optimizer.charts.theme import titled
+from optimizer.charts.theme import REST, titled
 from optimizer.result import Result
 from tests.optimizer.charts.made import answer, compared, explained, frame, frontiered, partnered, priced, result, swept
 
@@ -74,11 +74,11 @@ def scored() -> Answer:
 DRAWN: dict[str, tuple[Callable[[], charts.Chart], str]] = {
     "menu_heat_map": (
         lambda: charts.menu_heat_map(huge()),
-        "The first 40 of 3,000 price books. The 7 largest of 300 tiers",
+        "The 7 largest of 300 tiers, 2 % of menus. The first 40 of 71 price books with them.",
     ),
     "menu_chart": (
         lambda: charts.menu_chart(huge().menus, huge().model_kinds, TIERS, "CHF"),
-        "The first 40 of 3,000 price books. The 7 largest of 300 tiers",
+        "The 7 largest of 300 tiers, 21 % of menus. The first 12 of 70 price books with them.",
     ),
     "uptake_chart": (lambda: charts.uptake_chart(huge()), "The 40 largest of 300 segments, 13 % of units."),
     "profit_waterfall": (lambda: charts.profit_waterfall(huge()), ""),
@@ -89,14 +89,17 @@ DRAWN: dict[str, tuple[Callable[[], charts.Chart], str]] = {
     "provider_chart": (lambda: charts.provider_chart(huge()), "The 40 largest of 60 providers, 81 % of hours."),
     "experience_chart": (
         lambda: charts.experience_chart(huge().experience, huge().allocation, TIERS, "CHF"),
-        "The 1,000 of 1,169 tiers in a region with most cases, 86 % of cases.",
+        "The 1,000 of 1,169 tiers in a region with most cases, 86 % of their cases.",
     ),
     "sweet_spot_map": (lambda: charts.sweet_spot_map(levelled(), huge()), "The 8 largest of 40 tiers, 20 % of cases."),
     "make_or_buy_chart": (lambda: charts.make_or_buy_chart(partnered(6000)), "500 of 5,999 points, evenly spread."),
     "scorecard_chart": (lambda: charts.scorecard_chart(partnered(6000)), "The first 40 of 6,000 providers."),
     "criteria_chart": (lambda: charts.criteria_chart(scored()), "The 7 largest of 30 criteria, 41 % of weight."),
     "frontier_chart": (lambda: charts.frontier_chart(frontiered(6000)), "of 6,000 points, evenly spread."),
-    "price_response_chart": (lambda: charts.price_response_chart(priced(6000)), ""),
+    "price_response_chart": (
+        lambda: charts.price_response_chart(priced(6000)),
+        "of 6,000 points, evenly spread.",
+    ),
 }
 
 
@@ -152,6 +155,21 @@ def test_tiers_beyond_the_largest_are_one_and_shares_stay_whole() -> None:
     assert "32 other tiers" in set(rows["tier"])
     assert "none" in set(rows["tier"])
     assert rows.groupby("segment")["share"].sum().to_list() == pytest.approx([100.0] * 40)
+
+
+def test_every_price_book_drawn_has_options_and_every_name_a_colour_of_its_own() -> None:
+    spec = charts.menu_heat_map(huge()).to_dict()
+    rows = pd.DataFrame([row for rows in spec["datasets"].values() for row in rows])
+    books = next(iter(spec["layer"]))["encoding"]["y"]["scale"]["domain"]
+    assert len(books) == 40
+    assert set(books) == set(rows["price_book"])
+
+    parts = charts.provider_chart(huge()).to_dict()["hconcat"]
+    scale = parts[0]["layer"][0]["encoding"]["color"]["scale"]
+    uptake = charts.uptake_chart(huge()).to_dict()["encoding"]["color"]["scale"]
+    for drawn, rest in ((scale, "1,993 other regions"), (uptake, "32 other tiers")):
+        assert len(set(drawn["range"])) == len(drawn["domain"])
+        assert dict(zip(drawn["domain"], drawn["range"], strict=True))[rest] == REST
 
 
 def test_causes_beyond_the_largest_are_one_step() -> None:

@@ -20,6 +20,7 @@ import pytest
 
 import optimizer
 from models import load_case
+from optimizer.next_steps import after_search
 from optimizer.result import Status
 from optimizer.search import compilation, compiled
 from optimizer.search.compilation import compile_search
@@ -179,6 +180,15 @@ def test_an_interrupt_ends_the_compiler(unprepared: Path) -> None:
         optimizer.solve(load_case(ROOT / "data" / "tiny"))
     thread.join()
     assert not is_alive(unprepared)
+
+
+def test_a_request_to_stop_meanwhile_is_not_told_as_a_limit(unprepared: Path) -> None:
+    result = optimizer.solve(load_case(ROOT / "data" / "tiny"), should_stop=unprepared.exists)
+    assert result.interrupted
+    assert result.reason is not None
+    assert result.reason.startswith("A request to stop came while the search was being prepared")
+    step = after_search(result, ROOT / "data" / "tiny", ROOT)[0]
+    assert step.purpose == "search again, to its end"
 
 
 def test_others_wait_for_their_turn_no_longer_than_their_time(unprepared: Path) -> None:
