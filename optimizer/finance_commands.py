@@ -13,7 +13,6 @@ from .assurance.opening import open_run
 from .exit_codes import DONE, FAILED
 from .reconcile import TOLERANCE, Reconciliation, reconcile
 from .result import Result
-from .run_audit import audit_run
 from .run_case import case_of_run
 from .run_folder import load_run
 from .sign_off import SignOff, check_sign_off, sign_off
@@ -25,15 +24,17 @@ from .voice import Outcome, Step, Voice, as_typed
 
 def workbook(arguments: Namespace, voice: Voice) -> Outcome:
     """Write the finance workbook of a run; one that does not pass its checks only with --unchecked, and it says so."""
-    from .workbook.write import write_workbook  # loads the writer of workbooks, which nothing else needs
+    from .workbook.subject import Subject  # loads the solver, as the next loads the writer of workbooks
+    from .workbook.write import write_sheets
 
     run: Path = arguments.run_folder
     file = new_file(arguments.out or beside(run, ".xlsx"), force=arguments.force, inputs=[run])
     case, result = _opened(arguments)
     if case.path is not None:
         new_file(file, force=True, inputs=[Path(case.path)])
-    write_workbook(case, result, file)
-    audit = audit_run(case, result)
+    subject = Subject(case, result)
+    write_sheets(subject, file)
+    audit = subject.audit
 
     def show(console: Console) -> None:
         if result.unchecked is not None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from models import Case, load_case
 from models.plan_tables import RunError
 
+from .digests import differing
 from .result import Result
 
 
@@ -39,4 +40,4 @@ def changed_inputs(case: Case, result: Result) -> list[str]:
     noted = result.manifest.get("inputs")
     if not isinstance(noted, dict) or not noted or not case.files:
         return []
-    return sorted(name for name in {*noted, *case.files} if noted.get(name) != case.files.get(name))
+    return differing(noted, case.files)

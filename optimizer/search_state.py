@@ -19,6 +19,8 @@ from models.files import locked, place_of, write_file
 from models.plan_tables import RunError
 from models.scenario import Strict
 
+from .digests import differing
+
 SEARCH = "search.jsonl"
 """The file of a run folder that holds the state of a search cut short."""
 _FORMAT, _VERSION = "tierwise search", 2
@@ -98,7 +100,7 @@ class Asked(Strict):
         elif self.source != now.source:
             texts.append(f"it was written by other source code of Tierwise {self.tierwise} than this one")
         if self.case != now.case:
-            names = sorted(n for n in {*self.files, *now.files} if self.files.get(n) != now.files.get(n))
+            names = differing(self.files, now.files)
             texts.append("the case has changed since" + f" ({', '.join(names[:5])})" * bool(names))
         if self.rules != now.rules:
             other = f"it is of scenario {self.scenario}, not {now.scenario}"

@@ -44,11 +44,15 @@ def write_workbook(case: Case, run: Result | str | Path, path: str | Path, *, un
     read or names a scenario the case does not have, and `NoPlanError` for one without a plan.
     """
     result = run if isinstance(run, Result) else open_run(run, case, unchecked=unchecked).result
-    result.decided  # noqa: B018  (there is nothing to write of a run without a plan)
-    subject = Subject(case, result)
+    return write_sheets(Subject(case, result), path)
+
+
+def write_sheets(subject: Subject, path: str | Path) -> Path:
+    """Write the workbook of a run and its case as `write_workbook` does."""
+    subject.result.decided  # noqa: B018  (there is nothing to write of a run without a plan)
     subject.audit  # noqa: B018  (refuses a scenario that the case does not have)
     rows = detail_rows(subject)
-    with book_at(path, SHEETS, result.unchecked) as book:
+    with book_at(path, SHEETS, subject.result.unchecked) as book:
         detail = write_detail(book, rows, subject.currency)
         statement = write_statement(book, subject, rows, detail)
         for dimension in DIMENSIONS:

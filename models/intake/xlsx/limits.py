@@ -6,8 +6,6 @@ ROWS = 1_048_576
 """Rows of a sheet; Excel's limit."""
 COLUMNS = 16_384
 """Columns of a sheet; Excel's limit."""
-CELL_TEXT = 32_767
-"""Characters of a cell's text; Excel's limit."""
 FILLED_COLUMNS = 256
 """Columns of a sheet that hold anything. No table has a tenth of them, and each one too many is told by itself."""
 UNPACKED = 256 << 20

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from openpyxl.utils.escape import unescape
 
+from ..limits import MAX_CELL
 from .archive import Archive
 from .bad_cell import BadCell
-from .limits import CELL_TEXT
 from .markup import MAIN, Attributes, Listener, read
 
 Shown = str | BadCell | None
@@ -15,8 +15,8 @@ Shown = str | BadCell | None
 def shown_text(pieces: list[str]) -> Shown:
     """A text without surrounding blanks, escaped characters as themselves; None where nothing is left."""
     written = "".join(pieces)
-    if len(written) > CELL_TEXT:
-        return BadCell("a text that is too long", f"{written[:40]}...", f"at most {CELL_TEXT:,} characters in a cell")
+    if len(written) > MAX_CELL:
+        return BadCell("a text that is too long", f"{written[:40]}...", f"at most {MAX_CELL:,} characters in a cell")
     shown = (
         unescape(written).encode("utf-16", "surrogatepass").decode("utf-16", "replace") if "_x" in written else written
     )
@@ -43,7 +43,7 @@ class RichText(Listener):
 
     def text(self, piece: str) -> None:
         """Take up a piece while that is asked for, unless the cell's limit has been passed already."""
-        if self.taking and self._size <= CELL_TEXT:
+        if self.taking and self._size <= MAX_CELL:
             self.pieces.append(piece)
             self._size += len(piece)
 
