@@ -10,7 +10,7 @@ import pandas as pd
 from pydantic import Field
 
 from .columns import ColumnTable, Tables
-from .scenario import Name, Scenario, Strict
+from .scenario import Name, Scenario, Strict, Text
 
 MOST_RATE = 1000
 """Highest rate of capital: 100,000 % a year."""
@@ -27,7 +27,7 @@ class CaseSettings(Strict):
     """How a customer class picks an option of its menu."""
     discount_rate: Annotated[float, Field(strict=True, ge=0, le=MOST_RATE, allow_inf_nan=False)]
     """Yearly rate of capital; 0.08 is 8 % a year."""
-    description: str = ""
+    description: Text = ""
     """One sentence for people."""
 
 

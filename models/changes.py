@@ -41,9 +41,9 @@ def named_scenario(case: Case, scenario: str | Scenario) -> Scenario:
     """The case's scenario of that name, or the scenario itself; raises `CaseError` for an unknown name."""
     if isinstance(scenario, Scenario):
         return scenario
-    if scenario in case.scenarios:
+    if isinstance(scenario, str) and scenario in case.scenarios:
         return case.scenarios[scenario]
-    known = sorted(case.scenarios)
+    known, scenario = sorted(case.scenarios), str(scenario)
     expected = f"one of {listed(known)}" if known else "a file scenarios/NAME.toml; the case has no scenario"
     message = f"no scenario of that name{suggestion(scenario, known)}"
     raise CaseError([Problem("scenarios", message, found=scenario, expected=expected)])

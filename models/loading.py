@@ -15,6 +15,7 @@ from .case import Case, CaseSettings
 from .cautions import case_warnings
 from .changes import changed_case
 from .intake.assemble import assemble
+from .intake.documents import plain_values
 from .intake.folder import read_folder
 from .intake.memory import from_memory
 from .intake.reading import Reading
@@ -75,6 +76,8 @@ def build_case(
     """
     reading, problems = Reading(settings_file="settings", form="a DataFrame {}"), ProblemList()
     reading.settings = settings.model_dump() if isinstance(settings, CaseSettings) else settings
+    if isinstance(reading.settings, Mapping):
+        reading.settings = plain_values(reading.settings)
     for what, given in (("settings", reading.settings), ("tables", tables), ("scenarios", scenarios or {})):
         if not isinstance(given, Mapping):
             problems.add(Problem(what, f"this is of type {type(given).__name__}", expected="a mapping by name"))
@@ -105,7 +108,7 @@ def _take_scenario(name: object, scenario: object, reading: Reading, problems: P
         message = f"this is no scenario but of type {type(scenario).__name__}"
         problems.add(Problem(f"scenario {name}", message, expected="a Scenario, or a mapping of its keys"))
     else:
-        reading.scenarios[name.strip()] = {key: value for key, value in document.items() if key != "name"}
+        reading.scenarios[name.strip()] = plain_values({key: value for key, value in document.items() if key != "name"})
 
 
 def _finished(reading: Reading, problems: ProblemList) -> Case:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from .characters import barred
+from .intake.limits import MAX_CELL
 from .lookalikes import LONGEST
 from .schema.fields import LARGEST_RATIO, LARGEST_TOTAL
 
@@ -26,6 +27,8 @@ def _sound_name(name: str) -> str:
 Objective = Literal["account_revenue", "account_margin", "service_revenue", "service_margin"]
 Name = Annotated[str, Field(max_length=LONGEST), AfterValidator(_sound_name)]
 """A name that people read: without control and direction characters."""
+Text = Annotated[str, Field(max_length=MAX_CELL)]
+"""A text of people's own, of any characters that can be written as UTF-8."""
 Share = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
 Margin = Annotated[float, Field(strict=True, ge=-MOST_RATIO, le=1, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=MOST_COUNTED, strict=True)]
@@ -69,7 +72,7 @@ class Scenario(Strict):
 
     name: Name = "base"
     """The scenario's file name without its ending."""
-    description: str = ""
+    description: Text = ""
     """One sentence for people."""
     objective: Objective = "account_revenue"
     """Amount to maximize, in money a year."""

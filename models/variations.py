@@ -62,6 +62,10 @@ def vary(
         return grid(named_scenario(case, base), given)
     if isinstance(given, str | Path):
         return read_variations(case, given, base)
+    if not isinstance(given, list | tuple):
+        message = f"these are no scenarios but of type {type(given).__name__}"
+        expected = "a mapping of lists, a DataFrame, the path of a .toml or .csv file, or a list of scenarios"
+        raise CaseError([Problem(SCENARIOS, message, expected=expected)])
     scenarios = [named_scenario(case, one) for one in given]
     return _together(scenarios, [{} for _ in scenarios], "scenarios", ProblemList())
 
@@ -99,8 +103,14 @@ def grid(base: Scenario, values: Mapping[str, Sequence[object]], source: str = "
     """Every combination of the keys' values, the last key varying fastest, named by them."""
     problems = ProblemList()
     for key, ways in values.items():
-        if not len(ways):
+        if not isinstance(key, str):
+            problems.add(Problem(source, "the key is no text", column=str(key), expected=_KEY, part="key"))
+        elif isinstance(ways, str | bytes | Mapping) or not hasattr(ways, "__len__"):
+            expected = "a list of values, such as [2, 3]"
+            problems.add(Problem(source, "no list of values", column=key, expected=expected, part="key"))
+        elif not len(ways):
             problems.add(Problem(source, "no values", column=key, expected="at least one value", part="key"))
+    problems.check()
     if prod(len(ways) for ways in values.values()) > MAX_SCENARIOS:
         problems.add(
             Problem(source, "too many scenarios", expected=f"at most {MAX_SCENARIOS:,} combinations of values")
@@ -154,7 +164,7 @@ def _varied(
     for key, text in settings.items():
         if not text:
             continue
-        if key in Scenario.model_fields:
+        if key in Scenario.model_fields and key != "change":
             _set_rule(document, key, text)
         elif (change := _change(key, text, source, place, problems)) is not None:
             changes.append(change)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf, isfinite
+
 from models.catalog import Array
 from models.delivery import payment, volume_discount
 from models.offers import Offers
@@ -81,7 +83,9 @@ def kpis(
 
 
 def _share(part: float, whole: float) -> float | None:
-    return part / whole if whole != 0 else None
+    """The share; None where the whole is 0, or so little that no number holds the share."""
+    share = float(part) / float(whole) if whole != 0 else inf
+    return share if isfinite(share) else None
 
 
 def no_contract_objective(setting: Setting) -> float:

@@ -7,13 +7,15 @@ from collections.abc import Collection, Mapping
 import pyarrow as pa
 
 from ..case import Case
+from ..characters import shown
 from ..columns import Tables
 from ..file_names import ALLOWED, file_name_fault
-from ..problems import CaseError, Problem, ProblemList
+from ..problems import CaseError, Problem, ProblemList, listed, quoted
 from ..scenario import Scenario
 from ..schema import TABLES
 from .documents import check_scenario, check_settings
 from .edits import check_edit, edits
+from .listing import SCENARIOS, TOML, doubled, resembling
 from .reading import Reading
 from .references import check_references
 from .rules import check_rules
@@ -52,7 +54,10 @@ def check_tables(reading: Reading, problems: ProblemList) -> dict[str, CleanTabl
         elif name not in reading.unreadable and schema.optional:
             tables[name] = empty_table(schema)
         elif name not in reading.unreadable:
-            problems.add(Problem(name, "the table is missing", expected=f"{reading.form.format(name)}: {schema.doc}"))
+            told = " ".join(map(str, problems))
+            found = [one for one in resembling(reading.lying, name) if shown(one) not in told]
+            message = f"the table is missing{f'; not read: {listed(found)}' if found else ''}"
+            problems.add(Problem(name, message, expected=f"{reading.form.format(name)}: {schema.doc}"))
     check_together(tables, tables, problems)
     pa.default_memory_pool().release_unused()  # what comparing millions of names took, and Arrow would keep
     return tables
@@ -66,6 +71,10 @@ def check_together(tables: Mapping[str, CleanTable], changed: Collection[str], p
 
 def _check_scenarios(reading: Reading, problems: ProblemList) -> dict[str, Scenario]:
     scenarios = {}
+    for twins in doubled(f"{name}{TOML}" for name in reading.scenarios):
+        names = ", ".join(quoted(name.removesuffix(TOML)) for name in twins)
+        message = f"scenarios whose names differ by letter case or by how accents are put together only: {names}"
+        problems.add(Problem(SCENARIOS, message, expected="names that every system can tell apart; rename all but one"))
     for name, document in reading.scenarios.items():
         file = reading.scenario_file(name)
         fault = file_name_fault(name)

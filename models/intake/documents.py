@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from ..case import CaseSettings
@@ -38,6 +39,11 @@ EXPECTED = {
     "literal_error": "one of {expected}",
     "dict_type": "conditions such as {{ provider = Orbis }}",
     "string_too_short": "some text",
+    "too_short": "some text",
+    "too_long": "a text of at most {max_length} characters",
+    "string_too_long": "a text of at most {max_length} characters",
+    "string_unicode": "text that can be written as UTF-8",
+    "invalid_key": "keys that are text",
     "tuple_type": "[[change]] blocks",
     "model_type": "a block [[change]] with table, column and one of set, add and multiply",
 }
@@ -100,6 +106,17 @@ def _within_limits(document: Document, file: str, problems: ProblemList) -> bool
             if level > MAX_NESTING:
                 problems.add(Problem(file, NESTED, column=key, expected=LEVELS, part="key"))
     return len(problems) == before
+
+
+def plain_values(value: Any, levels: int = MAX_NESTING) -> Any:
+    """A document from memory with numpy's numbers and arrays as Python's own, which mean the same."""
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    if levels and isinstance(value, Mapping):
+        return {key: plain_values(item, levels - 1) for key, item in value.items()}
+    if levels and isinstance(value, list | tuple):
+        return [plain_values(item, levels - 1) for item in value]
+    return value
 
 
 def check_settings(

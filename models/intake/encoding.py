@@ -7,6 +7,7 @@ import codecs
 from ..problems import Problem, ProblemList
 
 UTF8_MARK = b"\xef\xbb\xbf"
+UTF32_MARKS = (b"\xff\xfe\0\0", b"\0\0\xfe\xff")
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 ADVICE = 'UTF-8; save the file again with that encoding ("CSV UTF-8" in Excel)'
 PIECE = 1 << 24
@@ -24,8 +25,9 @@ def checked(data: bytes, file: str, table: str, problems: ProblemList) -> bytes 
 
     Large files are neither copied nor decoded whole.
     """
-    if data.startswith(UTF16_MARKS):
-        problems.add(Problem(table, "the file is written in UTF-16", file, expected=ADVICE))
+    if data.startswith(UTF16_MARKS + UTF32_MARKS):
+        kind = "UTF-32" if data.startswith(UTF32_MARKS) else "UTF-16"
+        problems.add(Problem(table, f"the file is written in {kind}", file, expected=ADVICE))
         return None
     text = data.removeprefix(UTF8_MARK)
     if not _is_utf8(text):

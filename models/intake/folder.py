@@ -31,6 +31,9 @@ from .listing import (
 from .parquet import read_parquet
 from .reading import Reading
 
+_LEDGERS = ("_delta_log", ".hoodie")
+"""Folders in which Delta Lake and Hudi note which rows were deleted; their Parquet files still hold them."""
+
 
 @dataclass(frozen=True)
 class _Folder:
@@ -76,7 +79,8 @@ def read_folder(path: Path, problems: ProblemList) -> Reading:
     """Read every file of a case; what cannot be read becomes a problem."""
     lying = entries(path, str(path), problems)
     problems.check()
-    folder = _Folder(path, [entry for entry in lying if not passed_over(entry.name)], Reading(), problems)
+    reading = Reading(lying=[entry.name for entry in lying])
+    folder = _Folder(path, [entry for entry in lying if not passed_over(entry.name)], reading, problems)
     _read_settings(folder)
     for name in TABLES:
         _read_table(folder, name)
@@ -171,7 +175,10 @@ def _parts(folder: _Folder, name: str, source: Path) -> list[Path]:
         entry for entry in found if entry not in parts and (ending(entry.name) in TABLE_ENDINGS or os.path.isdir(entry))
     ]
     place = f"{folder.name(source)}/"
-    if others and (parts or os.path.isdir(others[0])):
+    if ledger := next((name for name in _LEDGERS if os.path.isdir(source / name)), ""):
+        message = f"{ledger} says which rows of these files still count, and is not read"
+        folder.problems.add(Problem(name, message, place, expected="the present rows alone, written as Parquet files"))
+    elif others and (parts or os.path.isdir(others[0])):
         message = f"{folder.name(others[0])} is not read, only Parquet files right inside the folder are"
         folder.problems.add(Problem(name, message, place, expected="Parquet files that hold every column"))
     elif not parts:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ..characters import shown
+from ..lookalikes import looks
 from ..problems import Problem, ProblemList, quoted, suggestion
 from ..schema import TABLES
 
@@ -35,6 +37,8 @@ _OTHER_ENDINGS = (
 )
 OTHER_ENDINGS = frozenset(_OTHER_ENDINGS.split())
 """Endings of what may lie beside a table under its name and is none."""
+_ABOUT_ENDINGS = (".schema.json", "-metadata.json")
+"""What descriptions of a table's columns end with, in small letters."""
 _SYSTEM = frozenset({"thumbs.db", "desktop.ini", "$recycle.bin", "__macosx", "icon\r"})
 """What Windows and macOS put into any folder, in small letters; macOS's other files begin with a point."""
 
@@ -42,6 +46,12 @@ _SYSTEM = frozenset({"thumbs.db", "desktop.ini", "$recycle.bin", "__macosx", "ic
 def passed_over(name: str) -> bool:
     """Whether this is a file of the system or of an editor: `._rates.csv`, `~$rates.csv`, `rates.csv~`, Thumbs.db."""
     return name.startswith((".", "~$", "#")) or name.endswith("~") or name.lower() in _SYSTEM
+
+
+def resembling(names: Iterable[str], table: str) -> list[str]:
+    """Names that hold the table's name as a word of its own: `accounts.csv.bak`, `Copy of accounts.csv`."""
+    word = re.compile(rf"(?<![^\W_]){table}(?![^\W_])")
+    return [name for name in names if word.search(alike(name))]
 
 
 def locked(name: str) -> str:
@@ -85,7 +95,8 @@ def is_source(entry: Path, part: str) -> bool:
         return entry.name == SCENARIOS
     if entry.name == part:
         return os.path.isdir(entry)
-    return entry.name.partition(".")[0] == part and ending(entry.name) in TABLE_ENDINGS
+    described = entry.name.lower().endswith(_ABOUT_ENDINGS)
+    return entry.name.partition(".")[0] == part and ending(entry.name) in TABLE_ENDINGS and not described
 
 
 def is_read(entry: Path, table: str) -> bool:
@@ -110,9 +121,11 @@ def strangers(found: Sequence[Path], problems: ProblemList) -> Iterator[str]:
 def _fault(entry: Path, part: str, given: Collection[str]) -> Problem | None:
     """The problem of an entry that is likely meant as a part of the case; None where it is none."""
     end, folder = ending(entry.name), os.path.isdir(entry)
-    if end in COPY_ENDINGS or end in OTHER_ENDINGS or (folder and part == SETTINGS):
+    about = end in OTHER_ENDINGS or entry.name.lower().endswith(_ABOUT_ENDINGS)
+    if end in COPY_ENDINGS or about or (folder and part == SETTINGS):
         return None
-    close = suggestion(entry.name if folder else entry.name.partition(".")[0], PARTS) or _meant(part)
+    word = entry.name if folder else entry.name.partition(".")[0]
+    close = suggestion(word, _could_be(word, given)) or _meant(part)
     named = end in FORMATS or (part == SETTINGS and end == TOML)
     if close and (bool(part) or _holds_tables(entry) if folder else named):
         return Problem(entry.name, f"no part of a case has this name{close}", expected=NAMES)
@@ -130,6 +143,15 @@ def would_disturb(name: str, *, folder: bool) -> bool:
     return bool(seems(name) or near)
 
 
+def _could_be(word: str, given: Collection[str]) -> list[str]:
+    """The parts that a name may be meant for: of those that are there already, only one that it looks like.
+
+    `accounts_old.csv` beside `accounts.csv` is a copy; where that is missing, it may be the table.
+    """
+    look = looks(word).casefold()
+    return [part for part in PARTS if part not in given or looks(part).casefold() == look]
+
+
 def _meant(part: str) -> str:
     """Further words for a name that is that of a part but for blanks, letter case, or the case of its ending."""
     return f" (did you mean {quoted(part + TOML if part == SETTINGS else part)}?)" if part else ""
@@ -141,7 +163,7 @@ def _worth_a_word(entry: Path, part: str) -> bool:
         return _holds_tables(entry)
     end = ending(entry.name)
     close = end in TABLE_ENDINGS and bool(suggestion(entry.name.partition(".")[0], TABLES))
-    return end in FORMATS or (bool(part) and end not in OTHER_ENDINGS) or close
+    return end in (*FORMATS, TOML) or (bool(part) and end not in OTHER_ENDINGS) or close
 
 
 def _holds_tables(folder: Path) -> bool:

@@ -12,7 +12,7 @@ import pyarrow as pa
 from ..problems import Problem, ProblemList
 from .access import guarded
 from .limits import MAX_COLUMNS
-from .raw import RawColumn, RawTable, Rows, column_of, is_text, repeated
+from .raw import RawColumn, RawTable, Rows, column_of, is_index, is_text, repeated
 
 FORMS = "a pandas DataFrame, an Arrow table, a list of rows as dicts, or a dict of columns"
 Columns = Sequence[tuple[object, Any]]
@@ -22,7 +22,7 @@ Columns = Sequence[tuple[object, Any]]
 def from_memory(name: str, given: object, problems: ProblemList) -> RawTable | None:
     """A table as a raw one; None, with problems, where it is none or its labels are at fault. NaN and None are blanks.
 
-    The index of a DataFrame is ignored.
+    The index of a DataFrame is ignored, and so is one that an Arrow table was given by pandas.
     """
     before = len(problems)
     columns = _columns(name, given, problems)
@@ -56,7 +56,8 @@ def _columns(name: str, given: object, problems: ProblemList) -> Columns:
         with guarded(name, name, problems, what="the table"):
             table = pa.table(given)
             table.validate(full=True)
-            found = list(zip(table.schema.names, table.columns, strict=True))
+            labelled = zip(table.schema.names, table.columns, strict=True)
+            found = [(label, cells) for label, cells in labelled if not is_index(label)]
     if found is None and len(problems) == before:
         kind = f"{type(given).__module__}.{type(given).__qualname__}".removeprefix("builtins.")
         problems.add(Problem(name, f"this is no table but of type {kind}", expected=FORMS))

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from ..problems import CaseError, Problem, ProblemList
 from .access import Stamp, reason
 from .limits import MAX_CELL, MAX_COLUMNS, MAX_ROWS, MAX_UNPACKED
-from .raw import CHUNK, Chunk, RawTable, is_text, long_cell, plain, plain_type, repeated, scalar_text
+from .raw import CHUNK, Chunk, RawTable, is_index, is_text, long_cell, plain, plain_type, repeated, scalar_text
 
 PACKED = 8
 """Bytes a row below which a column with a dictionary cannot hold its words in full."""
@@ -63,7 +63,7 @@ class Part:
     @property
     def schema(self) -> pa.Schema:
         """The file's columns and their types, without those in which pandas keeps an index."""
-        fields = [field for field in self.file.schema_arrow if not field.name.startswith("__index_level_")]
+        fields = [field for field in self.file.schema_arrow if not is_index(field.name)]
         return pa.schema([(field.name, plain_type(field.type)) for field in fields])
 
     def pieces(self, label: str, kind: pa.DataType) -> Iterator[pa.Array]:

@@ -172,9 +172,11 @@ def is_odd(value: object) -> bool:
 
 
 def is_blank(value: object) -> bool:
-    """Whether a cell holds nothing; NaN counts, since pandas writes it for a blank."""
+    """Whether a cell holds nothing; NaN and NaT of any type count, since pandas and numpy write them for a blank."""
     if isinstance(value, Decimal):
         return value.is_nan()
+    if isinstance(value, np.floating | np.datetime64 | np.timedelta64):
+        return bool(value != value)
     return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value)
 
 
@@ -226,6 +228,11 @@ def _array(cells: Cells) -> pa.Array:
     if isinstance(cells, Words):
         return pa.DictionaryArray.from_arrays(pa.array(cells.codes), cells.known)
     return pa.array(cells, from_pandas=True)
+
+
+def is_index(label: object) -> bool:
+    """Whether a column of an Arrow table is one in which pandas keeps its index, which holds nothing of the table."""
+    return isinstance(label, str) and label.startswith("__index_level_")
 
 
 def is_text(kind: pa.DataType) -> bool:

@@ -31,6 +31,8 @@ class Reading:
     """Cell of each key, by document; empty for files, whose keys are found by name."""
     digests: dict[str, str] = field(default_factory=dict)
     """SHA-256 by file."""
+    lying: list[str] = field(default_factory=list)
+    """Names of all that lies in the case folder."""
     notes: list[str] = field(default_factory=list)
     """Warnings about files that were not read."""
 

@@ -36,7 +36,7 @@ def _unread(place: str, file: str, error: csv.Error) -> Problem:
     return Problem(file, message, place, expected="shorter cells; a quotation mark that is never closed makes one")
 
 
-_SEPARATOR_LINE = re.compile(rb'"?sep=,"?[ \t]*\r?(?=\n|\Z)', re.IGNORECASE)
+_SEPARATOR_LINE = re.compile(rb'"?sep=,+"?,*[ \t]*\r?(?=\n|\Z)', re.IGNORECASE)
 """The line by which Excel tells itself that commas separate."""
 _CELLS = rb'(?:[ \t,]|"[ \t]*+"(?!"))*+\r?(?=\n|\Z)'
 """The rest of a line without content: commas, blanks and quotation marks around nothing."""

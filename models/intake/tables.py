@@ -18,6 +18,8 @@ from ..schema.fields import Column, Table
 from .cells import Fault, blank_column, outside, parse
 from .raw import Origin, RawCells, RawTable, Rows, cell_text
 
+UNTITLED = "a column without a header, as pandas and R write for the numbers of rows"
+
 
 @dataclass
 class CleanTable:
@@ -119,9 +121,11 @@ def _check_columns(raw: RawTable, schema: Table, problems: ProblemList) -> None:
     known = [column.name for column in schema.columns]
     for name in raw.columns:
         if name not in known:
-            message = f"unknown column{suggestion(name, known)}" if name else "a column without a header"
+            message = f"unknown column{suggestion(name, known)}" if name else UNTITLED
             expected = f"only the columns {listed(known, 20)}"
             problems.add(Problem(schema.name, message, raw.origin.place(-1, name), column=name, expected=expected))
+    if schema.may_be_empty and not raw.columns and not raw.length:
+        return  # no row to name a column, as in [] or DataFrame()
     for column in schema.columns:
         if column.required and column.name not in raw.columns:
             expected = f"a column {column.name} with {column.expected} in every row"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf, isfinite
 
 import numpy as np
 
@@ -166,4 +167,6 @@ def shares_of(amounts: Mapping[str, float]) -> dict[str, float | None]:
 
 
 def _share(part: float, whole: float) -> float | None:
-    return part / whole if whole != 0 else None
+    """The share; None where the whole is 0, or so little that no number holds the share."""
+    share = float(part) / float(whole) if whole != 0 else inf
+    return share if isfinite(share) else None

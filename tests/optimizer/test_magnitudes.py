@@ -55,6 +55,7 @@ ENDS = [
     {"products.unit_value": 1e-12},
     {"products.incident_rate": 1e6},
     {"products.incident_rate": 1e-9},
+    {"products.incident_rate": 5e-324},
     {"loyalty.cross_sell": 1e6},
     {"rates.cost_per_case": 1e12},
     {"rates.response_hours": 1e-12},

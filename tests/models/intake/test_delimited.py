@@ -153,3 +153,11 @@ def test_too_large_a_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
     with pytest.raises(CaseError, match=r"rates.csv: this has [\d,]+ bytes, more than the 400 that are read"):
         load_case(folder)
+
+
+@pytest.mark.parametrize("line", ["sep=,", '"sep=,"', "SEP=,,,", '"sep=,",,'])
+def test_the_line_that_names_the_comma_is_passed_over(tmp_path: Path, line: str) -> None:
+    table, problems = read(tmp_path, f"{line}\r\n{HEADER}a,1,\n")
+
+    assert problems == []
+    assert rows(table)[0][0] == "a"

@@ -341,3 +341,25 @@ def test_a_folder_of_too_many_files_is_refused(folder: Path, monkeypatch: pytest
 def test_a_path_that_no_case_can_have_is_refused(name: str) -> None:
     with pytest.raises(CaseError, match="no such file or folder"):
         load_case(name)
+
+
+@pytest.mark.parametrize("name", ["rates (1).csv", "rates_old.csv", "rate.csv", "rates.schema.json", "dear.toml"])
+def test_a_copy_or_a_description_of_what_is_there_is_a_warning(folder: Path, name: str) -> None:
+    (folder / name).write_text("x")
+
+    assert f"{name} is no part of a case and was not read." in map(str, load_case(folder).warnings)
+
+
+@pytest.mark.parametrize("name", ["Copy of rates.csv", "rates.csv.bak", ".rates.csv", "rates-00000-of-00001.csv"])
+def test_a_missing_table_is_told_with_what_bears_its_name(folder: Path, name: str) -> None:
+    (folder / "rates.csv").rename(folder / name)
+
+    assert refusal(folder)[0].startswith(f"rates: the table is missing; not read: {name}; expected rates.csv")
+
+
+@pytest.mark.parametrize("ledger", ["_delta_log", ".hoodie"])
+def test_files_that_hold_deleted_rows_too_are_refused(folder: Path, ledger: str) -> None:
+    parquet(folder, "rates", "rates/part-00000.snappy.parquet")
+    (folder / "rates" / ledger).mkdir()
+
+    assert f"{ledger} says which rows of these files still count" in refusal(folder)[0]

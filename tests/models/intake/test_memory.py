@@ -53,9 +53,10 @@ class Stream:
         lambda frame: frame.to_dict("list"),
         lambda frame: {name: frame[name] for name in frame},
         lambda frame: {name: frame[name].to_numpy() for name in frame},
+        lambda frame: pa.Table.from_pandas(frame.set_index(pd.Index(range(len(frame))[::-1]))),
         Stream,
     ],
-    ids=["table", "batch", "rows", "rows without blanks", "lists", "series", "arrays", "stream"],
+    ids=["table", "batch", "rows", "rows without blanks", "lists", "series", "arrays", "filtered", "stream"],
 )
 def test_a_table_may_have_any_common_form(case: Case, form: Callable[[pd.DataFrame], object]) -> None:
     built = build(case, tiers=form(case.tables["tiers"]), rates=form(case.tables["rates"]))
@@ -175,6 +176,8 @@ def test_what_is_no_mapping_is_refused(case: Case) -> None:
         (lambda: build_case(case.settings, []), "tables"),  # type: ignore[arg-type]
         (lambda: build_case(case.settings, tables, {"base": 5}), "scenario base"),  # type: ignore[dict-item]
         (lambda: build_case(case.settings, tables, {"base": {}, "base ": {}}), "scenarios"),
+        (lambda: build_case(case.settings, tables, {"base": {}, "Base": {}}), "scenarios"),
+        (lambda: build_case(case.settings, tables, {"\u00e9": {}, "e\u0301": {}}), "scenarios"),
         (lambda: build_case(case.settings, {**tables, 5: tables["tiers"]}), "5"),  # type: ignore[dict-item]
         (lambda: build_case(case.settings, {**tables, "tiers ": tables["tiers"]}), "tiers "),
     ):
@@ -185,3 +188,32 @@ def test_a_grid_of_too_many_scenarios_is_told_before_it_is_made(case: Case) -> N
     many = {key: list(range(1000)) for key in ("max_tiers", "min_tiers", "max_models", "max_menu")}
 
     assert "at most 100,000" in sentences(lambda: vary(case, many, "base"))[0]
+
+
+@pytest.mark.parametrize("given", [[], {}, pd.DataFrame(), pa.table({})], ids=["rows", "columns", "frame", "table"])
+def test_a_table_that_may_be_empty_needs_no_columns_for_that(case: Case, given: object) -> None:
+    assert build(case, contracts=given).tables["contracts"].empty
+    assert "missing column" in sentences(lambda: build(case, accounts=given))[0]
+
+
+@pytest.mark.parametrize("blank", [np.float32("nan"), np.datetime64("NaT"), np.timedelta64("NaT")])
+def test_a_blank_of_any_type_is_a_blank(case: Case, blank: object) -> None:
+    rates = case.tables["rates"]
+    tiers = pd.Series([blank, *rates["tier"][1:]], dtype=object)
+
+    assert build(case, rates=rates.assign(tier=tiers)).tables["rates"]["tier"][0] == ""
+
+
+def test_numbers_of_numpy_may_stand_in_settings_and_scenarios(case: Case) -> None:
+    change = {"table": "rates", "where": {"provider": np.array(["Orbis"])}, "column": "csat", "set": np.float64(70)}
+    settings = {**case.settings.model_dump(), "discount_rate": np.float32(0.5)}
+    made = build_case(settings, case.tables, {"base": {"max_tiers": np.int64(2), "change": [change]}})
+
+    assert (made.settings.discount_rate, made.scenarios["base"].max_tiers) == (0.5, 2)
+    assert made.scenarios["base"].change[0].where == {"provider": ["Orbis"]}
+
+
+def test_a_description_is_text_that_files_can_hold(case: Case) -> None:
+    settings = {**case.settings.model_dump(), "description": "\ud800"}
+
+    assert "can be written as UTF-8" in sentences(lambda: build_case(settings, case.tables))[0]
