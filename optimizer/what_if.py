@@ -20,6 +20,7 @@ from .analysis.workbench import Workbench
 from .charts import menu_heat_map, profit_waterfall
 from .notebook import escaped, result_page
 from .result import Result, Status
+from .search.compilation import compile_search
 
 OFF = -1.0
 """Stands for a rule that is off: a slider cannot stand at None."""
@@ -45,6 +46,7 @@ class WhatIf:
         seconds: float = 3.0,
         gap: float = 5e-3,
     ) -> None:
+        compile_search()  # once after an installation, and not in the time of a slider
         self._start = named_scenario(case, scenario)
         self._bench = Workbench(case, gap=gap, time_limit=seconds)
         if result is not None:
