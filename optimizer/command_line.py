@@ -16,6 +16,7 @@ from .arguments import add_voice
 from .command_table import GROUPS, Command
 from .completion import complete
 from .exit_codes import BAD_INPUT, BROKEN_PIPE, FAILED, FAULT, INTERRUPTED
+from .interrupts import put_off
 from .voice import Voice
 
 _DESCRIPTION = """\
@@ -65,12 +66,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(parser: ArgumentParser, given: list[str]) -> int:
     arguments = _read(parser, given)
     voice = Voice(arguments.command, as_json=arguments.json, quiet=arguments.quiet)
+    outcome = None
     try:
-        from .commands import COMMANDS  # loads the tables and the solver, which --help need not wait for
+        with put_off():
+            from .commands import COMMANDS  # loads the tables and the charts, which --help need not wait for
 
-        return voice.present(COMMANDS[arguments.command](arguments, voice))
+        outcome = COMMANDS[arguments.command](arguments, voice)
+        return voice.present(outcome)
     except KeyboardInterrupt:
-        return voice.fail(INTERRUPTED, "Stopped; nothing was written.", [])
+        kept = None if outcome is None else outcome.files
+        return voice.fail(INTERRUPTED, f"Stopped; {'nothing was written' if kept is None else f'{kept} is whole'}.", [])
     except BrokenPipeError as error:
         return _explain(error, voice) if streams.are_ours() else BROKEN_PIPE
     except Exception as error:

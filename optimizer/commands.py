@@ -96,13 +96,21 @@ def _evaluate(arguments: Namespace, voice: Voice) -> Outcome:
 def _search(
     arguments: Namespace, voice: Voice, case: Case, folder: Path, search: Callable[..., Result], log: SolveLog
 ) -> Outcome:
-    """Search under the arguments' limits and save the run; the exit code says how it ended."""
+    """Search under the arguments' limits and save the run; the exit code says how it ended.
+
+    Ctrl-C is heard by the search until the run is there: one that comes while it is saved costs nothing.
+    """
     voice.warn(_warnings(case, arguments.scenario))
     limited = partial(search, gap=arguments.gap, time_limit=arguments.time_limit)
-    result = voice.watch(log.listening(limited), case.settings.currency)
-    with log.phases("save"):
-        result = replace(result, manifest={**result.manifest, **_noted(arguments)})
-        kept = keep(partial(result.save, force=arguments.force), folder)
+    listening = log.listening(limited)
+
+    def searched_and_kept(*, progress: ProgressCallback, should_stop: StopCheck) -> tuple[Result, Kept]:
+        found = listening(progress=progress, should_stop=should_stop)
+        with log.phases("save"):
+            found = replace(found, manifest={**found.manifest, **_noted(arguments)})
+            return found, keep(partial(found.save, force=arguments.force), folder)
+
+    result, kept = voice.watch(searched_and_kept, case.settings.currency)
     log.end(result)
     voice.warn(log.warnings)
     verdict = None if result.audit is None else _verdict(result.audit)
@@ -169,15 +177,14 @@ def _analyse(arguments: Namespace, voice: Voice) -> Outcome:
         voice.warn(_warnings(case, arguments.scenario))
     folder = _answer_folder(arguments, voice, case)
 
-    def search(*, progress: ProgressCallback, should_stop: StopCheck) -> Answer:
+    def asked_and_kept(*, progress: ProgressCallback, should_stop: StopCheck) -> tuple[Answer, Kept]:
         bench = Workbench(
             case, gap=arguments.gap, time_limit=arguments.time_limit, progress=progress, should_stop=should_stop
         )
-        answer: Answer = arguments.ask(bench, arguments)
-        return answer
+        found: Answer = replace(arguments.ask(bench, arguments), case_path=printable(case.path))
+        return found, keep(partial(found.save, force=arguments.force), folder)
 
-    answer = replace(voice.watch(search, case.settings.currency), case_path=printable(case.path))
-    kept = keep(partial(answer.save, force=arguments.force), folder)
+    answer, kept = voice.watch(asked_and_kept, case.settings.currency)
     return Outcome(
         _answered(answer, kept),
         lambda console: show_answer(console, answer, kept.folder),

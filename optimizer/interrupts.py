@@ -77,6 +77,23 @@ def heard() -> Iterator[None]:
         _session = None
 
 
+@contextmanager
+def put_off() -> Iterator[None]:
+    """Raise an interrupt that comes meanwhile at the end: a library that is half loaded cannot be loaded again."""
+    in_main = threading.current_thread() is threading.main_thread()
+    if not in_main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    came = threading.Event()
+    signal.signal(signal.SIGINT, lambda *_: came.set())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if came.is_set():
+        raise KeyboardInterrupt
+
+
 def hearing(call: Callable[P, Answer]) -> Callable[P, Answer]:
     """The function, with interrupts heard while it runs."""
 

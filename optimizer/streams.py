@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
-from .exit_codes import BAD_INPUT, BROKEN_PIPE
+from .exit_codes import BAD_INPUT, BROKEN_PIPE, INTERRUPTED
 
 _OUT, _ERR = 1, 2
 _NO_READER = {errno.EPIPE, errno.ECONNRESET} | ({errno.EINVAL} if os.name == "nt" else set())
@@ -124,6 +124,9 @@ def as_program(command: Callable[[], int]) -> int:
         code = command()
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 0
+    except KeyboardInterrupt:  # before there is a command that could say what it leaves
+        say_at_once("Stopped; nothing was written.\n")
+        code = INTERRUPTED
     return _settled(code)
 
 

@@ -16,7 +16,7 @@ from models.characters import shown
 
 from .exit_codes import INTERRUPTED
 from .progress import Progress, ProgressCallback, StopCheck
-from .streams import columns_of, say_at_once
+from .streams import are_ours, columns_of, say_at_once
 from .summary import money, percent
 
 Answer = TypeVar("Answer")
@@ -24,6 +24,7 @@ Answer_co = TypeVar("Answer_co", covariant=True)
 
 _REDRAW_SECONDS = 0.25
 _LOG_SECONDS = 5.0
+_HANG_UP: signal.Signals | None = getattr(signal, "SIGHUP", None)
 
 
 class Search(Protocol[Answer_co]):
@@ -37,7 +38,8 @@ def watch(search: Search[Answer], currency: str, stream: TextIO) -> Answer:
     """Run `search` and show its progress on `stream`; raises what the search raises.
 
     The search runs in a thread of its own, so that the line keeps moving and Ctrl-C is heard while the
-    solver is busy. The first Ctrl-C asks the search to stop; the second ends the process at once.
+    solver is busy. The first Ctrl-C asks the search to stop; the second ends the process at once, or, in another
+    program, raises KeyboardInterrupt.
     """
     line = ProgressLine(currency, stream)
     with _interrupts() as stop, ThreadPoolExecutor(max_workers=1, thread_name_prefix="search") as pool:
@@ -59,27 +61,37 @@ def _redraw_until_done(future: Future[Answer], line: ProgressLine, stop: threadi
 
 @contextmanager
 def _interrupts() -> Iterator[threading.Event]:
-    """Event that the first Ctrl-C, or request to terminate, sets.
+    """Event that the first Ctrl-C, request to terminate, or end of the terminal sets.
 
     Outside of the main thread, where signals do not arrive, it stays unset.
     """
     stop = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield stop
-        return
 
     def heard(signal_number: int, frame: FrameType | None) -> None:
-        if stop.is_set():
+        again = stop.is_set() and signal_number != _HANG_UP  # which comes from the terminal and from the shell
+        if again and not are_ours():
+            raise KeyboardInterrupt
+        if again:
             say_at_once("\nStopped at once; no run was written.\n")
             os._exit(INTERRUPTED)  # the search's thread cannot be ended otherwise, and it has written no run
         stop.set()
 
-    previous = {number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM)}
+    previous = {number: signal.signal(number, heard) for number in _signals()}
     try:
         yield stop
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
+
+
+def _signals() -> list[signal.Signals]:
+    """What asks a search to stop: in another program only Ctrl-C, where nothing else there hears it."""
+    if threading.current_thread() is not threading.main_thread():
+        return []
+    if are_ours():
+        hangs_up = _HANG_UP is not None and signal.getsignal(_HANG_UP) is signal.SIG_DFL  # not so under nohup
+        return [signal.SIGINT, signal.SIGTERM, *([_HANG_UP] if _HANG_UP is not None and hangs_up else [])]
+    return [signal.SIGINT] if signal.getsignal(signal.SIGINT) is signal.default_int_handler else []
 
 
 class ProgressLine:

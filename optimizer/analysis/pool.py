@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
-import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from multiprocessing.context import SpawnContext, SpawnProcess
 from multiprocessing.synchronize import Event
-from types import ModuleType
-from typing import Any
 
 from models import Case, Scenario
 
 from ..progress import StopCheck
 from ..result import Result
 from ..solve import solve
-from .worker import begin_silently
+from .worker import WorkerContext, begin_silently, hear_no_interrupt
 
+_log = logging.getLogger(__name__)
 _stop: Event | None = None
 """In a process of the pool: set when its solves are to end."""
+
+
+_left: list[object] = []
+"""Events of pools that were left at once: a process still being started reads them, and would fail aloud without."""
 
 
 @dataclass
@@ -37,7 +38,7 @@ class Crew:
     stop: Callable[[], None] | None = None
     """None where a running solve cannot be reached: it is left alone then."""
     renew: Callable[[], Executor] | None = None
-    """Makes an executor to take the place of one that lost a process; None where only its owner could."""
+    """Makes an executor to take the place of one that lost a process; None where none can be lost."""
     has_begun: Callable[[], bool] = lambda: True
     """Whether any of its processes ever began: one that ended before is no fault of what it was to solve."""
     stopped: StopCheck | None = None
@@ -76,7 +77,8 @@ def crew_for(executor: Executor | None, size: int) -> Iterator[Crew]:
     if isinstance(executor, ThreadPoolExecutor):
         yield _threads(executor, size)
     elif executor is not None:
-        yield Crew(executor, size)
+        with _given(executor, size) as crew:
+            yield crew
     elif _may_have_children():
         with process_pool(size) as crew:
             yield crew
@@ -91,6 +93,22 @@ def _may_have_children() -> bool:
     return not this.daemon and not getattr(this, "_inheriting", False)
 
 
+@contextmanager
+def _given(executor: Executor, size: int) -> Iterator[Crew]:
+    """Another's executor; once that has lost a process and takes no more work, a crew of our own in its place."""
+    crew = Crew(executor, size)
+    with ExitStack() as spares:
+
+        def renew() -> Executor:
+            _log.warning("The executor given has lost a process and takes no more work: the rest is solved without it.")
+            own = spares.enter_context(crew_for(None, size))
+            vars(crew).update(vars(own))
+            return own.executor
+
+        crew.renew = renew
+        yield crew
+
+
 def _threads(executor: ThreadPoolExecutor, size: int) -> Crew:
     stop = threading.Event()
     return Crew(executor, size, stop.set, stopped=stop.is_set, here=True)
@@ -100,10 +118,11 @@ def _threads(executor: ThreadPoolExecutor, size: int) -> Crew:
 def process_pool(size: int) -> Iterator[Crew]:
     """A pool of processes that are started afresh, since a copy of a process with threads may hang."""
     global _stop
-    context = _Context()
+    context = WorkerContext()
     stop, begun = context.Event(), context.Event()
     _stop = stop
     pools: list[Executor] = []
+    start_method = multiprocessing.get_start_method(allow_none=True)
 
     def another() -> Executor:
         if len(pools) > 1 and not begun.is_set():  # none will begin: this process does it, one after the other
@@ -116,36 +135,23 @@ def process_pool(size: int) -> Iterator[Crew]:
         yield Crew(another(), size, stop.set, another, begun.is_set, here=True)
     except BaseException:
         stop.set()
+        _left.append((stop, begun))
         for pool in pools:
             pool.shutdown(wait=False, cancel_futures=True)
         raise
     finally:
         _stop = None
+        if start_method is None:  # starting a process settles the default for this one, which may be a host's
+            multiprocessing.set_start_method(None, force=True)
     for pool in pools:
         pool.shutdown()
-
-
-class _Process(SpawnProcess):
-    """A process that does not run the script it is started from, so that one without a guard can be unharmed."""
-
-    @staticmethod
-    def _Popen(process_obj: Any) -> Any:
-        script, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
-        try:
-            return SpawnProcess._Popen(process_obj)
-        finally:
-            sys.modules["__main__"] = script
-
-
-class _Context(SpawnContext):
-    Process = _Process
 
 
 def begin(stop: Event, begun: Event) -> None:
     """Prepare a process of the pool: Ctrl-C is heard by the process that started it, whose end ends this one."""
     global _stop
     _stop = stop
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    hear_no_interrupt()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     begun.set()
 

@@ -133,14 +133,14 @@ class Spread:
         return left / max(1, rounds)
 
     def _take(self, future: Future[Result], scenario: Scenario) -> None:
-        try:
-            result = future.result()
-        except (Exception, CancelledError) as error:
+        error = CancelledError() if future.cancelled() else future.exception()
+        if error is not None:
             if _is_loss(error):
                 self._lost(scenario, error)
             else:
                 self._outcomes[scenario.name] = Outcome(failure=None if self.bench.stopped else _in_words(error))
             return
+        result = future.result()
         self._outcomes[scenario.name] = Outcome(result)
         cut_short = self.bench.stopped and result.status in (Status.FEASIBLE, Status.NO_PLAN)
         if self.store is not None and not cut_short:
@@ -184,8 +184,12 @@ class Spread:
 
 
 def _is_loss(error: BaseException) -> bool:
-    """Whether an error says that a process has gone, and nothing of the scenario; Dask's `KilledWorker` does too."""
-    return isinstance(error, BrokenExecutor | CancelledError) or type(error).__name__ == "KilledWorker"
+    """Whether an error says that a process has gone or was interrupted, and nothing of the scenario.
+
+    Dask's `KilledWorker` says so too.
+    """
+    gone = isinstance(error, BrokenExecutor | CancelledError | KeyboardInterrupt | SystemExit)
+    return gone or type(error).__name__ == "KilledWorker"
 
 
 def _in_words(error: BaseException) -> str:

@@ -1,7 +1,7 @@
 """Charts of results and answers: pure functions, Altair charts out. Nothing is computed that the tables do not hold.
 
-Importing the package puts one theme in force (`optimizer.charts.theme`). Every chart names the unit of each axis, tells
-its numbers in tooltips, and draws something sensible of no rows, one row and very many rows.
+The first chart puts one theme in force (`optimizer.charts.theme`), unless another was chosen. Every chart names the
+unit of each axis, tells its numbers in tooltips, and draws something sensible of no rows, one row and very many rows.
 """
 
 from .delivery import (

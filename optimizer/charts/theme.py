@@ -6,7 +6,9 @@ shape, position or text, so that it survives black and white print.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
 
 import altair as alt
 import pandas as pd
@@ -24,13 +26,16 @@ REST = "#7A7A7A"
 WIDTH = 560
 """Pixels of a chart that stands alone; two side by side fit a wide page."""
 
+THEME = "tierwise"
+"""Name of the theme."""
+
 Chart = alt.Chart | alt.LayerChart | alt.HConcatChart | alt.VConcatChart | alt.FacetChart
 """What a chart function returns."""
 
 
-@alt.theme.register("tierwise", enable=True)
+@alt.theme.register(THEME, enable=False)
 def theme() -> alt.theme.ThemeConfig:
-    """The theme, in force once `optimizer.charts` is imported; `altair.theme.enable` chooses another."""
+    """The theme, in force once a chart is made, unless another was chosen; `altair.theme.enable` chooses one later."""
     return {
         "config": {
             "background": "white",
@@ -63,11 +68,33 @@ def theme() -> alt.theme.ThemeConfig:
     }
 
 
+@cache
+def _put_in_force() -> None:
+    """Choose the theme where nobody has chosen one; once, so that who goes back to Altair's own keeps that."""
+    _make_known()
+    alt.theme.enable(THEME)
+
+
+def _make_known() -> None:
+    """Tell Altair of the theme anew: it forgets what it was told while another was chosen for a while."""
+    alt.theme.register(THEME, enable=False)(theme)
+
+
+@contextmanager
+def for_our_pages() -> Iterator[None]:
+    """Draw as our own pages do, whatever else this process draws and however, which stays as it is."""
+    _make_known()
+    with alt.theme.enable(THEME), alt.data_transformers.enable("default", max_rows=None):
+        yield
+
+
 def titled(chart: Chart, title: str, *subtitle: str) -> Chart:
     """The chart under its title, with a line for each subtitle that is not empty; every chart passes through here.
 
     Data too large for any chart is cut, with a word on how much is drawn.
     """
+    if alt.theme.active == "default":
+        _put_in_force()
     rows = within_limit(chart)
     cut = f"The first {MOST_DATA:,} of {rows:,} rows are drawn." if rows else ""
     lines = [line for line in (*subtitle, cut) if line]

@@ -22,6 +22,7 @@ from models.plan_tables import RunError
 
 from ..analysis.answer import Answer
 from ..assurance.opening import OpenedRun, open_run
+from ..charts.theme import for_our_pages
 from ..result import Result
 from .answer_sections import answer_sections
 from .parts import Figure
@@ -68,7 +69,8 @@ def report_page(
 ) -> str:
     """The page. Every name from the data is escaped; a strict policy lets it load nothing and call nobody."""
     changed = None if case is None else apply_scenario(case, result.scenario_name)[0]
-    sections = [*plan_sections(result, changed), *answer_sections(result, answers)]
+    with for_our_pages():
+        sections = [*plan_sections(result, changed), *answer_sections(result, answers)]
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_safe
     )
@@ -101,7 +103,8 @@ class Drawing:
 
 def drawing(figure: Figure) -> Drawing:
     """The chart taken apart; one that is not made of several takes the width of the page."""
-    spec: dict[str, Any] = figure.chart.to_dict()
+    with for_our_pages():
+        spec: dict[str, Any] = figure.chart.to_dict()
     title = spec.pop("title")
     single = not {"facet", "hconcat", "vconcat"} & set(spec)
     layers = [spec, *spec.get("layer", [])] if single else []

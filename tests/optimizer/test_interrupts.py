@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -17,7 +18,7 @@ import optimizer
 from models import Case, build_case, load_case
 from optimizer.analysis.answer import Answer
 from optimizer.audit import audit
-from optimizer.interrupts import current, heard, heeding, held, note_plan
+from optimizer.interrupts import current, heard, heeding, held, note_plan, put_off
 from optimizer.plan_document import claims
 from optimizer.progress import Progress, ProgressCallback
 from optimizer.result import Result, Status
@@ -216,3 +217,65 @@ def test_a_signal_from_outside_ends_a_search_soon() -> None:
         ends = [line for line in lines if line.startswith("end")]
     assert running.returncode == 0
     assert ends in (["end True feasible True\n"], ["end False optimal True\n"])
+
+
+# the command
+
+
+def test_what_is_put_off_is_raised_at_the_end() -> None:
+    reached = []
+
+    def load() -> None:
+        with put_off():
+            interrupt()
+            reached.append("the end")
+
+    with pytest.raises(KeyboardInterrupt):
+        load()
+    assert reached == ["the end"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+SAVING = """
+import os, signal, sys
+from optimizer.command_line import main
+from optimizer.result import Result
+save = Result.save
+def interrupted(*given, **more):
+    os.kill(os.getpid(), signal.SIGINT)
+    return save(*given, **more)
+Result.save = interrupted
+sys.argv[1:] = ["solve", sys.argv[1], "--out", sys.argv[2], "--json", "--quiet"]
+sys.exit(main())
+"""
+LOADING = """
+import os, signal, sys
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == "pandas._libs":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupting())
+from optimizer.command_line import main
+sys.argv[1:] = ["solve", sys.argv[1], "--out", sys.argv[2], "--json", "--quiet"]
+sys.exit(main())
+"""
+
+
+def as_program(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", script, str(TINY), str(folder)]
+    variables = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, env=variables, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_an_interrupt_while_a_run_is_saved_costs_nothing(tmp_path: Path) -> None:
+    done = as_program(SAVING, tmp_path / "run")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["result"]["status"] == "optimal"
+    assert Result.load(tmp_path / "run").plan is not None
+
+
+def test_an_interrupt_while_libraries_load_is_told(tmp_path: Path) -> None:
+    done = as_program(LOADING, tmp_path / "run")
+    assert (done.returncode, done.stderr) == (130, "Stopped; nothing was written.\n")
+    assert json.loads(done.stdout)["exit_code"] == 130
+    assert not (tmp_path / "run").exists()

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import altair as alt
 import nbformat
 import pytest
 from nbclient import NotebookClient
@@ -283,6 +284,23 @@ def test_in_another_program_its_descriptors_stay_as_they_are(here: Path) -> None
     assert [os.fstat(number) for number in range(3)] == before
     assert (sys.stdout, sys.stderr) == shown
     assert not streams.are_ours()
+
+
+def test_a_report_leaves_what_another_program_chose_for_its_charts(here: Path) -> None:
+    run, page = str(here / "run"), str(here / "hosted.html")
+    with alt.theme.enable("default"):
+        assert main(["report", run, "--out", page, "--quiet", "--force"]) == 0
+        assert alt.theme.active == "default"
+    ours = Path(page).read_bytes()
+    with alt.theme.enable("dark"), alt.data_transformers.enable("default", max_rows=1):
+        assert main(["report", run, "--out", page, "--quiet", "--force"]) == 0
+        assert (alt.theme.active, alt.data_transformers.options) == ("dark", {"max_rows": 1})
+    assert written(Path(page).read_bytes()) == written(ours)
+
+
+def written(page: bytes) -> bytes:
+    """A report without the moment it was made."""
+    return re.sub(rb"[0-9]{1,2} [A-Z][a-z]+ 20[0-9]{2},? [0-9:]+|20[0-9]{2}-[0-9-]+[T ][0-9:.+]+", b"", page)
 
 
 @PIPES

@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -86,8 +87,10 @@ def test_watch_raises_what_the_search_raises() -> None:
         watch(search, "EUR", io.StringIO())
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_first_interrupt_asks_the_search_to_stop(number: signal.Signals) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)])
+def test_the_first_interrupt_asks_the_search_to_stop(number: signal.Signals, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("optimizer.watching.are_ours", lambda: True)
+
     def search(*, progress: ProgressCallback, should_stop: StopCheck) -> bool:
         os.kill(os.getpid(), number)
         until = time.monotonic() + 10
@@ -113,3 +116,55 @@ def test_watch_works_outside_of_the_main_thread() -> None:
     thread.start()
     thread.join(10)
     assert answers == ["done"]
+
+
+def waiting(times: int) -> Callable[..., bool]:
+    """A search that interrupts itself so many times, a while apart, and goes on until it is told to stop."""
+
+    def search(*, progress: ProgressCallback, should_stop: StopCheck) -> bool:
+        until = time.monotonic() + 10
+        for _ in range(times):
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.1)
+        while not should_stop() and time.monotonic() < until:
+            time.sleep(0.01)
+        return should_stop()
+
+    return search
+
+
+def test_in_another_program_a_second_interrupt_raises_and_ends_nothing() -> None:
+    terminates = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(KeyboardInterrupt):
+        watch(waiting(2), "EUR", io.StringIO())
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGTERM) is terminates
+
+
+def test_another_programs_own_handlers_are_left_alone() -> None:
+    told: list[int] = []
+
+    def search(*, progress: ProgressCallback, should_stop: StopCheck) -> bool:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.6)
+        return should_stop()
+
+    before = signal.signal(signal.SIGINT, lambda number, frame: told.append(number))
+    try:
+        assert not watch(search, "EUR", io.StringIO())
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert told == [signal.SIGINT]
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="terminals do not hang up here")
+def test_a_terminal_may_hang_up_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("optimizer.watching.are_ours", lambda: True)
+
+    def search(*, progress: ProgressCallback, should_stop: StopCheck) -> bool:
+        for _ in range(2):
+            os.kill(os.getpid(), signal.SIGHUP)
+            time.sleep(0.4)
+        return should_stop()
+
+    assert watch(search, "EUR", io.StringIO())

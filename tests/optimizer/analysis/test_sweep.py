@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -171,6 +172,7 @@ class Losing(Executor):
 
     executor: Executor
     tried: set[str] = field(default_factory=set)
+    loss: BaseException | None = None
 
     def submit(self, solve: Any, *asked: Any, **more: Any) -> Future[Any]:  # type: ignore[override]
         name = asked[1].name
@@ -178,7 +180,7 @@ class Losing(Executor):
             return self.executor.submit(solve, *asked, **more)
         self.tried.add(name)
         lost: Future[Any] = Future()
-        lost.set_exception(KilledWorker("a worker was killed"))
+        lost.set_exception(self.loss or KilledWorker("a worker was killed"))
         return lost
 
 
@@ -192,10 +194,64 @@ def test_what_an_executor_loses_is_tried_once_more(case: Case, threads: Executor
     assert found.failed == ()
 
 
+def test_a_given_executor_that_breaks_costs_nothing(case: Case, answer: Sweep) -> None:
+    """As a `ProcessPoolExecutor` does for good once one of its processes is killed."""
+
+    class Broken(Executor):
+        def submit(self, *_: Any, **__: Any) -> Future[Any]:  # type: ignore[override]
+            raise BrokenProcessPool
+
+    found = sweep(case, GRID, executor=Broken(), workers=2)
+    assert objectives(found) == pytest.approx(objectives(answer), nan_ok=True)
+    assert found.failed == ()
+
+
+def test_what_is_interrupted_elsewhere_is_tried_once_more(case: Case, threads: Executor, answer: Sweep) -> None:
+    found = sweep(case, GRID, executor=Losing(threads, loss=KeyboardInterrupt()), workers=2)
+    assert objectives(found) == pytest.approx(objectives(answer), nan_ok=True)
+
+
+LOUD = """
+import os, sys
+class Loud:
+    def find_spec(self, name, path=None, target=None):
+        if name in ("pandas", "highspy"):
+            os.write(1, f"{name} in {os.getpid()}\\n".encode())
+sys.meta_path.insert(0, Loud())
+"""
+HOST = """
+import multiprocessing, os, signal, sys
+from models import load_case
+from optimizer.analysis.sweep import sweep
+def hear(news):
+    if news.phase.startswith("0 of") and "1 under way" in news.phase:
+        os.killpg(os.getpid(), signal.SIGINT)
+try:
+    sweep(load_case(sys.argv[1]), {"max_tiers": [2, 1]}, workers=2, gap=1e-2, progress=hear)
+except KeyboardInterrupt:
+    print("interrupted", os.getpid(), multiprocessing.get_start_method(allow_none=True), flush=True)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no process groups")
+def test_processes_of_the_pool_say_nothing_in_another_program(folder: Path, tmp_path: Path) -> None:
+    """Neither what libraries print as they load, nor what Ctrl-C at the terminal interrupts as they start."""
+    (tmp_path / "sitecustomize.py").write_text(LOUD, encoding="utf-8")
+    path = {"PYTHONPATH": os.pathsep.join([str(ROOT), str(tmp_path)])}
+    command = [sys.executable, "-c", HOST, str(folder)]
+    ran = subprocess.run(
+        command, capture_output=True, text=True, env={**os.environ, **path}, check=True, start_new_session=True
+    )
+    *loaded, last = ran.stdout.splitlines()
+    word, number, start_method = last.split()
+    assert (word, start_method, ran.stderr) == ("interrupted", "None", "")
+    assert {line.split()[-1] for line in loaded} == {number}
+
+
 def test_where_processes_never_begin_this_one_solves(
     case: Case, answer: Sweep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pool, "begin_silently", os._exit)  # which takes one argument, so that each process ends
+    monkeypatch.setattr(pool, "begin_silently", abs)  # which takes no two arguments, so that each process ends
     found = sweep(case, {**GRID, "min_service_margin": [0.05]}, workers=2)
     assert objectives(found) == pytest.approx(objectives(answer)[::2])
 
