@@ -186,9 +186,12 @@ class Ledger:
 
 
 def number(claims: Claims, key: str) -> float | None:
-    """A number that is claimed; None where there is none."""
+    """A number that is claimed; None where there is none, infinity for a whole number of hundreds of digits."""
     value = claims.get(key)
-    return float(value) if isinstance(value, (int, float)) else None
+    try:
+        return float(value) if isinstance(value, (int, float)) else None
+    except OverflowError:
+        return float("inf")
 
 
 def or_nan(value: float | None) -> float:

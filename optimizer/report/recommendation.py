@@ -133,6 +133,8 @@ def _certainty(result: Result) -> Iterator[str]:
     yield status_sentence(result)
     if result.audit is None:
         yield "The plan has not been audited."
+    elif result.unchecked is not None:
+        yield "Nothing was recomputed for this page: the audit that the run holds is shown as it was found."
     elif result.audit.ok:
         counts = f"{len(result.audit.rules):,} rules and {len(result.audit.kpis)} amounts"
         yield f"An independent recomputation of {counts} agrees with it. {RESTS_ON_SEARCH}"

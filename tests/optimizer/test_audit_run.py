@@ -11,6 +11,7 @@ import pytest
 
 from models.plan_tables import RunError
 from models.writing import write_case
+from optimizer.audit.ledger import number
 from optimizer.result import Status
 from optimizer.run_audit import audit_run
 from optimizer.run_folder import save_run
@@ -147,3 +148,8 @@ def test_a_scenario_the_case_does_not_have(run: Path) -> None:
     path.write_text(path.read_text(encoding="utf-8").replace('"scenario": "base"', '"scenario": "bast"'))
     with pytest.raises(RunError, match="scenario is 'bast'"):
         audit_run(hand_case(), run)
+
+
+def test_a_number_of_hundreds_of_digits_is_no_crash() -> None:
+    assert number({"asked_gap": 10**400}, "asked_gap") == float("inf")
+    assert number({}, "asked_gap") is None

@@ -103,7 +103,10 @@ def test_unchecked_shows_it_marked(command: str, here: Path, capsys: pytest.Capt
     assert main([*COMMANDS[command], "--unchecked"]) in (DONE, FAILED)  # the books differ from ten times as much
     assert "UNCHECKED" in capsys.readouterr().out
     if command == "report":
-        assert f'<p class="mark" role="alert">{UNCHECKED}</p>' in (here / "out.html").read_text(encoding="utf-8")
+        page = (here / "out.html").read_text(encoding="utf-8")
+        assert f'<body class="marked">\n<p class="mark" role="alert"><span>{UNCHECKED}</span></p>' in page
+        assert "Nothing was recomputed for this page" in page
+        assert "An independent recomputation" not in page
     if command == "workbook":
         sheets = openpyxl.load_workbook(here / "out.xlsx").worksheets
         assert len(sheets) > 10
