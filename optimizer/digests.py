@@ -22,7 +22,7 @@ def file_digests(folder: Path, names: Iterable[str]) -> dict[str, str]:
 def digest_of(values: object) -> str:
     """SHA-256 of values that JSON can hold, whatever the order of their keys."""
     text = json.dumps(values, sort_keys=True, ensure_ascii=False, default=str)
-    return sha256(text.encode("utf-8")).hexdigest()
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def sealed(document: Mapping[str, object]) -> dict[str, object]:

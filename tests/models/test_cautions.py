@@ -192,6 +192,6 @@ def test_two_names_that_look_alike(case: Case, table: str, column: str, one: str
 
 
 def test_scenarios_that_look_alike_are_told_too(case: Case) -> None:
-    alike = build_case(case.settings, case.tables, {"Café": Scenario(), "Cafe\u0301": Scenario()})
+    alike = build_case(case.settings, case.tables, {"Cafe": Scenario(), "Caf\u0435": Scenario()})
 
-    assert any("scenarios" in sentence and "U+0301" in sentence for sentence in alike.warnings)
+    assert any("scenarios" in sentence and "U+0435" in sentence for sentence in alike.warnings)

@@ -11,8 +11,8 @@ from pathlib import Path
 from tests.small_case import write_small_case
 
 CLOCK = {"seconds", "start", "end"}
-OF_CLOCK = {"plan.json"}
-"""A file whose digest the manifest holds, and which holds the time."""
+OF_CLOCK = {"plan.json", "digest"}
+"""Digests in the manifest of what holds the time: that of plan.json, and its own."""
 
 
 def run(case: Path, out: Path, hash_seed: str) -> None:

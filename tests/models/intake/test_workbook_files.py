@@ -217,7 +217,7 @@ def test_cells_without_content_cost_nothing(book: Path, tmp_path: Path) -> None:
 def test_a_value_in_the_last_row_and_column_is_found(book: Path, tmp_path: Path) -> None:
     last = rows_added(f'<row r="{ROWS}"><c r="A{ROWS}"><v>7</v></c><c r="XFD{ROWS}"><v>7</v></c></row>')
     found = problems(rewritten(book, tmp_path / "case.xlsx", {part("accounts"): last}))
-    assert ("accounts!XFD1", "a column without a header") in [(one.place, one.message) for one in found]
+    assert "accounts!XFD1" in [one.place for one in found if one.message.startswith("a column without a header")]
     assert f"accounts!B{ROWS}" in [one.place for one in found]
 
 

@@ -29,7 +29,12 @@ def page() -> str:
 def test_the_page_is_written_and_little_larger_than_a_small_one(page: str) -> None:
     small = report_page(result(2), {})
     assert len(page) - len(small) < 3_000_000
-    for told in ("of 6,000 rules", "of 3,000 price books", "1,993 other regions", "the first 24 of 300 tiers"):
+    for told in (
+        "of 6,000 rules",
+        "2,992 more price books are in menus.csv",
+        "1,993 other regions",
+        "the first 24 of 300 tiers",
+    ):
         assert told in page
 
 
