@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from .analysis.sweep import sweep
     from .analysis.why_not import why_not
     from .analysis.workbench import Workbench
-    from .evaluate import evaluate
-    from .progress import Progress
-    from .reconcile import reconcile
-    from .result import NoPlanError, Result, Status
-    from .run_audit import audit_run as audit
-    from .sign_off import check_sign_off, sign_off
-    from .solve import solve
+    from .assurance.reconcile import reconcile
+    from .assurance.run_audit import audit_run as audit
+    from .assurance.sign_off import check_sign_off, sign_off
+    from .results.progress import Progress
+    from .results.result import NoPlanError, Result, Status
+    from .solving.evaluate import evaluate
+    from .solving.solve import solve
     from .workbook.write import write_workbook
 
 __version__ = "0.1.0"
@@ -79,31 +79,31 @@ _HOMES = {
     "Case": "models",
     "CaseError": "models",
     "CaseSettings": "models",
-    "NoPlanError": "optimizer.result",
-    "Progress": "optimizer.progress",
-    "Result": "optimizer.result",
+    "NoPlanError": "optimizer.results.result",
+    "Progress": "optimizer.results.progress",
+    "Result": "optimizer.results.result",
     "RunError": "models.plan_tables",
     "Scenario": "models",
-    "Status": "optimizer.result",
+    "Status": "optimizer.results.result",
     "Workbench": "optimizer.analysis.workbench",
     "alternatives": "optimizer.analysis.alternatives",
-    "audit": "optimizer.run_audit",
+    "audit": "optimizer.assurance.run_audit",
     "build_case": "models",
-    "check_sign_off": "optimizer.sign_off",
+    "check_sign_off": "optimizer.assurance.sign_off",
     "compare": "optimizer.analysis.compare",
     "diagnose": "optimizer.analysis.diagnose",
-    "evaluate": "optimizer.evaluate",
+    "evaluate": "optimizer.solving.evaluate",
     "frontier": "optimizer.analysis.frontier",
     "load_case": "models",
     "partners": "optimizer.analysis.partners",
     "portfolio": "optimizer.analysis.portfolio",
     "price_response": "optimizer.analysis.price_response",
-    "reconcile": "optimizer.reconcile",
+    "reconcile": "optimizer.assurance.reconcile",
     "roadmap": "optimizer.analysis.roadmap",
     "rule_costs": "optimizer.analysis.rule_costs",
     "service_levels": "optimizer.analysis.service_levels",
-    "sign_off": "optimizer.sign_off",
-    "solve": "optimizer.solve",
+    "sign_off": "optimizer.assurance.sign_off",
+    "solve": "optimizer.solving.solve",
     "sweep": "optimizer.analysis.sweep",
     "why_not": "optimizer.analysis.why_not",
     "write_workbook": "optimizer.workbook.write",

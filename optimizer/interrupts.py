@@ -14,7 +14,7 @@ from functools import wraps
 from types import FrameType
 from typing import ParamSpec, TypeVar
 
-from .progress import StopCheck
+from .results.progress import StopCheck
 
 P = ParamSpec("P")
 Answer = TypeVar("Answer")

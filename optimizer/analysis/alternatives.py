@@ -13,8 +13,8 @@ from models.conditions import Condition, NoTokenPartners, Unlike
 from models.delivery import PARTNER_KINDS
 from models.plan import Plan
 
-from ..result import Result, Status
-from ..summary import money, percent
+from ..results.result import Result, Status
+from ..results.summary import money, percent
 from .answer import Answer
 from .moves import menu_moves, structure_moves
 from .subject import Subject, subject_of

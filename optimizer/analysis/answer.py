@@ -15,9 +15,9 @@ import pandas as pd
 from models.files import is_temporary, write_folder, write_json
 from models.plan_tables import RunError
 
-from ..digests import sealed
-from ..result import Result, Status
-from ..run_owner import Owner
+from ..results.digests import sealed
+from ..results.result import Result, Status
+from ..results.run_owner import Owner
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Answer:
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
-        from ..notebook import answer_page
+        from ..results.html import answer_page
 
         return answer_page(self)
 

@@ -14,8 +14,8 @@ from models.files import read_folder
 from models.plan_tables import FaultyRunError, RunError
 
 from ..assurance.opening import UNCHECKED
-from ..digests import DIGEST, differing, file_digests, is_sealed
-from ..result import Status
+from ..results.digests import DIGEST, differing, file_digests, is_sealed
+from ..results.result import Status
 from .answer import Answer
 
 

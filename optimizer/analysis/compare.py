@@ -13,9 +13,9 @@ from models import Case, Scenario, apply_scenario, named_scenario
 from models.plan_tables import RunError
 
 from ..assurance.opening import open_run
-from ..result import Result, Status
-from ..run_folder import load_run
-from ..summary import money, status_sentence
+from ..results.result import Result, Status
+from ..results.run_folder import load_run
+from ..results.summary import money, status_sentence
 from .answer import Answer, worst_gap
 from .bridge import MEASURES, PARTS, Numbers, bridge
 from .side_by_side import COLUMNS, overview, side_by_side

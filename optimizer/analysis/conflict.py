@@ -9,7 +9,7 @@ from itertools import groupby
 from models import Scenario
 from models.conditions import Condition
 
-from ..result import Result, Status
+from ..results.result import Result, Status
 from .levers import Lever, all_dropped, never_set_aside
 from .workbench import Workbench
 

@@ -7,8 +7,8 @@ import pandas as pd
 from models import Case
 from models.plan import Plan
 
-from ..audit.demand import Demand, chosen, locked_rows
-from ..audit.work import WORK_CLASS, cases_by_service, flows, work_classes
+from ..accounting.demand import Demand, chosen, locked_rows
+from ..accounting.work import WORK_CLASS, cases_by_service, flows, work_classes
 
 OFFERED = ["segment", "region", "product", "family", "tier", "model", "incidents"]
 

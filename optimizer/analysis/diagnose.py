@@ -10,8 +10,8 @@ import pandas as pd
 
 from models import Case, Scenario, apply_scenario
 
-from ..result import Result, Status
-from ..summary import money
+from ..results.result import Result, Status
+from ..results.summary import money
 from .answer import Answer
 from .conflict import Conflict, find_conflict
 from .levers import Lever, levers, named

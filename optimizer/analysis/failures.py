@@ -12,7 +12,7 @@ from models.conditions import Decision
 from models.delivery import PARTNER_KINDS
 
 from ..program.delivery import MARGIN_OF
-from ..result import Result
+from ..results.result import Result
 from .delivered import delivered_flows
 from .subject import Subject, bar
 from .worth import amount_of

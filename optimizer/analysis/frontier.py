@@ -12,8 +12,8 @@ import pandas as pd
 from models import Case, CaseError, Problem, Scenario, apply_scenario
 from models.problems import listed, suggestion
 
-from ..result import Status
-from ..summary import money, percent
+from ..results.result import Status
+from ..results.summary import money, percent
 from .answer import Answer
 from .goals import GOALS, OBJECTIVES, Goal
 from .moves import structure_moves

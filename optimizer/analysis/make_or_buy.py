@@ -10,7 +10,7 @@ import pandas as pd
 from models.conditions import WorkShare
 from models.delivery import HOUR_SHARING_KINDS
 
-from ..result import Result
+from ..results.result import Result
 from .delivered import delivered_flows, measured
 from .subject import Subject
 

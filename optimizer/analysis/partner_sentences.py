@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from ..result import Status
-from ..summary import money, percent
+from ..results.result import Status
+from ..results.summary import money, percent
 from .failures import REPLANNED
 from .subject import Subject
 

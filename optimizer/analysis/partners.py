@@ -10,7 +10,7 @@ import pandas as pd
 from models import Case
 from models.scenario import Scenario
 
-from ..result import Result
+from ..results.result import Result
 from .answer import Answer
 from .failures import (
     FAILURE_COLUMNS,

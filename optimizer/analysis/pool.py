@@ -15,9 +15,9 @@ from multiprocessing.synchronize import Event
 
 from models import Case, Scenario
 
-from ..progress import StopCheck
-from ..result import Result
-from ..solve import solve
+from ..results.progress import StopCheck
+from ..results.result import Result
+from ..solving.solve import solve
 from .worker import WorkerContext, begin_silently, hear_no_interrupt
 
 _log = logging.getLogger(__name__)

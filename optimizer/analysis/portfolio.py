@@ -13,8 +13,8 @@ from models import Case
 from models.conditions import Count, Kind
 from models.scenario import Scenario
 
-from ..result import Result, Status
-from ..summary import money
+from ..results.result import Result, Status
+from ..results.summary import money
 from .answer import Answer
 from .subject import SWITCHES, Subject, subject_of
 from .workbench import Options, Workbench, question

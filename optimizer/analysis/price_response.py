@@ -11,10 +11,10 @@ import pandas as pd
 from models import Case, CaseError, Problem, Scenario
 from models.pricing import KINDS
 
-from ..audit.demand import Demand, chosen
-from ..audit.work import cases_by_service
-from ..result import Result
-from ..summary import money, price_in_words
+from ..accounting.demand import Demand, chosen
+from ..accounting.work import cases_by_service
+from ..results.result import Result
+from ..results.summary import money, price_in_words
 from .answer import Answer
 from .delivered import delivered_flows
 from .subject import Subject, subject_of

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from models import Scenario
 
-from ..result import Result, Status
+from ..results.result import Result, Status
 from .levers import Lever
 from .workbench import Workbench
 

@@ -16,9 +16,9 @@ from models.delivery import HOUR_SHARING_KINDS, PARTNER_KINDS
 from models.plan import Plan
 from models.scenario import Scenario
 
-from ..audit.work import WORK_CLASS, flows, rates_by_tier
-from ..program.expressions import Expression, Row, combine, number
-from ..program.solver import Limits, scaled, solve_integer, state
+from ..accounting.work import WORK_CLASS, flows, rates_by_tier
+from ..lp.expressions import Expression, Row, combine, number
+from ..lp.solver import Limits, scaled, solve_integer, state
 from .delivered import delivered_flows
 
 LEAST_CASES = 1e-9

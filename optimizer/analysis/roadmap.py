@@ -11,8 +11,8 @@ import pandas as pd
 from models import Case
 from models.scenario import Scenario
 
-from ..result import Result
-from ..summary import money
+from ..results.result import Result
+from ..results.summary import money
 from .answer import Answer
 from .scorecard import Scorecard
 from .subject import Subject, subject_of

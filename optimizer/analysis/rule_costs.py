@@ -10,12 +10,12 @@ import pandas as pd
 
 from models import Case, Scenario, apply_scenario
 
-from ..result import Result
-from ..shadow_prices import ShadowPrices, shadow_prices
-from ..summary import NEAR, money
+from ..results.result import Result
+from ..results.summary import NEAR, money
 from .answer import Answer
 from .levers import Lever, levers, named
 from .moves import structure_moves
+from .shadow_prices import ShadowPrices, shadow_prices
 from .subject import Subject, subject_of
 from .workbench import Options, Workbench, question
 

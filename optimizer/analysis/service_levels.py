@@ -13,10 +13,10 @@ import pandas as pd
 from models import Case
 from models.scenario import Scenario
 
-from ..audit.demand import Demand
-from ..audit.money import mean_product_margin
-from ..result import Result
-from ..summary import money
+from ..accounting.demand import Demand
+from ..accounting.money import mean_product_margin
+from ..results.result import Result
+from ..results.summary import money
 from .answer import Answer
 from .delivered import measured, segment_parts, segment_turnaround, split
 from .redelivery import Redeliverer

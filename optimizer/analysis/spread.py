@@ -14,11 +14,11 @@ from models import CaseError, Scenario
 from models.plan_tables import RunError
 
 from ..interrupts import note_plan
-from ..result import Result, Status
-from ..search.compilation import compile_search
-from ..search.watch import Stopped, Watch
+from ..results.result import Result, Status
+from ..search.assortment.compilation import compile_search
+from ..search.state.limits import Stopped, Watch
+from ..solving.store import Store
 from .pool import Crew, solve_one
-from .store import Store
 from .workbench import Workbench
 
 LATE = 4.0

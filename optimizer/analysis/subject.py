@@ -13,8 +13,8 @@ from models.conditions import Kind
 from models.plan import Plan
 
 from ..interrupts import note_plan
-from ..result import Result, Status
-from ..summary import status_sentence
+from ..results.result import Result, Status
+from ..results.summary import status_sentence
 from .answer import Answer, worst_gap
 from .workbench import ONE_OF_MANY, Options, Workbench, at_work
 

@@ -12,12 +12,12 @@ import pandas as pd
 
 from models import Case, Scenario, vary
 
-from ..result import Result, Status
-from ..summary import money
+from ..results.result import Result, Status
+from ..results.summary import money
+from ..solving.store import open_store
 from .answer import Answer, worst_gap
 from .pool import crew_for, processors
 from .spread import Outcome, Spread
-from .store import open_store
 from .workbench import Options, Workbench, at_work, question
 
 STORED_PROOF = (

@@ -16,7 +16,7 @@ from models import Scenario
 from models.catalog import Array
 from models.conditions import Condition
 
-from ..result import Result, Status
+from ..results.result import Result, Status
 from .goals import Goal
 from .workbench import Workbench
 

@@ -13,7 +13,7 @@ import pandas as pd
 from models import Case, Scenario
 from models.plan import Plan
 
-from ..result import Result
+from ..results.result import Result
 from .subject import Subject, bar
 from .worth import amount_of
 

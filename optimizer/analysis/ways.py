@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from models import Scenario
 
-from ..result import Result, Status
+from ..results.result import Result, Status
 from .conflict import Conflict, find_conflict
 from .levers import Lever, all_dropped
 from .reach import Reach, furthest

@@ -12,8 +12,8 @@ from models import Case, Scenario
 from models.condition_texts import parse_conditions
 from models.conditions import Condition
 
-from ..result import Result, Status
-from ..summary import binding_rules, money
+from ..results.result import Result, Status
+from ..results.summary import binding_rules, money
 from .answer import Answer
 from .conflict import find_conflict
 from .levers import levers

@@ -14,13 +14,13 @@ import pandas as pd
 
 from models import Case, Scenario, named_scenario
 
-from ..baselines import Baselines
-from ..evaluate import evaluate
-from ..identity import content_of
 from ..interrupts import current, heard, note_plan
-from ..progress import Progress, ProgressCallback, StopCheck
-from ..result import Result, Status
-from ..solve import GAP, solve
+from ..results.identity import content_of
+from ..results.progress import Progress, ProgressCallback, StopCheck
+from ..results.result import Result, Status
+from ..solving.baselines import Baselines
+from ..solving.evaluate import evaluate
+from ..solving.solve import GAP, solve
 
 Item = TypeVar("Item")
 P = ParamSpec("P")

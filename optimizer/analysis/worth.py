@@ -11,7 +11,7 @@ import pandas as pd
 from models.conditions import Decision, Kind
 
 from ..program.delivery import MARGIN_OF
-from ..result import Result
+from ..results.result import Result
 from .subject import Subject
 
 DECIDED = {"tier": "tiers", "model": "models", "product": "products", "provider": "providers"}

@@ -11,11 +11,11 @@ from models import Case, CaseError
 from models.files import read_folder
 from models.plan_tables import FaultyRunError, RunError
 
-from ..digests import file_digests
-from ..result import Result
-from ..run_audit import audit_files, changed_files
-from ..run_case import case_of_run, changed_inputs
-from ..run_folder import RUN_FILES, SIGN_OFF, RunFiles, read_run, result_of
+from ..results.digests import file_digests
+from ..results.result import Result
+from ..results.run_case import case_of_run, changed_inputs
+from ..results.run_folder import RUN_FILES, SIGN_OFF, RunFiles, read_run, result_of
+from .run_audit import audit_files, changed_files
 from .seal import changes_since_sign_off
 
 UNCHECKED = "UNCHECKED: these numbers were held against no digest and no audit. Do not rely on them."

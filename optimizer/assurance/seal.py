@@ -9,8 +9,8 @@ from pathlib import Path
 from models import Case
 from models.plan_tables import RunError
 
-from ..digests import differing, digest_of, file_digests
-from ..run_folder import RUN_FILES, SIGN_OFF
+from ..results.digests import differing, digest_of, file_digests
+from ..results.run_folder import RUN_FILES, SIGN_OFF
 
 _KEYS = {"by", "note", "signed", "version", "digest", "files", "inputs", "checked", "seal"}
 

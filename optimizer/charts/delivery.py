@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..analysis.answer import Answer
 from ..analysis.verdicts import OVER, SWEET, UNDER
-from ..result import Result
+from ..results.result import Result
 from .size import MOST_MARKS, MOST_SERIES, is_rest, largest, merged
 from .theme import (
     LOSS,

@@ -10,8 +10,8 @@ import pandas as pd
 
 from models.pricing import KINDS, Quote
 
-from ..result import Result
-from ..summary import by_rank, price_in_words
+from ..results.result import Result
+from ..results.summary import by_rank, price_in_words
 from .size import MOST_ROWS, MOST_SERIES, first_named, is_rest, largest, merged
 from .theme import WIDTH, Chart, nothing, tier_colour, titled, tooltips
 

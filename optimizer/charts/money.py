@@ -9,8 +9,8 @@ import altair as alt
 import pandas as pd
 
 from ..analysis.answer import Answer
-from ..result import Result
-from ..summary import money
+from ..results.result import Result
+from ..results.summary import money
 from .size import MOST_ROWS, first_named
 from .theme import GAIN, LOSS, QUIET, TOTAL, WIDTH, Chart, money_axis, named, nothing, titled, tooltips
 

@@ -13,7 +13,7 @@ from functools import cache
 import altair as alt
 import pandas as pd
 
-from ..summary import heading
+from ..results.summary import heading
 from .size import MOST_DATA, is_rest, within_limit
 
 PALETTE = ("#E69F00", "#56B4E9", "#009E73", "#D55E00", "#0072B2", "#CC79A7", "#000000")

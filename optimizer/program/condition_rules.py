@@ -19,8 +19,8 @@ from models.conditions import (
     WorkShare,
 )
 
+from ..lp.expressions import Expression, Row, Switch, combine, number
 from .experience_rules import means
-from .expressions import Expression, Row, Switch, combine, number
 from .routes import is_partner, shares_hours
 from .statement import Statement
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from models.catalog import Array
 
-from .expressions import Expression, Row, Switch, combine
+from ..lp.expressions import Expression, Row, Switch, combine
+from ..lp.solver import Limits, Stated, scaled, solve_integer, state
 from .rules import RULES
 from .setting import Setting
-from .solver import Limits, Stated, scaled, solve_integer, state
 from .statement import Given, Statement
 from .totals import Box
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from models.delivery import NEGLIGIBLE_CASES
 
-from .expressions import Row, combine, number
+from ..lp.expressions import Row, combine, number
 from .routes import is_partner, shares_hours
 from .statement import Statement
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from .expressions import Row
+from ..lp.expressions import Row
 from .statement import Statement
 
 Rows = Iterator[Row]

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from models.catalog import Codes
 
-from .expressions import Row, Switch, combine, number
+from ..lp.expressions import Row, Switch, combine, number
 from .statement import Statement
 
 Rows = Iterator[Row]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
+from ..lp.expressions import Row
 from .delivery_rules import (
     Capacity,
     FlowBalance,
@@ -21,7 +22,6 @@ from .delivery_rules import (
     VolumeDiscounts,
 )
 from .experience_rules import Attainment, CsatFloor, MaxCsatOverTarget
-from .expressions import Row
 from .offer_rules import (
     Coverage,
     MaxCostToServe,

@@ -16,7 +16,7 @@ import pulp
 from models.delivery import NEGLIGIBLE_CASES
 from models.offers import ROUNDING
 
-from .expressions import Expression, Switch, combine, highest
+from ..lp.expressions import Expression, Switch, combine, highest
 from .routes import readiness_cost, shares_hours
 from .setting import Setting
 from .totals import MONEY, Box

@@ -19,7 +19,7 @@ from ..charts import (
     tornado_rows,
 )
 from ..charts.theme import Chart
-from ..result import Result
+from ..results.result import Result
 from .parts import Figure, Section, table_of
 
 HEADINGS = {

@@ -23,7 +23,7 @@ from models.plan_tables import RunError
 from ..analysis.answer import Answer
 from ..assurance.opening import OpenedRun, open_run
 from ..charts.theme import for_our_pages
-from ..result import Result
+from ..results.result import Result
 from .answer_sections import answer_sections
 from .parts import Figure
 from .plan_sections import plan_sections

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from ..charts.theme import Chart
-from ..summary import cells_in_words
+from ..results.summary import cells_in_words
 
 SHOWN_ROWS = 30
 """Rows of a table before the rest is only counted."""

@@ -16,8 +16,8 @@ from ..charts import (
     tornado_chart,
     uptake_chart,
 )
-from ..result import Result
-from ..summary import binding_rules, kpi_rows, menu_grid, money, percent
+from ..results.result import Result
+from ..results.summary import binding_rules, kpi_rows, menu_grid, money, percent
 from .assumptions import WORSE, assumptions
 from .parts import SHOWN_COLUMNS, SHOWN_ROWS, Figure, Section, Table, table_of
 from .recommendation import listed

@@ -9,10 +9,10 @@ import pandas as pd
 
 from models.pricing import KINDS, Quote
 
-from ..audit import RESTS_ON_SEARCH
+from ..auditing import RESTS_ON_SEARCH
 from ..charts.menus import heat_map_cells
-from ..result import Result
-from ..summary import binding_rules, by_rank, money, percent, status_sentence
+from ..results.result import Result
+from ..results.summary import binding_rules, by_rank, money, percent, status_sentence
 from .assumptions import assumptions
 
 MOST_BOOKS = 8

@@ -16,9 +16,9 @@ from models.delivery import payment, volume_discount
 from models.plan import Plan
 from models.pricing import KINDS
 
-from ..audit.demand import Demand
-from ..audit.money import mean_product_margin, offer
-from ..audit.work import WORK_CLASS, cases_by_service, flows, parts_cases, policies
+from ..accounting.demand import Demand
+from ..accounting.money import mean_product_margin, offer
+from ..accounting.work import WORK_CLASS, cases_by_service, flows, parts_cases, policies
 from .lines import AMOUNTS
 from .sold import sold_rows, under_contract
 

@@ -7,7 +7,7 @@ import pandas as pd
 from models.plan import Plan
 from models.pricing import KINDS, Quote
 
-from ..audit.demand import Demand
+from ..accounting.demand import Demand
 from .sheets import MOST_LINES, VERSION, Book, Placed, Sheet, column
 from .subject import Subject
 

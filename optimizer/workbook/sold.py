@@ -8,8 +8,8 @@ import pandas as pd
 from models.plan import Plan
 from models.schema import NO_CONTRACT
 
-from ..audit.demand import Demand, chosen, locked_rows, none_rows
-from ..audit.rows import Rows
+from ..accounting.demand import Demand, chosen, locked_rows, none_rows
+from ..accounting.rows import Rows
 
 KEYS = ["segment", "region", "product", "tier", "model", "price", "locked"]
 _TERMS = ["yearly", "admin_cost", "capital", "incidents", "displaced_share", "family"]

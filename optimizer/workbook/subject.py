@@ -9,12 +9,12 @@ from functools import cached_property
 from models import Case, Scenario, apply_scenario
 from models.plan import Plan
 
-from ..audit import Audit
-from ..limit import Limit
+from ..assurance.run_audit import audit_run
+from ..auditing import Audit
 from ..program.setting import build_setting
-from ..result import Result
-from ..run_audit import audit_run
-from ..todays_plan import plan_of_today
+from ..results.result import Result
+from ..solving.limit import Limit
+from ..solving.todays_plan import plan_of_today
 from .attribution import Attribution, attribute
 from .lines import LINES, with_sums
 

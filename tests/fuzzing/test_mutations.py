@@ -10,7 +10,7 @@ import pytest
 
 import optimizer
 from models import load_case, write_case
-from optimizer import command_line
+from optimizer.cli import command_line
 from tests.fuzzing.mutations import of_bytes, of_csv, of_json, of_state, of_toml, of_zip
 from tests.fuzzing.trials import Target, faults
 
@@ -66,7 +66,7 @@ def test_damaged_files_are_read_or_refused_in_words(
 ) -> None:
     if form == "json":  # the case is sound, and loading it again and again would take most of the time
         sound = load_case(TINY)
-        monkeypatch.setattr("optimizer.commands.load_case", lambda *given, **options: sound)
+        monkeypatch.setattr("optimizer.cli.commands.load_case", lambda *given, **options: sound)
     found = faults(targets(form, places), SEEDS, form)
 
     assert not found, "\n\n".join(found)

@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 from types import FrameType
 
-from optimizer.command_line import main
+from optimizer.cli.command_line import main
 from tests.fuzzing.mutations import Mutation
 
 SECONDS = 20

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from optimizer.command_line import command_parser
+from optimizer.cli.command_line import command_parser
 from tests.notebooks.pages import RUN, Reader, blocks
 
 ROOT = Path(__file__).parents[2]

@@ -25,9 +25,9 @@ import pandas as pd
 
 from models import Case, CaseSettings, Scenario, build_case
 from models.plan import PLAN_TABLES, Decisions, Plan
-from optimizer.audit import audit
-from optimizer.plan_document import claims
-from optimizer.result import Result, Status
+from optimizer.auditing import audit
+from optimizer.results.plan_document import claims
+from optimizer.results.result import Result, Status
 
 SETTINGS = CaseSettings(name="hand", currency="EUR", choice_model="logit", discount_rate=0.08)
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from optimizer.command_line import main
+from optimizer.cli.command_line import main
 
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "data" / "tiny"

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from models.plan import KPIS, PLAN_TABLES, Decisions, Plan
-from optimizer.result import Result, Status
+from optimizer.results.result import Result, Status
 
 PLAN_VALUES: dict[str, float | None] = dict.fromkeys(KPIS, 0.0) | {
     "service_revenue": 2_000_000.0,

@@ -10,14 +10,14 @@ import pytest
 
 from models import Scenario, build_case
 from models.plan import PLAN_TABLES, Plan
-from optimizer.audit import audit
-from optimizer.audit.demand import Demand, chosen, locked_rows
-from optimizer.audit.ledger import Ledger
-from optimizer.audit.menu_rules import mean_payments
-from optimizer.audit.money import no_contract_objective
-from optimizer.audit.plan_rules import names_of
-from optimizer.audit.work import rates_by_tier, work
-from optimizer.plan_document import claims
+from optimizer.accounting.demand import Demand, chosen, locked_rows
+from optimizer.accounting.money import no_contract_objective
+from optimizer.accounting.work import rates_by_tier, work
+from optimizer.auditing import audit
+from optimizer.auditing.ledger import Ledger
+from optimizer.auditing.menu_rules import mean_payments
+from optimizer.auditing.plan_rules import names_of
+from optimizer.results.plan_document import claims
 
 from .hand_plan import SETTINGS, built, hand_case, hand_plan, hand_result, hand_tables, rows
 

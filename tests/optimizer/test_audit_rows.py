@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from optimizer.audit.rows import Matched, Rows, group_sums, stacked
+from optimizer.accounting.rows import Matched, Rows, group_sums, stacked
 
 KEYS = ["tier", "price"]
 

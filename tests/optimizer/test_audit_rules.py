@@ -11,8 +11,8 @@ import pytest
 
 from models import Scenario
 from models.plan import Decisions, Plan
-from optimizer.audit import RULES, RULES_ON_MENUS, Audit, audit
-from optimizer.plan_document import claims
+from optimizer.auditing import RULES, RULES_ON_MENUS, Audit, audit
+from optimizer.results.plan_document import claims
 
 from .hand_plan import (
     ACCOUNT_MARGIN,

@@ -11,10 +11,10 @@ import pytest
 
 from models.plan_tables import RunError
 from models.writing import write_case
-from optimizer.audit.ledger import number
-from optimizer.result import Status
-from optimizer.run_audit import audit_run
-from optimizer.run_folder import save_run
+from optimizer.assurance.run_audit import audit_run
+from optimizer.auditing.ledger import number
+from optimizer.results.result import Status
+from optimizer.results.run_folder import save_run
 
 from .hand_plan import hand_case, hand_result
 

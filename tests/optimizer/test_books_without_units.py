@@ -14,7 +14,7 @@ from models.menus import books_with_units, todays_menus
 from models.scenario import Change
 from optimizer.analysis.today import today
 from optimizer.analysis.workbench import Workbench
-from optimizer.audit import audit
+from optimizer.auditing import audit
 from tests.oracle.enumeration import Enumeration
 from tests.oracle.world import read_world
 from tests.small_case import write_small_case

@@ -17,8 +17,8 @@ import pandas as pd
 import pytest
 
 from models import load_case, write_case
-from optimizer.command_line import main
-from optimizer.result import Result, Status
+from optimizer.cli.command_line import main
+from optimizer.results.result import Result, Status
 from tests.faults import FAULTS, Fault
 from tests.optimizer.showing import small_result, without_plan
 from tests.small_case import write_small_case
@@ -80,7 +80,9 @@ def test_help_names_every_command_and_every_exit_code() -> None:
 
 
 def test_help_waits_for_no_library() -> None:
-    script = "import sys, optimizer.command_line; print([n for n in ('pandas', 'numpy', 'rich') if n in sys.modules])"
+    script = (
+        "import sys, optimizer.cli.command_line; print([n for n in ('pandas', 'numpy', 'rich') if n in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 
@@ -185,7 +187,7 @@ def test_a_folder_of_something_else_is_refused_before_the_search(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "letter.txt").write_text("keep me", encoding="utf-8")
-    monkeypatch.setattr("optimizer.commands.solve", lambda *_, **__: pytest.fail("the search was started"))
+    monkeypatch.setattr("optimizer.cli.commands.solve", lambda *_, **__: pytest.fail("the search was started"))
     assert main(["solve", str(TINY), "--out", str(tmp_path)]) == 2
     assert "letter.txt" in capsys.readouterr().err
     assert names_in(tmp_path) == {"letter.txt"}
@@ -283,7 +285,7 @@ def test_a_case_in_three_forms_has_one_plan(tmp_path: Path) -> None:
 def test_the_exit_code_follows_the_status(
     result: Result, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("optimizer.commands.solve", lambda *_, **__: result)
+    monkeypatch.setattr("optimizer.cli.commands.solve", lambda *_, **__: result)
     assert main(["solve", str(TINY), "--out", str(tmp_path / "run")]) == code
     assert read_json(tmp_path / "run" / "plan.json")["status"] == result.status
     assert (tmp_path / "run" / "menus.csv").exists() == (result.plan is not None)
@@ -310,7 +312,7 @@ def test_a_fault_of_tierwise_is_said_without_a_traceback(
     def broken(*_: object, **__: object) -> Result:
         raise RuntimeError("the tableau fell over")
 
-    monkeypatch.setattr("optimizer.commands.solve", broken)
+    monkeypatch.setattr("optimizer.cli.commands.solve", broken)
     assert main(["solve", str(TINY), "--out", str(tmp_path / "run")]) == 70
     told = capsys.readouterr().err
     assert "a fault of Tierwise, not of your input: RuntimeError: the tableau fell over" in told
@@ -334,9 +336,9 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path: Path, capsys: pytest.C
 INTERRUPTED = """
 import sys, time
 from optimizer import commands
-from optimizer.command_line import main
+from optimizer.cli.command_line import main
 from tests.optimizer.showing import without_plan
-from optimizer.result import Status
+from optimizer.results.result import Status
 
 def search(case, scenario, *, progress, should_stop, **limits):
     print("searching", flush=True)
@@ -456,7 +458,7 @@ def test_audit_of_an_edited_plan_ends_with_1(run: Path, tmp_path: Path, capsys: 
 def test_audit_of_a_run_without_a_plan_is_bad_input(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("optimizer.commands.solve", lambda *_, **__: without_plan(Status.NO_PLAN))
+    monkeypatch.setattr("optimizer.cli.commands.solve", lambda *_, **__: without_plan(Status.NO_PLAN))
     assert main(["solve", str(TINY), "--out", str(tmp_path / "run")]) == 3
     capsys.readouterr()
     assert main(["audit", str(TINY), str(tmp_path / "run")]) == 2

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from models import load_case
-from optimizer.command_line import main
+from optimizer.cli.command_line import main
 from optimizer.exit_codes import BAD_INPUT, DONE
 from tests.small_case import write_small_case
 
@@ -91,7 +91,7 @@ def test_checking_a_case_waits_for_no_solver(tmp_path: Path) -> None:
     case = write_small_case(tmp_path / "case")
     heavy = "('numba', 'pulp', 'highspy', 'scipy', 'altair', 'xlsxwriter')"
     script = (
-        "import sys; from optimizer.command_line import main\n"
+        "import sys; from optimizer.cli.command_line import main\n"
         f"assert main(['validate', {str(case)!r}, '--quiet']) == 0\n"
         f"print([name for name in {heavy} if name in sys.modules])"
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from optimizer.command_line import main
+from optimizer.cli.command_line import main
 from optimizer.exit_codes import BAD_INPUT, DONE, FAILED
 
 TINY = Path(__file__).parents[2] / "data" / "tiny"

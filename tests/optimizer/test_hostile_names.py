@@ -11,13 +11,13 @@ from shutil import copytree
 import pytest
 
 from models import CaseError, Problem
-from optimizer.command_line import main
-from optimizer.notebook import result_page
-from optimizer.progress import Progress
+from optimizer.cli.command_line import main
+from optimizer.cli.terminal import console_on, say, show_result, show_table, show_warning
+from optimizer.cli.voice import Voice
+from optimizer.cli.watching import ProgressLine
 from optimizer.report.page import report_page
-from optimizer.terminal import console_on, say, show_result, show_table, show_warning
-from optimizer.voice import Voice
-from optimizer.watching import ProgressLine
+from optimizer.results.html import result_page
+from optimizer.results.progress import Progress
 from tests.fuzzing.trials import RAW
 from tests.optimizer.showing import small_result
 

@@ -17,11 +17,11 @@ import pytest
 import optimizer
 from models import Case, build_case, load_case
 from optimizer.analysis.answer import Answer
-from optimizer.audit import audit
+from optimizer.auditing import audit
 from optimizer.interrupts import current, heard, heeding, held, note_plan, put_off
-from optimizer.plan_document import claims
-from optimizer.progress import Progress, ProgressCallback
-from optimizer.result import Result, Status
+from optimizer.results.plan_document import claims
+from optimizer.results.progress import Progress, ProgressCallback
+from optimizer.results.result import Result, Status
 from tests.oracle.random_cases import random_case
 
 ROOT = Path(__file__).parents[2]
@@ -238,8 +238,8 @@ def test_what_is_put_off_is_raised_at_the_end() -> None:
 
 SAVING = """
 import os, signal, sys
-from optimizer.command_line import main
-from optimizer.result import Result
+from optimizer.cli.command_line import main
+from optimizer.results.result import Result
 save = Result.save
 def interrupted(*given, **more):
     os.kill(os.getpid(), signal.SIGINT)
@@ -255,7 +255,7 @@ class Interrupting:
         if name == "pandas._libs":
             os.kill(os.getpid(), signal.SIGINT)
 sys.meta_path.insert(0, Interrupting())
-from optimizer.command_line import main
+from optimizer.cli.command_line import main
 sys.argv[1:] = ["solve", sys.argv[1], "--out", sys.argv[2], "--json", "--quiet"]
 sys.exit(main())
 """

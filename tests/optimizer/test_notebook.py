@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 import pandas as pd
 
 from models.plan import PLAN_TABLES
-from optimizer.audit import Audit
-from optimizer.result import Status
+from optimizer.auditing import Audit
+from optimizer.results.result import Status
 from tests.optimizer.showing import small_plan, small_result, table, without_plan
 
 

@@ -7,9 +7,9 @@ from itertools import count
 
 import pytest
 
-import optimizer.notebook_progress as module
-from optimizer.notebook_progress import NotebookProgress
-from optimizer.progress import Progress
+import optimizer.jupyter.notebook_progress as module
+from optimizer.jupyter.notebook_progress import NotebookProgress
+from optimizer.results.progress import Progress
 
 
 class Line:

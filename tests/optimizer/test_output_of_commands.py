@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from optimizer.command_line import main
-from optimizer.command_table import GROUPS
+from optimizer.cli.command_line import main
+from optimizer.cli.command_table import GROUPS
 from tests.optimizer.invocations import FAILING, INVOCATIONS, prepare, typed
 
 NAMES = [command.name for group in GROUPS.values() for command in group]

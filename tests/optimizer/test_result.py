@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.plan import KPIS, PLAN_TABLES
-from optimizer.result import NoPlanError, Status
+from optimizer.results.result import NoPlanError, Status
 from tests.optimizer.showing import PLAN_VALUES, TODAY, small_result, without_plan
 
 

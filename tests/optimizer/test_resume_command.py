@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from models import load_case
-from optimizer.command_line import main
-from optimizer.result import Result
-from optimizer.search_state import SEARCH, read_state
-from optimizer.solve import solve
+from optimizer.cli.command_line import main
+from optimizer.results.checkpoint import SEARCH, read_state
+from optimizer.results.result import Result
+from optimizer.solving.solve import solve
 from tests.optimizer.search.test_resume import stop_after
 from tests.small_case import write_small_case
 
@@ -26,8 +26,8 @@ ROOT = Path(__file__).parents[2]
 SIGNALLED = """
 import os, signal, sys, time
 from optimizer import sitting
-from optimizer.command_line import main
-from optimizer.engine import Search
+from optimizer.cli.command_line import main
+from optimizer.solving.engine import Search
 
 sitting.EVERY, sitting.WRITING_SHARE = 0.0, 1e9  # a state is written at each report
 report, told = Search._report, []
@@ -96,7 +96,7 @@ def test_ctrl_c_saves_the_state(whole: Result, case: Path, tmp_path: Path) -> No
 def cut_short(case: Path, run: Path, monkeypatch: pytest.MonkeyPatch, *more: str) -> int:
     """Exit code of a solve that a limit ends at its third report."""
     with monkeypatch.context() as patch:
-        patch.setattr("optimizer.commands.solve", partial(stopped, stop_after(3)))
+        patch.setattr("optimizer.cli.commands.solve", partial(stopped, stop_after(3)))
         return main(["solve", str(case), "--out", str(run), "--gap", "1e-6", *more])
 
 

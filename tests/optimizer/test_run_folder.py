@@ -15,9 +15,9 @@ import pytest
 
 from models.plan import PLAN_TABLES
 from models.plan_tables import RunError
-from optimizer.digests import is_sealed
-from optimizer.result import Result, Status
-from optimizer.run_folder import RUN_FILES, check_run_target, load_run, save_run
+from optimizer.results.digests import is_sealed
+from optimizer.results.result import Result, Status
+from optimizer.results.run_folder import RUN_FILES, check_run_target, load_run, save_run
 
 from .hand_plan import hand_result
 
@@ -193,7 +193,11 @@ def test_a_file_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("earlier", [False, True])
 @pytest.mark.parametrize(
     "broken",
-    ["optimizer.run_folder.write_json", "optimizer.run_folder.write_plan_tables", "models.files.folder._put_in_place"],
+    [
+        "optimizer.results.run_folder.write_json",
+        "optimizer.results.run_folder.write_plan_tables",
+        "models.files.folder._put_in_place",
+    ],
 )
 def test_a_stopped_write_leaves_what_was_there(
     broken: str, earlier: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

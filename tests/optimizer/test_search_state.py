@@ -15,10 +15,10 @@ import optimizer
 from models import Case, build_case, load_case
 from models.conditions import Decision
 from models.plan_tables import RunError
-from optimizer.result import Result, Status
-from optimizer.run_folder import check_run_target, load_run
-from optimizer.search_state import SEARCH, read_state, write_state
-from optimizer.summary import status_sentence
+from optimizer.results.checkpoint import SEARCH, read_state, write_state
+from optimizer.results.result import Result, Status
+from optimizer.results.run_folder import check_run_target, load_run
+from optimizer.results.summary import status_sentence
 from tests.optimizer.hand_plan import hand_result
 from tests.optimizer.search.test_resume import stop_after
 from tests.oracle.random_cases import random_case

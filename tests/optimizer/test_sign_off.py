@@ -14,10 +14,10 @@ import pytest
 import optimizer
 from models import Case, CaseError, load_case
 from models.plan_tables import RunError
-from optimizer.reconcile import reconcile
-from optimizer.result import Result
-from optimizer.run_case import case_of_run
-from optimizer.sign_off import check_sign_off, sign_off
+from optimizer.assurance.reconcile import reconcile
+from optimizer.assurance.sign_off import check_sign_off, sign_off
+from optimizer.results.result import Result
+from optimizer.results.run_case import case_of_run
 from tests.optimizer.showing import small_result
 
 TINY = Path(__file__).parents[2] / "data" / "tiny"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from optimizer.command_line import main
+from optimizer.cli.command_line import main
 from tests.small_case import write_small_case
 
 

@@ -17,7 +17,7 @@ import pytest
 from nbclient import NotebookClient
 
 from optimizer import streams
-from optimizer.command_line import main
+from optimizer.cli.command_line import main
 from tests.optimizer.invocations import INVOCATIONS, ROOT, prepare
 from tests.small_case import write_small_case
 
@@ -166,7 +166,7 @@ def test_a_full_disk_behind_standard_error_changes_nothing(here: Path) -> None:
 
 def test_without_streams_as_under_pythonw_the_run_is_saved(here: Path) -> None:
     script = (
-        "import sys; sys.stdin = sys.stdout = sys.stderr = None; from optimizer.command_line import main; "
+        "import sys; sys.stdin = sys.stdout = sys.stderr = None; from optimizer.cli.command_line import main; "
         "sys.argv[1:] = ['solve', 'case', '--out', 'windowed']; sys.exit(main())"
     )
     variables = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -306,7 +306,7 @@ def written(page: bytes) -> bytes:
 @PIPES
 def test_a_second_ctrl_c_is_answered_on_the_real_standard_error(here: Path) -> None:
     script = (
-        "import os, sys, time; from optimizer import commands; from optimizer.command_line import main\n"
+        "import os, sys, time; from optimizer import commands; from optimizer.cli.command_line import main\n"
         "def search(*given, should_stop, **options):\n"
         "    os.kill(os.getpid(), 2)\n"
         "    while not should_stop(): time.sleep(0.01)\n"
@@ -341,6 +341,6 @@ def test_a_log_that_cannot_be_begun_is_refused_before_the_search(
     here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log = here / "case" / "case.toml" / "log"  # in a file
-    monkeypatch.setattr("optimizer.commands.solve", lambda *_, **__: pytest.fail("the search was started"))
+    monkeypatch.setattr("optimizer.cli.commands.solve", lambda *_, **__: pytest.fail("the search was started"))
     assert main(["solve", str(here / "case"), "--out", str(here / "never"), "--log", str(log)]) == 2
     assert str(log) in capsys.readouterr().err

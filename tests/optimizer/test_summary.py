@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from optimizer.audit import Audit
-from optimizer.result import NoPlanError, Result, Status
-from optimizer.summary import (
+from optimizer.auditing import Audit
+from optimizer.results.result import NoPlanError, Result, Status
+from optimizer.results.summary import (
     binding_rules,
     decision_lines,
     kpi_rows,

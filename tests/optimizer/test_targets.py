@@ -19,12 +19,12 @@ import pytest
 import optimizer
 from models import Case, CaseError, load_case
 from models.plan_tables import RunError
-from optimizer.command_line import main
+from optimizer.cli.command_line import main
+from optimizer.cli.targets import beside
 from optimizer.exit_codes import BAD_INPUT, DONE
-from optimizer.result import Result
-from optimizer.run_folder import SIGN_OFF, save_run
-from optimizer.run_owner import Owner
-from optimizer.targets import beside
+from optimizer.results.result import Result
+from optimizer.results.run_folder import SIGN_OFF, save_run
+from optimizer.results.run_owner import Owner
 from tests.optimizer.hand_plan import hand_result
 
 TINY = Path(__file__).parents[2] / "data" / "tiny"
@@ -45,7 +45,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, solved: Result) -> Pat
         noted = {**solved.manifest, "case_path": case.path, "inputs": dict(case.files)}
         return replace(solved, scenario_name=scenario, manifest=noted)
 
-    monkeypatch.setattr("optimizer.commands.solve", known)
+    monkeypatch.setattr("optimizer.cli.commands.solve", known)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)  # which takes longer than all the rest
     return tmp_path
@@ -196,7 +196,7 @@ def test_what_is_put_there_meanwhile_is_kept_and_the_plan_too(
         Path("run", SIGN_OFF if sign else "notes.txt").write_text("mine")
         return solved
 
-    monkeypatch.setattr("optimizer.commands.solve", slow)
+    monkeypatch.setattr("optimizer.cli.commands.solve", slow)
     assert solve(case, "--out", "run", "--json") == BAD_INPUT
     said = document(told)
     assert ("signed off" if sign else "holds notes.txt") in said["problems"][0]["text"]
@@ -305,7 +305,7 @@ def test_a_place_is_tried_before_the_search(out: str, told: Told, here: Path, mo
     def never(*given: Any, **options: Any) -> None:
         raise AssertionError("searched")
 
-    monkeypatch.setattr("optimizer.commands.solve", never)
+    monkeypatch.setattr("optimizer.cli.commands.solve", never)
     assert solve(case, "--out", out) == BAD_INPUT
     assert main(["compare", case, "--out", out]) == BAD_INPUT
     assert "fault of Tierwise" not in told()[1]
@@ -437,7 +437,7 @@ def test_a_search_cut_off_is_known_by_its_case(told: Told, here: Path) -> None:
     one, other = case_at("one/acme"), case_at("other/acme")
     result = optimizer.solve(load_case(one), time_limit=0.0)
     assert result.state is not None
-    from optimizer.search_state import write_state
+    from optimizer.results.checkpoint import write_state
 
     write_state(result.state, "runs/acme-base")
     assert os.listdir("runs/acme-base") == ["search.jsonl"]

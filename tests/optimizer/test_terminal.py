@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from optimizer.audit import Audit
-from optimizer.result import Result, Status
-from optimizer.terminal import console_on, show_result, show_verdict
+from optimizer.auditing import Audit
+from optimizer.cli.terminal import console_on, show_result, show_verdict
+from optimizer.results.result import Result, Status
 from tests.optimizer.showing import small_plan, small_result, table, without_plan
 
 

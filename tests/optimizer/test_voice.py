@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from optimizer.command_line import command_parser, main
-from optimizer.command_table import GROUPS
-from optimizer.commands import COMMANDS
-from optimizer.result import Status
+from optimizer.cli.command_line import command_parser, main
+from optimizer.cli.command_table import GROUPS
+from optimizer.cli.commands import COMMANDS
+from optimizer.results.result import Status
 from tests.optimizer.showing import small_result, without_plan
 from tests.small_case import write_small_case
 
@@ -34,7 +34,7 @@ def document_of(printed: str) -> dict[str, Any]:
 @pytest.fixture
 def solved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Arguments of a solve that finds a plan at once."""
-    monkeypatch.setattr("optimizer.commands.solve", lambda *_, **__: small_result())
+    monkeypatch.setattr("optimizer.cli.commands.solve", lambda *_, **__: small_result())
     return ["solve", str(TINY), "--out", str(tmp_path / "run")]
 
 
@@ -105,7 +105,7 @@ def test_a_file_in_the_way_and_a_fault_of_tierwise_are_problems_too(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("the tableau fell over")
 
-    monkeypatch.setattr("optimizer.commands.solve", broken)
+    monkeypatch.setattr("optimizer.cli.commands.solve", broken)
     assert main(["solve", str(TINY), "--out", str(tmp_path / "run"), "--json"]) == 70
     told = document_of(capsys.readouterr().out)
     assert (told["exit_code"], "the tableau fell over" in told["problems"][0]["text"]) == (70, True)
@@ -153,7 +153,7 @@ def test_without_a_plan_the_next_step_is_to_find_out_why(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("optimizer.commands.solve", lambda *_, **__: without_plan(status))
+    monkeypatch.setattr("optimizer.cli.commands.solve", lambda *_, **__: without_plan(status))
     assert main(["solve", str(TINY), "--out", str(tmp_path / "my run")]) in (1, 3)
     assert f"\nNext\n  tierwise {next_command} {TINY}" in capsys.readouterr().out
 

@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 import pytest
 
-from optimizer.progress import Progress, ProgressCallback, StopCheck
-from optimizer.watching import ProgressLine, progress_in_words, watch
+from optimizer.cli.watching import ProgressLine, progress_in_words, watch
+from optimizer.results.progress import Progress, ProgressCallback, StopCheck
 
 NEWS = Progress(seconds=3.0, phase="pricing menus", objective=1.23e6, bound=1.24e6, gap=0.0081)
 
@@ -61,7 +61,7 @@ def test_a_shorter_live_line_covers_a_longer_one() -> None:
 
 def test_into_a_file_a_line_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter([100.0, 101.0, 104.9, 105.0, 109.0, 111.0])
-    monkeypatch.setattr("optimizer.watching.monotonic", lambda: next(clock))
+    monkeypatch.setattr("optimizer.cli.watching.monotonic", lambda: next(clock))
     stream = io.StringIO()
     line = ProgressLine("EUR", stream)
     line.update(NEWS)
@@ -89,7 +89,7 @@ def test_watch_raises_what_the_search_raises() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)])
 def test_the_first_interrupt_asks_the_search_to_stop(number: signal.Signals, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("optimizer.watching.are_ours", lambda: True)
+    monkeypatch.setattr("optimizer.cli.watching.are_ours", lambda: True)
 
     def search(*, progress: ProgressCallback, should_stop: StopCheck) -> bool:
         os.kill(os.getpid(), number)
@@ -159,7 +159,7 @@ def test_another_programs_own_handlers_are_left_alone() -> None:
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="terminals do not hang up here")
 def test_a_terminal_may_hang_up_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("optimizer.watching.are_ours", lambda: True)
+    monkeypatch.setattr("optimizer.cli.watching.are_ours", lambda: True)
 
     def search(*, progress: ProgressCallback, should_stop: StopCheck) -> bool:
         for _ in range(2):

@@ -8,8 +8,8 @@ import pytest
 
 import optimizer
 from models import load_case
-from optimizer.result import Status
-from optimizer.what_if import WhatIf
+from optimizer.jupyter.what_if import WhatIf
+from optimizer.results.result import Status
 
 TINY = Path(__file__).parents[2] / "data" / "tiny"
 

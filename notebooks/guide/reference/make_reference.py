@@ -27,9 +27,9 @@ from models import CaseSettings, Change, Scenario
 from models.lookalikes import LONGEST
 from models.schema import TABLES, Column, Table
 from models.schema.fields import LARGEST, LARGEST_RATIO, LARGEST_REVENUE, LARGEST_TOTAL, SMALLEST
-from optimizer.arguments import add_voice
-from optimizer.audit import registry
-from optimizer.command_table import GROUPS, Command
+from optimizer.auditing import registry
+from optimizer.cli.arguments import add_voice
+from optimizer.cli.command_table import GROUPS, Command
 
 HERE = Path(__file__).parent
 MADE = "*Made by `make reference` from the program itself; do not edit.*"

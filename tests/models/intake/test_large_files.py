@@ -83,7 +83,7 @@ def test_a_damaged_parquet_file_is_told_with_all_other_problems(folder: Path) ->
 def test_reading_and_solving_make_no_dataframe_of_a_large_table(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from models.catalog import Catalog
     from models.demand import demand_base
-    from optimizer.audit.demand import Demand
+    from optimizer.accounting.demand import Demand
 
     case = load_case(folder)
     demand_base(Catalog(case))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from optimizer.command_line import main
+from optimizer.cli.command_line import main
 
 TINY = Path(__file__).parents[3] / "data" / "tiny"
 

@@ -11,7 +11,7 @@ import pytest
 
 from models.plan_tables import RunError
 from optimizer.analysis.answer import Answer, worst_gap
-from optimizer.result import Result, Status
+from optimizer.results.result import Result, Status
 
 LEVERS = pd.DataFrame({"rule": ["a<b", "c"], "loss": [1.5, float("nan")], "proved": [True, False]})
 MEANINGS = {"rule": "rule dropped", "loss": "objective lost, EUR a year", "proved": "whether proved"}

@@ -14,7 +14,7 @@ from optimizer.analysis.answer import Answer
 from optimizer.analysis.compare import compare
 from optimizer.analysis.today import today
 from optimizer.analysis.workbench import Workbench
-from optimizer.result import Status
+from optimizer.results.result import Status
 from tests.hand_case import hand_case
 from tests.oracle.random_cases import random_case
 from tests.small_case import write_small_case

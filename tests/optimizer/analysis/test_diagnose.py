@@ -14,7 +14,7 @@ from optimizer.analysis.conflict import find_conflict
 from optimizer.analysis.levers import all_dropped, levers
 from optimizer.analysis.reach import furthest
 from optimizer.analysis.workbench import Workbench
-from optimizer.result import Status
+from optimizer.results.result import Status
 from tests.hand_case import hand_case, work
 from tests.optimizer.analysis.posed import case_of, optimum, scenario_of
 

@@ -12,7 +12,7 @@ import optimizer
 from optimizer.analysis.goals import Goal
 from optimizer.analysis.trade_off import Point, knee, normalized, supported, undominated
 from optimizer.analysis.workbench import Workbench
-from optimizer.result import Result, Status
+from optimizer.results.result import Result, Status
 from tests.optimizer.analysis.posed import case_of, scenario_of, world_of
 from tests.oracle.conditioned import Bound, best_within, csat_above_floor
 

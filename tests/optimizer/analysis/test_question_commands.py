@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import optimizer
-from optimizer.command_line import main
+from optimizer.cli.command_line import main
 from tests.optimizer.analysis.command_output import TINY, run_on_tiny
 
 

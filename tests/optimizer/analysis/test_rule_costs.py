@@ -8,7 +8,7 @@ import optimizer
 from models import apply_scenario
 from optimizer.analysis.answer import Answer
 from optimizer.analysis.levers import levers
-from optimizer.shadow_prices import shadow_prices
+from optimizer.analysis.shadow_prices import shadow_prices
 from tests.optimizer.analysis.posed import case_of, optimum, scenario_of
 
 

@@ -14,7 +14,7 @@ from optimizer.analysis.delivered import delivered_flows, segment_parts, segment
 from optimizer.analysis.redelivery import Redeliverer
 from optimizer.analysis.service_levels import service_levels
 from optimizer.analysis.verdicts import judged
-from optimizer.result import Result
+from optimizer.results.result import Result
 from tests.hand_case import hand_case, market, offer
 from tests.optimizer.analysis.delivery_case import two_providers
 from tests.small_case import write_small_case

@@ -14,13 +14,13 @@ import pytest
 
 from models import Case, build_case
 from models.plan_tables import RunError
-from optimizer.analysis.store import Store, open_store
 from optimizer.analysis.sweep import STORED_PROOF, sweep
-from optimizer.identity import case_digest
-from optimizer.result import Result, Status
-from optimizer.run_audit import audit_run
-from optimizer.solve import solve
-from optimizer.summary import status_sentence
+from optimizer.assurance.run_audit import audit_run
+from optimizer.results.identity import case_digest
+from optimizer.results.result import Result, Status
+from optimizer.results.summary import status_sentence
+from optimizer.solving.solve import solve
+from optimizer.solving.store import Store, open_store
 from tests.hand_case import hand_case
 from tests.optimizer.assurance.mutations import write_digests
 
@@ -197,7 +197,7 @@ def test_an_entry_of_another_question_is_not_there(store: Store, solved: Result)
 
 def test_an_entry_of_other_source_is_not_there(store: Store, solved: Result, monkeypatch: pytest.MonkeyPatch) -> None:
     keep(store, solved)
-    monkeypatch.setattr("optimizer.analysis.store.source_digest", lambda: "0" * 64)
+    monkeypatch.setattr("optimizer.solving.store.source_digest", lambda: "0" * 64)
     assert find(store) is None
 
 

@@ -18,13 +18,13 @@ import pytest
 
 from models import Case, Scenario, build_case, load_case
 from optimizer.analysis import pool
-from optimizer.analysis.store import MARKER
 from optimizer.analysis.sweep import Sweep, sweep
-from optimizer.command_line import main
+from optimizer.cli.command_line import main
 from optimizer.exit_codes import FAULT
-from optimizer.progress import Progress
-from optimizer.result import Status
-from optimizer.solve import solve
+from optimizer.results.progress import Progress
+from optimizer.results.result import Status
+from optimizer.solving.solve import solve
+from optimizer.solving.store import MARKER
 from tests.hand_case import hand_case
 from tests.small_case import write_small_case
 

@@ -22,10 +22,10 @@ from optimizer.analysis.roadmap import roadmap
 from optimizer.analysis.rule_costs import rule_costs
 from optimizer.analysis.why_not import why_not
 from optimizer.analysis.workbench import Workbench, at_work
-from optimizer.evaluate import evaluate
-from optimizer.progress import Progress
-from optimizer.result import Result, Status
-from optimizer.solve import solve
+from optimizer.results.progress import Progress
+from optimizer.results.result import Result, Status
+from optimizer.solving.evaluate import evaluate
+from optimizer.solving.solve import solve
 from tests.small_case import write_small_case
 
 

@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from optimizer.digests import sealed
+from optimizer.results.digests import sealed
 
 Path_ = tuple[str | int, ...]
 

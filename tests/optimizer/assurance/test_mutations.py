@@ -14,9 +14,9 @@ import pytest
 from models import Case, load_case
 from models.plan_tables import RunError
 from optimizer.assurance.opening import open_run
-from optimizer.command_line import main
-from optimizer.run_audit import changed_files
-from optimizer.run_folder import read_run
+from optimizer.assurance.run_audit import changed_files
+from optimizer.cli.command_line import main
+from optimizer.results.run_folder import read_run
 from tests.optimizer.assurance.mutations import Mutation, mutations
 
 TINY = Path(__file__).parents[3] / "data" / "tiny"

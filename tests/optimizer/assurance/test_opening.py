@@ -16,9 +16,9 @@ from models import CaseError, load_case
 from models.plan_tables import FaultyRunError
 from optimizer.analysis.answer_folder import load_answer
 from optimizer.assurance.opening import NOT_AUDITED, UNCHECKED
-from optimizer.command_line import main
+from optimizer.cli.command_line import main
 from optimizer.exit_codes import BAD_INPUT, DONE, FAILED
-from optimizer.result import Result
+from optimizer.results.result import Result
 from tests.optimizer.assurance.mutations import write_digests
 
 TINY = Path(__file__).parents[3] / "data" / "tiny"

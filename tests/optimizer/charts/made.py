@@ -8,7 +8,7 @@ import pandas as pd
 
 from models.plan import KPIS, PLAN_TABLES, Decisions, Plan
 from optimizer.analysis.answer import Answer
-from optimizer.result import Result, Status
+from optimizer.results.result import Result, Status
 
 TIERS = ("silver", "gold")
 KINDS = {"flat": "fixed_warranty", "call": "pay_per_use"}

@@ -16,7 +16,7 @@ from optimizer.charts.menus import heat_map_cells, uptake_shares
 from optimizer.charts.money import waterfall_rows
 from optimizer.charts.partners import scorecard_rows
 from optimizer.charts.size import largest
-from optimizer.result import NoPlanError, Result
+from optimizer.results.result import NoPlanError, Result
 from tests.optimizer.charts.made import (
     TIERS,
     answer,

@@ -20,7 +20,7 @@ from optimizer import charts
 from optimizer.analysis.answer import Answer
 from optimizer.charts.size import MOST_DATA, first_named, largest, merged, thinned
 from optimizer.charts.theme import REST, titled
-from optimizer.result import Result
+from optimizer.results.result import Result
 from tests.optimizer.charts.made import answer, compared, explained, frame, frontiered, partnered, priced, result, swept
 
 TIERS = tuple(f"tier {n:03}" for n in range(300))

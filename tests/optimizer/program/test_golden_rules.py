@@ -11,7 +11,7 @@ from pathlib import Path
 import pulp
 import pytest
 
-from optimizer.program.expressions import Expression, Row, combine
+from optimizer.lp.expressions import Expression, Row, combine
 from optimizer.program.rules import RULES, Rule
 from optimizer.program.setting import Setting
 from optimizer.program.statement import Statement

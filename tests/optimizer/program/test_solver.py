@@ -16,9 +16,9 @@ from scipy import sparse
 from scipy.optimize import OptimizeResult, linprog
 
 from models.catalog import Array
-from optimizer.program.expressions import Row, combine
-from optimizer.program.scaled_program import ScaledProgram, box_bound, excluding, under, without_specks
-from optimizer.program.solver import Limits, scaled, settle, solve_integer, state
+from optimizer.lp.expressions import Row, combine
+from optimizer.lp.scaled_program import ScaledProgram, box_bound, excluding, under, without_specks
+from optimizer.lp.solver import Limits, scaled, settle, solve_integer, state
 
 SEEDS = range(120)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pulp
 import pytest
 
-from optimizer.program.expressions import Row, combine
-from optimizer.program.solver import scaled, state
+from optimizer.lp.expressions import Row, combine
+from optimizer.lp.solver import scaled, state
 
 
 def test_parallel_rows_become_one_range() -> None:

@@ -9,11 +9,11 @@ from scipy import sparse
 
 from models import apply_scenario, build_case
 from models.offers import sellable_options
-from optimizer.engine import offers_of
-from optimizer.program.scaled_program import ScaledProgram
+from optimizer.lp.scaled_program import ScaledProgram
+from optimizer.lp.solver import Limits, load, quiet_highs, solve_integer
 from optimizer.program.setting import build_setting
-from optimizer.program.solver import Limits, load, quiet_highs, solve_integer
 from optimizer.program.totals import MONEY, reach, standing_totals
+from optimizer.solving.engine import offers_of
 from tests.oracle.random_cases import random_case
 
 

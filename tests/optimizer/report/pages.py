@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 from optimizer.analysis.answer import Answer
 from optimizer.report import report_page
-from optimizer.result import Result
+from optimizer.results.result import Result
 from tests.optimizer.charts.made import (
     compared,
     explained,

@@ -8,7 +8,7 @@ import pytest
 
 from models.plan import Decisions
 from optimizer.report.recommendation import listed, recommendation
-from optimizer.result import Result, Status
+from optimizer.results.result import Result, Status
 from tests.optimizer.charts.made import result
 
 

@@ -10,7 +10,7 @@ from itertools import combinations, product
 import numpy as np
 
 from models.catalog import Array, Codes
-from optimizer.search.menu_worth import BARRED, COVERED, FREE, Terms
+from optimizer.search.assortment.menu_worth import BARRED, COVERED, FREE, Terms
 
 Menu = tuple[int, ...]
 SPREADS = (0.3, 2.0, 20.0, 2000.0)

@@ -13,16 +13,16 @@ import optimizer
 from models import CaseSettings, Scenario, apply_scenario, build_case
 from models.catalog import Array
 from models.offers import sellable_options
-from optimizer.engine import Limit, Question, Search, offers_of
 from optimizer.program.setting import build_setting
-from optimizer.result import Status
-from optimizer.search.branching import part_books
-from optimizer.search.glance import Glance
-from optimizer.search.master import Master, raised
-from optimizer.search.nodes import Node, Priced, Relaxed
-from optimizer.search.pricing import PATIENCE
-from optimizer.search.restriction import Restriction
-from optimizer.search.watch import Watch
+from optimizer.results.result import Status
+from optimizer.search.assortment.pricing import PATIENCE
+from optimizer.search.assortment.restriction import Restriction
+from optimizer.search.master.master import Master, raised
+from optimizer.search.master.nodes import Node, Priced, Relaxed
+from optimizer.search.state.limits import Watch
+from optimizer.search.tree.branching import part_books
+from optimizer.search.tree.glance import Glance
+from optimizer.solving.engine import Limit, Question, Search, offers_of
 from tests.oracle.enumeration import enumerate_scenario
 from tests.oracle.random_cases import random_case
 

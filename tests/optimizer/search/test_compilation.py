@@ -9,7 +9,7 @@ PROGRAM = """
 import optimizer
 from models import build_case
 from optimizer.search import compiled
-from optimizer.search.compilation import compile_search
+from optimizer.search.assortment.compilation import compile_search
 from tests.oracle.random_cases import random_case
 
 compile_search()

@@ -20,15 +20,15 @@ import pytest
 
 import optimizer
 from models import load_case
-from optimizer.next_steps import after_search
-from optimizer.result import Status
-from optimizer.search import compilation, compiled
-from optimizer.search.compilation import compile_search
-from optimizer.search.watch import Stopped, Watch
+from optimizer.cli.next_steps import after_search
+from optimizer.results.result import Status
+from optimizer.search.assortment import compilation, compiled
+from optimizer.search.assortment.compilation import compile_search
+from optimizer.search.state.limits import Stopped, Watch
 
 ROOT = Path(__file__).parents[3]
 MODULE = """
-from optimizer.search.compiled import compiled
+from optimizer.search.assortment.compiled import compiled
 
 @compiled
 def twice(number):

@@ -10,14 +10,14 @@ import pytest
 
 from models import Change, apply_scenario, build_case
 from models.offers import sellable_options
-from optimizer.engine import Limit, Question, Search, offers_of
-from optimizer.memory import Memory
 from optimizer.program.setting import build_setting
-from optimizer.search.known_bounds import KnownBounds
-from optimizer.search.nodes import Node
-from optimizer.search.pricing import PATIENCE
-from optimizer.search.restriction import FREE_BOOK
-from optimizer.search.watch import Watch
+from optimizer.results.warm_start import Memory
+from optimizer.search.assortment.pricing import PATIENCE
+from optimizer.search.assortment.restriction import FREE_BOOK
+from optimizer.search.master.nodes import Node
+from optimizer.search.state.limits import Watch
+from optimizer.search.tree.known_bounds import KnownBounds
+from optimizer.solving.engine import Limit, Question, Search, offers_of
 from tests.oracle.enumeration import enumerate_scenario
 from tests.oracle.random_cases import random_case
 

@@ -12,12 +12,12 @@ import pytest
 
 import optimizer
 from models import Case, Scenario, build_case
-from optimizer import engine
-from optimizer.limit import GRACE, STOPPED_GRACE, Limit
-from optimizer.plan_document import plan_document
 from optimizer.program.delivery import DeliveryOutcome
-from optimizer.progress import Progress
-from optimizer.result import Result, Status
+from optimizer.results.plan_document import plan_document
+from optimizer.results.progress import Progress
+from optimizer.results.result import Result, Status
+from optimizer.solving import engine
+from optimizer.solving.limit import GRACE, STOPPED_GRACE, Limit
 from tests.benchmarks.generator import Size, generate
 from tests.hand_case import hand_case, work
 from tests.oracle.enumeration import enumerate_scenario

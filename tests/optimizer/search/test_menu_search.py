@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from models.catalog import Codes
-from optimizer.search.menu_search import search_menus
-from optimizer.search.menu_worth import BARRED, FREE, climb, menu_value
+from optimizer.search.assortment.menu_search import search_menus
+from optimizer.search.assortment.menu_worth import BARRED, FREE, climb, menu_value
 
 from .menu_instances import Instance, Menu, instance
 

@@ -9,12 +9,12 @@ from unittest.mock import Mock
 import numpy as np
 import pytest
 
-from optimizer.search import menu_tree
-from optimizer.search.menu_choices import Choices
-from optimizer.search.menu_relaxation import bound_menus
-from optimizer.search.menu_tree import EXACT, MenuTree
-from optimizer.search.menu_worth import BARRED, COVERED, FREE
-from optimizer.search.watch import Watch
+from optimizer.search.assortment import menu_tree
+from optimizer.search.assortment.menu_choices import Choices
+from optimizer.search.assortment.menu_relaxation import bound_menus
+from optimizer.search.assortment.menu_tree import EXACT, MenuTree
+from optimizer.search.assortment.menu_worth import BARRED, COVERED, FREE
+from optimizer.search.state.limits import Watch
 
 from .menu_instances import Instance, instance
 from .test_menu_search import ROUNDING, floor_between

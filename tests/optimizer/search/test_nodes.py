@@ -8,7 +8,7 @@ from typing import TypeAlias
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimizer.search.nodes import With
+from optimizer.search.master.nodes import With
 
 Entries: TypeAlias = list[tuple[int, int]]
 ENTRIES = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 1)))

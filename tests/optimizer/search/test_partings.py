@@ -12,11 +12,11 @@ import pytest
 import optimizer
 from models import Case, apply_scenario, build_case
 from models.offers import sellable_options
-from optimizer.engine import Limit, Question, Search, offers_of
-from optimizer.memory import Parting
 from optimizer.program.setting import build_setting
-from optimizer.search.nodes import Node
-from optimizer.search.partings import MOST_PARTINGS, Parted, agrees, recall_parts, remember_partings
+from optimizer.results.warm_start import Parting
+from optimizer.search.master.nodes import Node
+from optimizer.search.tree.partings import MOST_PARTINGS, Parted, agrees, recall_parts, remember_partings
+from optimizer.solving.engine import Limit, Question, Search, offers_of
 from tests.oracle.enumeration import enumerate_scenario
 from tests.oracle.random_cases import random_case
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
-from optimizer.search.columns import Column
-from optimizer.search.pool import Pool
+from optimizer.search.assortment.columns import Column
+from optimizer.search.master.pool import Pool
 
 COLUMNS = [Column(book=i % 2, menu=(i,), optional=frozenset({i})) for i in range(8)]
 

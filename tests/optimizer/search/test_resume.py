@@ -11,16 +11,16 @@ import pytest
 import optimizer
 from models import Case, apply_scenario, build_case
 from models.offers import sellable_options
-from optimizer import sitting
-from optimizer.engine import Limit, Question, Search, offers_of
 from optimizer.program.setting import build_setting
-from optimizer.progress import Progress
-from optimizer.result import Result, Status
-from optimizer.search import pool
-from optimizer.search.nodes import Tried
-from optimizer.search.tree import Tree
-from optimizer.search_state import SearchState
-from optimizer.sitting import Identity, Sitting
+from optimizer.results.checkpoint import SearchState
+from optimizer.results.progress import Progress
+from optimizer.results.result import Result, Status
+from optimizer.search.master.master import pool
+from optimizer.search.master.nodes import Tried
+from optimizer.search.tree.tree import Tree
+from optimizer.solving import sitting
+from optimizer.solving.engine import Limit, Question, Search, offers_of
+from optimizer.solving.sitting import Identity, Sitting
 from tests.oracle.enumeration import Optimum, enumerate_scenario
 from tests.oracle.random_cases import random_case
 
@@ -180,7 +180,7 @@ def test_a_checkpoint_that_cannot_be_written_warns_once_and_the_search_goes_on(
     result = optimizer.solve(case, gap=GAP, checkpoint=folder)
     assert result.status is Status.OPTIMAL
     assert result.objective == pytest.approx(best.objective)
-    told = [record.getMessage() for record in caplog.records if record.name == "optimizer.sitting"]
+    told = [record.getMessage() for record in caplog.records if record.name == "optimizer.solving.sitting"]
     assert len(told) == 1
     assert told[0].startswith("The search goes on, but what --resume needs could not be written: ")
 

@@ -6,12 +6,12 @@ import pytest
 
 from models import Case, Change, Scenario, apply_scenario, load_case
 from models.offers import sellable_options
-from optimizer.engine import Limit, Question, Search, offers_of
-from optimizer.memory import memory_of
 from optimizer.program.setting import build_setting
-from optimizer.result import Result, Status
-from optimizer.search.recalling import recall, recall_switches
-from optimizer.solve import solve
+from optimizer.results.result import Result, Status
+from optimizer.results.warm_start import memory_of
+from optimizer.search.tree.recalling import recall, recall_switches
+from optimizer.solving.engine import Limit, Question, Search, offers_of
+from optimizer.solving.solve import solve
 from tests.small_case import write_small_case
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 import optimizer
 from models import Case, load_case
-from optimizer.result import Result
+from optimizer.results.result import Result
 from tests.small_case import SCENARIOS, TABLES, write_small_case
 
 TINY = Path(__file__).parents[3] / "data" / "tiny"

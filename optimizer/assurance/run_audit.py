@@ -1,0 +1,107 @@
+"""Audit of a run, in memory or on disk, against the case it was made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from models import Case, Scenario, apply_scenario, load_case
+from models.files import read_folder
+from models.plan_tables import RunError
+
+from ..auditing import Audit, audit, audit_without_plan
+from ..auditing.ledger import Ledger, differences
+from ..results.digests import differing, file_digests, is_sealed
+from ..results.plan_document import claims, claims_of
+from ..results.result import Result
+from ..results.run_folder import FILES, RUN_FILES, RunFiles, read_run, result_of
+
+
+def audit_run(case: Case | str | Path, run: Result | str | Path) -> Audit:
+    """Audit a run, a result or the folder it was saved to, against `case` (or the path of one) as it is now.
+
+    Recomputes the plan and every claim of plan.json, checks that the case's files are those in the manifest and, of a
+    folder, that its files are as they were written and audit.json says what this audit says. Raises
+    `RunError` for a run that cannot be read, holds no plan, or names a scenario the case does not have, and `CaseError`
+    for a bad case.
+    """
+    world = case if isinstance(case, Case) else load_case(case)
+    if isinstance(run, Result):
+        return _judged(world, run, claims(run))
+    return read_folder(run, lambda folder: audit_folder(world, folder, read_run(folder)))
+
+
+def audit_folder(case: Case, run: Path, files: RunFiles) -> Audit:
+    """Audit a run folder, of which the files were read, as `audit_run` does."""
+    if files.tables is None:
+        raise RunError([_NOTHING.format(files.document.status)])
+    return _with_file_checks(audit_files(case, files), run, files)
+
+
+def audit_files(case: Case, files: RunFiles) -> Audit:
+    """Audit what was read of a run folder; of one without a plan, what it says of where it comes from and of today."""
+    changed, scenario = _as_asked(case, result_of(files))
+    verdict = _audit_read(changed, scenario, files)
+    return verdict if files.audit is None else with_file_check(verdict, files.audit)
+
+
+def audit_as_asked(case: Case, scenario: Scenario, files: RunFiles) -> Audit:
+    """Audit what was read of a run of a scenario that need not be one of the case's own; audit.json is left out."""
+    return _audit_read(*apply_scenario(case, scenario), files)
+
+
+def _audit_read(changed: Case, scenario: Scenario, files: RunFiles) -> Audit:
+    result, said = result_of(files), claims_of(files.document, files.manifest)
+    if result.plan is None:
+        return audit_without_plan(changed, scenario, said)
+    return audit(changed, scenario, result.plan, said, menus_given=result.menus_given)
+
+
+def changed_files(run: Path, manifest: Mapping[str, object]) -> list[str]:
+    """Names of the run's files that are not as its manifest has them, and of the manifest where it was edited."""
+    noted, names = manifest.get(FILES), [name for name in RUN_FILES if name != "manifest.json"]
+    before = {str(name): str(digest) for name, digest in noted.items()} if isinstance(noted, Mapping) else {}
+    edited = [] if is_sealed(manifest) else ["manifest.json"]
+    return [*differing(before, file_digests(run, names)), *edited]
+
+
+_NOTHING = "The run holds no plan (its status is {}), so there is nothing to audit."
+
+
+def _judged(world: Case, result: Result, said: Mapping[str, object]) -> Audit:
+    if result.plan is None:
+        raise RunError([_NOTHING.format(result.status)])
+    changed, scenario = _as_asked(world, result)
+    return audit(changed, scenario, result.plan, said, menus_given=result.menus_given)
+
+
+def _as_asked(world: Case, result: Result) -> tuple[Case, Scenario]:
+    """The case with the changes of the run's scenario made, and that scenario."""
+    name = result.scenario_name
+    if name not in world.scenarios:
+        known = ", ".join(world.scenarios)
+        raise RunError([f"plan.json: scenario is {name!r}, which the case does not have; it has {known}."])
+    changed, scenario = apply_scenario(world, name)
+    return replace(changed, files=world.files), scenario
+
+
+def with_file_check(verdict: Audit, stored: Audit) -> Audit:
+    """The verdict, and whether the audit.json found in the run says the same."""
+    ledger, differing = Ledger(), differences(stored, verdict)
+    said = [f"audit.json: {len(differing)} rows differ, the first on {differing[0]}"] if differing else []
+    ledger.none("audit_file", "audit.json", said)
+    return _with_rows(verdict, ledger)
+
+
+def _with_file_checks(verdict: Audit, run: Path, files: RunFiles) -> Audit:
+    """The verdict, and whether the run's files are as they were written."""
+    ledger = Ledger()
+    ledger.none("files", "manifest.json", [f"file={name}" for name in changed_files(run, files.manifest)])
+    return _with_rows(verdict, ledger)
+
+
+def _with_rows(verdict: Audit, ledger: Ledger) -> Audit:
+    return replace(verdict, rules=pd.concat([verdict.rules, ledger.rules()], ignore_index=True))

@@ -1,0 +1,18 @@
+"""Recomputes a plan without the search: every amount and every rule, from the case and the plan alone."""
+
+from ..results.audit_rules import RESTS_ON_SEARCH, RULES, RULES_ON_MENUS, Rule
+from .breaches import broken_rules
+from .judge import audit, audit_without_plan
+from .ledger import Audit, read_audit
+
+__all__ = [
+    "RESTS_ON_SEARCH",
+    "RULES",
+    "RULES_ON_MENUS",
+    "Audit",
+    "Rule",
+    "audit",
+    "audit_without_plan",
+    "broken_rules",
+    "read_audit",
+]

@@ -1,0 +1,122 @@
+"""Rules on providers, flows, experience and parts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.case import Case
+from models.delivery import NEGLIGIBLE_CASES, PARTNER_KINDS
+from models.plan import Decisions
+from models.scenario import Scenario
+
+from ..accounting.rows import Matched, Rows, total
+from ..accounting.work import WORK_CLASS, Work
+from .ledger import Ledger, scopes
+from .menu_rules import names_by_word
+
+
+def check_providers(ledger: Ledger, case: Case, scenario: Scenario, decided: Decisions) -> None:
+    """Required, excluded and number of providers; scores of engaged partners."""
+    providers, engaged = Rows.of(case.tables["providers"], "provider", "kind"), set(decided.providers)
+    required, excluded = names_by_word(case, "providers", "provider", "engage")
+    ledger.none("required_providers", "providers", (f"provider={name}" for name in sorted(required - engaged)))
+    ledger.none("excluded_providers", "providers", (f"provider={name}" for name in sorted(excluded & engaged)))
+    if scenario.max_providers is not None:
+        ledger.at_most("max_providers", ["decisions"], len(engaged), scenario.max_providers)
+    partners = engaged.intersection(providers["provider"][providers.named("kind", PARTNER_KINDS)])
+    scores = Rows.of(case.tables["scores"]).looked_up(Rows.of(case.tables["criteria"]), ["criterion"])
+    _check_scores(ledger, scenario, scores.where(scores.named("provider", partners)))
+
+
+def _check_scores(ledger: Ledger, scenario: Scenario, scores: Rows) -> None:
+    """Weighted mean score, as sums over the criteria, and each criterion's minimum."""
+    if scenario.min_provider_score is not None:
+        rows = scores.assign(points=scores["weight"] * scores["score"])
+        sums = rows.sums(["provider"], ["points", "weight"])
+        limit = scenario.min_provider_score * sums["weight"]
+        ledger.at_least("min_provider_score", scopes(sums, "provider"), sums["points"], limit)
+    rows = scores.where(~np.isnan(scores["minimum"]))
+    ledger.at_least("criteria_minimum", scopes(rows, "provider", "criterion"), rows["score"], rows["minimum"])
+
+
+def check_flows(ledger: Ledger, done: Work, decided: Decisions) -> None:
+    """Flows have a rate and an engaged provider, sum to the cases, and keep to each rate's share."""
+    flow = done.flows
+    keys = [*WORK_CLASS, "provider"]
+    ledger.none("engaged", "allocation", scopes(flow.where(~flow.named("provider", decided.providers)), *keys))
+    ledger.none("rates", "allocation", scopes(flow.where(~flow["has_rate"]), *keys))
+    both = Matched.of(done.classes, flow.sums(WORK_CLASS, ["cases"]), WORK_CLASS)
+    delivered, needed = both.of_right("cases", 0.0), both.of_left("cases", 0.0)
+    ledger.equal("flow_conservation", scopes(both.keys, *WORK_CLASS), delivered, needed)
+    limited = flow.where(flow["has_rate"] & (flow["rate_share"] < 1))
+    ledger.at_most(
+        "rate_share", scopes(limited, *keys), limited["cases"], limited["rate_share"] * limited["class_cases"]
+    )
+
+
+def check_hours(ledger: Ledger, done: Work, scenario: Scenario, decided: Decisions) -> None:
+    """Capacity, and shares of all team and partner hours."""
+    rows = done.providers
+    rows = rows.where(rows.named("provider", decided.providers) | (rows["true_hours"] > 0))
+    open_hours = np.where(rows.named("provider", decided.providers), rows["capacity_hours"], 0.0)
+    ledger.at_most("capacity", scopes(rows, "provider"), rows["true_hours"], open_hours)
+    sharing = rows.where(rows["shares_hours"])
+    whole = total(sharing["true_hours"])
+    limited = sharing.where(sharing["max_share"] < 1)
+    ledger.at_most("provider_share", scopes(limited, "provider"), limited["true_hours"], limited["max_share"] * whole)
+    if scenario.max_provider_share is not None:
+        partners = sharing.where(sharing.named("kind", PARTNER_KINDS))
+        limit = scenario.max_provider_share * whole
+        ledger.at_most("max_provider_share", scopes(partners, "provider"), partners["true_hours"], limit)
+
+
+def experience_sums(flow: Rows) -> Rows:
+    """By tier and region with cases: sums over flows.
+
+    Columns cases, csat (sum of cases x csat), clock_cases and in_time (over response-clock services),
+    and the tier's thresholds.
+    """
+    clock = np.where(flow["response_clock"].astype(bool), flow["cases"], 0.0)
+    rows = flow.assign(csat=flow["cases"] * flow["csat"], clock_cases=clock, in_time=clock * flow["in_time"])
+    keys = ["tier", "region", "min_attainment", "csat_floor", "csat_target"]
+    sums = rows.sums(keys, ["cases", "csat", "clock_cases", "in_time"])
+    return sums.where(sums["cases"] > 0)
+
+
+def counted_flows(done: Work) -> Rows:
+    """Flows of the work classes that rules on means look at."""
+    return done.flows.where(done.flows["class_cases"] > NEGLIGIBLE_CASES)
+
+
+def check_experience(ledger: Ledger, done: Work, scenario: Scenario) -> None:
+    """CSAT floor, over-delivery cap and attainment of each tier and region, as sums."""
+    rows = experience_sums(counted_flows(done))
+    scope = scopes(rows, "tier", "region")
+    ledger.at_least("csat_floor", scope, rows["csat"], rows["csat_floor"] * rows["cases"])
+    if scenario.max_csat_over_target is not None:
+        limit = (rows["csat_target"] + scenario.max_csat_over_target) * rows["cases"]
+        ledger.at_most("max_csat_over_target", scope, rows["csat"], limit)
+    rows = rows.where((rows["min_attainment"] > 0) & (rows["clock_cases"] > 0))
+    limit = rows["min_attainment"] * rows["clock_cases"]
+    ledger.at_least("min_attainment", scopes(rows, "tier", "region"), rows["in_time"], limit)
+
+
+def check_parts(ledger: Ledger, case: Case, done: Work) -> None:
+    """One policy of the product for each product and tier with parts cases; turnaround promises."""
+    rows, keys = done.policies, ["product", "tier"]
+    ledger.none("policies", "policies of the product", scopes(rows.where(~rows["has_policy"]), *keys, "policy"))
+    used = rows.distinct([*keys, "policy"]).assign(used=1.0).sums(keys, ["used"])
+    both = Matched.of(done.parts, used, keys)
+    cases, count = both.of_left("cases", 0.0), both.of_right("used", 0.0)
+    wrong = (count > 1) | ((count == 0) & (cases > NEGLIGIBLE_CASES)) | (cases == 0)
+    ledger.none("policies", "one policy each", scopes(both.keys.where(wrong), *keys))
+    turn = turnaround_sums(case, rows.where(rows["parts_cases"] > NEGLIGIBLE_CASES))
+    ledger.at_most("turnaround", scopes(turn, "tier"), turn["hours"], turn["turnaround_hours"] * turn["parts_cases"])
+
+
+def turnaround_sums(case: Case, policies: Rows) -> Rows:
+    """By tier with a promise and parts cases: parts_cases, hours (sum of cases x turnaround), turnaround_hours."""
+    rows = policies.assign(hours=policies["parts_cases"] * policies["policy_hours"])
+    sums = rows.sums(["tier"], ["parts_cases", "hours"])
+    sums = sums.looked_up(Rows.of(case.tables["tiers"], "tier", "turnaround_hours"), ["tier"])
+    return sums.where((sums["parts_cases"] > 0) & ~np.isnan(sums["turnaround_hours"]))

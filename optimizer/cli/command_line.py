@@ -1,0 +1,165 @@
+"""The command `tierwise`: its arguments, its exit codes, and how it says what went wrong."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import asdict
+from typing import NoReturn
+
+from .. import __version__, streams
+from ..exit_codes import BAD_INPUT, BROKEN_PIPE, FAILED, FAULT, INTERRUPTED
+from ..interrupts import put_off
+from .arguments import add_voice
+from .command_table import GROUPS, Command
+from .completion import complete
+from .voice import Voice
+
+_DESCRIPTION = """\
+Decides how a product company sells and delivers support: which service tiers, pricing
+models and prices each group of customers is shown, who delivers the work, and how parts
+are supplied. Says how far from the best a plan can be, and recomputes it without the solver.
+"""
+
+_EPILOG = """\
+a case is a folder of CSV or Parquet tables with a case.toml, or one .xlsx workbook.
+tierwise COMMAND --help tells more of a command; each has --json for programs, and --quiet.
+
+examples:
+  tierwise template my_case.xlsx                     start a case of your own
+  tierwise validate my_case.xlsx                     find every fault in it
+  tierwise solve data/imaging                        solve its scenario "base"
+  tierwise solve data/imaging --scenario NAME --time-limit 60 --out runs/trial
+  tierwise evaluate data/imaging --menus menus.csv   what would these menus earn?
+  tierwise audit data/imaging runs/imaging-base      recompute a saved plan
+  tierwise compare data/imaging                      the best plan against today
+  tierwise sweep data/imaging --vary max_tiers=2,3   many scenarios side by side
+
+exit codes:
+  0  done
+  1  infeasible (no plan obeys every rule), or a run is not what it says: a digest or the audit found a fault
+  2  the input or the command is wrong; standard error says where
+  3  a limit came before any plan was found
+ 70  a fault of Tierwise itself
+130  stopped at once by Ctrl-C
+141  whoever read the output left before its end, as with | head; files are whole
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code.
+
+    Without `argv` this process is the command that `sys.argv` holds, and its streams are taken over
+    (`optimizer.streams`). With it nothing of the process is changed, and wrong usage raises SystemExit(2).
+    """
+    parser = command_parser()
+    complete(parser)
+    if argv is None:
+        return streams.as_program(lambda: _run(parser, sys.argv[1:]))
+    return _run(parser, list(argv))
+
+
+def _run(parser: ArgumentParser, given: list[str]) -> int:
+    arguments = _read(parser, given)
+    voice = Voice(arguments.command, as_json=arguments.json, quiet=arguments.quiet)
+    outcome = None
+    try:
+        with put_off():
+            from .commands import COMMANDS  # loads the tables and the charts, which --help need not wait for
+
+        outcome = COMMANDS[arguments.command](arguments, voice)
+        return voice.present(outcome)
+    except KeyboardInterrupt:
+        kept = None if outcome is None else outcome.files
+        return voice.fail(INTERRUPTED, f"Stopped; {'nothing was written' if kept is None else f'{kept} is whole'}.", [])
+    except BrokenPipeError as error:
+        return _explain(error, voice) if streams.are_ours() else BROKEN_PIPE
+    except Exception as error:
+        return _explain(error, voice)
+
+
+def _read(parser: ArgumentParser, given: list[str]) -> Namespace:
+    """The arguments; what is wrong with them is also said as JSON where that is asked for."""
+    try:
+        with redirect_stdout(streams.out()), redirect_stderr(streams.err()):
+            arguments = parser.parse_args(given)
+    except _UsageError as error:
+        error.parser.print_usage(streams.err())
+        voice = Voice(error.parser.get_default("command"), as_json="--json" in given)
+        sys.exit(voice.fail(BAD_INPUT, f"{error.parser.prog}: error: {error}", [{"text": str(error)}]))
+    arguments.command_line = ["tierwise", *given]
+    return arguments
+
+
+class _UsageError(Exception):
+    """Arguments that a parser, that of a command or that of all, does not take."""
+
+    def __init__(self, parser: ArgumentParser, text: str) -> None:
+        super().__init__(text)
+        self.parser = parser
+
+
+class _Parser(ArgumentParser):
+    """Raises what is wrong with the arguments, where its parent ends the process."""
+
+    def error(self, message: str) -> NoReturn:
+        """Called for each fault of usage."""
+        raise _UsageError(self, message)
+
+
+def _explain(error: Exception, voice: Voice) -> int:
+    """Say what went wrong, without a traceback; return the exit code."""
+    from models import CaseError
+    from models.plan_tables import FaultyRunError, RunError
+
+    if isinstance(error, CaseError):
+        problems = [{**asdict(problem), "text": str(problem)} for problem in error.problems]
+        return voice.fail(BAD_INPUT, str(error), problems)
+    if isinstance(error, RunError):
+        code = FAILED if isinstance(error, FaultyRunError) else BAD_INPUT
+        return voice.fail(code, str(error), [{"text": text} for text in error.problems])
+    if isinstance(error, OSError) and error.filename is not None:
+        text = f"{error.filename}: {error.strerror or error}."
+        return voice.fail(BAD_INPUT, text, [{"text": text}])
+    if os.environ.get("TIERWISE_DEBUG"):
+        traceback.print_exc(file=streams.err())
+    text = f"This is a fault of Tierwise, not of your input: {type(error).__name__}: {error}"
+    hint = "Set TIERWISE_DEBUG=1 to see where it happened, and report it with the case if you can."
+    return voice.fail(FAULT, f"{text}\n{hint}", [{"text": text}])
+
+
+def command_parser() -> ArgumentParser:
+    """Reads every command of `tierwise`, and explains each with `--help`."""
+    parser = _Parser(
+        "tierwise",
+        description=_DESCRIPTION,
+        epilog=f"{_listing()}\n{_EPILOG}",
+        formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"tierwise {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, help="one of those below")
+    for group in GROUPS.values():
+        for command in group:
+            _add(commands.add_parser, command)
+    return parser
+
+
+def _add(add_parser: Callable[..., ArgumentParser], command: Command) -> None:
+    summary = f"{command.summary[0].upper()}{command.summary[1:]}."
+    parser = add_parser(command.name, description=f"{summary} {command.detail}", allow_abbrev=False)
+    parser.set_defaults(command=command.name)
+    command.add_arguments(parser)
+    add_voice(parser)
+
+
+def _listing() -> str:
+    """The commands in their groups."""
+    lines = []
+    for title, group in GROUPS.items():
+        lines += [f"{title}:", *(f"  {command.name:<14}{command.summary}" for command in group), ""]
+    return "\n".join(lines)

@@ -1,0 +1,242 @@
+"""The commands of `tierwise` and their arguments, in the groups that `tierwise --help` shows."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from .analysis_commands import ANALYSES, AnalysisCommand
+from .arguments import (
+    OUT_FLAGS,
+    add_case,
+    add_force,
+    add_limits,
+    add_run,
+    add_scenario,
+    add_search,
+    add_unchecked,
+    not_negative,
+    page,
+    workbook,
+)
+from .completion import SHELLS
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command; what it does is `optimizer.cli.commands.COMMANDS[name]`."""
+
+    name: str
+    summary: str
+    """What it does, in a few words."""
+    detail: str
+    """A sentence or two more."""
+    add_arguments: Callable[[ArgumentParser], None]
+
+
+def _add_validate(parser: ArgumentParser) -> None:
+    add_case(parser)
+    add_scenario(parser, "warn of what is likely wrong in this scenario only (default: in all)", default=None)
+    marks = "where there are faults, write the case as this workbook, each faulty cell marked and commented"
+    parser.add_argument("--mark", metavar="FILE.xlsx", type=workbook, help=marks)
+    add_force(parser, "replace the file that --mark names if it exists")
+
+
+def _add_solve(parser: ArgumentParser) -> None:
+    add_case(parser)
+    add_search(parser)
+    resume = (
+        "go on with the search of this run, which a limit, Ctrl-C or a kill cut short; with its scenario, and written "
+        "to it, if no other is named"
+    )
+    parser.add_argument("--resume", metavar="RUN", type=Path, help=resume)
+    parser.set_defaults(scenario=None)  # which tells a scenario that was named from one that was not
+
+
+def _add_evaluate(parser: ArgumentParser) -> None:
+    add_case(parser)
+    menus = "CSV file with the columns price_book, tier, model, price, as in a run folder"
+    parser.add_argument("--menus", metavar="FILE", type=Path, required=True, help=menus)
+    add_search(parser)
+
+
+def _add_audit(parser: ArgumentParser) -> None:
+    add_case(parser)
+    add_run(parser)
+
+
+def _add_template(parser: ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE.xlsx", type=workbook, help="file to write; it must not exist yet")
+
+
+def _add_init(parser: ArgumentParser) -> None:
+    parser.add_argument("target", metavar="CASE", type=Path, help="folder or .xlsx workbook to write; must not exist")
+    parser.add_argument("-y", "--yes", action="store_true", help="ask nothing, take every default")
+
+
+def _add_diff(parser: ArgumentParser) -> None:
+    add_case(parser)
+    parser.add_argument("other", metavar="OTHER", type=Path, help="the later version: case folder or .xlsx workbook")
+    parser.add_argument(*OUT_FLAGS, metavar="FILE.csv", type=Path, help="also write every difference to this file")
+    add_force(parser, "replace the file if it exists")
+
+
+def _add_run_and_case(parser: ArgumentParser) -> None:
+    add_run(parser)
+    found = "its case: folder or .xlsx workbook (default: where the run's command found it)"
+    parser.add_argument("--case", metavar="CASE", type=Path, help=found)
+
+
+def _add_workbook(parser: ArgumentParser) -> None:
+    _add_run_and_case(parser)
+    add_unchecked(parser)
+    parser.add_argument(*OUT_FLAGS, metavar="FILE.xlsx", type=workbook, help="file to write (default: RUN.xlsx)")
+    add_force(parser, "replace the file if it exists")
+
+
+def _add_report(parser: ArgumentParser) -> None:
+    _add_run_and_case(parser)
+    add_unchecked(parser)
+    answers = "folder of an answer (of compare, explain, frontier, ...) that gets a section; may be given again"
+    parser.add_argument(
+        "--with", metavar="FOLDER", dest="answers", action="append", type=Path, default=[], help=answers
+    )
+    parser.add_argument(*OUT_FLAGS, metavar="FILE.html", type=page, help="file to write (default: RUN.html)")
+    add_force(parser, "replace the file if it exists")
+
+
+def _add_reconcile(parser: ArgumentParser) -> None:
+    _add_tolerance(parser)
+    add_unchecked(parser)
+
+
+def _add_tolerance(parser: ArgumentParser) -> None:
+    _add_run_and_case(parser)
+    share = "most difference, as a share of the amount booked (default: 0.02, that is 2 %%)"
+    parser.add_argument("--tolerance", metavar="SHARE", type=not_negative, help=share)
+
+
+def _add_sign_off(parser: ArgumentParser) -> None:
+    _add_tolerance(parser)
+    parser.add_argument("--by", metavar="NAME", help="who signs off; without it the sign-off there is checked")
+    parser.add_argument("--note", metavar="TEXT", default="", help="what to remember of it")
+
+
+def _add_completion(parser: ArgumentParser) -> None:
+    parser.add_argument("shell", metavar="SHELL", choices=SHELLS, help=f"one of {', '.join(SHELLS)}")
+
+
+def _add_analysis(analysis: AnalysisCommand, parser: ArgumentParser) -> None:
+    parser.set_defaults(ask=analysis.ask)
+    add_case(parser)
+    analysis.add_arguments(parser)
+    if analysis.many_scenarios:
+        parser.set_defaults(scenario=None)
+    else:
+        add_scenario(parser, "scenario to ask about (default: base)")
+    folder = "CASE-COMMAND" if analysis.many_scenarios else "CASE-SCENARIO-COMMAND"
+    parser.add_argument(*OUT_FLAGS, metavar="FOLDER", type=Path, help=f"folder to write (default: runs/{folder})")
+    add_force(parser, "replace an answer about another case")
+    add_limits(parser, "end the whole answer then, with what is known and how well (default: none)")
+
+
+_YOUR_DATA = (
+    Command(
+        "init",
+        "answer a few questions and get a case that solves",
+        "Asks for products, segments, regions and tiers, and fills everything else with round placeholders.",
+        _add_init,
+    ),
+    Command(
+        "template",
+        "write an empty workbook to fill in",
+        "One sheet per table, with units and allowed values as notes and one example row.",
+        _add_template,
+    ),
+    Command(
+        "validate",
+        "check a case",
+        "Lists every fault with its table, line and column, and what is expected.",
+        _add_validate,
+    ),
+    Command(
+        "diff",
+        "show what changed between two versions of a case",
+        "Settings, scenarios, and every row and cell, matched by key.",
+        _add_diff,
+    ),
+)
+_A_PLAN = (
+    Command(
+        "solve",
+        "find the best plan for a scenario",
+        "Ctrl-C ends the search with the best plan so far; pressed again, at once and without one. What was cut short "
+        "goes on with --resume.",
+        _add_solve,
+    ),
+    Command(
+        "evaluate",
+        "find what given menus would earn",
+        "Coverage, delivery and fulfilment are decided; prices need not be on the price points. Rules on menus, "
+        "tiers, models and prices are dropped, and the summary says which of them the menus break.",
+        _add_evaluate,
+    ),
+    Command(
+        "audit",
+        "recompute a saved plan",
+        "Recomputes every amount and checks every rule, without the solver.",
+        _add_audit,
+    ),
+)
+_FINANCE = (
+    Command(
+        "report",
+        "write a plan as a recommendation to defend",
+        "One HTML file that works offline and prints well: what to offer, to whom, at what price, by whom, what it "
+        "earns and costs and how sure that is, with charts, and the file that each number comes from.",
+        _add_report,
+    ),
+    Command(
+        "workbook",
+        "write a plan as an Excel workbook for finance",
+        "Price list, profit and loss by tier, pricing model, segment and region, bridge, accounts, providers, rules "
+        "and audit; totals are live formulas that agree with the plan.",
+        _add_workbook,
+    ),
+    Command(
+        "reconcile",
+        "hold today's price book against the books",
+        "Compares the baseline of a run with the case's table actuals, line by line.",
+        _add_reconcile,
+    ),
+    Command(
+        "sign-off",
+        "record who stands for a run, or check that it still holds",
+        "Runs the audit and the reconciliation first. It ends with any change to a file of the run or of the case.",
+        _add_sign_off,
+    ),
+)
+_QUESTIONS = tuple(
+    Command(analysis.name, analysis.summary, analysis.detail, partial(_add_analysis, analysis)) for analysis in ANALYSES
+)
+_THE_SHELL = (
+    Command(
+        "completion",
+        "print the script that completes commands in your shell",
+        'For bash and zsh: eval "$(tierwise completion bash)", in the file that your shell starts with. '
+        "For fish: tierwise completion fish | source.",
+        _add_completion,
+    ),
+)
+
+GROUPS: Mapping[str, tuple[Command, ...]] = {
+    "your data": _YOUR_DATA,
+    "a plan": _A_PLAN,
+    "a plan before others": _FINANCE,
+    "questions about a plan": _QUESTIONS,
+    "the shell": _THE_SHELL,
+}
+"""Every command, by what it is about, in the order of `tierwise --help`."""

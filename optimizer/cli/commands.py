@@ -1,0 +1,249 @@
+"""What each command of `tierwise` does, and the outcome it ends with."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from errno import EEXIST
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from models import Case, apply_scenario, load_case, named_scenario, read_menus, scenario_warnings, write_template
+from models.files import read_folder
+
+from ..analysis.answer import Answer, check_answer_target, refuse_other_answer
+from ..assurance.run_audit import audit_folder
+from ..auditing import RESTS_ON_SEARCH, Audit
+from ..exit_codes import BAD_INPUT, DONE, FAILED, FAULT, NO_PLAN
+from ..results.checkpoint import SEARCH, read_state
+from ..results.identity import printable
+from ..results.plan_document import plan_document
+from ..results.progress import ProgressCallback, StopCheck
+from ..results.result import Result, Status
+from ..results.run_folder import check_run_target, read_run, refuse_other_run
+from ..results.run_owner import Owner
+from . import data_commands, finance_commands, report_command
+from .analysis_commands import ANALYSES
+from .completion import completion_script
+from .next_steps import after_answer, after_audit, after_search, after_template, after_validate
+from .solve_log import SolveLog
+from .targets import Kept, case_label, default_folder, keep, try_target, without_ending
+from .terminal import say, show_answer, show_result, show_verdict
+from .voice import Outcome, Voice
+
+
+def _validate(arguments: Namespace, voice: Voice) -> Outcome:
+    if arguments.mark is not None:
+        data_commands.mark(arguments.case, arguments.mark, voice, force=arguments.force)
+    case = load_case(arguments.case)  # which tries every scenario's changes
+    names = [arguments.scenario] if arguments.scenario else list(case.scenarios)
+    warnings = dict.fromkeys([*case.warnings, *(sentence for name in names for sentence in _warnings(case, name))])
+    voice.warn(warnings)
+
+    def show(console: Console) -> None:
+        sizes = (f"{count:,} {name}" for name, count in case.sizes.items() if count)
+        say(console, f"{case.settings.name}: {', '.join(sizes)}")
+        say(console, f"No faults. Scenarios: {', '.join(case.scenarios) or 'none'}. Warnings: {len(warnings)}.")
+
+    document = {"case": case.settings.name, "sizes": case.sizes, "scenarios": list(case.scenarios)}
+    return Outcome(DONE, show, document, next_steps=after_validate(arguments.case, list(case.scenarios)))
+
+
+def _warnings(case: Case, scenario_name: str) -> tuple[str, ...]:
+    """What is legal but likely wrong in one scenario of the case."""
+    changed, scenario = apply_scenario(case, scenario_name)
+    return (*changed.warnings, *scenario_warnings(changed, scenario))
+
+
+def solve(*given: Any, **options: Any) -> Result:
+    """`optimizer.solve`; the solver is loaded only now, since most commands need not wait for it."""
+    from ..solving.solve import solve as search
+
+    return search(*given, **options)
+
+
+def evaluate(*given: Any, **options: Any) -> Result:
+    """`optimizer.evaluate`, loaded only now too."""
+    from ..solving.evaluate import evaluate as search
+
+    return search(*given, **options)
+
+
+def _solve(arguments: Namespace, voice: Voice) -> Outcome:
+    log, resume = SolveLog(arguments.log, force=arguments.force, inputs=[arguments.case]), arguments.resume
+    if arguments.scenario is None:
+        arguments.scenario = "base" if resume is None else read_state(resume).asked.scenario
+    case = load_case(arguments.case, phase=log.phases)
+    folder = _run_folder(arguments, voice, case)
+    if resume is None and (folder / SEARCH).exists():
+        voice.warn([f"{folder} holds a search that was cut short. This solve begins anew; --resume {folder} goes on."])
+    search = partial(solve, case, arguments.scenario, resume=resume, checkpoint=folder)
+    return _search(arguments, voice, case, folder, search, log)
+
+
+def _evaluate(arguments: Namespace, voice: Voice) -> Outcome:
+    log = SolveLog(arguments.log, force=arguments.force, inputs=[arguments.case, arguments.menus])
+    case = load_case(arguments.case, phase=log.phases)
+    menus = read_menus(arguments.menus, apply_scenario(case, arguments.scenario)[0])
+    folder = _run_folder(arguments, voice, case, arguments.menus)
+    return _search(arguments, voice, case, folder, partial(evaluate, case, arguments.scenario, menus=menus), log)
+
+
+def _search(
+    arguments: Namespace, voice: Voice, case: Case, folder: Path, search: Callable[..., Result], log: SolveLog
+) -> Outcome:
+    """Search under the arguments' limits and save the run; the exit code says how it ended.
+
+    Ctrl-C is heard by the search until the run is there: one that comes while it is saved costs nothing.
+    """
+    voice.warn(_warnings(case, arguments.scenario))
+    limited = partial(search, gap=arguments.gap, time_limit=arguments.time_limit)
+    listening = log.listening(limited)
+
+    def searched_and_kept(*, progress: ProgressCallback, should_stop: StopCheck) -> tuple[Result, Kept]:
+        found = listening(progress=progress, should_stop=should_stop)
+        with log.phases("save"):
+            found = replace(found, manifest={**found.manifest, **_noted(arguments)})
+            return found, keep(partial(found.save, force=arguments.force), folder)
+
+    result, kept = voice.watch(searched_and_kept, case.settings.currency)
+    log.end(result)
+    voice.warn(log.warnings)
+    verdict = None if result.audit is None else _verdict(result.audit)
+    return Outcome(
+        BAD_INPUT if kept.problems else _exit_code(result),
+        lambda console: show_result(console, result, kept.folder),
+        {**plan_document(result).model_dump(mode="json"), "audit": verdict},
+        kept.folder,
+        () if kept.folder is None else after_search(result, arguments.case, kept.folder),
+        kept.problems,
+    )
+
+
+def _noted(arguments: Namespace) -> dict[str, object]:
+    """What the manifest says of the command."""
+    menus = getattr(arguments, "menus", None)
+    given = {} if menus is None else {"menus_path": printable(str(menus.resolve()))}
+    return {"command": arguments.command_line, **given}
+
+
+def _exit_code(result: Result) -> int:
+    if result.status is Status.NO_PLAN:
+        return NO_PLAN
+    faulty = result.audit is not None and not result.audit.ok
+    return FAILED if faulty or result.status is Status.INFEASIBLE else DONE
+
+
+def _audit(arguments: Namespace, voice: Voice) -> Outcome:
+    case, files = load_case(arguments.case), read_run(arguments.run_folder)
+    verdict = audit_folder(case, arguments.run_folder, files)
+    return Outcome(
+        DONE if verdict.ok else FAILED,
+        lambda console: show_verdict(console, verdict),
+        {**_verdict(verdict), "note": RESTS_ON_SEARCH},
+        next_steps=after_audit(arguments.case, files.document.scenario, passed=verdict.ok),
+    )
+
+
+def _verdict(audit: Audit) -> dict[str, object]:
+    return {"ok": audit.ok, "rules": len(audit.rules), "amounts": len(audit.kpis), "faults": audit.faults}
+
+
+def _template(arguments: Namespace, voice: Voice) -> Outcome:
+    file: Path = arguments.file
+    if file.exists():
+        raise FileExistsError(EEXIST, "the file exists already; name another one", str(file))
+    write_template(file)
+    return Outcome(
+        DONE, lambda console: say(console, f"Wrote {file}."), {}, files=file, next_steps=after_template(file)
+    )
+
+
+def _completion(arguments: Namespace, voice: Voice) -> Outcome:
+    script = completion_script(arguments.shell)
+    return Outcome(DONE, lambda console: say(console, script), {"shell": arguments.shell, "script": script})
+
+
+def _analyse(arguments: Namespace, voice: Voice) -> Outcome:
+    """Ask an analysis' question and save the answer; the exit code says how far it is one."""
+    from ..analysis.workbench import Workbench  # loads the solver
+
+    case = load_case(arguments.case)
+    if arguments.scenario is not None:
+        voice.warn(_warnings(case, arguments.scenario))
+    folder = _answer_folder(arguments, voice, case)
+
+    def asked_and_kept(*, progress: ProgressCallback, should_stop: StopCheck) -> tuple[Answer, Kept]:
+        bench = Workbench(
+            case, gap=arguments.gap, time_limit=arguments.time_limit, progress=progress, should_stop=should_stop
+        )
+        found: Answer = replace(arguments.ask(bench, arguments), case_path=printable(case.path))
+        return found, keep(partial(found.save, force=arguments.force), folder)
+
+    answer, kept = voice.watch(asked_and_kept, case.settings.currency)
+    return Outcome(
+        _answered(answer, kept),
+        lambda console: show_answer(console, answer, kept.folder),
+        answer.to_document(),
+        kept.folder,
+        after_answer(arguments.command, arguments.case, arguments.scenario),
+        kept.problems,
+    )
+
+
+def _answered(answer: Answer, kept: Kept) -> int:
+    if kept.problems:
+        return BAD_INPUT
+    return FAULT if answer.failed else _ANSWERED.get(answer.status, DONE)
+
+
+_ANSWERED = {Status.INFEASIBLE: FAILED, Status.NO_PLAN: NO_PLAN}
+
+COMMANDS: Mapping[str, Callable[[Namespace, Voice], Outcome]] = {
+    "validate": _validate,
+    "solve": _solve,
+    "evaluate": _evaluate,
+    "audit": _audit,
+    "template": _template,
+    "init": data_commands.init,
+    "diff": data_commands.diff,
+    "report": report_command.report,
+    "workbook": finance_commands.workbook,
+    "reconcile": finance_commands.reconciliation,
+    "sign-off": finance_commands.signing,
+    "completion": _completion,
+    **{analysis.name: _analyse for analysis in ANALYSES},
+}
+"""What runs for each command."""
+
+
+def _run_folder(arguments: Namespace, voice: Voice, case: Case, menus: Path | None = None) -> Path:
+    """The run folder to write, refused or tried before the search and not after it."""
+    scenario = named_scenario(case, arguments.scenario).name
+    owner = Owner.of_case(case, scenario, menus)
+    folder: Path | None = arguments.out or getattr(arguments, "resume", None)
+    if folder is None:
+        parts = [case_label(arguments.case), scenario, *([] if menus is None else [without_ending(menus, ".csv")])]
+        refuse = partial(refuse_other_run, owner=owner)
+        folder = default_folder(parts, owner, lambda place: read_folder(place, refuse), voice)
+    read_folder(folder, partial(check_run_target, owner=owner, force=arguments.force))
+    try_target(folder, case, arguments.log)
+    return folder
+
+
+def _answer_folder(arguments: Namespace, voice: Voice, case: Case) -> Path:
+    """The same for the folder of an answer."""
+    question = arguments.command
+    owner = Owner.of_case(case, arguments.scenario)
+    folder: Path | None = arguments.out
+    if folder is None:
+        parts = [case_label(arguments.case), *filter(None, [arguments.scenario, question])]
+        refuse = partial(refuse_other_answer, name=question, owner=owner)
+        folder = default_folder(parts, owner, lambda place: read_folder(place, refuse), voice)
+    read_folder(folder, partial(check_answer_target, name=question, owner=owner, force=arguments.force))
+    try_target(folder, case)
+    return folder

@@ -1,0 +1,85 @@
+"""What `tierwise init`, `validate --mark` and `diff` do: a case's beginning, its faults, its versions."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from errno import EEXIST
+from pathlib import Path
+
+import pandas as pd
+from rich.console import Console
+
+from models import CaseError, Problem, load_case, write_case
+from models.differences import Difference, differences
+from models.files import try_file, try_folder, write_file
+from models.marking import mark_faults
+from models.starter import starter_case
+
+from ..exit_codes import DONE
+from .interview import interview
+from .targets import case_label, new_file
+from .terminal import SHOWN_ROWS, say, show_table
+from .voice import Outcome, Step, Voice, as_typed
+
+
+def init(arguments: Namespace, voice: Voice) -> Outcome:
+    """Ask a few questions and write a starter case."""
+    target: Path = arguments.target
+    _refuse_existing(target)
+    (try_file if target.suffix.lower() == ".xlsx" else try_folder)(target)
+    case = starter_case(interview(case_label(target), ask=not arguments.yes))
+    write_case(case, target, "xlsx" if target.suffix.lower() == ".xlsx" else "csv")
+    sizes = {name: case.sizes[name] for name in ("accounts", "products", "tiers", "providers")}
+
+    def show(console: Console) -> None:
+        said = ", ".join(f"{count} {name}" for name, count in sizes.items())
+        say(console, f"Wrote {target}: {said}. Every number is a placeholder: replace it by your own.")
+
+    steps = (
+        Step(as_typed("solve", target), "find the best plan; it solves as it is"),
+        Step(as_typed("validate", target), "once numbers are replaced, find every fault"),
+    )
+    return Outcome(DONE, show, {"case": case.settings.name, "sizes": sizes}, target, steps)
+
+
+def mark(case: Path, target: Path, voice: Voice, *, force: bool = False) -> None:
+    """Write the case with every faulty cell marked; nothing where there is no fault."""
+    if target.exists() and os.path.samefile(case, target):
+        raise CaseError([Problem(str(target), "this is the case itself", expected="another file for the marks")])
+    new_file(target, force=force, inputs=[case])
+    if mark_faults(case, target):
+        voice.warn([f"Every faulty cell is marked and commented in {target}."])
+
+
+def diff(arguments: Namespace, voice: Voice) -> Outcome:
+    """Say what changed between two versions of a case."""
+    out: Path | None = arguments.out
+    if out is not None:
+        new_file(out, force=arguments.force, inputs=[arguments.case, arguments.other])
+    before, after = load_case(arguments.case), load_case(arguments.other)
+    found = differences(before, after)
+    if out is not None:
+        with write_file(out) as temporary:
+            table = pd.DataFrame(found, columns=list(Difference._fields))
+            table.to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8")
+    document = {"differences": [difference._asdict() for difference in found]}
+    return Outcome(DONE, lambda console: _show(console, found, out), document, out)
+
+
+def _show(console: Console, found: tuple[Difference, ...], out: Path | None) -> None:
+    if not found:
+        say(console, "No differences.")
+        return
+    for table in dict.fromkeys(difference.table for difference in found):
+        own = [difference for difference in found if difference.table == table]
+        rows = [(row.change, row.key, row.column, row.before, row.after) for row in own[:SHOWN_ROWS]]
+        show_table(console, f"{table}, {len(own)}", ["", "row", "column", "before", "after"], rows)
+        if len(own) > SHOWN_ROWS:
+            say(console, f"and {len(own) - SHOWN_ROWS:,} more in {table}; --out FILE.csv has them all")
+    say(console, f"\nDifferences: {len(found):,}" + (f". File: {out}" if out else ""))
+
+
+def _refuse_existing(path: Path) -> None:
+    if path.exists():
+        raise FileExistsError(EEXIST, "it exists already; name another one", str(path))

@@ -1,0 +1,94 @@
+"""What `tierwise workbook`, `reconcile` and `sign-off` do: a plan before those who answer for the money."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+from rich.console import Console
+
+from models import Case
+
+from ..assurance.opening import open_run
+from ..assurance.reconcile import TOLERANCE, Reconciliation, reconcile
+from ..assurance.sign_off import SignOff, check_sign_off, sign_off
+from ..exit_codes import DONE, FAILED
+from ..results.result import Result
+from ..results.run_case import case_of_run
+from ..results.run_folder import load_run
+from ..results.summary import cells_in_words
+from .targets import beside, new_file
+from .terminal import say, show_table, show_verdict
+from .voice import Outcome, Step, Voice, as_typed
+
+
+def workbook(arguments: Namespace, voice: Voice) -> Outcome:
+    """Write the finance workbook of a run; one that does not pass its checks only with --unchecked, and it says so."""
+    from ..workbook.subject import Subject  # loads the solver, as the next loads the writer of workbooks
+    from ..workbook.write import write_sheets
+
+    run: Path = arguments.run_folder
+    file = new_file(arguments.out or beside(run, ".xlsx"), force=arguments.force, inputs=[run])
+    case, result = _opened(arguments)
+    if case.path is not None:
+        new_file(file, force=True, inputs=[Path(case.path)])
+    subject = Subject(case, result)
+    write_sheets(subject, file)
+    audit = subject.audit
+
+    def show(console: Console) -> None:
+        if result.unchecked is not None:
+            say(console, result.unchecked, style="bold red")
+        show_verdict(console, audit)
+        say(console, f"Wrote {file}.")
+
+    steps = (Step(as_typed("sign-off", run, "--by", "NAME"), "record who stands for the run, once it is checked"),)
+    document = {"audit": audit.ok, "case": result.case_name, "scenario": result.scenario_name}
+    document |= {"unchecked": arguments.unchecked}
+    return Outcome(DONE if audit.ok else FAILED, show, document, file, steps if audit.ok else ())
+
+
+def _opened(arguments: Namespace) -> tuple[Case, Result]:
+    """The case and the result of a run, checked unless told otherwise; without its case there is nothing to do."""
+    opened = open_run(arguments.run_folder, arguments.case, unchecked=getattr(arguments, "unchecked", False))
+    case = opened.case or case_of_run(opened.result, arguments.case, changed=True)
+    return case, opened.result
+
+
+def reconciliation(arguments: Namespace, voice: Voice) -> Outcome:
+    """Hold today's baseline against the books."""
+    case, result = _opened(arguments)
+    found = reconcile(case, result, _tolerance(arguments))
+    code = DONE if found.ok else FAILED
+    document = {**found.to_document(), "unchecked": arguments.unchecked}
+    return Outcome(code, lambda console: _show_lines(console, found, result), document)
+
+
+def _tolerance(arguments: Namespace) -> float:
+    return TOLERANCE if arguments.tolerance is None else float(arguments.tolerance)
+
+
+def _show_lines(console: Console, found: Reconciliation, result: Result) -> None:
+    header, rows = cells_in_words(found.lines)
+    mark = "" if result.unchecked is None else f". {result.unchecked}"
+    show_table(console, f"Today against the books, {result.currency} a year{mark}", header, rows, right=[1, 2, 3, 4])
+    say(console, f"\n{found.sentence}", style="green" if found.ok else "bold red")
+
+
+def signing(arguments: Namespace, voice: Voice) -> Outcome:
+    """Sign a run off, or check the sign-off that it has."""
+    run: Path = arguments.run_folder
+    case = case_of_run(load_run(run), arguments.case, changed=True)
+    if arguments.by is None:
+        found = check_sign_off(case, run)
+    else:
+        found = sign_off(case, run, arguments.by, arguments.note, _tolerance(arguments))
+    document = {**found.document, "valid": found.valid, "faults": found.faults}
+    files = None if arguments.by is None else run
+    return Outcome(DONE if found.valid else FAILED, lambda console: _show_sign_off(console, found), document, files)
+
+
+def _show_sign_off(console: Console, found: SignOff) -> None:
+    say(console, found.sentence, style="green" if found.valid else "bold red")
+    for fault in found.faults:
+        say(console, f"  {fault}")

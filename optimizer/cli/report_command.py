@@ -1,0 +1,40 @@
+"""What `tierwise report` does."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+from ..assurance.opening import open_run
+from ..exit_codes import DONE
+from .targets import beside, new_file
+from .terminal import say
+from .voice import Outcome, Step, Voice, as_typed
+
+
+def report(arguments: Namespace, voice: Voice) -> Outcome:
+    """Write the report of a run; one that does not pass its checks is written with --unchecked only, and says so."""
+    from ..analysis.answer_folder import load_answer
+    from ..report import save_report  # loads the charts, which nothing else needs
+
+    run: Path = arguments.run_folder
+    file = new_file(arguments.out or beside(run, ".html"), force=arguments.force, inputs=[run, *arguments.answers])
+    unchecked: bool = arguments.unchecked
+    answers = [load_answer(folder, unchecked=unchecked) for folder in arguments.answers]
+    opened = open_run(run, arguments.case, unchecked=unchecked)
+    result = opened.result
+    if opened.case is not None and opened.case.path is not None:
+        new_file(file, force=True, inputs=[Path(opened.case.path)])
+    if opened.case is None:
+        voice.warn(["The case of the run was not found: the report is written without it, so without capacities."])
+    save_report(opened, file, answers=answers)
+    document = {
+        "case": result.case_name,
+        "scenario": result.scenario_name,
+        "answers": [one.name for one in answers],
+        "unchecked": unchecked,
+    }
+    steps = (Step(as_typed("workbook", run), "the same plan as an Excel workbook for finance"),)
+    shown = f"Wrote {file}. Open it in a browser; it prints to PDF from there."
+    mark = f"{result.unchecked} " if result.unchecked else ""
+    return Outcome(DONE, lambda console: say(console, f"{mark}{shown}"), document, file, () if unchecked else steps)

@@ -1,0 +1,1 @@
+"""For JupyterLab: live what-if, and progress under the cell at work."""

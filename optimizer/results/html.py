@@ -1,0 +1,79 @@
+"""A result as a small self-contained page of HTML, for notebooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+from models.characters import shown
+
+from .result import Result
+from .summary import cells_in_words, heading, kpi_rows, menu_grid, status_sentence
+
+if TYPE_CHECKING:
+    from ..analysis.answer import Answer
+
+SHOWN_ROWS = 20
+_STYLE = "text-align:left;padding:2px 10px 2px 0"
+
+
+def escaped(text: str) -> str:
+    """Text as HTML holds it, with what would turn the text around it written out."""
+    return escape(shown(text, keep="\n"))
+
+
+def result_page(result: Result) -> str:
+    """Status sentence, menus and KPIs beside today's. Names from the case are escaped."""
+    title = f"{result.case_name}, scenario {result.scenario_name}"
+    parts = [f"<p><b>{escaped(title)}</b><br>{escaped(status_sentence(result))}</p>"]
+    if result.unchecked is not None:
+        parts.insert(0, f"<p><b>{escaped(result.unchecked)}</b></p>")
+    if result.audit is not None and not result.audit.ok:
+        parts.append("<p><b>The audit found faults: do not use this plan.</b> See <code>result.audit</code>.</p>")
+    if result.plan is not None:
+        parts += [_menus(result), _kpis(result)]
+    return f"<div>{''.join(parts)}</div>"
+
+
+def answer_page(answer: Answer) -> str:
+    """An answer's sentences and the tables that belong to its summary. Names from the case are escaped."""
+    title = f"{answer.case_name}, scenario {answer.scenario_name}: {answer.name}"
+    parts = [f"<p><b>{escaped(title)}</b></p>", *(f"<p>{escaped(sentence)}</p>" for sentence in answer.sentences)]
+    if answer.unchecked is not None:
+        parts.insert(0, f"<p><b>{escaped(answer.unchecked)}</b></p>")
+    for name in answer.shown:
+        table = answer.tables[name]
+        parts += [f"<p><b>{escaped(heading(name))}</b></p>", html_table(*cells_in_words(table.head(SHOWN_ROWS)))]
+        if len(table) > SHOWN_ROWS:
+            parts.append(f"<p>and {len(table) - SHOWN_ROWS:,} more in <code>.tables[{escaped(repr(name))}]</code></p>")
+    return f"<div>{''.join(parts)}</div>"
+
+
+def _menus(result: Result) -> str:
+    grid = menu_grid(result)
+    rows = ([str(book), *cells] for book, *cells in grid.head(SHOWN_ROWS).itertuples(name=None))
+    hidden = max(0, len(grid) - SHOWN_ROWS)
+    note = f"<p>and {hidden} more price books in <code>result.menus</code></p>" if hidden else ""
+    return html_table(["price book", *map(str, grid.columns)], rows) + note
+
+
+def _kpis(result: Result) -> str:
+    rows = kpi_rows(result)
+    if result.baseline is None:
+        return html_table(["a year", "plan"], ([row.label, row.plan] for row in rows))
+    return html_table(
+        ["a year", "today", "plan", "change"], ([row.label, row.today, row.plan, row.change] for row in rows)
+    )
+
+
+def html_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Table of text cells."""
+    head = _row("th", header)
+    body = "".join(_row("td", row) for row in rows)
+    return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
+
+
+def _row(tag: str, cells: Sequence[str]) -> str:
+    written = (f'<{tag} style="{_STYLE}">{escaped(cell)}</{tag}>' for cell in cells)
+    return f"<tr>{''.join(written)}</tr>"

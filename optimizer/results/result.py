@@ -1,0 +1,171 @@
+"""What a solve returns: a status, a proof, a plan and its audit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from models.plan import KPIS, MONEY_KPIS, Plan
+
+from .warm_start import Memory, chosen_by, memory_of
+
+if TYPE_CHECKING:
+    from models import Case
+
+    from ..auditing import Audit
+    from .checkpoint import SearchState
+
+
+class Status(StrEnum):
+    """How a solve ended."""
+
+    OPTIMAL = "optimal"
+    """A plan proved within the gap asked for."""
+    FEASIBLE = "feasible"
+    """A limit came first; bound and gap are true."""
+    INFEASIBLE = "infeasible"
+    """Proved: no plan obeys every rule."""
+    NO_PLAN = "no_plan"
+    """A limit came first and nothing was found."""
+
+
+class NoPlanError(ValueError):
+    """A table was asked of a result that holds no plan."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """Outcome of `solve` or `evaluate`. Without a plan, objective and gap are None, never zero."""
+
+    status: Status
+    case_name: str
+    scenario_name: str
+    objective_name: str
+    currency: str
+    objective: float | None
+    bound: float | None
+    gap: float | None
+    seconds: float
+    plan: Plan | None
+    no_contract_objective: float | None = None
+    baseline: Mapping[str, float | None] | None = None
+    baseline_reason: str | None = None
+    broken_rules: tuple[str, ...] = ()
+    """Rules that `evaluate` dropped and the given menus break, one sentence each."""
+    reason: str | None = None
+    """For `infeasible` and `no_plan`: one sentence that says what stands in the way, where known."""
+    interrupted: bool = False
+    """Whether Ctrl-C, a kernel's interrupt or `should_stop` ended the search before its proof."""
+    manifest: Mapping[str, object] = field(default_factory=dict)
+    audit: Audit | None = None
+    """The plan recomputed without the search; None without a plan."""
+    bound_rests_on: str | None = None
+    """What the bound and the status rest on besides this search, in words; None where it proved them itself."""
+    unchecked: str | None = field(default=None, compare=False)
+    """Of a result from a run folder: what was not checked when it was opened, to be shown wherever it is; not saved."""
+    menus_given: bool = False
+    """Whether the menus were given to `evaluate`, so that no rule on menus, tiers, models and prices binds them."""
+    tiers: tuple[str, ...] = ()
+    """The case's tiers from the lowest rank to the highest, for showing."""
+    model_kinds: Mapping[str, str] = field(default_factory=dict)
+    """Kind of each of the case's pricing models, for showing prices in words."""
+    memory: Memory | None = field(default=None, repr=False, compare=False)
+    """What the search leaves to another (`solve(start=...)`); not saved."""
+    state: SearchState | None = field(default=None, repr=False, compare=False)
+    """What `solve(resume=...)` goes on from once the result is saved; None where the search ended with its proof."""
+    effort: Mapping[str, object] = field(default_factory=dict, repr=False, compare=False)
+    """Seconds by phase (`phases`), and how many columns, nodes and linear programs the search took; not saved."""
+
+    @property
+    def gain_gap(self) -> float | None:
+        """(bound - objective) / max(1, objective - no_contract_objective): the gap as a share of what contracts win."""
+        if self.bound is None or self.objective is None or self.no_contract_objective is None:
+            return None
+        return (self.bound - self.objective) / max(1.0, self.objective - self.no_contract_objective)
+
+    @property
+    def knowledge(self) -> Memory:
+        """What is known to another solve: that of the search, or what a saved plan tells."""
+        if self.plan is None:
+            return self.memory or Memory()
+        return memory_of(self.plan) if self.memory is None else replace(self.memory, chosen=chosen_by(self.plan))
+
+    @property
+    def decided(self) -> Plan:
+        """The plan; raises `NoPlanError` where there is none."""
+        if self.plan is None:
+            raise NoPlanError(
+                f"scenario {self.scenario_name} of {self.case_name} ended {self.status}: there is no plan"
+            )
+        return self.plan
+
+    @property
+    def menus(self) -> pd.DataFrame:
+        """One row per option offered (columns of menus.csv); raises `NoPlanError` without a plan, as all tables do."""
+        return self.decided.menus
+
+    @property
+    def coverage(self) -> pd.DataFrame:
+        """One row per price book and product it holds (columns of coverage.csv)."""
+        return self.decided.coverage
+
+    @property
+    def uptake(self) -> pd.DataFrame:
+        """What each cohort buys, money a year (columns of uptake.csv)."""
+        return self.decided.uptake
+
+    @property
+    def allocation(self) -> pd.DataFrame:
+        """Cases, hours and case cost a year by work class and provider (columns of allocation.csv)."""
+        return self.decided.allocation
+
+    @property
+    def fulfilment(self) -> pd.DataFrame:
+        """Parts cases and their cost a year by product, tier and policy (columns of fulfilment.csv)."""
+        return self.decided.fulfilment
+
+    @property
+    def experience(self) -> pd.DataFrame:
+        """What customers get against what the rules ask, by tier and region (columns of experience.csv)."""
+        return self.decided.experience
+
+    @property
+    def kpis(self) -> pd.DataFrame:
+        """One row per KPI: kpi, unit (the currency, or `share`), value, and baseline (NaN where there is none)."""
+        values, today = self.decided.kpis, self.baseline or {}
+        units = [self.currency if name in MONEY_KPIS else "share" for name in KPIS]
+        rows = [(name, unit, values[name], today.get(name)) for name, unit in zip(KPIS, units, strict=True)]
+        frame = pd.DataFrame(rows, columns=["kpi", "unit", "value", "baseline"])
+        return frame.astype({"value": float, "baseline": float})
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from .html import result_page
+
+        return result_page(self)
+
+    def save(self, path: str | Path, *, force: bool = False) -> Path:
+        """Write the run folder `path`, replacing an earlier run there (see `optimizer.results.run_folder.save_run`).
+
+        A run of another case, or one that is signed off, is replaced only by `force`.
+        """
+        from .run_folder import save_run
+
+        return save_run(self, path, force=force)
+
+    @staticmethod
+    def load(path: str | Path, case: Case | str | Path | None = None, *, unchecked: bool = False) -> Result:
+        """Read a run folder, once its digests and its audit against its case agree with what it says.
+
+        `case` is by default where the run's command found it; where that is not there, only what needs no case is
+        checked, and the result says so wherever it is shown (`Result.unchecked`), as with `unchecked=True`. Raises
+        `FaultyRunError` that says what differs, `RunError` that lists every fault of files that cannot be read.
+        """
+        from ..assurance.opening import load_checked
+
+        return load_checked(path, case, unchecked=unchecked)

@@ -1,0 +1,202 @@
+"""The run folder: a plan, its audit and its manifest on disk. Written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import pandas as pd
+
+from models.files import is_temporary, read_folder, write_folder, write_json
+from models.plan import PLAN_TABLES
+from models.plan_tables import RunError, read_plan_tables, write_plan_tables
+
+from ..auditing import Audit, read_audit
+from .checkpoint import SEARCH, write_state_file
+from .digests import DIGEST, file_digests, sealed
+from .plan_document import PlanDocument, plan_document, read_plan_document, to_result
+from .result import Result
+from .run_owner import Owner
+
+T = TypeVar("T")
+
+TABLE_FILES = tuple(f"{name}.csv" for name in PLAN_TABLES)
+RUN_FILES = ("plan.json", *TABLE_FILES, "audit.json", "manifest.json")
+"""Every file of a run with a plan."""
+FILES = "files"
+"""Key of the manifest that holds the SHA-256 of the run's other files."""
+SIGN_OFF = "sign_off.json"
+"""The one file that may be added to a run: who stands for it. A run that has it is not replaced unasked."""
+
+
+def save_run(result: Result, path: str | Path, *, force: bool = False, durable: bool = True) -> Path:
+    """Write the run folder `path` and return where it is.
+
+    Without a plan only plan.json and manifest.json are written; where the search was cut short, also its state
+    (module `checkpoint`). The folder appears whole, in one step. An earlier run in `path` is replaced, one that
+    is signed off or of another case only by `force`; `RunError` refuses any other folder or file there, OSError says
+    that the place cannot be written. Unless it is to be `durable`, a power failure right after may damage it.
+    """
+    check = partial(check_run_target, owner=Owner.of_result(result), force=force)
+    return write_folder(path, partial(_write_files, result), check, durable=durable)
+
+
+def check_run_target(path: str | Path, owner: Owner | None = None, *, force: bool = False) -> None:
+    """Raise `RunError` unless a run of `owner` may be written to `path`.
+
+    There is nothing, an empty folder, or an earlier run: of the same case and not signed off, or by `force` any.
+    """
+    target = Path(path)
+    if _is_run(target) and not force:
+        _refuse_protected(target, owner)
+
+
+def _is_run(target: Path) -> bool:
+    """Whether there is an earlier run; raises `RunError` where there is anything but a run or an empty folder."""
+    if not target.exists():
+        return False
+    if not target.is_dir():
+        raise RunError([f"{target} is a file, not a folder; name another folder for the run."])
+    found = sorted(entry.name for entry in target.iterdir())
+    found = [name for name in found if not is_temporary(name)]
+    strangers = [name for name in found if name not in (*RUN_FILES, SIGN_OFF, SEARCH)]
+    if strangers:
+        raise RunError([f"{target} holds {strangers[0]}, which is no part of a run; name another folder for the run."])
+    if found and not {"plan.json", SEARCH} & set(found):
+        raise RunError([f"{target} is not empty and holds no plan.json; name another folder for the run."])
+    return bool(found)
+
+
+def _refuse_protected(target: Path, owner: Owner | None) -> None:
+    anew = "name another folder, or replace it with --force (in Python force=True)."
+    if (target / SIGN_OFF).exists():
+        raise RunError([f"{target} holds a run that is signed off; {anew}"])
+    there = Owner.of_run(target)
+    if owner is not None and owner.is_of_another_case(there):
+        raise RunError([f"{target} holds a run of another case ({there.shown}); {anew}"])
+
+
+def refuse_other_run(path: str | Path, owner: Owner) -> None:
+    """Raise `RunError` where there is anything but an empty folder or a run of this very question."""
+    if _is_run(Path(path)) and not owner.asks_the_same(there := Owner.of_run(Path(path))):
+        raise RunError([f"{path} holds a run of another question, scenario {there.question} of {there.shown}."])
+
+
+def load_run(path: str | Path) -> Result:
+    """Read a run folder and believe it: `optimizer.assurance.opening` is what checks it first.
+
+    Raises `RunError` that lists every missing file, bad column and bad value.
+    """
+    return result_of(read_run(path))
+
+
+def result_of(run: RunFiles) -> Result:
+    """The result that a run's files describe."""
+    manifest = {key: value for key, value in run.manifest.items() if key not in (FILES, DIGEST)}
+    return replace(to_result(run.document, run.tables, manifest), audit=run.audit)
+
+
+@dataclass(frozen=True)
+class RunFiles:
+    """The files of a run, checked one by one; the tables and the audit are None without a plan."""
+
+    document: PlanDocument
+    manifest: Mapping[str, object]
+    tables: Mapping[str, pd.DataFrame] | None
+    audit: Audit | None
+
+
+def read_run(path: str | Path) -> RunFiles:
+    """Read and check every file of a run folder; raises `RunError` that lists every fault.
+
+    All are of one run, also while another is put in its place.
+    """
+    return read_folder(path, _read_files)
+
+
+def _read_files(folder: Path) -> RunFiles:
+    if not folder.is_dir():
+        raise RunError([f"{folder}: there is no such folder."])
+    if (folder / SEARCH).exists() and not (folder / "plan.json").exists():
+        go_on = f"go on with tierwise solve CASE --resume {folder}"
+        raise RunError([f"{folder} holds no plan yet, because its search was cut off; {go_on}."])
+    problems: list[str] = []
+    document = _reading(problems, read_plan_document, folder / "plan.json")
+    manifest = _reading(problems, _manifest, folder / "manifest.json")
+    tables, audit = None, None
+    if document is not None and document.decisions is None:
+        problems += [f"{name}: the run has no plan, so this file must not be here." for name in _plan_files(folder)]
+    else:
+        tables, faults = read_plan_tables(folder)
+        problems += faults
+        audit = _reading(problems, read_audit, folder / "audit.json")
+    if problems or document is None or manifest is None:
+        raise RunError(problems)
+    return RunFiles(document, manifest, tables, audit)
+
+
+def _reading(problems: list[str], read: Callable[[object], T], path: Path) -> T | None:
+    """What `read` makes of a JSON file; None, with the faults added to `problems`, if it cannot be read."""
+    try:
+        return read(_read_json(path))
+    except RunError as error:
+        problems += error.problems
+        return None
+
+
+def _manifest(values: object) -> Mapping[str, object]:
+    if not isinstance(values, dict):
+        raise RunError(["manifest.json: expected an object with keys and values."])
+    return values
+
+
+def _plan_files(folder: Path) -> list[str]:
+    return [name for name in (*TABLE_FILES, "audit.json") if (folder / name).exists()]
+
+
+def _read_json(path: Path) -> object:
+    """The values of a strict JSON file: UTF-8, no NaN, no key twice."""
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        raise RunError([f"{path.name}: this is not a file."])
+    try:
+        text = path.read_text(encoding="utf-8")
+        return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_unique_keys)
+    except FileNotFoundError:
+        raise RunError([f"{path.name}: the file is missing."]) from None
+    except UnicodeDecodeError as error:
+        raise RunError([f"{path.name}: byte {error.start + 1} is not UTF-8 text; save the file as UTF-8."]) from None
+    except json.JSONDecodeError as error:
+        raise RunError([f"{path.name} line {error.lineno}, column {error.colno}: not JSON ({error.msg})."]) from None
+    except (ValueError, RecursionError) as error:
+        raise RunError([f"{path.name}: {error}."]) from None
+    except OSError as error:
+        raise RunError([f"{path.name}: the file cannot be read ({error.strerror or error})."]) from None
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a JSON number; an unknown value is null")
+
+
+def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key {twice!r} appears twice")
+    return values
+
+
+def _write_files(result: Result, folder: Path) -> None:
+    write_json(folder / "plan.json", plan_document(result).model_dump(mode="json"))
+    if result.state is not None:
+        write_state_file(result.state, folder / SEARCH)
+    if result.plan is not None:
+        write_plan_tables(vars(result.plan), folder)
+        if result.audit is not None:
+            write_json(folder / "audit.json", result.audit.to_document())
+    manifest = sealed({**result.manifest, FILES: file_digests(folder, RUN_FILES)})
+    write_json(folder / "manifest.json", dict(sorted(manifest.items())))

@@ -1,0 +1,223 @@
+"""A result in words and small tables, for whatever shows it: a terminal, a notebook, a page."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from models.plan import MONEY_KPIS
+from models.pricing import KINDS, Quote
+
+from ..auditing import RULES, Audit
+from .result import Result, Status
+
+SHOWN_KPIS = (
+    "account_revenue",
+    "product_revenue",
+    "service_revenue",
+    "service_cost",
+    "service_margin",
+    "account_margin",
+    "loyalty_loss",
+    "service_margin_share",
+    "account_margin_share",
+    "cost_to_serve",
+    "attach_rate",
+)
+"""KPIs of the comparison with today, in the order shown."""
+
+NEAR = 1e-3
+"""A rule binds when its slack is at most this, times max(1, both sides): menus and prices move in steps."""
+
+MOST_CHANGE = 10.0
+"""Relative changes above this, 1,000 %, are not shown."""
+
+_SCALES = ((1e9, " bn"), (1e6, " M"), (1e4, " k"))
+_PRICES = {
+    Quote.SHARE_OF_VALUE: "{percent:.4g} %",
+    Quote.PER_INCIDENT: "{price:,.6g} {currency} an incident",
+    Quote.PER_HOUR: "{price:,.6g} {currency} an hour",
+    Quote.MARK_UP: "cost {percent:+.4g} %",
+}
+
+
+@dataclass(frozen=True)
+class KpiRow:
+    """One line of the comparison with today, in words. `today` and `change` are "" without a baseline."""
+
+    label: str
+    today: str
+    plan: str
+    change: str
+
+
+def money(amount: float | None, currency: str) -> str:
+    """Amount in words, such as `1.23 M EUR`; `none` for None."""
+    if amount is None:
+        return "none"
+    for scale, suffix in _SCALES:
+        if abs(amount) >= scale * 0.999995:
+            divisor = 1e3 if suffix == " k" else scale
+            return f"{amount / divisor:,.2f}{suffix} {currency}"
+    return f"{amount:,.2f} {currency}"
+
+
+def percent(share: float | None) -> str:
+    """Share in per cent, such as `32.4 %`; small ones keep three figures, None is `none`."""
+    if share is None:
+        return "none"
+    if share == 0 or abs(share) >= 0.01:
+        return f"{share * 100:.2f} %"
+    return f"{share * 100:.3g} %"
+
+
+def price_in_words(kind: str | None, price: float, currency: str) -> str:
+    """Price as its pricing-model kind quotes it; a model of unknown kind shows the bare number."""
+    known = KINDS.get(kind or "")
+    form = _PRICES[known.quote] if known else "{price:,.6g}"
+    return form.format(price=price, percent=price * 100, currency=currency)
+
+
+def status_sentence(result: Result) -> str:
+    """What was found and what is proved, in one or two sentences."""
+    goal = result.objective_name.replace("_", " ")
+    found, bound = _to_the_unit(result.objective, result.currency), _to_the_unit(result.bound, result.currency)
+    if result.status is Status.INFEASIBLE:
+        return f"Infeasible, proved. {result.reason or 'No plan obeys every rule.'}"
+    if result.status is Status.NO_PLAN:
+        known = "" if result.bound is None else f" No plan can have more than {bound} of {goal} a year."
+        return f"No plan found. {result.reason or 'A limit came first.'}{known}{_rests_on(result) if known else ''}"
+    verdict = "Optimal, proved" if result.status is Status.OPTIMAL else "Feasible, not proved best"
+    gain = "" if result.gain_gap is None else f", {percent(result.gain_gap)} of what contracts add"
+    proved = f"no plan can have more than {bound} (gap {percent(result.gap)}{gain})"
+    return f"{verdict}: {found} of {goal} a year; {proved}.{_rests_on(result)}"
+
+
+def _rests_on(result: Result) -> str:
+    return "" if result.bound_rests_on is None else f" The bound rests on {result.bound_rests_on}."
+
+
+def _to_the_unit(amount: float | None, currency: str) -> str:
+    """An objective and its bound often differ in their last figures only, so none is left out."""
+    return "none" if amount is None else f"{amount:,.{0 if abs(amount) >= 1000 else 2}f} {currency}"
+
+
+def kpi_rows(result: Result) -> list[KpiRow]:
+    """The plan's KPIs beside today's. Empty without a plan."""
+    if result.plan is None:
+        return []
+    return [_kpi_row(name, result.plan.kpis[name], result.baseline, result.currency) for name in SHOWN_KPIS]
+
+
+def _kpi_row(name: str, value: float | None, baseline: Mapping[str, float | None] | None, currency: str) -> KpiRow:
+    shown = _kpi_in_words(name, value, currency)
+    if baseline is None:
+        return KpiRow(heading(name), "", shown, "")
+    today = baseline[name]
+    return KpiRow(heading(name), _kpi_in_words(name, today, currency), shown, _change(name, today, value, currency))
+
+
+def heading(name: str) -> str:
+    """A table's or KPI's name in words: `Service margin`."""
+    return name.replace("_", " ").capitalize()
+
+
+def cells_in_words(table: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
+    """Header and rows of any table as text: names without underscores, numbers of a readable length."""
+    header = [str(column).replace("_", " ") for column in table.columns]
+    return header, [[_cell(value) for value in row] for row in table.itertuples(index=False, name=None)]
+
+
+def _cell(value: object) -> str:
+    """Yes or no for flags, nothing for the unknown, whole numbers from ten thousand on, else four figures."""
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 1e4 else f"{value:,.4g}"
+    return f"{value:,}" if isinstance(value, int | np.integer) else str(value)
+
+
+def _kpi_in_words(name: str, value: float | None, currency: str) -> str:
+    return money(value, currency) if name in MONEY_KPIS else percent(value)
+
+
+def _change(name: str, today: float | None, value: float | None, currency: str) -> str:
+    if today is None or value is None:
+        return ""
+    sign = "+" if value >= today else "-"
+    if name not in MONEY_KPIS:
+        return f"{sign}{abs(value - today) * 100:.2f} points"
+    return f"{sign}{money(abs(value - today), currency)}{_relative(value, today)}"
+
+
+def _relative(value: float, today: float) -> str:
+    """Change in per cent, left out where today's amount is too small for it to mean anything."""
+    if abs(value - today) > MOST_CHANGE * abs(today):
+        return ""
+    return f" ({(value - today) / abs(today) * 100:+.1f} %)" if today else ""
+
+
+def menu_grid(result: Result) -> pd.DataFrame:
+    """Menus in words: a row per price book, a column per offered tier by rank, a cell like `fixed_warranty 8.5 %`.
+
+    A tier that a book does not offer is ""; a book with an empty menu has a row of them. Raises `NoPlanError`
+    without a plan.
+    """
+    menus = result.menus
+    words = [
+        f"{model} {price_in_words(result.model_kinds.get(model), price, result.currency)}"
+        for model, price in zip(menus["model"], menus["price"], strict=True)
+    ]
+    cells = menus.assign(words=words)
+    grid = cells.pivot(index="price_book", columns="tier", values="words")
+    books = pd.concat([result.coverage["price_book"], menus["price_book"]]).unique()
+    return grid.reindex(index=books, columns=by_rank(list(grid.columns), result.tiers)).fillna("")
+
+
+def by_rank(offered: list[str], ranked: tuple[str, ...]) -> list[str]:
+    """Offered tiers in the case's order of rank; by name where the case's order is not known."""
+    known = [tier for tier in ranked if tier in offered]
+    return known + sorted(set(offered) - set(known))
+
+
+def decision_lines(result: Result) -> list[str]:
+    """What the plan chooses, a line for each kind of choice. Empty without a plan."""
+    if result.plan is None:
+        return []
+    decisions = result.plan.decisions
+    chosen = {
+        "Tiers": tuple(by_rank(list(decisions.tiers), result.tiers)),
+        "Pricing models": decisions.models,
+        "Products supported": decisions.products,
+        "Providers engaged": decisions.providers,
+    }
+    return [f"{what}: {', '.join(names) or 'none'}" for what, names in chosen.items()]
+
+
+def binding_rules(audit: Audit) -> list[tuple[str, str]]:
+    """Rules within `NEAR` of their limit: what each asks, and the first of the places where it binds.
+
+    Checks that only say whether a plan fits together are left out; `Audit.rules` has them all.
+    """
+    rules = audit.rules[[not RULES[name].structural for name in audit.rules["rule"]]]
+    sides = rules[["value", "limit"]].abs().max(axis=1)
+    near = (sides > 0) & (rules["slack"] <= NEAR * sides.clip(lower=1.0))
+    places = rules[near].groupby("rule", sort=False)["scope"].agg(list)
+    return [(RULES[str(name)].text, _first(scopes)) for name, scopes in places.items()]
+
+
+def _first(scopes: list[str], shown: int = 3) -> str:
+    hidden = len(scopes) - shown
+    return "; ".join(map(_place, scopes[:shown])) + (f"; and {hidden} more" if hidden > 0 else "")
+
+
+def _place(scope: str) -> str:
+    """Names of a scope such as `tier=gold; region=east; model=`, without the columns: `gold, east`."""
+    names = (part.partition("=")[2] if "=" in part else part for part in scope.split("; "))
+    return ", ".join(filter(None, names))

@@ -1,0 +1,130 @@
+"""Columns: menus with coverage of one price book, and the rules that a menu must obey alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from models.catalog import Array, Codes
+from models.demand import DemandBase
+from models.offers import Offers, build_offers, climbs_ladder, within_price_change
+
+from ...program.setting import Setting
+from ...program.totals import menu_totals
+from .menu_worth import BARRED, COVERED, FREE
+
+
+@dataclass(frozen=True)
+class Column:
+    """One way to run a price book: its menu (option positions), and the optional products it covers."""
+
+    book: int
+    menu: tuple[int, ...]
+    optional: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Book:
+    """What the menu search needs to know of one price book; options and cohorts by place in the book."""
+
+    code: int
+    utility: Array
+    payment: Array
+    tier_start: Codes
+    """First option of each tier; one entry more than there are tiers."""
+    allowed: NDArray[np.bool_]
+    """Options within the price-change rule."""
+    fits: NDArray[np.bool_]
+    """Whether option i (lower tier) and option j (higher tier) climb the price ladder."""
+    group: Codes
+    """Product group of each cohort: 0 for required products, then one per optional product, last for excluded."""
+    mode: Codes
+    """FREE, COVERED or BARRED of each group."""
+    optional: tuple[int, ...]
+    """Product code of groups 1, 2, ..."""
+    required: frozenset[int]
+    """Product codes covered by every menu."""
+
+
+def column_totals(
+    offers: Offers, setting: Setting, books: Sequence[Book], columns: Sequence[Column], change: Array
+) -> sparse.csr_matrix:
+    """What columns add to the demand totals, a row a column; `change` is `product_revenue_change(offers)`."""
+    tier = offers.options.tier
+    options = np.full((len(columns), len(setting.catalog.tiers)), -1, dtype=np.int64)
+    covered = np.zeros((len(columns), len(setting.catalog.products)), dtype=bool)
+    for i, column in enumerate(columns):
+        menu = list(column.menu)
+        options[i, tier[menu]] = menu
+        covered[i, list(books[column.book].required | column.optional)] = True
+    codes = np.array([books[column.book].code for column in columns], dtype=np.int64)
+    return menu_totals(offers, setting.index, codes, options, covered, change)
+
+
+def _current_payments(setting: Setting, demand: DemandBase) -> Mapping[tuple[int, int], float]:
+    """Mean payment of today's option by (book, tier), where it is defined."""
+    current = setting.case.tables["current_menus"]
+    offers = build_offers(setting.catalog, demand, current)
+    pairs = zip(offers.options.book, offers.options.tier, offers.mean_payment, strict=True)
+    return {(int(book), int(tier)): float(mean) for book, tier, mean in pairs if not np.isnan(mean)}
+
+
+def _groups(setting: Setting, product: Codes) -> tuple[Codes, Codes, tuple[int, ...], frozenset[int]]:
+    support = setting.catalog.offer["products"]
+    held = [int(code) for code in np.unique(product)]
+    state = {code: support[setting.catalog.products[code]] for code in held}
+    optional = tuple(code for code in held if state[code] == "optional")
+    place = {code: 1 + i for i, code in enumerate(optional)}
+    last = 1 + len(optional)
+    group = [place.get(int(code), 0 if state[int(code)] == "required" else last) for code in product]
+    mode = [COVERED, *[FREE] * len(optional), BARRED]
+    required = frozenset(code for code in held if state[code] == "required")
+    return np.array(group, dtype=np.int64), np.array(mode, dtype=np.int64), optional, required
+
+
+def prepare_books(setting: Setting, offers: Offers, keep_price_rules: bool = True) -> list[Book]:
+    """Every price book with units, ready for the menu search."""
+    scenario = setting.scenario
+    change = scenario.max_price_change if keep_price_rules else None
+    gap = scenario.min_tier_gap if keep_price_rules else None
+    current = _current_payments(setting, offers.demand) if change is not None else {}
+    return [_prepare(setting, offers, book, current, change, gap) for book in offers.books_with_units]
+
+
+def _prepare(
+    setting: Setting,
+    offers: Offers,
+    book: int,
+    current: Mapping[tuple[int, int], float],
+    change: float | None,
+    gap: float | None,
+) -> Book:
+    span, place = offers.cohorts_of(book), offers.options.of(book)
+    tier = offers.options.tier[place.start : place.stop]
+    mean = offers.mean_payment[place.start : place.stop]
+    allowed = np.ones(len(tier), dtype=bool)
+    if change is not None:
+        today = np.array([current.get((book, int(t)), np.nan) for t in tier])
+        allowed = within_price_change(mean, today, change)
+    fits = np.ones((len(tier), len(tier)), dtype=bool)
+    if gap is not None:
+        fits = climbs_ladder(mean[:, None], mean[None, :], gap)
+    product = offers.demand.cohorts.product[span.start : span.stop]
+    group, mode, optional, required = _groups(setting, product)
+    start = np.searchsorted(tier, np.arange(len(setting.catalog.tiers) + 1)).astype(np.int64)
+    return Book(
+        code=book,
+        utility=np.ascontiguousarray(offers.block(offers.utility, book)),
+        payment=np.ascontiguousarray(offers.block(offers.terms.yearly, book)),
+        tier_start=start,
+        allowed=allowed,
+        fits=fits,
+        group=group,
+        mode=mode,
+        optional=optional,
+        required=required,
+    )

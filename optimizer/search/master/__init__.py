@@ -1,0 +1,1 @@
+"""The restricted master program: its linear program, its column pool, its nodes."""

@@ -1,0 +1,85 @@
+"""The pool: every column at hand, what it adds to the totals, and when it was last of use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from models.catalog import Codes
+
+from ..assortment.columns import Column
+
+ROOMY = 20_000
+"""Columns that any search may keep."""
+ROOM_A_BOOK = 40
+"""Columns more for each price book."""
+
+
+class Pool:
+    """Columns by number, in the order they were made. Numbers hold until columns are forgotten."""
+
+    def __init__(self, books: int, totals: int, subjects: int) -> None:
+        self.most = ROOMY + ROOM_A_BOOK * books
+        """Columns above which those of least use are forgotten."""
+        self._columns: list[Column] = []
+        self._numbers: dict[Column, int] = {}
+        self.owner: Codes = np.zeros(0, dtype=np.int64)
+        """Place of each column's book."""
+        self.uses: NDArray[np.bool_] = np.zeros((0, subjects), dtype=bool)
+        """Tiers, models and optional products that each column uses."""
+        self._entries = [sparse.csr_matrix((0, totals))]
+        self._last_used: Codes = np.zeros(0, dtype=np.int64)
+        """Solution that used each column last, by number from 1; 0 for none."""
+        self._solutions = 0
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    def __getitem__(self, number: int) -> Column:
+        return self._columns[number]
+
+    def number(self, column: Column) -> int:
+        """Number of a column; -1 where it is not in the pool."""
+        return self._numbers.get(column, -1)
+
+    @property
+    def entries(self) -> sparse.csr_matrix:
+        """What each column adds to the live totals (scaled), a row a column."""
+        if len(self._entries) > 1:
+            self._entries = [sparse.vstack(self._entries).tocsr()]
+        return self._entries[0]
+
+    @property
+    def useful(self) -> list[Column]:
+        """Columns that some solution used."""
+        return [self._columns[i] for i in np.flatnonzero(self._last_used).tolist()]
+
+    def add(self, columns: Sequence[Column], entries: sparse.csr_matrix, uses: NDArray[np.bool_]) -> None:
+        """Put columns into the pool that are not in it."""
+        self._numbers |= {column: number for number, column in enumerate(columns, start=len(self))}
+        self._columns += columns
+        self._entries.append(entries)
+        self.owner = np.concatenate([self.owner, np.array([column.book for column in columns], dtype=np.int64)])
+        self.uses = np.concatenate([self.uses, uses])
+        self._last_used = np.concatenate([self._last_used, np.zeros(len(columns), dtype=np.int64)])
+
+    def use(self, columns: Codes) -> None:
+        """Note that a solution used these columns (by number)."""
+        self._solutions += 1
+        self._last_used[columns] = self._solutions
+
+    def forget(self, needed: Codes) -> Codes:
+        """Forget the columns used longest ago, but those `needed`; new numbers of the old ones, -1 where forgotten."""
+        rank = self._last_used.copy()
+        rank[needed] = self._solutions + 1
+        kept = np.sort(np.argsort(-rank, kind="stable")[: max(self.most // 2, len(needed))])
+        self._entries = [self.entries[kept]]
+        self._columns = [self._columns[i] for i in kept.tolist()]
+        self._numbers = {column: number for number, column in enumerate(self._columns)}
+        self.owner, self.uses, self._last_used = self.owner[kept], self.uses[kept], self._last_used[kept]
+        numbers = np.full(len(rank), -1, dtype=np.int64)
+        numbers[kept] = np.arange(len(kept))
+        return numbers

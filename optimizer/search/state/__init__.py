@@ -1,0 +1,1 @@
+"""What a search may use and has used: limits, timers."""

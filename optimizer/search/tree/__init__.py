@@ -1,0 +1,1 @@
+"""The branch-and-price tree: bounding by column generation, branching, primal heuristics."""

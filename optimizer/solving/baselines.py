@@ -1,0 +1,35 @@
+"""Today's amounts under scenarios of one case, each worked out once."""
+
+from __future__ import annotations
+
+from models.scenario import Scenario
+
+from ..auditing import RULES_ON_MENUS
+from ..program.setting import Setting
+from .limit import Limit
+from .todays_plan import MARGIN_RULES, baseline
+
+Baseline = tuple[dict[str, float | None] | None, str | None]
+"""KPIs of today's price book, or why there are none."""
+
+
+class Baselines:
+    """Keeps what today's price book comes to: it depends neither on margin rules nor on rules on menus."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Baseline] = {}
+
+    def of(self, setting: Setting, limit: Limit) -> Baseline:
+        """The baseline of a scenario of the case that every other call was about."""
+        asked = _asked(setting.scenario)
+        if asked not in self._known:
+            found = baseline(setting, limit)
+            if found[0] is None and limit.deadline is not None:
+                return found  # with more time there may be one
+            self._known[asked] = found
+        return self._known[asked]
+
+
+def _asked(scenario: Scenario) -> str:
+    """What of a scenario the baseline depends on."""
+    return scenario.model_dump_json(exclude={"name", "description", *MARGIN_RULES, *RULES_ON_MENUS}, exclude_none=True)

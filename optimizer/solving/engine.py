@@ -1,0 +1,321 @@
+"""The engine: search menus and coverage, deliver them exactly, and make a result of the best.
+
+`solve` and `evaluate` differ only in which menus may be chosen and which rules bind.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from models.case import Case
+from models.catalog import Array
+from models.offers import Offers, build_offers
+from models.plan import Plan
+from models.scenario import Scenario
+
+from ..auditing import Audit, audit
+from ..interrupts import note_plan
+from ..lp.scaled_program import widest_bound
+from ..lp.solver import Limits
+from ..program.delivery import Delivery, DeliveryOutcome, deliver, trim
+from ..program.setting import Setting
+from ..program.statement import Given
+from ..results.checkpoint import SearchState
+from ..results.plan_document import claims
+from ..results.progress import Progress, ProgressCallback
+from ..results.result import Result, Status
+from ..results.warm_start import Memory
+from ..search.assortment.columns import Column, prepare_books
+from ..search.assortment.compilation import compile_search
+from ..search.master.master import Master
+from ..search.master.nodes import Candidate, Node, Progressed, Proof, Tried
+from ..search.state.limits import Stopped
+from ..search.state.timers import Phases
+from ..search.tree.partings import recall_parts, remember_partings
+from ..search.tree.recalling import recall, recall_switches, remember
+from ..search.tree.saving import restore, saved_search
+from ..search.tree.tree import Tree
+from .assemble import Choice, assemble, choice_totals, is_as_said
+from .limit import Limit
+from .sitting import Sitting, restored_plan, saved_plan
+
+PROVED_SHARE = 0.98
+"""Share of the gap asked for that the search proves; the rest is room for rounding and the second stage."""
+ROUNDING = 1e-9
+"""Relative rounding allowed when a gap is compared with the one asked for."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is searched: a setting, the options menus may use, and what is given."""
+
+    setting: Setting
+    offers: Offers
+    given: Given = field(default_factory=Given)
+    root: Node = field(default_factory=Node)
+    dropped: frozenset[str] = frozenset()
+    """Names of program rules that do not bind."""
+    menus_given: bool = False
+    start: Memory = field(default_factory=Memory)
+    """What an earlier search found on a question like this one."""
+
+    def delivery(self, choice: Choice, limits: Limits) -> DeliveryOutcome:
+        """Best exact delivery of menus and coverage."""
+        return deliver(self.setting, self._totals(choice), self._given(choice), self.dropped, limits)
+
+    def trimmed(self, choice: Choice, delivery: Delivery, limits: Limits) -> Delivery:
+        """The delivery of best margin among those about as good as `delivery`."""
+        found = delivery.objective
+        outcome = trim(self.setting, self._totals(choice), self._given(choice), found, self.dropped, limits)
+        return outcome.delivery or delivery
+
+    def _totals(self, choice: Choice) -> Array:
+        return choice_totals(self.offers, self.setting.index, choice)
+
+    def _given(self, choice: Choice) -> Given:
+        decided = replace(given_by(self.setting, self.offers, choice), conditions=self.given.conditions)
+        return decided if self.given.supported is None else replace(decided, supported=self.given.supported)
+
+
+@dataclass(frozen=True)
+class Found:
+    """Best plan of a search and its proof, objective and bound in money."""
+
+    plan: Plan | None
+    objective: float | None
+    bound: float | None
+    infeasible: bool
+    memory: Memory = field(default_factory=Memory)
+    effort: Mapping[str, object] = field(default_factory=dict)
+    state: SearchState | None = None
+    """What another sitting can go on from; None where the search ended with its proof."""
+    unprepared: bool = False
+    """Whether a limit came before the search could begin, because it had to be compiled first."""
+
+
+class Search:
+    """Runs one question: keeps the best choice with its exact delivery, and reports on the way."""
+
+    def __init__(
+        self, question: Question, limit: Limit, progress: ProgressCallback | None, sitting: Sitting | None = None
+    ) -> None:
+        self.question, self.limit, self.progress, self.sitting = question, limit, progress, sitting
+        self.started = time.monotonic()
+        if progress is not None:
+            progress(Progress(0.0, "preparing"))
+        self.watch = limit.watch
+        self.best: tuple[float, Choice, Delivery] | None = None
+        self.best_columns: tuple[Column, ...] = ()
+        setting, scenario = question.setting, question.setting.scenario
+        free = not question.menus_given
+        fewest = (scenario.min_menu or 0) if free else 0
+        tiers = len(setting.catalog.tiers)
+        most = min(tiers, scenario.max_menu) if free and scenario.max_menu is not None else tiers
+        books = prepare_books(setting, question.offers, keep_price_rules=free)
+        self.phases = Phases()
+        self.master = Master(
+            setting, question.offers, books, fewest, most, question.given, question.dropped, self.phases
+        )
+        self.tree = Tree(self.master, self._accept, self._tolerance, self.watch, self._report)
+
+    def run(self) -> Proof:
+        """Search; the proof is in scaled cost."""
+        if self.master.stated.contradictions:
+            return Proof(np.inf, np.inf)
+        before = None if self.sitting is None else self.sitting.before
+        if before is not None:
+            proof = self.tree.search(*self._go_on(before))
+            # That nothing is left is no proof: what was closed before is known from a file that anyone can rewrite.
+            return self.tree.search(self.question.root) if proof.bound == np.inf else proof
+        return self.tree.search(*self._recall())
+
+    def _recall(self) -> list[Node]:
+        """Take over what an earlier search found: its menus as columns, its plan as the first to beat.
+
+        The parts to begin with are those that its proof came down to.
+        """
+        start, master = self.question.start, self.master
+        master.add(list(recall(master, start.useful)))
+        self.tree.plans.known = recall_switches(master, start.chosen)
+        known = list(recall(master, start.best))
+        if len({place for place, _ in known}) == len(known) == len(master.books):
+            master.add(known)
+            self.tree.start_from(self.question.root, master.positions(known))
+        self.tree.bounding.known.recall(start)
+        plan = self.tree.plans.known
+        parts, self.tree.parted = recall_parts(master, self.question.root, start.partings, plan)
+        return parts
+
+    def _go_on(self, before: SearchState) -> list[Node]:
+        """Take over what an earlier sitting knew; the nodes that it left, or everything where it says that none are."""
+        nodes = restore(self.tree, before.search)
+        self.phases.go_on(before.phases, before.counts)
+        if before.plan is not None:
+            columns, delivery = restored_plan(self.master, before.plan)
+            self._beat(columns, delivery)
+        return nodes or [self.question.root]
+
+    def _beat(self, columns: tuple[Column, ...], kept: Delivery) -> None:
+        """Begin with a plan known from a file, as far as it holds: its amounts are recomputed, or delivered anew."""
+        choice, question = self._choice(columns), self.question
+        holds = is_as_said(question.setting, question.offers, choice, kept, menus_given=question.menus_given)
+        delivery = kept if holds else question.delivery(choice, self.limit.of_delivery()).delivery
+        if delivery is not None:
+            self.best_columns, self.best = columns, (delivery.objective, choice, delivery)
+            note_plan()
+            self.tree.plans.best = self.master.cost(delivery.objective)
+
+    def state(self, sitting: Sitting) -> SearchState:
+        """All that another sitting needs to go on."""
+        plan = None if self.best is None else saved_plan(self.master, self.best_columns, self.best[2])
+        return sitting.state(saved_search(self.tree), plan, self.phases)
+
+    def memory(self) -> Memory:
+        """What this search leaves to the next."""
+        master, tree = self.master, self.tree
+        partings = remember_partings(master, tree.parted, tree.cutoff)
+        parts, _ = recall_parts(master, self.question.root, partings, {})
+        bounds = tree.bounding.known.remember(parts)
+        return Memory(
+            remember(master, master.pool.useful),
+            remember(master, self.best_columns),
+            partings=partings,
+            bounds=bounds,
+            offers=master.pricer.digest if bounds else "",
+        )
+
+    def effort(self) -> dict[str, object]:
+        """Seconds by phase, and how much there was of what."""
+        counts, seconds = self.phases.counts, dict(self.phases.seconds)
+        seconds["pricing"] = seconds.get("pricing", 0.0) + seconds.pop("climbing", 0.0)
+        return {
+            "phases": seconds,
+            "columns": len(self.master.pool),
+            "nodes": counts["nodes"],
+            "lp_solves": counts["lp"] + counts["branching"],
+            "integer_programs": counts["mip"] + counts["delivery"],
+        }
+
+    def _choice(self, columns: Collection[Column]) -> Choice:
+        books = self.master.books
+        menus = {books[column.book].code: column.menu for column in columns}
+        covered = {books[column.book].code: books[column.book].required | column.optional for column in columns}
+        return Choice(dict(sorted(menus.items())), covered)
+
+    def _accept(self, candidate: Candidate) -> Tried:
+        """A candidate's menus with the best delivery, every rule checked exactly."""
+        columns = tuple(self.master.pool[i] for i in candidate.columns)
+        choice = self._choice(columns)
+        outcome = self.question.delivery(choice, self.limit.of_delivery())
+        delivery = outcome.delivery
+        if delivery is None:
+            self.watch.check()  # a delivery cut short is no proof that there is none
+            return Tried(np.inf, np.inf if outcome.proved else -np.inf)
+        if self.best is None or delivery.objective > self.best[0]:
+            self.best = (delivery.objective, choice, delivery)
+            self.best_columns = columns
+            note_plan()
+        cost = self.master.cost(delivery.objective)
+        return Tried(cost, min(cost, self.master.cost(outcome.bound)))
+
+    def _tolerance(self, cost: float) -> float:
+        return (
+            PROVED_SHARE
+            * self.limit.gap
+            * max(1.0, abs(self.master.money(cost)))
+            * self.master.stated.matrix.cost_scale
+        )
+
+    def _report(self, state: Progressed) -> None:
+        if self.sitting is not None:
+            self.sitting.keep(partial(self.state, self.sitting))
+        if self.progress is None:
+            return
+        objective = self.master.money(state.best) if np.isfinite(state.best) else None
+        bound = self.master.money(state.bound) if np.isfinite(state.bound) else None
+        gap = None if objective is None or bound is None else relative_gap(bound, objective)
+        self.progress(Progress(time.monotonic() - self.started, state.phase, objective, bound, gap))
+
+
+def relative_gap(bound: float, objective: float) -> float:
+    """(bound - objective) / max(1, |objective|)."""
+    return (bound - objective) / max(1.0, abs(objective))
+
+
+def given_by(setting: Setting, offers: Offers, choice: Choice) -> Given:
+    """What menus and coverage settle: tiers, models and products."""
+    used = [option for menu in choice.menus.values() for option in menu]
+    covered = {product for products in choice.covered.values() for product in products}
+    support = setting.catalog.offer["products"]
+    required = {code for code, name in enumerate(setting.catalog.products) if support[name] == "required"}
+    return Given(
+        supported=frozenset(covered | required),
+        tiers=frozenset(offers.options.tier[used].tolist()),
+        models=frozenset(offers.options.model[used].tolist()),
+    )
+
+
+def find_best(
+    question: Question, limit: Limit, progress: ProgressCallback | None, sitting: Sitting | None = None
+) -> Found:
+    """Search a question and finish its best plan: second stage on margin, tables, KPIs."""
+    if question.setting.hopeless_partners:
+        return Found(None, None, None, infeasible=True)
+    try:
+        compile_search(limit.watch, lambda phase: progress and progress(Progress(0.0, phase)))
+    except Stopped:
+        return Found(None, None, None, infeasible=False, unprepared=True)
+    search = Search(question, limit, progress, sitting)
+    proof = search.run()
+    bound = search.master.money(proof.bound) if np.isfinite(proof.bound) else None
+    if search.best is not None and bound is None:
+        bound = search.master.money(widest_bound(search.master.program))  # a limit came before any other
+    state = search.state(sitting) if sitting is not None and search.tree.unfinished else None
+    left = Found(None, None, bound, bool(proof.bound == np.inf), search.memory(), search.effort(), state)
+    if search.best is None:
+        return left
+    _, choice, first = search.best
+    plan = assemble(
+        question.setting,
+        question.offers,
+        choice,
+        question.trimmed(choice, first, limit.of_second_stage()),
+    )
+    objective = plan.kpis[question.setting.scenario.objective]
+    assert objective is not None  # money KPIs always have a value
+    bound = max(bound if bound is not None else np.inf, objective)
+    return replace(left, plan=plan, objective=objective, bound=bound, infeasible=False)
+
+
+def offers_of(setting: Setting, table: pd.DataFrame) -> Offers:
+    """Offers of the options in `table` (price_book, tier, model, price)."""
+    return build_offers(setting.catalog, setting.demand, table)
+
+
+def status_of(found: Found, gap: float) -> Status:
+    """Status of a search by what it found and proved."""
+    if found.plan is None:
+        return Status.INFEASIBLE if found.infeasible else Status.NO_PLAN
+    assert found.objective is not None
+    assert found.bound is not None
+    # The second stage may have given up to 1e-6 (relative) of the objective for margin.
+    allowed = gap + 1e-6 + ROUNDING
+    return Status.OPTIMAL if relative_gap(found.bound, found.objective) <= allowed else Status.FEASIBLE
+
+
+def audited(case: Case, scenario: Scenario, result: Result) -> Result:
+    """The result with its audit; a plan that fails it is never called optimal."""
+    plan = result.plan
+    if plan is None:
+        return result
+    verdict: Audit = audit(case, scenario, plan, claims(result), menus_given=result.menus_given)
+    if not verdict.ok and result.status is Status.OPTIMAL:
+        result = replace(result, status=Status.FEASIBLE, reason="The plan fails its audit; see the audit's rows.")
+        verdict = audit(case, scenario, plan, claims(result), menus_given=result.menus_given)
+    return replace(result, audit=verdict)

@@ -1,0 +1,72 @@
+"""`evaluate`: what given menus lead to, with coverage, partners and delivery decided for the best."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from models import Case, apply_scenario
+from models.menus import check_menus
+from models.offers import Offers
+from models.scenario import Scenario
+
+from ..auditing import RULES_ON_MENUS, broken_rules
+from ..interrupts import hearing
+from ..program.setting import build_setting
+from ..program.statement import Given
+from ..results.progress import ProgressCallback, StopCheck
+from ..results.result import Result
+from ..search.assortment.restriction import Restriction
+from ..search.master.nodes import Node
+from .baselines import Baselines
+from .engine import Question, find_best, offers_of
+from .solve import GAP, Clock
+
+
+@hearing
+def evaluate(
+    case: Case,
+    scenario: str | Scenario = "base",
+    *,
+    menus: pd.DataFrame,
+    gap: float = GAP,
+    time_limit: float | None = None,
+    progress: ProgressCallback | None = None,
+    should_stop: StopCheck | None = None,
+    baselines: Baselines | None = None,
+) -> Result:
+    """Best plan with the menus given (price_book, tier, model, price; at any price), everything else decided.
+
+    Rules on menus, tiers, models and prices are dropped, those on margins kept; `Result.broken_rules` says
+    which dropped rules the menus break. Limits, `baselines` and errors as in `solve`; `CaseError` for menus that name
+    what the case does not have.
+    """
+    clock = Clock(gap, time_limit, should_stop, baselines)
+    changed, wanted = apply_scenario(case, scenario)
+    table = check_menus(menus, changed)
+    setting = build_setting(changed, wanted)
+    offers = offers_of(setting, table)
+    used = [option for book in offers.books_with_units for option in offers.options.of(book)]
+    question = Question(
+        setting,
+        offers,
+        given=Given(
+            tiers=frozenset(offers.options.tier[used].tolist()), models=frozenset(offers.options.model[used].tolist())
+        ),
+        root=_all_tiers(offers),
+        dropped=RULES_ON_MENUS,
+        menus_given=True,
+    )
+    found = find_best(question, clock.limit, progress)
+    broken = broken_rules(changed, wanted, table)
+    return clock.result(replace(changed, files=case.files), setting, found, menus_given=True, broken_rules=broken)
+
+
+def _all_tiers(offers: Offers) -> Node:
+    """A search in which every book offers all its given options."""
+    books = {}
+    for place, book in enumerate(offers.books_with_units):
+        tiers = offers.options.tier[list(offers.options.of(book))]
+        books[place] = Restriction(must=frozenset(tiers.tolist()))
+    return Node(books=books)

@@ -1,0 +1,96 @@
+"""Amounts of money a plan makes, by their KPI names, from demand totals and a delivery."""
+
+from __future__ import annotations
+
+from math import inf, isfinite
+
+from models.catalog import Array
+from models.delivery import payment, volume_discount
+from models.offers import Offers
+from models.plan import KPIS, Decisions
+
+from ..program.delivery import Delivery
+from ..program.routes import readiness_cost
+from ..program.setting import Setting
+
+
+def _delivery_cost(setting: Setting, delivery: Delivery) -> float:
+    discounts = setting.case.tables["volume_discounts"].sort_values(["provider", "above"])
+    commitments = setting.catalog.provider_table["commitment"].to_numpy(dtype=float)
+    paid = 0.0
+    for j in delivery.engaged:
+        at = setting.routes.by_provider.get(j, [])
+        cost = float(delivery.flows[at] @ setting.routes.cost[at])
+        own = discounts[discounts["provider"] == setting.catalog.providers[j]]
+        saved = volume_discount(cost, own["above"].tolist(), own["discount"].tolist())
+        paid += payment(cost - saved, float(commitments[j]))
+    return paid
+
+
+def _fulfilment_cost(setting: Setting, delivery: Delivery) -> float:
+    per_case = setting.policies["parts_cost"].to_numpy(dtype=float)
+    fixed = setting.policies["fixed_cost"].to_numpy(dtype=float)
+    used = {row for _, _, row, _ in delivery.policies}
+    return float(sum(cases * per_case[row] for _, _, row, cases in delivery.policies) + fixed[sorted(used)].sum())
+
+
+def _fixed_cost(setting: Setting, delivery: Delivery, decisions: Decisions) -> float:
+    catalog, locked = setting.catalog, setting.demand.locked
+    tiers = {catalog.tiers[code] for code in locked.tier} | set(decisions.tiers)
+    models = {catalog.models[code] for code in locked.model} | set(decisions.models)
+    products = {catalog.products[code] for code in locked.product} | set(decisions.products)
+    engaged = list(delivery.engaged)
+    return float(
+        catalog.tier_table["fixed_cost"].loc[sorted(tiers)].sum()
+        + catalog.model_table["fixed_cost"].loc[sorted(models)].sum()
+        + catalog.product_table["support_cost"].loc[sorted(products)].sum()
+        + catalog.provider_table["fixed_cost"].iloc[engaged].sum()
+        + readiness_cost(catalog)[engaged].sum()
+    )
+
+
+def kpis(
+    setting: Setting, offers: Offers, totals: Array, delivery: Delivery, decisions: Decisions
+) -> dict[str, float | None]:
+    """Every KPI of a plan (money a year, shares None where their denominator is 0)."""
+    billed, admin, capital, product_revenue, product_margin = (float(x) for x in totals[:5])
+    loss = float(delivery.flows @ setting.routes.loyalty_loss)
+    k: dict[str, float] = {
+        "service_revenue": billed + float(delivery.flows @ setting.routes.settlement),
+        "delivery_cost": _delivery_cost(setting, delivery),
+        "fulfilment_cost": _fulfilment_cost(setting, delivery),
+        "admin_cost": admin,
+        "capital_cost": capital,
+        "fixed_cost": _fixed_cost(setting, delivery, decisions),
+        "loyalty_loss": loss,
+        "product_revenue": product_revenue - loss,
+    }
+    names = ("delivery_cost", "fulfilment_cost", "admin_cost", "capital_cost", "fixed_cost")
+    k["service_cost"] = sum(k[name] for name in names)
+    k["service_margin"] = k["service_revenue"] - k["service_cost"]
+    k["account_revenue"] = k["product_revenue"] + k["service_revenue"]
+    k["account_margin"] = product_margin - setting.mean_margin * loss + k["service_margin"]
+    serving = k["delivery_cost"] + k["fulfilment_cost"] + k["admin_cost"]
+    attached = float(totals[setting.index.units].sum())
+    shares = {
+        "service_margin_share": _share(k["service_margin"], k["service_revenue"]),
+        "account_margin_share": _share(k["account_margin"], k["account_revenue"]),
+        "cost_to_serve": _share(serving, k["service_revenue"]),
+        "attach_rate": _share(attached, offers.demand.total_units),
+    }
+    both: dict[str, float | None] = {**k, **shares}
+    return {name: both[name] for name in KPIS}
+
+
+def _share(part: float, whole: float) -> float | None:
+    """The share; None where the whole is 0, or so little that no number holds the share."""
+    share = float(part) / float(whole) if whole != 0 else inf
+    return share if isfinite(share) else None
+
+
+def no_contract_objective(setting: Setting) -> float:
+    """The scenario's objective with empty menus, no cost, and locked units taken as without a contract."""
+    revenue = setting.demand.revenue_without_contracts
+    margins = setting.catalog.product_table["product_margin"].to_numpy(dtype=float)
+    by_objective = {"account_revenue": float(revenue.sum()), "account_margin": float(revenue @ margins)}
+    return by_objective.get(setting.scenario.objective, 0.0)

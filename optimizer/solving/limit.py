@@ -1,0 +1,61 @@
+"""What may end a solve, and how long the steps may take that are owed after it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..lp.solver import Limits
+from ..program.delivery import SECOND_STAGE_GAP
+from ..results.progress import StopCheck
+from ..search.state.limits import Watch
+
+EXACT = 1e-9
+"""Least relative gap asked of a delivery program."""
+GRACE = 3.0
+"""Seconds for all steps owed after a deadline: a solve may end this much late, with a plan worth having."""
+STOPPED_GRACE = 1.0
+"""Seconds for each of them after a request to stop."""
+DELIVERY_SHARE = 0.01
+"""Share of the gap asked for that a delivery program may keep."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What may end a solve: a gap that is good enough, a deadline, a request to stop."""
+
+    gap: float
+    deadline: float | None
+    should_stop: StopCheck | None
+
+    def stopped(self) -> bool:
+        """Whether someone asked to stop."""
+        return self.should_stop is not None and self.should_stop()
+
+    @property
+    def watch(self) -> Watch:
+        """Tells a search when to end."""
+        return Watch(self.deadline, self.should_stop)
+
+    def of_last_steps(self, gap: float) -> Limits:
+        """Limits of a step that is owed after the search: what is left of the time, and a few seconds for all of them.
+
+        A request to stop leaves each a second; one that comes meanwhile ends the step.
+        """
+        if self.stopped():
+            return Limits(min(STOPPED_GRACE, self._seconds_left(GRACE)), gap=gap)
+        return Limits(None if self.deadline is None else self._seconds_left(GRACE), gap=gap, stop=self.should_stop)
+
+    def _seconds_left(self, grace: float = 0.0) -> float:
+        return np.inf if self.deadline is None else max(0.0, self.deadline + grace - time.monotonic())
+
+    def of_second_stage(self) -> Limits:
+        """Limits of the second stage, which need not be finer than what the search proves."""
+        return self.of_last_steps(min(1e-3, max(SECOND_STAGE_GAP, DELIVERY_SHARE * self.gap)))
+
+    def of_delivery(self) -> Limits:
+        """Limits of one delivery program."""
+        seconds = None if self.deadline is None else self._seconds_left()
+        return Limits(seconds, gap=max(EXACT, DELIVERY_SHARE * self.gap), stop=self.should_stop)

@@ -1,0 +1,218 @@
+"""`solve`: the best menus, coverage and delivery of a scenario, with proof and audit."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from models import Case, apply_scenario
+from models.conditions import Condition
+from models.offers import sellable_options
+from models.scenario import Scenario
+
+from .. import __version__
+from ..auditing.condition_rules import judge_conditions
+from ..interrupts import hearing, heeding
+from ..program.setting import Setting, build_setting
+from ..program.statement import Given
+from ..results.identity import printable, source_digest
+from ..results.progress import ProgressCallback, StopCheck
+from ..results.result import Result, Status
+from ..results.warm_start import Memory
+from ..search.state.timers import Phases
+from .baselines import Baselines
+from .conditions import node_of, rules_of, scenario_under
+from .engine import Found, Question, audited, find_best, offers_of, relative_gap, status_of
+from .kpis import no_contract_objective
+from .limit import Limit
+from .sitting import Identity, Sitting
+
+GAP = 1e-4
+"""Relative gap that is proved when none is asked for."""
+CONTRADICTION = "No menus, coverage and delivery obey every rule of the scenario together."
+EARLIER_SEARCH = "the state of an earlier search (search.jsonl), whose closed parts were not bounded again"
+"""What the bound of a resumed search rests on: a file that anyone can rewrite."""
+_PACKAGES = ("highspy", "numba", "numpy", "pandas", "pulp")
+
+
+@hearing
+def solve(
+    case: Case,
+    scenario: str | Scenario = "base",
+    *,
+    gap: float = GAP,
+    time_limit: float | None = None,
+    progress: ProgressCallback | None = None,
+    should_stop: StopCheck | None = None,
+    start: Result | None = None,
+    conditions: Sequence[Condition] = (),
+    baselines: Baselines | None = None,
+    resume: str | Path | None = None,
+    checkpoint: str | Path | None = None,
+) -> Result:
+    """Decide tiers, menus, prices, coverage, partners and delivery for the best objective of a scenario.
+
+    The search ends when the relative gap (bound - objective) / max(1, |objective|) is proved to be at most
+    `gap`, after `time_limit` seconds, or once `should_stop()` is true; the bound is valid in every case.
+    `progress` is called with the state of the search. `start` is an earlier result on a case or scenario
+    like this one: its menus and decisions are tried first, and what it proved is taken over as far as it still
+    holds, most of it where only limits differ. `conditions` force or forbid things in this question alone
+    (`models.conditions`). `baselines` keeps today's amounts for later solves of the same case.
+
+    `resume` is the folder of a run of this very question that a limit, a stop or a kill cut short: the search goes
+    on where that one was, with a bound and a plan no worse; gap and limits may be others. `checkpoint` is the folder
+    that the result will be saved to: what `resume` needs is written there each minute.
+
+    In the main thread Ctrl-C ends the search with the best plan so far and `interrupted` set; a second one, or one
+    before there is a plan, raises KeyboardInterrupt. After an installation the search is compiled first, in the time.
+
+    Raises `CaseError` for an unknown scenario, and for changes or conditions that do not fit the case, `RunError`
+    for a run that cannot be resumed, ValueError for a gap or time limit that makes no sense.
+    """
+    sitting = Sitting(Identity(case, scenario, conditions), resume, checkpoint)
+    clock = Clock(gap, time_limit, should_stop, baselines, sitting)
+    with clock.phases("cohorts"):
+        changed, question = _posed(case, scenario, conditions, Memory() if start is None else start.knowledge)
+    found = find_best(question, clock.limit, progress, sitting)
+    return _conditioned(clock.result(replace(changed, files=case.files), question.setting, found), changed, conditions)
+
+
+def _posed(
+    case: Case, scenario: str | Scenario, conditions: Sequence[Condition], start: Memory
+) -> tuple[Case, Question]:
+    """The case with the scenario's changes made, and what is searched of it."""
+    changed, wanted = apply_scenario(case, scenario_under(case, scenario, conditions))
+    setting = build_setting(changed, wanted)
+    offers = offers_of(setting, sellable_options(setting.catalog))
+    given, root = Given(conditions=rules_of(conditions)), node_of(offers, conditions)
+    return changed, Question(setting, offers, given, root, start=start)
+
+
+def _conditioned(result: Result, case: Case, conditions: Sequence[Condition]) -> Result:
+    """The result with its conditions on record; a plan that breaks one is never called optimal."""
+    if not conditions:
+        return result
+    result = replace(result, manifest={**result.manifest, "conditions": [str(condition) for condition in conditions]})
+    if result.reason == CONTRADICTION:
+        named = "; ".join(map(str, conditions))
+        result = replace(result, reason=f"{CONTRADICTION[:-1]} with what this question asks for: {named}.")
+    judged = None if result.plan is None else judge_conditions(case, result.plan, conditions)
+    if judged is None or judged["ok"].all() or result.status is not Status.OPTIMAL:
+        return result
+    broken = ", ".join(judged.loc[~judged["ok"], "condition"].drop_duplicates())
+    return replace(result, status=Status.FEASIBLE, reason=f"The plan breaks a condition: {broken}.")
+
+
+class Clock:
+    """Time of one solve: its limits, and the result that is made when it ends."""
+
+    def __init__(
+        self,
+        gap: float,
+        time_limit: float | None,
+        should_stop: StopCheck | None,
+        baselines: Baselines | None = None,
+        sitting: Sitting | None = None,
+    ) -> None:
+        if not 0 <= gap < float("inf"):
+            raise ValueError(f"gap is {gap!r}; expected a number >= 0, such as 1e-4")
+        if time_limit is not None and not time_limit >= 0:
+            raise ValueError(f"time_limit is {time_limit!r}; expected seconds >= 0, or None for no limit")
+        self.began, self.start = datetime.now(UTC), time.monotonic()
+        self.time_limit, self.sitting = time_limit, sitting
+        deadline = None if time_limit is None else self.start + time_limit
+        self.limit = Limit(gap, deadline, heeding(should_stop))
+        self.baselines = baselines or Baselines()
+        self.phases = Phases()
+        """Time outside of the search."""
+
+    def result(self, case: Case, setting: Setting, found: Found, **more: object) -> Result:
+        """Result of what was found: status, gap, baseline, manifest, audit."""
+        with self.phases("baseline"):
+            today, reason = self.baselines.of(setting, self.limit)
+        result = Result(
+            status=status_of(found, self.limit.gap),
+            case_name=case.settings.name,
+            scenario_name=setting.scenario.name,
+            objective_name=setting.scenario.objective,
+            currency=case.settings.currency,
+            objective=found.objective,
+            bound=found.bound,
+            gap=None if found.plan is None else relative_gap(found.bound or 0.0, found.objective or 0.0),
+            seconds=self._seconds(),
+            plan=found.plan,
+            no_contract_objective=None if found.plan is None else no_contract_objective(setting),
+            baseline=today,
+            baseline_reason=reason,
+            reason=_reason(setting, found, self.limit),
+            manifest=self._manifest(case),
+            bound_rests_on=self._rests_on(found),
+            tiers=setting.catalog.tiers,
+            model_kinds=dict(setting.catalog.model_table["kind"]),
+            memory=found.memory,
+        )
+        with self.phases("audit"):
+            result = audited(case, setting.scenario, replace(result, **more))  # type: ignore[arg-type]
+        # Within what the second stage may give up, a search cut short can be proved all the same.
+        unproved = result.status in (Status.FEASIBLE, Status.NO_PLAN)
+        result = replace(result, effort=self._effort(found), state=found.state if unproved else None)
+        return self._interrupted(result) if unproved and self.limit.stopped() else result
+
+    @staticmethod
+    def _interrupted(result: Result) -> Result:
+        """The result of a search that someone ended, which its manifest says too."""
+        return replace(result, interrupted=True, manifest={**result.manifest, "interrupted": True})
+
+    def _seconds(self) -> float:
+        """Time so far, with that of earlier sittings."""
+        before = 0.0 if self.sitting is None else self.sitting.seconds_before
+        return before + time.monotonic() - self.start
+
+    def _effort(self, found: Found) -> dict[str, object]:
+        searched = found.effort.get("phases", {})
+        assert isinstance(searched, dict)
+        return {**found.effort, "phases": {**searched, **self.phases.seconds}}
+
+    def _manifest(self, case: Case) -> dict[str, object]:
+        return {
+            "case_path": printable(case.path),
+            "inputs": dict(case.files),
+            "versions": {"tierwise": __version__, "python": platform.python_version()}
+            | {name: version(name) for name in _PACKAGES},
+            "source": source_digest(),
+            "start": self.began.isoformat(),
+            "end": datetime.now(UTC).isoformat(),
+            "options": {"gap": self.limit.gap, "time_limit": self.time_limit},
+        } | self._resumed()
+
+    def _rests_on(self, found: Found) -> str | None:
+        """What the bound rests on besides this search; that there is no plan at all is always proved by it alone."""
+        resumed = self.sitting is not None and self.sitting.before is not None
+        return EARLIER_SEARCH if resumed and not found.infeasible else None
+
+    def _resumed(self) -> dict[str, object]:
+        """Of a solve that goes on with another: which sitting it is, and seconds before it and in all."""
+        if self.sitting is None or self.sitting.before is None:
+            return {}
+        before = self.sitting.seconds_before
+        return {"resumed": {"sitting": self.sitting.number, "seconds_before": before, "seconds": self._seconds()}}
+
+
+def _reason(setting: Setting, found: Found, limit: Limit) -> str | None:
+    """What stands in the way of a plan, where it is known."""
+    if found.plan is not None:
+        return None
+    if setting.hopeless_partners:
+        names = ", ".join(setting.hopeless_partners)
+        return f"Required partners fail the quality rule: {names}."
+    if found.infeasible:
+        return CONTRADICTION
+    came = "A request to stop" if limit.stopped() else "The limit"
+    if found.unprepared:
+        return f"{came} came while the search was being prepared, which takes a minute once after an installation."
+    return f"{came} came before any plan was found."

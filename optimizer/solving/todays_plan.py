@@ -1,0 +1,65 @@
+"""Today's price book under its best delivery: what every plan is compared with."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.offers import Offers
+from models.plan import Plan
+
+from ..auditing import RULES_ON_MENUS
+from ..program.delivery import SECOND_STAGE_GAP
+from ..program.setting import Setting
+from ..program.statement import Given
+from .assemble import Choice, assemble
+from .engine import Question, offers_of
+from .limit import EXACT, Limit
+
+MARGIN_RULES = frozenset({"min_service_margin", "min_account_margin", "max_cost_to_serve"})
+
+
+def sold_products(setting: Setting) -> frozenset[int]:
+    """Codes of the products that are not excluded."""
+    support = setting.catalog.offer["products"]
+    return frozenset(code for code, name in enumerate(setting.catalog.products) if support[name] != "excluded")
+
+
+def current_choice(setting: Setting, offers: Offers) -> Choice:
+    """Today's menus, with every product but the excluded ones covered."""
+    sold, product = sold_products(setting), setting.demand.cohorts.product
+    menus, covered = {}, {}
+    for book in offers.books_with_units:
+        span = offers.cohorts_of(book)
+        menus[book] = tuple(offers.options.of(book))
+        covered[book] = frozenset(int(code) for code in np.unique(product[span.start : span.stop])) & sold
+    return Choice(menus, covered)
+
+
+def baseline(setting: Setting, limit: Limit) -> tuple[dict[str, float | None] | None, str | None]:
+    """KPIs of today's menus under their best delivery, or why there are none."""
+    plan, reason = plan_of_today(setting, limit)
+    return None if plan is None else dict(plan.kpis), reason
+
+
+def plan_of_today(setting: Setting, limit: Limit) -> tuple[Plan | None, str | None]:
+    """Today's menus under their best delivery, or why there is no such plan.
+
+    Rules on menus, tiers, models and prices, and on margins and cost to serve, do not bind.
+    """
+    current = setting.case.tables["current_menus"]
+    if current.empty:
+        return None, "The case has no current_menus."
+    if setting.hopeless_partners:
+        return None, f"Required partners fail the quality rule: {', '.join(setting.hopeless_partners)}."
+    offers = offers_of(setting, current)
+    choice = current_choice(setting, offers)
+    given = Given(supported=sold_products(setting))
+    question = Question(setting, offers, given, dropped=MARGIN_RULES | RULES_ON_MENUS, menus_given=True)
+    outcome = question.delivery(choice, limit.of_last_steps(EXACT))
+    delivery = outcome.delivery
+    if delivery is None and not outcome.proved:
+        return None, "No delivery of today's menus was found in the time allowed."
+    if delivery is None:
+        return None, "Today's menus cannot be delivered under the scenario's capacity, partner and experience rules."
+    trimmed = question.trimmed(choice, delivery, limit.of_last_steps(SECOND_STAGE_GAP))
+    return assemble(setting, offers, choice, trimmed), None
