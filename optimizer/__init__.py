@@ -10,6 +10,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from .version import __version__ as __version__
+
 if TYPE_CHECKING:
     from models import Case, CaseError, CaseSettings, Scenario, build_case, load_case
     from models.plan_tables import RunError
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
     from .solving.solve import solve
     from .workbook.write import write_workbook
 
-__version__ = "0.1.0"
 
 __all__ = [
     "Answer",

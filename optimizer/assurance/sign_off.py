@@ -15,11 +15,11 @@ from models import Case
 from models.files import locked, place_of, read_folder, strict_json, write_file, write_json
 from models.plan_tables import FaultyRunError, RunError
 
-from .. import __version__
 from ..auditing import RESTS_ON_SEARCH, Audit
 from ..results.digests import digest_of, file_digests
 from ..results.result import Result
 from ..results.run_folder import RUN_FILES, SIGN_OFF, load_run
+from ..version import __version__
 from .reconcile import TOLERANCE, reconcile
 from .run_audit import audit_run
 from .seal import changes_since_sign_off, read_sign_off

@@ -11,9 +11,10 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import asdict
 from typing import NoReturn
 
-from .. import __version__, streams
+from .. import streams
 from ..exit_codes import BAD_INPUT, BROKEN_PIPE, FAILED, FAULT, INTERRUPTED
 from ..interrupts import put_off
+from ..version import __version__
 from .arguments import add_voice
 from .command_table import GROUPS, Command
 from .completion import complete

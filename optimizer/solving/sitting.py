@@ -17,7 +17,6 @@ from models.conditions import Condition
 from models.plan_tables import RunError
 from models.scenario import Scenario
 
-from .. import __version__
 from ..program.delivery import Delivery
 from ..results.checkpoint import Asked, SavedPlan, SavedSearch, SearchState, read_state, write_state
 from ..results.identity import content_of, input_digest, input_files, printable, source_digest
@@ -25,6 +24,7 @@ from ..search.assortment.columns import Column
 from ..search.master.master import Master
 from ..search.state.timers import Phases
 from ..search.tree.saving import find_of, is_menu, misfit, saved_menu
+from ..version import __version__
 
 EVERY = 60.0
 """Seconds between states written while a search runs."""

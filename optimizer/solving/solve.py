@@ -15,7 +15,6 @@ from models.conditions import Condition
 from models.offers import sellable_options
 from models.scenario import Scenario
 
-from .. import __version__
 from ..auditing.condition_rules import judge_conditions
 from ..interrupts import hearing, heeding
 from ..program.setting import Setting, build_setting
@@ -25,6 +24,7 @@ from ..results.progress import ProgressCallback, StopCheck
 from ..results.result import Result, Status
 from ..results.warm_start import Memory
 from ..search.state.timers import Phases
+from ..version import __version__
 from .baselines import Baselines
 from .conditions import node_of, rules_of, scenario_under
 from .engine import Found, Question, audited, find_best, offers_of, relative_gap, status_of

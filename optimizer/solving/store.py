@@ -14,11 +14,11 @@ from models import Case, Scenario
 from models.files import is_temporary, locked, place_of, write_file
 from models.plan_tables import RunError
 
-from .. import __version__
 from ..assurance.run_audit import audit_as_asked, changed_files
 from ..results.identity import case_digest, content_of, source_digest
 from ..results.result import Result, Status
 from ..results.run_folder import check_run_target, read_run, result_of, save_run
+from ..version import __version__
 
 _ENTRY = "store_entry"
 """Key of an entry's manifest that holds the name it was kept under."""
