@@ -12,9 +12,10 @@ from models import Case, Scenario, apply_scenario, load_case
 from models.files import read_folder
 from models.plan_tables import RunError
 
-from ..auditing import Audit, audit, audit_without_plan
+from ..auditing import audit, audit_without_plan
 from ..auditing.ledger import Ledger, differences
 from ..results.digests import differing, file_digests, is_sealed
+from ..results.findings import Audit
 from ..results.plan_document import claims, claims_of
 from ..results.result import Result
 from ..results.run_folder import FILES, RUN_FILES, RunFiles, read_run, result_of

@@ -15,8 +15,9 @@ from models import Case
 from models.files import locked, place_of, read_folder, strict_json, write_file, write_json
 from models.plan_tables import FaultyRunError, RunError
 
-from ..auditing import RESTS_ON_SEARCH, Audit
+from ..results.audit_rules import RESTS_ON_SEARCH
 from ..results.digests import digest_of, file_digests
+from ..results.findings import Audit
 from ..results.result import Result
 from ..results.run_folder import RUN_FILES, SIGN_OFF, load_run
 from ..version import __version__

@@ -1,9 +1,9 @@
 """Recomputes a plan without the search: every amount and every rule, from the case and the plan alone."""
 
 from ..results.audit_rules import RESTS_ON_SEARCH, RULES, RULES_ON_MENUS, Rule
+from ..results.findings import Audit, read_audit
 from .breaches import broken_rules
 from .judge import audit, audit_without_plan
-from .ledger import Audit, read_audit
 
 __all__ = [
     "RESTS_ON_SEARCH",

@@ -12,10 +12,11 @@ from ..accounting.demand import Demand, chosen, locked_rows
 from ..accounting.money import kpis, offer
 from ..accounting.work import work
 from ..results.audit_rules import RULES_ON_MENUS
+from ..results.findings import Audit
 from .breaches import check_breaches
 from .claim_rules import check_claims, check_no_contract, check_origin
 from .delivery_rules import check_experience, check_flows, check_hours, check_parts, check_providers
-from .ledger import Audit, Ledger, kpi_rows
+from .ledger import Ledger, kpi_rows
 from .menu_rules import check_coverage, check_menus, check_offer, check_prices
 from .plan_rules import PlanRows, check_amounts, check_rows, known_part, with_types
 from .table_rules import check_experience_table, check_flow_amounts, check_uptake, experience, uptake

@@ -17,9 +17,10 @@ from models.files import read_folder
 
 from ..analysis.answer import Answer, check_answer_target, refuse_other_answer
 from ..assurance.run_audit import audit_folder
-from ..auditing import RESTS_ON_SEARCH, Audit
 from ..exit_codes import BAD_INPUT, DONE, FAILED, FAULT, NO_PLAN
+from ..results.audit_rules import RESTS_ON_SEARCH
 from ..results.checkpoint import SEARCH, read_state
+from ..results.findings import Audit
 from ..results.identity import printable
 from ..results.plan_document import plan_document
 from ..results.progress import ProgressCallback, StopCheck

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from models.characters import shown
 
-from ..auditing import Audit
+from ..results.findings import Audit
 from ..results.result import Result
 from ..results.summary import (
     NEAR,

@@ -9,8 +9,8 @@ import pandas as pd
 
 from models.pricing import KINDS, Quote
 
-from ..auditing import RESTS_ON_SEARCH
 from ..charts.menus import heat_map_cells
+from ..results.audit_rules import RESTS_ON_SEARCH
 from ..results.result import Result
 from ..results.summary import binding_rules, by_rank, money, percent, status_sentence
 from .assumptions import assumptions

@@ -17,8 +17,8 @@ from .warm_start import Memory, chosen_by, memory_of
 if TYPE_CHECKING:
     from models import Case
 
-    from ..auditing import Audit
     from .checkpoint import SearchState
+    from .findings import Audit
 
 
 class Status(StrEnum):

@@ -15,9 +15,9 @@ from models.files import is_temporary, read_folder, write_folder, write_json
 from models.plan import PLAN_TABLES
 from models.plan_tables import RunError, read_plan_tables, write_plan_tables
 
-from ..auditing import Audit, read_audit
 from .checkpoint import SEARCH, write_state_file
 from .digests import DIGEST, file_digests, sealed
+from .findings import Audit, read_audit
 from .plan_document import PlanDocument, plan_document, read_plan_document, to_result
 from .result import Result
 from .run_owner import Owner

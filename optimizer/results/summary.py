@@ -12,7 +12,8 @@ import pandas as pd
 from models.plan import MONEY_KPIS
 from models.pricing import KINDS, Quote
 
-from ..auditing import RULES, Audit
+from .audit_rules import RULES
+from .findings import Audit
 from .result import Result, Status
 
 SHOWN_KPIS = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from models.scenario import Scenario
 
-from ..auditing import RULES_ON_MENUS
 from ..program.setting import Setting
+from ..results.audit_rules import RULES_ON_MENUS
 from .limit import Limit
 from .todays_plan import MARGIN_RULES, baseline
 

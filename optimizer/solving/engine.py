@@ -19,7 +19,7 @@ from models.offers import Offers, build_offers
 from models.plan import Plan
 from models.scenario import Scenario
 
-from ..auditing import Audit, audit
+from ..auditing import audit
 from ..interrupts import note_plan
 from ..lp.scaled_program import widest_bound
 from ..lp.solver import Limits
@@ -27,6 +27,7 @@ from ..program.delivery import Delivery, DeliveryOutcome, deliver, trim
 from ..program.setting import Setting
 from ..program.statement import Given
 from ..results.checkpoint import SearchState
+from ..results.findings import Audit
 from ..results.plan_document import claims
 from ..results.progress import Progress, ProgressCallback
 from ..results.result import Result, Status

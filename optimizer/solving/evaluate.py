@@ -11,10 +11,11 @@ from models.menus import check_menus
 from models.offers import Offers
 from models.scenario import Scenario
 
-from ..auditing import RULES_ON_MENUS, broken_rules
+from ..auditing import broken_rules
 from ..interrupts import hearing
 from ..program.setting import build_setting
 from ..program.statement import Given
+from ..results.audit_rules import RULES_ON_MENUS
 from ..results.progress import ProgressCallback, StopCheck
 from ..results.result import Result
 from ..search.assortment.restriction import Restriction

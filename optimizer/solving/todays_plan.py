@@ -7,10 +7,10 @@ import numpy as np
 from models.offers import Offers
 from models.plan import Plan
 
-from ..auditing import RULES_ON_MENUS
 from ..program.delivery import SECOND_STAGE_GAP
 from ..program.setting import Setting
 from ..program.statement import Given
+from ..results.audit_rules import RULES_ON_MENUS
 from .assemble import Choice, assemble
 from .engine import Question, offers_of
 from .limit import EXACT, Limit

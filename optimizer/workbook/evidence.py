@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from ..auditing import RESTS_ON_SEARCH, RULES
+from ..results.audit_rules import RESTS_ON_SEARCH, RULES
 from .attribution import provider_amounts
 from .sheets import VERSION, Book, column
 from .subject import Subject

@@ -10,8 +10,8 @@ from models import Case, Scenario, apply_scenario
 from models.plan import Plan
 
 from ..assurance.run_audit import audit_run
-from ..auditing import Audit
 from ..program.setting import build_setting
+from ..results.findings import Audit
 from ..results.result import Result
 from ..solving.limit import Limit
 from ..solving.todays_plan import plan_of_today

@@ -8,7 +8,8 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from models.plan import MONEY_KPIS
 
-from ..auditing import RESTS_ON_SEARCH, Audit
+from ..results.audit_rules import RESTS_ON_SEARCH
+from ..results.findings import Audit
 from ..results.summary import SHOWN_KPIS, decision_lines, heading, status_sentence
 from .lines import LINES
 from .sheets import VERSION, Book, Cell, Kind, Placed, Sheet

@@ -11,7 +11,9 @@ import pytest
 
 from models import Scenario
 from models.plan import Decisions, Plan
-from optimizer.auditing import RULES, RULES_ON_MENUS, Audit, audit
+from optimizer.auditing import audit
+from optimizer.results.audit_rules import RULES, RULES_ON_MENUS
+from optimizer.results.findings import Audit
 from optimizer.results.plan_document import claims
 
 from .hand_plan import (

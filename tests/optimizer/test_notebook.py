@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pandas as pd
 
 from models.plan import PLAN_TABLES
-from optimizer.auditing import Audit
+from optimizer.results.findings import Audit
 from optimizer.results.result import Status
 from tests.optimizer.showing import small_plan, small_result, table, without_plan
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from optimizer.auditing import Audit
+from optimizer.results.findings import Audit
 from optimizer.results.result import NoPlanError, Result, Status
 from optimizer.results.summary import (
     binding_rules,

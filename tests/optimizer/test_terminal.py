@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from optimizer.auditing import Audit
 from optimizer.cli.terminal import console_on, show_result, show_verdict
+from optimizer.results.findings import Audit
 from optimizer.results.result import Result, Status
 from tests.optimizer.showing import small_plan, small_result, table, without_plan
 
