@@ -65,7 +65,7 @@ class Answer:
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
-        from ..results.html import answer_page
+        from .answer_page import answer_page
 
         return answer_page(self)
 

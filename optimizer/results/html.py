@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
-from typing import TYPE_CHECKING
 
 from models.characters import shown
 
 from .result import Result
-from .summary import cells_in_words, heading, kpi_rows, menu_grid, status_sentence
-
-if TYPE_CHECKING:
-    from ..analysis.answer import Answer
+from .summary import kpi_rows, menu_grid, status_sentence
 
 SHOWN_ROWS = 20
 _STYLE = "text-align:left;padding:2px 10px 2px 0"
@@ -33,20 +29,6 @@ def result_page(result: Result) -> str:
         parts.append("<p><b>The audit found faults: do not use this plan.</b> See <code>result.audit</code>.</p>")
     if result.plan is not None:
         parts += [_menus(result), _kpis(result)]
-    return f"<div>{''.join(parts)}</div>"
-
-
-def answer_page(answer: Answer) -> str:
-    """An answer's sentences and the tables that belong to its summary. Names from the case are escaped."""
-    title = f"{answer.case_name}, scenario {answer.scenario_name}: {answer.name}"
-    parts = [f"<p><b>{escaped(title)}</b></p>", *(f"<p>{escaped(sentence)}</p>" for sentence in answer.sentences)]
-    if answer.unchecked is not None:
-        parts.insert(0, f"<p><b>{escaped(answer.unchecked)}</b></p>")
-    for name in answer.shown:
-        table = answer.tables[name]
-        parts += [f"<p><b>{escaped(heading(name))}</b></p>", html_table(*cells_in_words(table.head(SHOWN_ROWS)))]
-        if len(table) > SHOWN_ROWS:
-            parts.append(f"<p>and {len(table) - SHOWN_ROWS:,} more in <code>.tables[{escaped(repr(name))}]</code></p>")
     return f"<div>{''.join(parts)}</div>"
 
 
