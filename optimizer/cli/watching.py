@@ -16,7 +16,7 @@ from models.characters import shown
 
 from ..exit_codes import INTERRUPTED
 from ..results.progress import Progress, ProgressCallback, StopCheck
-from ..results.summary import money, percent
+from ..results.progress_words import progress_in_words
 from ..streams import are_ours, columns_of, say_at_once
 
 Answer = TypeVar("Answer")
@@ -138,15 +138,3 @@ class ProgressLine:
         fitting = text[: columns_of(self._stream) - 1]
         print("\r" + fitting.ljust(self._shown), end="", file=self._stream, flush=True)
         self._shown = len(fitting)
-
-
-def progress_in_words(news: Progress | None, seconds: float, currency: str) -> str:
-    """One line such as `12 s  pricing menus  best 1.23 M EUR  bound 1.24 M EUR  gap 0.81 %`."""
-    if news is None:
-        return f"{seconds:.0f} s  starting"
-    if news.many:
-        return f"{seconds:.0f} s  {news.phase}"
-    best = "no plan yet" if news.objective is None else f"best {money(news.objective, currency)}"
-    bound = "no bound yet" if news.bound is None else f"bound {money(news.bound, currency)}"
-    gap = [] if news.gap is None else [f"gap {percent(news.gap)}"]
-    return "  ".join([f"{seconds:.0f} s", news.phase, best, bound, *gap])

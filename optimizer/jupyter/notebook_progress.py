@@ -8,9 +8,9 @@ from typing import Any
 from IPython.core.getipython import get_ipython
 from IPython.display import HTML, display
 
-from ..cli.watching import progress_in_words
 from ..results.html import escaped
 from ..results.progress import Progress
+from ..results.progress_words import progress_in_words
 
 _REDRAW_SECONDS = 0.5
 

@@ -11,8 +11,9 @@ from collections.abc import Callable
 
 import pytest
 
-from optimizer.cli.watching import ProgressLine, progress_in_words, watch
+from optimizer.cli.watching import ProgressLine, watch
 from optimizer.results.progress import Progress, ProgressCallback, StopCheck
+from optimizer.results.progress_words import progress_in_words
 
 NEWS = Progress(seconds=3.0, phase="pricing menus", objective=1.23e6, bound=1.24e6, gap=0.0081)
 
