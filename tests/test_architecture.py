@@ -73,7 +73,7 @@ def test_the_audit_imports_the_world_and_the_result_only() -> None:
 
 
 def test_public_names_are_there_whatever_was_imported_before() -> None:
-    modules = ["optimizer.auditing.judge", "optimizer.solve", "optimizer.evaluate"]
+    modules = ["optimizer.auditing.judge", "optimizer.solving.solve", "optimizer.solving.evaluate"]
     script = (
         f"import optimizer, {', '.join(modules)}\n"
         "print(*(type(getattr(optimizer, name)).__name__ for name in ('audit', 'solve', 'evaluate', 'load_case')))"

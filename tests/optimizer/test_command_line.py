@@ -335,7 +335,7 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path: Path, capsys: pytest.C
 
 INTERRUPTED = """
 import sys, time
-from optimizer import commands
+from optimizer.cli import commands
 from optimizer.cli.command_line import main
 from tests.optimizer.showing import without_plan
 from optimizer.results.result import Status

@@ -203,7 +203,7 @@ def test_a_broken_condition_takes_the_proof_away(tmp_path: Path, monkeypatch: py
             {"condition": [str(condition) for condition in conditions], "ok": [False] * len(conditions)}
         )
 
-    monkeypatch.setattr(sys.modules["optimizer.solve"], "judge_conditions", nothing_holds)
+    monkeypatch.setattr(sys.modules["optimizer.solving.solve"], "judge_conditions", nothing_holds)
     case = optimizer.load_case(write_small_case(tmp_path))
     result = optimizer.solve(case, conditions=[Decision("tier", "gold")])
     assert result.status is Status.FEASIBLE

@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 
 SIGNALLED = """
 import os, signal, sys, time
-from optimizer import sitting
+from optimizer.solving import sitting
 from optimizer.cli.command_line import main
 from optimizer.solving.engine import Search
 

@@ -306,7 +306,7 @@ def written(page: bytes) -> bytes:
 @PIPES
 def test_a_second_ctrl_c_is_answered_on_the_real_standard_error(here: Path) -> None:
     script = (
-        "import os, sys, time; from optimizer import commands; from optimizer.cli.command_line import main\n"
+        "import os, sys, time; from optimizer.cli import commands; from optimizer.cli.command_line import main\n"
         "def search(*given, should_stop, **options):\n"
         "    os.kill(os.getpid(), 2)\n"
         "    while not should_stop(): time.sleep(0.01)\n"

@@ -27,9 +27,9 @@ from models import CaseSettings, Change, Scenario
 from models.lookalikes import LONGEST
 from models.schema import TABLES, Column, Table
 from models.schema.fields import LARGEST, LARGEST_RATIO, LARGEST_REVENUE, LARGEST_TOTAL, SMALLEST
-from optimizer.auditing import registry
 from optimizer.cli.arguments import add_voice
 from optimizer.cli.command_table import GROUPS, Command
+from optimizer.results import audit_rules
 
 HERE = Path(__file__).parent
 MADE = "*Made by `make reference` from the program itself; do not edit.*"
@@ -128,7 +128,7 @@ def rules() -> str:
     """Everything that the audit judges."""
     told = "The audit judges all of these on every plan, from the plan and the case alone. `R` is a rule of the model;"
     told += " `F` is a check that the files of a run fit together."
-    rows = ([f"`{name}`", "F" if rule.structural else "R", rule.text] for name, rule in registry.RULES.items())
+    rows = ([f"`{name}`", "F" if rule.structural else "R", rule.text] for name, rule in audit_rules.RULES.items())
     return _page(["# Rules", MADE, told, _table(["rule", "", "what it asks"], rows)])
 
 

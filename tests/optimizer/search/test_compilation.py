@@ -8,7 +8,7 @@ import sys
 PROGRAM = """
 import optimizer
 from models import build_case
-from optimizer.search import compiled
+from optimizer.search.assortment import compiled
 from optimizer.search.assortment.compilation import compile_search
 from tests.oracle.random_cases import random_case
 

@@ -220,7 +220,7 @@ def test_no_place_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch, caplog:
 
 def test_the_compiler_ends_with_who_started_it() -> None:
     """Its standard input is a pipe from there: where that closes, it ends, however much is left to do."""
-    program = "from optimizer.search import compilation as c; import time; "
+    program = "from optimizer.search.assortment import compilation as c; import time; "
     program += "c._calls = lambda: iter([time.sleep(60)]); c._alone = __import__('contextlib').nullcontext; c.main()"
     with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdin=subprocess.PIPE) as child:
         assert child.stdin is not None

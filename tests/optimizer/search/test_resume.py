@@ -15,7 +15,7 @@ from optimizer.program.setting import build_setting
 from optimizer.results.checkpoint import SearchState
 from optimizer.results.progress import Progress
 from optimizer.results.result import Result, Status
-from optimizer.search.master.master import pool
+from optimizer.search.master import pool
 from optimizer.search.master.nodes import Tried
 from optimizer.search.tree.tree import Tree
 from optimizer.solving import sitting
