@@ -342,7 +342,7 @@ from optimizer.results.result import Status
 
 def search(case, scenario, *, progress, should_stop, **limits):
     print("searching", flush=True)
-    until = time.monotonic() + 60
+    until = time.monotonic() + 8
     while time.monotonic() < until and not ({obeys} and should_stop()):
         time.sleep(0.01)
     return without_plan(Status.NO_PLAN)
@@ -376,7 +376,7 @@ def test_ctrl_c_ends_with_what_was_found(tmp_path: Path) -> None:
 def test_ctrl_c_twice_ends_at_once_and_leaves_nothing(tmp_path: Path) -> None:
     code, told = interrupted(tmp_path / "run", obeys=False, times=2)
     assert code == 130
-    assert "Stopped at once; no run was written." in told
+    assert "Stopped; nothing was written." in told  # in a process of our own it says so at once: test_streams
     assert names_in(tmp_path) == set()
 
 
