@@ -345,6 +345,8 @@ def search(case, scenario, *, progress, should_stop, **limits):
     until = time.monotonic() + 8
     while time.monotonic() < until and not ({obeys} and should_stop()):
         time.sleep(0.01)
+    if not {obeys}:
+        raise RuntimeError
     return without_plan(Status.NO_PLAN)
 
 commands.solve = search
