@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from .authoring.case_writer import write_case
+from .authoring.template import write_template
 from .case import Case, CaseSettings
-from .cautions import case_warnings, scenario_warnings
+from .case_warnings import case_warnings, scenario_warnings
 from .changes import apply_scenario, named_scenario
 from .loading import build_case, load_case
 from .menus import check_menus, read_menus
 from .problems import CaseError, Problem
 from .scenario import Change, Scenario
-from .template import write_template
 from .variations import Variations, vary
-from .writing import write_case
 
 __all__ = [
     "Case",

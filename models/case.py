@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import pandas as pd
 from pydantic import Field
 
-from .columns import ColumnTable, Tables
+from .column_tables import ColumnTable, Tables
 from .scenario import Name, Scenario, Strict, Text
 
 MOST_RATE = 1000

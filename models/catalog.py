@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .case import Case
-from .pricing import KINDS, annuity, end_of_lease_share, settlement_per_case
+from .economics.pricing_kinds import KINDS, annuity, end_of_lease_share, settlement_per_case
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]

@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .case import Case, CaseSettings
-from .cautions import case_warnings
-from .columns import Cells, ColumnTable, Flags, Tables, Words, text_series
-from .intake.assemble import check_together, in_order
+from .case_warnings import case_warnings
+from .column_tables import Cells, ColumnTable, Flags, Tables, Words, text_series
+from .intake.assembly import check_together, in_order
 from .intake.documents import check_settings
 from .intake.edits import SETTINGS, Edit, check_edit, edits, new_value, wanted_cells
 from .intake.raw import Rows, cell_text, from_columns

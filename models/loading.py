@@ -12,14 +12,14 @@ from sys import maxsize
 from typing import Any
 
 from .case import Case, CaseSettings
-from .cautions import case_warnings
+from .case_warnings import case_warnings
 from .changes import changed_case
-from .intake.assemble import assemble
+from .intake.assembly import assemble
+from .intake.case_folder import read_folder
+from .intake.case_workbook import OTHER_FORMATS, read_workbook
 from .intake.documents import plain_values
-from .intake.folder import read_folder
-from .intake.memory import from_memory
+from .intake.in_memory import from_memory
 from .intake.reading import Reading
-from .intake.workbook import OTHER_FORMATS, read_workbook
 from .problems import CaseError, Problem, ProblemList, suggestion
 from .scenario import Scenario
 from .schema import TABLES

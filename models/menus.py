@@ -9,10 +9,10 @@ import pandas as pd
 
 from .case import Case
 from .catalog import Catalog
-from .demand import demand_base
-from .intake.assemble import check_together
+from .economics.demand_base import demand_base
+from .intake.assembly import check_together
 from .intake.delimited import read_alone
-from .intake.memory import from_memory
+from .intake.in_memory import from_memory
 from .intake.raw import RawTable, Rows
 from .intake.tables import CleanTable, clean
 from .problems import CaseError, Problem, ProblemList

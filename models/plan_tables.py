@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .characters import shown
 from .intake.access import refusal
 from .plan import PLAN_TABLES
 from .problems import MOST_PART, cut
+from .text.characters import shown
 
 FLAGS = frozenset({"covered", "ok"})
 NUMBERS = frozenset(

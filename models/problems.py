@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from .characters import revealed, shown
-from .lookalikes import LONGEST, difference, looks
+from .text.characters import revealed, shown
+from .text.lookalikes import LONGEST, difference, looks
 
 SHOWN = 20
 """Faulty rows of one kind in one column that are listed one by one unless all are asked for."""

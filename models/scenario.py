@@ -6,10 +6,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from .characters import barred
-from .intake.limits import MAX_CELL
-from .lookalikes import LONGEST
+from .intake.size_limits import MAX_CELL
 from .schema.fields import LARGEST_RATIO, LARGEST_TOTAL
+from .text.characters import barred
+from .text.lookalikes import LONGEST
 
 MOST_RATIO = int(LARGEST_RATIO)
 """Largest share, gap or number of points that a rule may ask for."""

@@ -20,11 +20,11 @@ import pandas as pd
 from .case import Case
 from .changes import named_scenario
 from .intake.delimited import read_alone
+from .intake.document_sheets import OPERATIONS, TEXT_KEYS, read_where, typed, typed_value
 from .intake.documents import check_scenario, read_toml_file
-from .intake.limits import MAX_SCENARIOS
-from .intake.memory import from_memory
+from .intake.in_memory import from_memory
 from .intake.raw import RawTable, cell_text, repeated
-from .intake.sheets import OPERATIONS, TEXT_KEYS, read_where, typed, typed_value
+from .intake.size_limits import MAX_SCENARIOS
 from .problems import CaseError, Problem, ProblemList
 from .scenario import Scenario
 

@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     from models.plan_tables import RunError
 
     from .analysis.alternatives import alternatives
-    from .analysis.answer import Answer
     from .analysis.compare import compare
     from .analysis.diagnose import diagnose
+    from .analysis.explain import rule_costs
     from .analysis.frontier import frontier
+    from .analysis.levels import service_levels
+    from .analysis.machinery.answers.answer import Answer
+    from .analysis.machinery.sessions.solver_session import Workbench
     from .analysis.partners import partners
     from .analysis.portfolio import portfolio
-    from .analysis.price_response import price_response
+    from .analysis.price import price_response
     from .analysis.roadmap import roadmap
-    from .analysis.rule_costs import rule_costs
-    from .analysis.service_levels import service_levels
     from .analysis.sweep import sweep
-    from .analysis.why_not import why_not
-    from .analysis.workbench import Workbench
+    from .analysis.whynot import why_not
     from .assurance.reconcile import reconcile
     from .assurance.run_audit import audit_run as audit
     from .assurance.sign_off import check_sign_off, sign_off
@@ -76,7 +76,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Answer": "optimizer.analysis.answer",
+    "Answer": "optimizer.analysis.machinery.answers.answer",
     "Case": "models",
     "CaseError": "models",
     "CaseSettings": "models",
@@ -86,7 +86,7 @@ _HOMES = {
     "RunError": "models.plan_tables",
     "Scenario": "models",
     "Status": "optimizer.results.result",
-    "Workbench": "optimizer.analysis.workbench",
+    "Workbench": "optimizer.analysis.machinery.sessions.solver_session",
     "alternatives": "optimizer.analysis.alternatives",
     "audit": "optimizer.assurance.run_audit",
     "build_case": "models",
@@ -98,15 +98,15 @@ _HOMES = {
     "load_case": "models",
     "partners": "optimizer.analysis.partners",
     "portfolio": "optimizer.analysis.portfolio",
-    "price_response": "optimizer.analysis.price_response",
+    "price_response": "optimizer.analysis.price",
     "reconcile": "optimizer.assurance.reconcile",
     "roadmap": "optimizer.analysis.roadmap",
-    "rule_costs": "optimizer.analysis.rule_costs",
-    "service_levels": "optimizer.analysis.service_levels",
+    "rule_costs": "optimizer.analysis.explain",
+    "service_levels": "optimizer.analysis.levels",
     "sign_off": "optimizer.assurance.sign_off",
     "solve": "optimizer.solving.solve",
     "sweep": "optimizer.analysis.sweep",
-    "why_not": "optimizer.analysis.why_not",
+    "why_not": "optimizer.analysis.whynot",
     "write_workbook": "optimizer.workbook.write",
 }
 _NAMES_AT_HOME = {"audit": "audit_run"}

@@ -6,13 +6,13 @@ such a name belongs to a writer that is dead: the next one to touch the place, t
 puts back an earlier folder that was left without its place. Errors name the place and are `OSError`.
 """
 
-from .file import write_file
-from .folder import write_folder
+from .atomic_file import write_file
+from .atomic_folder import write_folder
+from .folder_reading import read_folder
 from .json_text import json_text, strict_json, write_json
 from .lock import locked
 from .places import place_of, try_file, try_folder
-from .reading import read_folder
-from .temporary import is_temporary
+from .temporary_files import is_temporary
 
 __all__ = [
     "is_temporary",

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from .temporary import lock_file
+from .temporary_files import lock_file
 
 if sys.platform == "win32":
     import msvcrt

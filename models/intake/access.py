@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from ..problems import CaseError, Problem, ProblemList
-from .limits import MAX_ENTRIES
+from .size_limits import MAX_ENTRIES
 
 KINDS = {
     stat.S_IFDIR: "a folder",

@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ..characters import BARRED, barred
-from ..columns import Cells, Flags, Words, joined
-from ..lookalikes import LONGEST
+from ..column_tables import Cells, Flags, Words, joined
 from ..problems import suggestion
 from ..schema.fields import SMALLEST, Column, Kind
+from ..text.characters import BARRED, barred
+from ..text.lookalikes import LONGEST
 from .raw import EXACT_INTEGER, Chunk, RawCells, RawColumn, as_names, is_text
 
 PLAIN_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"

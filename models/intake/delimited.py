@@ -15,9 +15,9 @@ import pyarrow.csv as pacsv
 from ..problems import CaseError, Problem, ProblemList
 from .access import Stamp, guarded, refusal, unreadable
 from .encoding import checked
-from .limits import MAX_CELL, MAX_COLUMNS, MAX_ROWS, MAX_TABLE_BYTES
 from .raw import Chunk, RawTable, long_cell, repeated
 from .records import CsvText
+from .size_limits import MAX_CELL, MAX_COLUMNS, MAX_ROWS, MAX_TABLE_BYTES
 
 SHOWN = 20
 SHOWN_CHARACTERS = 200

@@ -19,8 +19,8 @@ from ..problems import Problem, ProblemList, suggestion
 from ..scenario import Change, Scenario
 from .access import guarded, reason, refusal
 from .encoding import decode
-from .limits import MAX_DOCUMENT_BYTES, MAX_FAULTS, MAX_INTEGER, MAX_NESTING
 from .raw import cell_text
+from .size_limits import MAX_DOCUMENT_BYTES, MAX_FAULTS, MAX_INTEGER, MAX_NESTING
 
 Model = TypeVar("Model", bound=BaseModel)
 Document = Mapping[str, Any]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..columns import series
+from ..column_tables import series
 from ..problems import SHOWN, Problem, ProblemList, listed, suggestion
 from ..scenario import Change, Scenario
 from ..schema import TABLES, Column, Kind

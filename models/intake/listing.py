@@ -9,10 +9,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from ..characters import shown
-from ..lookalikes import looks
 from ..problems import Problem, ProblemList, quoted, suggestion
 from ..schema import TABLES
+from ..text.characters import shown
+from ..text.lookalikes import looks
 
 SETTINGS = "case"
 SCENARIOS = "scenarios"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..pricing import KINDS, Exposure
+from ..economics.pricing_kinds import KINDS, Exposure
 from ..problems import Problem, ProblemList
 from ..schema import OPTION_PRICE
 from ..schema.fields import LARGEST_TOTAL

@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 
 from ..problems import CaseError, Problem, ProblemList
 from .access import Stamp, reason
-from .limits import MAX_CELL, MAX_COLUMNS, MAX_ROWS, MAX_UNPACKED
 from .raw import CHUNK, Chunk, RawTable, is_index, is_text, long_cell, plain, plain_type, repeated, scalar_text
+from .size_limits import MAX_CELL, MAX_COLUMNS, MAX_ROWS, MAX_UNPACKED
 
 PACKED = 8
 """Bytes a row below which a column with a dictionary cannot hold its words in full."""

@@ -14,8 +14,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..columns import Cells, ColumnTable, Flags, Words
-from .limits import MAX_CELL
+from ..column_tables import Cells, ColumnTable, Flags, Words
+from .size_limits import MAX_CELL
 
 
 class Origin(Protocol):

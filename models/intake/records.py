@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..problems import CaseError, Problem
 from .encoding import UTF8_MARK
-from .limits import MAX_CELL
+from .size_limits import MAX_CELL
 
 Lines = NDArray[np.int64]
 

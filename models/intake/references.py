@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator
 
 import numpy as np
 
-from ..matching import row_positions
 from ..problems import ProblemList, listed, suggestions
+from ..row_keys import row_positions
 from ..schema import TABLES
 from ..schema.fields import Column, Table
 from .tables import CleanTable, Tables

@@ -10,11 +10,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..characters import revealed
-from ..columns import Cells, ColumnTable, Flags, Words
-from ..matching import repeats, row_codes
+from ..column_tables import Cells, ColumnTable, Flags, Words
 from ..problems import Problem, ProblemList, cut, listed, suggestion
+from ..row_keys import repeats, row_codes
 from ..schema.fields import Column, Table
+from ..text.characters import revealed
 from .cells import Fault, blank_column, outside, parse
 from .raw import Origin, RawCells, RawTable, Rows, cell_text
 

@@ -11,12 +11,12 @@ import numpy as np
 import pyarrow as pa
 from openpyxl.utils import get_column_letter
 
-from ..columns import Flags
+from ..column_tables import Flags
 from ..problems import Problem, ProblemList, listed
 from .raw import RawCells, RawColumn, RawTable, from_objects, repeated
 from .xlsx.areas import Area
 from .xlsx.bad_cell import BadCell
-from .xlsx.page import Page
+from .xlsx.sheet_cells import Page
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import books, delivery, market, offer
+from . import books, market, offer, providers
 from .fields import POSITIVE, Bounds, Column, Kind, Table, sized
 from .words import LOCKED_CLASS, NO_CONTRACT, OFFER, PARTNER_KINDS, PRICING_KINDS, PROVIDER_KINDS
 
@@ -21,15 +21,15 @@ TABLES: dict[str, Table] = {
         offer.PRICE_POINTS,
         offer.SERVICES,
         offer.SERVICE_MIX,
-        delivery.PROVIDERS,
-        delivery.RATES,
-        delivery.FULFILMENT,
+        providers.PROVIDERS,
+        providers.RATES,
+        providers.FULFILMENT,
         offer.CURRENT_MENUS,
         market.CONTRACTS,
-        delivery.CRITERIA,
-        delivery.SCORES,
-        delivery.READINESS,
-        delivery.VOLUME_DISCOUNTS,
+        providers.CRITERIA,
+        providers.SCORES,
+        providers.READINESS,
+        providers.VOLUME_DISCOUNTS,
         books.ACTUALS,
     )
 }

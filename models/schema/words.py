@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..pricing import KINDS
+from ..economics.pricing_kinds import KINDS
 
 OFFER = ("required", "optional", "excluded")
 PRICING_KINDS = tuple(KINDS)

@@ -8,9 +8,9 @@ from functools import cached_property
 import numpy as np
 
 from models.case import Case
-from models.choice import TIE, burden_without_contract, certainty_equivalent, utility
-from models.holdings import Array, Holdings
-from models.matching import row_positions
+from models.economics.choice import TIE, burden_without_contract, certainty_equivalent, utility
+from models.installed_base import Array, Holdings
+from models.row_keys import row_positions
 
 from .rows import Flags, Rows, Table, group_peaks, group_sums, take
 from .terms import Terms

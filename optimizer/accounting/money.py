@@ -9,7 +9,7 @@ from math import inf, isfinite
 import numpy as np
 
 from models.case import Case
-from models.delivery import payment, volume_discount
+from models.economics.delivery_formulas import payment, volume_discount
 from models.plan import KPIS, Decisions
 
 from .demand import Demand

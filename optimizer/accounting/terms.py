@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from models.case import Case
-from models.pricing import (
+from models.economics.pricing_kinds import (
     KINDS,
     Exposure,
     annuity,

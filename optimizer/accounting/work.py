@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.case import Case
-from models.delivery import HOUR_SHARING_KINDS, attainment, cost_per_case
-from models.pricing import KINDS, settlement_per_case
+from models.economics.delivery_formulas import HOUR_SHARING_KINDS, attainment, cost_per_case
+from models.economics.pricing_kinds import KINDS, settlement_per_case
 
 from .demand import Demand
 from .rows import Rows, Table, stacked

@@ -10,15 +10,15 @@ import pandas as pd
 
 from models import Case, CaseError, Problem, Scenario
 from models.conditions import Condition, NoTokenPartners, Unlike
-from models.delivery import PARTNER_KINDS
+from models.economics.delivery_formulas import PARTNER_KINDS
 from models.plan import Plan
 
 from ..results.result import Result, Status
 from ..results.summary import money, percent
-from .answer import Answer
-from .moves import menu_moves, structure_moves
-from .subject import Subject, subject_of
-from .workbench import Options, Workbench, question
+from .machinery.answers.answer import Answer
+from .machinery.comparison.moves import menu_moves, structure_moves
+from .machinery.sessions.context import Subject, subject_of
+from .machinery.sessions.solver_session import Options, Workbench, question
 
 COUNT, WITHIN, LEAST_SHARE = 5, 0.02, 0.01
 _COLUMNS = {

@@ -16,11 +16,11 @@ from ..assurance.opening import open_run
 from ..results.result import Result, Status
 from ..results.run_folder import load_run
 from ..results.summary import money, status_sentence
-from .answer import Answer, worst_gap
-from .bridge import MEASURES, PARTS, Numbers, bridge
-from .side_by_side import COLUMNS, overview, side_by_side
-from .today import today
-from .workbench import Options, Workbench, at_work, question
+from .machinery.answers.answer import Answer, worst_gap
+from .machinery.comparison.bridge import MEASURES, PARTS, Numbers, bridge
+from .machinery.comparison.side_by_side import COLUMNS, overview, side_by_side
+from .machinery.comparison.todays_book import today
+from .machinery.sessions.solver_session import Options, Workbench, at_work, question
 
 TODAY = "today"
 """Stands for today's price book among plans to compare."""

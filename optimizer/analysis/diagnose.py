@@ -12,13 +12,13 @@ from models import Case, Scenario, apply_scenario
 
 from ..results.result import Result, Status
 from ..results.summary import money
-from .answer import Answer
-from .conflict import Conflict, find_conflict
-from .levers import Lever, levers, named
-from .reach import Reach, furthest
-from .subject import Subject
-from .ways import Way, ways_out
-from .workbench import Options, Workbench, at_work, question
+from .machinery.answers.answer import Answer
+from .machinery.feasibility.correction_sets import Way, ways_out
+from .machinery.feasibility.feasible_limit import Reach, furthest
+from .machinery.feasibility.iis import Conflict, find_conflict
+from .machinery.feasibility.levers import Lever, levers, named
+from .machinery.sessions.context import Subject
+from .machinery.sessions.solver_session import Options, Workbench, at_work, question
 
 TARGETS = (
     "min_service_margin",

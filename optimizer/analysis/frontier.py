@@ -14,12 +14,12 @@ from models.problems import listed, suggestion
 
 from ..results.result import Status
 from ..results.summary import money, percent
-from .answer import Answer
-from .goals import GOALS, OBJECTIVES, Goal
-from .moves import structure_moves
-from .subject import Subject
-from .trade_off import Point, Sweep, knee, normalized, supported, undominated
-from .workbench import Options, Workbench, at_work, question
+from .machinery.answers.answer import Answer
+from .machinery.comparison.moves import structure_moves
+from .machinery.sessions.context import Subject
+from .machinery.sessions.solver_session import Options, Workbench, at_work, question
+from .machinery.trade_offs.goals import GOALS, OBJECTIVES, Goal
+from .machinery.trade_offs.trade_off import Point, Sweep, knee, normalized, supported, undominated
 
 POINTS = 11
 _TAIL = {

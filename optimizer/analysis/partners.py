@@ -11,8 +11,11 @@ from models import Case
 from models.scenario import Scenario
 
 from ..results.result import Result
-from .answer import Answer
-from .failures import (
+from .machinery.answers.answer import Answer
+from .machinery.comparison.value_added import WORTH_COLUMNS, worth_table, worths
+from .machinery.sessions.context import Subject, subject_of
+from .machinery.sessions.solver_session import Options, Workbench, question
+from .machinery.sourcing.failures import (
     FAILURE_COLUMNS,
     TAKEOVER_COLUMNS,
     Failure,
@@ -21,12 +24,9 @@ from .failures import (
     partner_failures,
     takeover_table,
 )
-from .make_or_buy import MAKE_OR_BUY_COLUMNS, SHARES, make_or_buy
-from .partner_sentences import partner_sentences
-from .scorecard import Scorecard
-from .subject import Subject, subject_of
-from .workbench import Options, Workbench, question
-from .worth import WORTH_COLUMNS, worth_table, worths
+from .machinery.sourcing.make_or_buy import MAKE_OR_BUY_COLUMNS, SHARES, make_or_buy
+from .machinery.sourcing.partner_sentences import partner_sentences
+from .machinery.sourcing.scorecard import Scorecard
 
 _COLUMNS = {
     "scorecard": {

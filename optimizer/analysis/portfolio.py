@@ -15,10 +15,10 @@ from models.scenario import Scenario
 
 from ..results.result import Result, Status
 from ..results.summary import money
-from .answer import Answer
-from .subject import SWITCHES, Subject, subject_of
-from .workbench import Options, Workbench, question
-from .worth import DECIDED, WORTH_COLUMNS, margin_of, worth_table, worths
+from .machinery.answers.answer import Answer
+from .machinery.comparison.value_added import DECIDED, WORTH_COLUMNS, margin_of, worth_table, worths
+from .machinery.sessions.context import SWITCHES, Subject, subject_of
+from .machinery.sessions.solver_session import Options, Workbench, question
 
 _KINDS: tuple[Kind, ...] = ("product", "tier", "model")
 _CURVES: tuple[Kind, ...] = ("tier", "model")

@@ -13,12 +13,12 @@ from models.scenario import Scenario
 
 from ..results.result import Result
 from ..results.summary import money
-from .answer import Answer
-from .scorecard import Scorecard
-from .subject import Subject, subject_of
-from .waves import Roadmap, Wave
-from .workbench import Options, Workbench, question
-from .worth import amount_of, margin_of
+from .machinery.answers.answer import Answer
+from .machinery.comparison.value_added import amount_of, margin_of
+from .machinery.comparison.waves import Roadmap, Wave
+from .machinery.sessions.context import Subject, subject_of
+from .machinery.sessions.solver_session import Options, Workbench, question
+from .machinery.sourcing.scorecard import Scorecard
 
 PACE = 3.0
 """Months between waves that only the number of price books a wave keeps apart."""

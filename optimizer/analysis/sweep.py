@@ -15,10 +15,10 @@ from models import Case, Scenario, vary
 from ..results.result import Result, Status
 from ..results.summary import money
 from ..solving.store import open_store
-from .answer import Answer, worst_gap
-from .pool import crew_for, processors
-from .spread import Outcome, Spread
-from .workbench import Options, Workbench, at_work, question
+from .machinery.answers.answer import Answer, worst_gap
+from .machinery.sessions.parallel_runner import Outcome, Spread
+from .machinery.sessions.solver_session import Options, Workbench, at_work, question
+from .machinery.sessions.worker_pool import crew_for, processors
 
 STORED_PROOF = (
     "Their plans were recomputed, and what is infeasible was proved again; that no plan is better by more than the gap "

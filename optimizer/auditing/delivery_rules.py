@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.case import Case
-from models.delivery import NEGLIGIBLE_CASES, PARTNER_KINDS
+from models.economics.delivery_formulas import NEGLIGIBLE_CASES, PARTNER_KINDS
 from models.plan import Decisions
 from models.scenario import Scenario
 

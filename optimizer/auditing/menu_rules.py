@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 
 from models.case import Case
-from models.holdings import Array
+from models.installed_base import Array
 from models.plan import Decisions
 from models.scenario import Scenario
 

@@ -4,24 +4,12 @@ The first chart puts one theme in force (`optimizer.charts.theme`), unless anoth
 unit of each axis, tells its numbers in tooltips, and draws something sensible of no rows, one row and very many rows.
 """
 
-from .delivery import (
-    experience_by_region,
-    experience_chart,
-    provider_chart,
-    sweet_spot_map,
-)
-from .menus import menu_chart, menu_heat_map, uptake_chart
-from .money import (
-    bridge_chart,
-    profit_waterfall,
-    rule_cost_chart,
-    scenario_chart,
-    tornado_chart,
-    tornado_rows,
-)
-from .partners import criteria_chart, make_or_buy_chart, scorecard_chart
+from .delivery_charts import experience_by_region, experience_chart, provider_chart, sweet_spot_map
+from .menu_charts import menu_chart, menu_heat_map, uptake_chart
+from .money_charts import bridge_chart, profit_waterfall, rule_cost_chart, scenario_chart, tornado_chart, tornado_rows
+from .partner_charts import criteria_chart, make_or_buy_chart, scorecard_chart
 from .theme import PALETTE, Chart, tier_colour
-from .trade_off import frontier_chart, price_response_chart
+from .trade_off_charts import frontier_chart, price_response_chart
 
 __all__ = [
     "PALETTE",

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from .arguments import add_unchecked
 
 if TYPE_CHECKING:
-    from ..analysis.answer import Answer
-    from ..analysis.workbench import Workbench
+    from ..analysis.machinery.answers.answer import Answer
+    from ..analysis.machinery.sessions.solver_session import Workbench
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def _count(text: str) -> int:
 
 
 def _levels(bench: Workbench, arguments: Namespace) -> Answer:
-    from ..analysis.service_levels import service_levels
+    from ..analysis.levels import service_levels
 
     return service_levels(bench, arguments.scenario)
 
@@ -145,7 +145,7 @@ def _add_goals(parser: ArgumentParser) -> None:
 
 
 def _explain(bench: Workbench, arguments: Namespace) -> Answer:
-    from ..analysis.rule_costs import rule_costs
+    from ..analysis.explain import rule_costs
 
     return rule_costs(bench, arguments.scenario, rules=arguments.rules or None)
 
@@ -156,7 +156,7 @@ def _add_rules(parser: ArgumentParser) -> None:
 
 
 def _whynot(bench: Workbench, arguments: Namespace) -> Answer:
-    from ..analysis.why_not import why_not
+    from ..analysis.whynot import why_not
 
     return why_not(bench, arguments.scenario, *arguments.requests)
 
@@ -191,7 +191,7 @@ def _add_count(parser: ArgumentParser) -> None:
 
 
 def _price(bench: Workbench, arguments: Namespace) -> Answer:
-    from ..analysis.price_response import price_response
+    from ..analysis.price import price_response
 
     return price_response(bench, arguments.scenario, arguments.price_book, arguments.tier, prices=arguments.prices)
 

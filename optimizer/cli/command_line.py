@@ -11,14 +11,14 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import asdict
 from typing import NoReturn
 
-from .. import streams
-from ..exit_codes import BAD_INPUT, BROKEN_PIPE, FAILED, FAULT, INTERRUPTED
 from ..interrupts import put_off
 from ..version import __version__
+from . import streams
 from .arguments import add_voice
+from .command_output import Voice
 from .command_table import GROUPS, Command
-from .completion import complete
-from .voice import Voice
+from .exit_codes import BAD_INPUT, BROKEN_PIPE, FAILED, FAULT, INTERRUPTED
+from .shell_completion import complete
 
 _DESCRIPTION = """\
 Decides how a product company sells and delivers support: which service tiers, pricing
@@ -55,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code.
 
     Without `argv` this process is the command that `sys.argv` holds, and its streams are taken over
-    (`optimizer.streams`). With it nothing of the process is changed, and wrong usage raises SystemExit(2).
+    (`optimizer.cli.streams`). With it nothing of the process is changed, and wrong usage raises SystemExit(2).
     """
     parser = command_parser()
     complete(parser)

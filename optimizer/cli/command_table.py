@@ -22,7 +22,7 @@ from .arguments import (
     page,
     workbook,
 )
-from .completion import SHELLS
+from .shell_completion import SHELLS
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,8 @@ from rich.console import Console
 from models import Case, apply_scenario, load_case, named_scenario, read_menus, scenario_warnings, write_template
 from models.files import read_folder
 
-from ..analysis.answer import Answer, check_answer_target, refuse_other_answer
+from ..analysis.machinery.answers.answer import Answer, check_answer_target, refuse_other_answer
 from ..assurance.run_audit import audit_folder
-from ..exit_codes import BAD_INPUT, DONE, FAILED, FAULT, NO_PLAN
 from ..results.audit_rules import RESTS_ON_SEARCH
 from ..results.checkpoint import SEARCH, read_state
 from ..results.findings import Audit
@@ -29,12 +28,13 @@ from ..results.run_folder import check_run_target, read_run, refuse_other_run
 from ..results.run_owner import Owner
 from . import data_commands, finance_commands, report_command
 from .analysis_commands import ANALYSES
-from .completion import completion_script
+from .command_output import Outcome, Voice
+from .exit_codes import BAD_INPUT, DONE, FAILED, FAULT, NO_PLAN
 from .next_steps import after_answer, after_audit, after_search, after_template, after_validate
+from .shell_completion import completion_script
 from .solve_log import SolveLog
 from .targets import Kept, case_label, default_folder, keep, try_target, without_ending
 from .terminal import say, show_answer, show_result, show_verdict
-from .voice import Outcome, Voice
 
 
 def _validate(arguments: Namespace, voice: Voice) -> Outcome:
@@ -171,7 +171,7 @@ def _completion(arguments: Namespace, voice: Voice) -> Outcome:
 
 def _analyse(arguments: Namespace, voice: Voice) -> Outcome:
     """Ask an analysis' question and save the answer; the exit code says how far it is one."""
-    from ..analysis.workbench import Workbench  # loads the solver
+    from ..analysis.machinery.sessions.solver_session import Workbench  # loads the solver
 
     case = load_case(arguments.case)
     if arguments.scenario is not None:

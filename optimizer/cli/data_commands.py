@@ -11,16 +11,16 @@ import pandas as pd
 from rich.console import Console
 
 from models import CaseError, Problem, load_case, write_case
+from models.authoring.annotated_faults import mark_faults
+from models.authoring.starter import starter_case
 from models.differences import Difference, differences
 from models.files import try_file, try_folder, write_file
-from models.marking import mark_faults
-from models.starter import starter_case
 
-from ..exit_codes import DONE
+from .command_output import Outcome, Step, Voice, as_typed
+from .exit_codes import DONE
 from .interview import interview
 from .targets import case_label, new_file
 from .terminal import SHOWN_ROWS, say, show_table
-from .voice import Outcome, Step, Voice, as_typed
 
 
 def init(arguments: Namespace, voice: Voice) -> Outcome:

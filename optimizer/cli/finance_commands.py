@@ -12,19 +12,19 @@ from models import Case
 from ..assurance.opening import open_run
 from ..assurance.reconcile import TOLERANCE, Reconciliation, reconcile
 from ..assurance.sign_off import SignOff, check_sign_off, sign_off
-from ..exit_codes import DONE, FAILED
 from ..results.result import Result
 from ..results.run_case import case_of_run
 from ..results.run_folder import load_run
 from ..results.summary import cells_in_words
+from .command_output import Outcome, Step, Voice, as_typed
+from .exit_codes import DONE, FAILED
 from .targets import beside, new_file
 from .terminal import say, show_table, show_verdict
-from .voice import Outcome, Step, Voice, as_typed
 
 
 def workbook(arguments: Namespace, voice: Voice) -> Outcome:
     """Write the finance workbook of a run; one that does not pass its checks only with --unchecked, and it says so."""
-    from ..workbook.subject import Subject  # loads the solver, as the next loads the writer of workbooks
+    from ..workbook.workbook_data import Subject  # loads the solver, as the next loads the writer of workbooks
     from ..workbook.write import write_sheets
 
     run: Path = arguments.run_folder

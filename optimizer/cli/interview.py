@@ -9,9 +9,9 @@ from math import isfinite
 from typing import Any
 
 from models import CaseError, Problem
-from models.starter import Answers
+from models.authoring.starter import Answers
 
-from ..streams import err
+from .streams import err
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..results.result import Result, Status
-from .voice import Step, as_typed
+from .command_output import Step, as_typed
 
 
 def after_template(workbook: Path) -> tuple[Step, ...]:

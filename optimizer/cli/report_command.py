@@ -6,15 +6,15 @@ from argparse import Namespace
 from pathlib import Path
 
 from ..assurance.opening import open_run
-from ..exit_codes import DONE
+from .command_output import Outcome, Step, Voice, as_typed
+from .exit_codes import DONE
 from .targets import beside, new_file
 from .terminal import say
-from .voice import Outcome, Step, Voice, as_typed
 
 
 def report(arguments: Namespace, voice: Voice) -> Outcome:
     """Write the report of a run; one that does not pass its checks is written with --unchecked only, and says so."""
-    from ..analysis.answer_folder import load_answer
+    from ..analysis.machinery.answers.answer_folder import load_answer
     from ..report import save_report  # loads the charts, which nothing else needs
 
     run: Path = arguments.run_folder

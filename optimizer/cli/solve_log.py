@@ -12,7 +12,7 @@ from typing import TextIO
 from ..results.progress import Progress, ProgressCallback
 from ..results.result import Result
 from ..search.state.timers import Phases
-from ..streams import named
+from .streams import named
 from .targets import new_file
 
 

@@ -18,7 +18,7 @@ from models.plan_tables import RunError
 from ..results.checkpoint import SEARCH
 from ..results.run_folder import RUN_FILES, SIGN_OFF
 from ..results.run_owner import Owner
-from .voice import Voice
+from .command_output import Voice
 
 _SUFFIX = 6
 """Characters of the digest that tells default folders of one name apart."""

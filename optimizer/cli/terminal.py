@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from models.characters import shown
+from models.text.characters import shown
 
 from ..results.findings import Audit
 from ..results.result import Result
@@ -26,11 +26,11 @@ from ..results.summary import (
     percent,
     status_sentence,
 )
-from ..streams import columns_of
+from .streams import columns_of
 
 if TYPE_CHECKING:
-    from ..analysis.answer import Answer
-    from .voice import Step
+    from ..analysis.machinery.answers.answer import Answer
+    from .command_output import Step
 
 SHOWN_ROWS = 20
 """Rows of a table shown before the rest is only counted."""

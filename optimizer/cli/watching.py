@@ -12,12 +12,12 @@ from time import monotonic
 from types import FrameType
 from typing import Protocol, TextIO, TypeVar
 
-from models.characters import shown
+from models.text.characters import shown
 
-from ..exit_codes import INTERRUPTED
 from ..results.progress import Progress, ProgressCallback, StopCheck
 from ..results.progress_words import progress_in_words
-from ..streams import are_ours, columns_of, say_at_once
+from .exit_codes import INTERRUPTED
+from .streams import are_ours, columns_of, say_at_once
 
 Answer = TypeVar("Answer")
 Answer_co = TypeVar("Answer_co", covariant=True)

@@ -16,7 +16,7 @@ import ipywidgets as widgets
 
 from models import Case, Change, Scenario, named_scenario
 
-from ..analysis.workbench import Workbench
+from ..analysis.machinery.sessions.solver_session import Workbench
 from ..charts import menu_heat_map, profit_waterfall
 from ..results.html import escaped, result_page
 from ..results.result import Result, Status

@@ -11,9 +11,9 @@ from models.catalog import Array
 
 from ..lp.expressions import Expression, Row, Switch, combine
 from ..lp.solver import Limits, Stated, scaled, solve_integer, state
-from .rules import RULES
-from .setting import Setting
-from .statement import Given, Statement
+from .constraints import RULES
+from .formulation import Given, Statement
+from .instance import Setting
 from .totals import Box
 
 MARGIN_OF = {

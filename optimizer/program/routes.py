@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models.catalog import Array, Catalog, Codes, codes
-from models.delivery import (
+from models.economics.delivery_formulas import (
     HOUR_SHARING_KINDS,
     PARTNER_KINDS,
     attainment,

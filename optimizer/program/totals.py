@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from models.catalog import Array, Catalog, Codes
-from models.demand import Locked
-from models.offers import ROUNDING, Offers, Terms, contract_terms
-from models.uptake import shares_at
+from models.economics.demand_base import Locked
+from models.economics.offers import ROUNDING, Offers, Terms, contract_terms
+from models.economics.uptake import shares_at
 
 MONEY = ("billed", "admin", "capital", "product_revenue", "product_margin")
 """Money totals: service revenue before settlement, admin and capital cost, product revenue and its

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from ..analysis.answer import Answer
+from ..analysis.machinery.answers.answer import Answer
 from ..charts import (
     bridge_chart,
     criteria_chart,

@@ -16,11 +16,11 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from models import Case, apply_scenario
-from models.characters import shown
 from models.files import write_file
 from models.plan_tables import RunError
+from models.text.characters import shown
 
-from ..analysis.answer import Answer
+from ..analysis.machinery.answers.answer import Answer
 from ..assurance.opening import OpenedRun, open_run
 from ..charts.theme import for_our_pages
 from ..results.result import Result

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from models.pricing import KINDS, Quote
+from models.economics.pricing_kinds import KINDS, Quote
 
-from ..charts.menus import heat_map_cells
+from ..charts.menu_charts import heat_map_cells
 from ..results.audit_rules import RESTS_ON_SEARCH
 from ..results.result import Result
 from ..results.summary import binding_rules, by_rank, money, percent, status_sentence

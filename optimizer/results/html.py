@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from models.characters import shown
+from models.text.characters import shown
 
 from .result import Result
 from .summary import kpi_rows, menu_grid, status_sentence

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from models.economics.pricing_kinds import KINDS, Quote
 from models.plan import MONEY_KPIS
-from models.pricing import KINDS, Quote
 
 from .audit_rules import RULES
 from .findings import Audit

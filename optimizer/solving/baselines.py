@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from models.scenario import Scenario
 
-from ..program.setting import Setting
+from ..program.instance import Setting
 from ..results.audit_rules import RULES_ON_MENUS
-from .limit import Limit
+from .time_limit import Limit
 from .todays_plan import MARGIN_RULES, baseline
 
 Baseline = tuple[dict[str, float | None] | None, str | None]

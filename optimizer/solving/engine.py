@@ -15,7 +15,7 @@ import pandas as pd
 
 from models.case import Case
 from models.catalog import Array
-from models.offers import Offers, build_offers
+from models.economics.offers import Offers, build_offers
 from models.plan import Plan
 from models.scenario import Scenario
 
@@ -24,8 +24,8 @@ from ..interrupts import note_plan
 from ..lp.scaled_program import widest_bound
 from ..lp.solver import Limits
 from ..program.delivery import Delivery, DeliveryOutcome, deliver, trim
-from ..program.setting import Setting
-from ..program.statement import Given
+from ..program.formulation import Given
+from ..program.instance import Setting
 from ..results.checkpoint import SearchState
 from ..results.findings import Audit
 from ..results.plan_document import claims
@@ -34,17 +34,17 @@ from ..results.result import Result, Status
 from ..results.warm_start import Memory
 from ..search.assortment.columns import Column, prepare_books
 from ..search.assortment.compilation import compile_search
-from ..search.master.master import Master
 from ..search.master.nodes import Candidate, Node, Progressed, Proof, Tried
+from ..search.master.restricted_master import Master
 from ..search.state.limits import Stopped
 from ..search.state.timers import Phases
-from ..search.tree.partings import recall_parts, remember_partings
-from ..search.tree.recalling import recall, recall_switches, remember
-from ..search.tree.saving import restore, saved_search
-from ..search.tree.tree import Tree
-from .assemble import Choice, assemble, choice_totals, is_as_said
-from .limit import Limit
-from .sitting import Sitting, restored_plan, saved_plan
+from ..search.tree.branch_and_price import Tree
+from ..search.tree.branching_history import recall_parts, remember_partings
+from ..search.tree.checkpointing import restore, saved_search
+from ..search.tree.warm_starting import recall, recall_switches, remember
+from .plan_assembly import Choice, assemble, choice_totals, is_as_said
+from .session import Sitting, restored_plan, saved_plan
+from .time_limit import Limit
 
 PROVED_SHARE = 0.98
 """Share of the gap asked for that the search proves; the rest is room for rounding and the second stage."""

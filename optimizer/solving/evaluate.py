@@ -7,14 +7,14 @@ from dataclasses import replace
 import pandas as pd
 
 from models import Case, apply_scenario
+from models.economics.offers import Offers
 from models.menus import check_menus
-from models.offers import Offers
 from models.scenario import Scenario
 
 from ..auditing import broken_rules
 from ..interrupts import hearing
-from ..program.setting import build_setting
-from ..program.statement import Given
+from ..program.formulation import Given
+from ..program.instance import build_setting
 from ..results.audit_rules import RULES_ON_MENUS
 from ..results.progress import ProgressCallback, StopCheck
 from ..results.result import Result

@@ -5,13 +5,13 @@ from __future__ import annotations
 from math import inf, isfinite
 
 from models.catalog import Array
-from models.delivery import payment, volume_discount
-from models.offers import Offers
+from models.economics.delivery_formulas import payment, volume_discount
+from models.economics.offers import Offers
 from models.plan import KPIS, Decisions
 
 from ..program.delivery import Delivery
+from ..program.instance import Setting
 from ..program.routes import readiness_cost
-from ..program.setting import Setting
 
 
 def _delivery_cost(setting: Setting, delivery: Delivery) -> float:

@@ -12,13 +12,13 @@ from pathlib import Path
 
 from models import Case, apply_scenario
 from models.conditions import Condition
-from models.offers import sellable_options
+from models.economics.offers import sellable_options
 from models.scenario import Scenario
 
 from ..auditing.condition_rules import judge_conditions
 from ..interrupts import hearing, heeding
-from ..program.setting import Setting, build_setting
-from ..program.statement import Given
+from ..program.formulation import Given
+from ..program.instance import Setting, build_setting
 from ..results.identity import printable, source_digest
 from ..results.progress import ProgressCallback, StopCheck
 from ..results.result import Result, Status
@@ -26,11 +26,11 @@ from ..results.warm_start import Memory
 from ..search.state.timers import Phases
 from ..version import __version__
 from .baselines import Baselines
-from .conditions import node_of, rules_of, scenario_under
 from .engine import Found, Question, audited, find_best, offers_of, relative_gap, status_of
+from .imposed_conditions import node_of, rules_of, scenario_under
 from .kpis import no_contract_objective
-from .limit import Limit
-from .sitting import Identity, Sitting
+from .session import Identity, Sitting
+from .time_limit import Limit
 
 GAP = 1e-4
 """Relative gap that is proved when none is asked for."""

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.offers import Offers
+from models.economics.offers import Offers
 from models.plan import Plan
 
 from ..program.delivery import SECOND_STAGE_GAP
-from ..program.setting import Setting
-from ..program.statement import Given
+from ..program.formulation import Given
+from ..program.instance import Setting
 from ..results.audit_rules import RULES_ON_MENUS
-from .assemble import Choice, assemble
 from .engine import Question, offers_of
-from .limit import EXACT, Limit
+from .plan_assembly import Choice, assemble
+from .time_limit import EXACT, Limit
 
 MARGIN_RULES = frozenset({"min_service_margin", "min_account_margin", "max_cost_to_serve"})
 

@@ -9,9 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models.catalog import named
-from models.offers import Offers
+from models.economics.offers import Offers
+from models.economics.uptake import Uptake
 from models.plan import PLAN_TABLES
-from models.uptake import Uptake
 
 from ..program.totals import locked_rows
 

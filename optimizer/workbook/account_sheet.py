@@ -5,12 +5,12 @@ from __future__ import annotations
 import pandas as pd
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
-from ..analysis.bridge import MEASURES, Numbers, bridge
+from ..analysis.machinery.comparison.bridge import MEASURES, Numbers, bridge
 from .accounts import Spreading, account_amounts
 from .lines import LINES, with_sums
+from .profit_and_loss import UNALLOCATED
 from .sheets import Book, Cell, Column, Placed, Sheet, column
-from .statement import UNALLOCATED
-from .subject import PLAN, TODAY, Subject
+from .workbook_data import PLAN, TODAY, Subject
 
 MOST_ACCOUNTS = 200_000
 """Accounts that are listed one by one, those of most product revenue first; the rest is one row."""

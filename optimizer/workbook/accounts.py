@@ -15,8 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models import Case
-from models.holdings import Holdings
-from models.matching import row_positions
+from models.installed_base import Holdings
+from models.row_keys import row_positions
 
 from .attribution import Attribution
 from .lines import with_sums

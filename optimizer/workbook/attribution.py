@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from models import Case
-from models.delivery import payment, volume_discount
+from models.economics.delivery_formulas import payment, volume_discount
+from models.economics.pricing_kinds import KINDS
 from models.plan import Plan
-from models.pricing import KINDS
 
 from ..accounting.demand import Demand
 from ..accounting.money import mean_product_margin, offer

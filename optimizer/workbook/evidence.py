@@ -9,7 +9,7 @@ import pandas as pd
 from ..results.audit_rules import RESTS_ON_SEARCH, RULES
 from .attribution import provider_amounts
 from .sheets import VERSION, Book, column
-from .subject import Subject
+from .workbook_data import Subject
 
 
 def write_providers(book: Book, subject: Subject) -> None:

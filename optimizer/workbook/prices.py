@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from models.economics.pricing_kinds import KINDS, Quote
 from models.plan import Plan
-from models.pricing import KINDS, Quote
 
 from ..accounting.demand import Demand
 from .sheets import MOST_LINES, VERSION, Book, Placed, Sheet, column
-from .subject import Subject
+from .workbook_data import Subject
 
 DETAIL = "Prices"
 _UNITS = {

@@ -20,8 +20,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from models.characters import shown
 from models.files import write_file
+from models.text.characters import shown
 
 Kind = Literal["text", "money", "number", "price", "share", "points", "flag"]
 Cell = str | float | bool | None

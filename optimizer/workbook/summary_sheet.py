@@ -12,9 +12,9 @@ from ..results.audit_rules import RESTS_ON_SEARCH
 from ..results.findings import Audit
 from ..results.summary import SHOWN_KPIS, decision_lines, heading, status_sentence
 from .lines import LINES
+from .profit_and_loss import UNALLOCATED
 from .sheets import VERSION, Book, Cell, Kind, Placed, Sheet
-from .statement import UNALLOCATED
-from .subject import PLAN, TODAY, Subject
+from .workbook_data import PLAN, TODAY, Subject
 
 _LINE_OF = {line.kpi: at for at, line in enumerate(LINES) if line.kpi}
 _AT = {line.name: at for at, line in enumerate(LINES)}

@@ -11,10 +11,10 @@ from ..results.result import Result
 from .account_sheet import write_accounts, write_bridge
 from .evidence import write_audit, write_experience, write_inputs, write_providers, write_rules
 from .prices import write_prices
+from .profit_and_loss import DIMENSIONS, detail_rows, write_by_dimension, write_detail, write_statement
 from .sheets import book_at
-from .statement import DIMENSIONS, detail_rows, write_by_dimension, write_detail, write_statement
-from .subject import Subject
 from .summary_sheet import write_summary
+from .workbook_data import Subject
 
 SHEETS = (
     "Summary",

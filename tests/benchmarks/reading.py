@@ -9,7 +9,7 @@ from pathlib import Path
 
 import optimizer
 from models.catalog import Catalog
-from models.demand import demand_base
+from models.economics.demand_base import demand_base
 
 
 def main(case_folder: str, out: str) -> None:

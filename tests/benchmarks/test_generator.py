@@ -11,7 +11,7 @@ import pytest
 
 import optimizer
 from models.catalog import Catalog
-from models.demand import demand_base
+from models.economics.demand_base import demand_base
 
 from . import case_folders
 from .case_folders import case_folder, write

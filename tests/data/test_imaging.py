@@ -11,14 +11,14 @@ import pytest
 
 import optimizer
 from models import Case, load_case
+from tests.folders import IMAGING
 
-FOLDER = Path(__file__).parents[2] / "data" / "imaging"
 SCENARIOS = {"base", "without_meridian", "margin_floor_35", "faster_response", "performance_offer"}
 
 
 @cache
 def case() -> Case:
-    return load_case(FOLDER)
+    return load_case(IMAGING)
 
 
 def made_files(folder: Path) -> dict[str, bytes]:
@@ -27,12 +27,12 @@ def made_files(folder: Path) -> dict[str, bytes]:
 
 
 def test_the_script_makes_every_file_byte_for_byte(tmp_path: Path) -> None:
-    script = str(FOLDER / "make_case.py")
+    script = str(IMAGING / "make_case.py")
     subprocess.run(
         [sys.executable, script, str(tmp_path)], check=True, env={"PYTHONHASHSEED": "7", "PYTHONDONTWRITEBYTECODE": "1"}
     )
     made = made_files(tmp_path)
-    assert made == made_files(FOLDER)
+    assert made == made_files(IMAGING)
     assert len(made) == 22 + 1 + len(SCENARIOS)
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 from itertools import product as combinations
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import optimizer
+from tests.folders import TINY
 
-FOLDER = Path(__file__).parents[2] / "data" / "tiny"
 Row = dict[str, str]
 Option = tuple[str, str, float]
 Menu = tuple[Option, ...]
@@ -22,7 +21,7 @@ PARTNER_SAVING = 20.0  # a silver case: half of them, at the floor of 70 points,
 
 
 def table(name: str) -> list[Row]:
-    with (FOLDER / f"{name}.csv").open(encoding="utf-8") as stream:
+    with (TINY / f"{name}.csv").open(encoding="utf-8") as stream:
         return list(csv.DictReader(stream))
 
 
@@ -127,7 +126,7 @@ def as_menus(frame: pd.DataFrame) -> dict[str, Menu]:
 @pytest.mark.parametrize(("scenario", "max_tiers"), [("base", 2), ("one_tier", 1)])
 def test_solve_finds_the_optimum_of_the_enumeration(scenario: str, max_tiers: int) -> None:
     best, menus = enumerate_best(max_tiers)
-    result = optimizer.solve(optimizer.load_case(FOLDER), scenario, gap=1e-7)
+    result = optimizer.solve(optimizer.load_case(TINY), scenario, gap=1e-7)
     assert best == pytest.approx(BY_HAND[scenario], abs=1e-6)
     assert result.status == "optimal"
     assert result.objective == pytest.approx(best, abs=0.02)
@@ -137,7 +136,7 @@ def test_solve_finds_the_optimum_of_the_enumeration(scenario: str, max_tiers: in
 
 def test_there_are_fifteen_menus_a_book_as_in_the_readme() -> None:
     assert len(all_menus()) == 15
-    readme = (FOLDER / "README.md").read_text(encoding="utf-8")
+    readme = (TINY / "README.md").read_text(encoding="utf-8")
     for menu in all_menus():
         prices = {tier: f"{model} {price:g}" for tier, model, price in menu}
         row = next(
@@ -151,7 +150,7 @@ def test_there_are_fifteen_menus_a_book_as_in_the_readme() -> None:
 
 
 def test_partner_is_engaged_only_where_silver_is_sold() -> None:
-    case = optimizer.load_case(FOLDER)
+    case = optimizer.load_case(TINY)
     engaged = {}
     for scenario in BY_HAND:
         plan = optimizer.solve(case, scenario, gap=1e-7).plan
@@ -163,6 +162,6 @@ def test_partner_is_engaged_only_where_silver_is_sold() -> None:
 def test_todays_menus_earn_what_the_readme_says() -> None:
     today: dict[str, Menu] = dict.fromkeys(SEGMENT_OF_BOOK, (("silver", "fixed", 0.06),))
     assert total(today) == pytest.approx(TODAY_BY_HAND, abs=1e-6)
-    baseline = optimizer.solve(optimizer.load_case(FOLDER), "base").baseline
+    baseline = optimizer.solve(optimizer.load_case(TINY), "base").baseline
     assert baseline is not None
     assert baseline["account_margin"] == pytest.approx(TODAY_BY_HAND, abs=0.02)

@@ -11,10 +11,10 @@ import pytest
 import optimizer
 from models import load_case, write_case
 from optimizer.cli import command_line
+from tests.folders import TINY
 from tests.fuzzing.mutations import of_bytes, of_csv, of_json, of_state, of_toml, of_zip
 from tests.fuzzing.trials import Target, faults
 
-TINY = Path(__file__).parents[2] / "data" / "tiny"
 SEEDS = range(200)
 
 

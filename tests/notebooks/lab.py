@@ -17,8 +17,8 @@ from urllib.request import urlopen
 from playwright.sync_api import Page, Route
 
 from tests.browser import chromium
+from tests.folders import ROOT
 
-ROOT = Path(__file__).parents[2]
 TOKEN = "only-here"
 CHART = ".jp-OutputArea svg.marks"
 PLAIN_NOTEBOOK = {"windowingMode": "none"}  # every cell is in the page, seen or not

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from optimizer.cli.command_line import command_parser
+from tests.folders import ROOT
 from tests.notebooks.pages import RUN, Reader, blocks
 
-ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "notebooks" / "guide"
 PAGES = [*sorted(GUIDE.rglob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 TO_RUN = [page for page in sorted(GUIDE.glob("*.md")) if any(block.language in RUN for block in blocks(page))]

@@ -13,10 +13,10 @@ import pytest
 from nbclient import NotebookClient
 
 from tests.browser import CHROMIUM, WITHOUT
+from tests.folders import ROOT
 from tests.notebooks.lab import CHART, Lab, running_lab
 from tests.small_case import write_small_case
 
-ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 CHARTS = {"01_pricing_analyst": 6, "02_strategy_recommendation": 7, "03_finance_validation": 3}

@@ -16,15 +16,15 @@ import pytest
 
 import optimizer
 from models import Case, build_case, load_case
-from optimizer.analysis.answer import Answer
+from optimizer.analysis.machinery.answers.answer import Answer
 from optimizer.auditing import audit
 from optimizer.interrupts import current, heard, heeding, held, note_plan, put_off
 from optimizer.results.plan_document import claims
 from optimizer.results.progress import Progress, ProgressCallback
 from optimizer.results.result import Result, Status
+from tests.folders import ROOT
 from tests.oracle.random_cases import random_case
 
-ROOT = Path(__file__).parents[2]
 TINY = ROOT / "data" / "tiny"
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="os.kill ends the process there")
 

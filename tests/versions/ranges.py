@@ -7,7 +7,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
+from tests.folders import ROOT
+
 CONSTRAINTS = Path(__file__).with_name("constraints.txt")
 """Every package of the environment that was tested, with its version: `make test`, `demo` and `lab` install these."""
 _REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9._-]+)>=(?P<low>[0-9.]+),<(?P<high>[0-9.]+)")

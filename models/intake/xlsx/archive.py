@@ -10,7 +10,7 @@ from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import IO
 
-from .limits import PARTS, UNPACKED
+from .format_limits import PARTS, UNPACKED
 from .unreadable import Unreadable
 
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError)

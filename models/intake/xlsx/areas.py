@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from openpyxl.utils import column_index_from_string, get_column_letter
 
-from .limits import COLUMNS
+from .format_limits import COLUMNS
 from .unreadable import Unreadable
 
 _AREA = re.compile(r"([A-Z]{1,3})([0-9]{1,7})(?::([A-Z]{1,3})([0-9]{1,7}))?")

@@ -12,9 +12,9 @@ from pathlib import Path
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
 from .archive import Archive, open_archive
-from .limits import SHEETS, TITLE
+from .format_limits import SHEETS, TITLE
 from .markup import MAIN, RELATIONS, Attributes, Listener, is_true, read
-from .page import Page, PageReader
+from .sheet_cells import Page, PageReader
 from .strings import SharedStrings
 from .styles import CellStyles, read_styles
 from .unreadable import Unreadable

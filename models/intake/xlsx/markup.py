@@ -7,7 +7,7 @@ from typing import NoReturn
 from xml.parsers import expat
 
 from .archive import Archive
-from .limits import MARKUP
+from .format_limits import MARKUP
 from .unreadable import Unreadable
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from openpyxl.utils.escape import unescape
 
-from ..limits import MAX_CELL
+from ..size_limits import MAX_CELL
 from .archive import Archive
 from .bad_cell import BadCell
 from .markup import MAIN, Attributes, Listener, read

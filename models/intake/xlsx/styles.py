@@ -8,8 +8,8 @@ from functools import partial
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 
 from .archive import Archive
+from .format_limits import FORMAT_CODE, STYLES
 from .formats import NumberFormat, number_format
-from .limits import FORMAT_CODE, STYLES
 from .markup import MAIN, Attributes, Listener, read
 from .unreadable import Unreadable
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .areas import area_of
 from .book import Book
-from .limits import MARKED, MARKED_CELLS
+from .format_limits import MARKED, MARKED_CELLS
 from .markup import MAIN, Attributes, Listener, read
 from .unreadable import Unreadable
 

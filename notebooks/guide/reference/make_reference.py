@@ -24,9 +24,9 @@ from pydantic.fields import FieldInfo
 import optimizer
 import optimizer.charts
 from models import CaseSettings, Change, Scenario
-from models.lookalikes import LONGEST
 from models.schema import TABLES, Column, Table
 from models.schema.fields import LARGEST, LARGEST_RATIO, LARGEST_REVENUE, LARGEST_TOTAL, SMALLEST
+from models.text.lookalikes import LONGEST
 from optimizer.cli.arguments import add_voice
 from optimizer.cli.command_table import GROUPS, Command
 from optimizer.results import audit_rules

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from models.catalog import Array, Codes
-from models.demand import DemandBase
-from models.offers import Offers, build_offers, climbs_ladder, within_price_change
+from models.economics.demand_base import DemandBase
+from models.economics.offers import Offers, build_offers, climbs_ladder, within_price_change
 
-from ...program.setting import Setting
+from ...program.instance import Setting
 from ...program.totals import menu_totals
-from .menu_worth import BARRED, COVERED, FREE
+from .pricing_objective import BARRED, COVERED, FREE
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,8 @@ from ..state.limits import Watch
 from .compiled import NotKept, kept_in, reading_only
 from .menu_batch import climb_books, cover, search_books, terms_of
 from .menu_search import search_menus
-from .menu_worth import COVERED, climb, group_gains, value_by_tier
-from .shelf import Open, Prices, Shelf
+from .packed_instance import Open, Prices, Shelf
+from .pricing_objective import COVERED, climb, group_gains, value_by_tier
 
 POLL_SECONDS = 0.02
 """Time between looks at the process that compiles."""

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from models.catalog import Codes
 
 from .logit_rows import Brought
-from .menu_choices import Choices, Terms, tiers_of
-from .menu_draft import Draft
-from .menu_worth import BARRED, TIE
+from .lp_builder import Draft
+from .menu_domain import Choices, Terms, tiers_of
+from .pricing_objective import BARRED, TIE
 
 LATER = 20
 """Kind of columns: S, by cohort and option; that of no option after them."""

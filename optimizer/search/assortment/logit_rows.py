@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from models.catalog import Array, Codes
 
-from .menu_choices import Choices, Terms, tiers_of
-from .menu_draft import Draft
-from .menu_worth import BARRED
+from .lp_builder import Draft
+from .menu_domain import Choices, Terms, tiers_of
+from .pricing_objective import BARRED
 
 Brought = tuple[Codes, Codes, Array]
 """Columns, the cohort of each, and what one unit of the column is worth."""

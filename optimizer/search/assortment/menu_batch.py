@@ -6,7 +6,7 @@ import numpy as np
 
 from .compiled import compiled
 from .menu_search import search_menus
-from .menu_worth import BARRED, COVERED, FREE, Terms, climb, group_gains, value_by_tier
+from .pricing_objective import BARRED, COVERED, FREE, Terms, climb, group_gains, value_by_tier
 
 
 @compiled

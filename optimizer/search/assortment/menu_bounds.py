@@ -7,7 +7,7 @@ from collections import namedtuple
 import numpy as np
 
 from .compiled import compiled
-from .menu_worth import TIE
+from .pricing_objective import TIE
 
 GRID = 48
 """Points at which a cohort's bound is tabulated."""

@@ -7,7 +7,7 @@ import numpy as np
 from .compiled import compiled
 from .menu_bounds import GRID
 from .menu_path import insert, may_add
-from .menu_worth import BARRED, FREE
+from .pricing_objective import BARRED, FREE
 
 
 @compiled(error_model="numpy")

@@ -18,9 +18,9 @@ from ...lp.scaled_program import ScaledProgram, box_bound
 from ...lp.solver import load, quiet_highs
 from .first_choice_rows import add_first_choice
 from .logit_rows import add_logit
-from .menu_choices import Choices, Terms, tiers_of
-from .menu_draft import Basis, Draft, basis_of
-from .menu_worth import COVERED
+from .lp_builder import Basis, Draft, basis_of
+from .menu_domain import Choices, Terms, tiers_of
+from .pricing_objective import COVERED
 
 OPTION, COVERAGE, GAIN = range(3)
 """Kinds of columns; those of cohorts follow."""

@@ -8,7 +8,7 @@ from .compiled import compiled
 from .menu_bounds import prepare_first_choice, prepare_logit
 from .menu_expansion import expand_first_choice, expand_logit, held_after
 from .menu_path import State
-from .menu_worth import menu_value
+from .pricing_objective import menu_value
 
 
 @compiled

@@ -17,9 +17,9 @@ import numpy as np
 from models.catalog import Array, Codes
 
 from ..state.limits import Watch
-from .menu_choices import WHOLE, Choices, Terms
+from .menu_domain import WHOLE, Choices, Terms
 from .menu_relaxation import NO_MENU, Bounded, bound_menus
-from .menu_worth import climb, value_by_tier
+from .pricing_objective import climb, value_by_tier
 
 TRUSTED = 2
 """Falls of the bound seen after which those to come are told from their mean."""

@@ -14,18 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.catalog import Array, Codes
-from models.offers import Offers
+from models.economics.offers import Offers
 
-from ...program.setting import Setting
+from ...program.instance import Setting
 from ...program.totals import TotalsIndex, product_revenue_change
 from ..state.limits import Watch
 from .columns import Book
 from .menu_batch import climb_books, cover, search_books, terms_of
 from .menu_search import search_menus
 from .menu_tree import MenuTree
-from .menu_worth import BARRED, COVERED, FREE, Terms, group_gains
+from .packed_instance import Open, Prices, build_shelf, everything_open, group_products, narrowed, prices_on
+from .pricing_objective import BARRED, COVERED, FREE, Terms, group_gains
 from .restriction import Restriction
-from .shelf import Open, Prices, build_shelf, everything_open, group_products, narrowed, prices_on
 
 PATIENCE = 300_000
 """Most nodes of one menu search (a second or two): a bound is worth no more of anybody's time."""

@@ -15,8 +15,8 @@ from ...lp.expressions import combine
 from ...lp.solver import kept_columns
 from ..assortment.columns import Book
 from ..assortment.restriction import FREE_BOOK, Restriction
-from ..master.master import Master
 from ..master.nodes import Node, Relaxed
+from ..master.restricted_master import Master
 
 TRIED = 3
 """Switches of a kind that are tried before one is settled."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from ..master.master import Master
 from ..master.nodes import Node, Relaxed
+from ..master.restricted_master import Master
 from .branching import Switches
 
 CLIMBS = 12

@@ -15,8 +15,8 @@ from models.catalog import Array
 
 from ...lp.solver import load, quiet_highs, run
 from ...results.warm_start import Memory, PartBound
-from ..master.master import Master
 from ..master.nodes import Node, Priced
+from ..master.restricted_master import Master
 
 MOST_KEPT = 100
 """Parts of which the bound is kept in mind."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from models.delivery import NEGLIGIBLE_CASES
+from models.economics.delivery_formulas import NEGLIGIBLE_CASES
 from optimizer.program.routes import is_partner, shares_hours
 
 from .market import Market

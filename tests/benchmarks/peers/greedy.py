@@ -16,7 +16,7 @@ import pandas as pd
 
 import optimizer
 from models import Case
-from models.offers import Offers
+from models.economics.offers import Offers
 from optimizer.program.totals import product_revenue_change
 
 from .market import Market, market

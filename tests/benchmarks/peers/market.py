@@ -11,9 +11,9 @@ from scipy import sparse
 
 from models import Case, apply_scenario
 from models.catalog import Array, Codes
-from models.offers import Offers, build_offers, sellable_options
+from models.economics.offers import Offers, build_offers, sellable_options
 from models.scenario import Scenario
-from optimizer.program.setting import Setting, build_setting
+from optimizer.program.instance import Setting, build_setting
 from optimizer.program.totals import product_revenue_change, standing_totals
 
 from .program import Matrix

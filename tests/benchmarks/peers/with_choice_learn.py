@@ -26,11 +26,11 @@ from pathlib import Path
 import numpy as np
 
 from models import Case
+from tests.folders import ROOT
 
 from .market import Market, market
 from .outcome import Outcome
 
-ROOT = Path(__file__).parents[3]
 PYTHON = ROOT / ".venv-peers" / "bin" / "python"
 PROGRAM = Path(__file__).with_name("choice_learn_program.py")
 STATED = {"name", "objective", "max_menu", "description", "change"}

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from models.files import folder as module
+from models.files import atomic_folder as module
 from models.files import read_folder, write_folder
 
 OLD, NEW, LAST = "old", "new", "last"

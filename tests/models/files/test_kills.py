@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from models.files import read_folder, write_file, write_folder
+from tests.folders import ROOT
 from tests.models.files.killing import LAST, NAMES, NEW, OLD, contents, fill
-
-ROOT = Path(__file__).parents[3]
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills processes that were forked")
 

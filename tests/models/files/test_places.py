@@ -15,9 +15,9 @@ import pytest
 
 from models.files import read_folder, strict_json, try_file, try_folder, write_file, write_folder, write_json
 from models.files.disk import exchange
+from tests.folders import ROOT
 from tests.models.files.killing import NAMES, NEW, OLD, contents, fill
 
-ROOT = Path(__file__).parents[3]
 posix = pytest.mark.skipif(os.name == "nt", reason="links and permissions as POSIX has them")
 
 

@@ -14,7 +14,7 @@ from threading import Event, Thread
 import pytest
 
 from models.files import locked, read_folder, write_folder
-from models.files.temporary import lock_file
+from models.files.temporary_files import lock_file
 from tests.models.files.killing import NAMES, NEW, OLD, contents, fill
 
 SAVES = 40
@@ -31,7 +31,7 @@ def test_two_writers_and_a_reader(exchanged: bool, tmp_path: Path, monkeypatch: 
     if "fork" not in multiprocessing.get_all_start_methods():
         pytest.skip("patches processes that are forked")
     if not exchanged:
-        monkeypatch.setattr("models.files.folder.exchange", lambda first, second: False)
+        monkeypatch.setattr("models.files.atomic_folder.exchange", lambda first, second: False)
     place = write_folder(tmp_path / "run", fill(OLD))
     processes = multiprocessing.get_context("fork")
     writers = [processes.Process(target=save_often, args=(place, text)) for text in (OLD, NEW)]

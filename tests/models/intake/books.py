@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from models import CaseError, load_case
-from models.intake.sheets import SHEETS
+from models.intake.document_sheets import SHEETS
 from models.problems import Problem
 from models.schema import TABLES
 

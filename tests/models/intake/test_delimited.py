@@ -149,7 +149,7 @@ def test_too_many_rows_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_too_large_a_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = write_small_case(tmp_path / "case")
-    monkeypatch.setattr("models.intake.folder.MAX_TABLE_BYTES", 400)
+    monkeypatch.setattr("models.intake.case_folder.MAX_TABLE_BYTES", 400)
 
     with pytest.raises(CaseError, match=r"rates.csv: this has [\d,]+ bytes, more than the 400 that are read"):
         load_case(folder)

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from models import CaseError, load_case, write_case
-from models.columns import Tables
+from models.column_tables import Tables
 from tests.models.test_loading import assert_same
 from tests.small_case import write_small_case
 
@@ -82,7 +82,7 @@ def test_a_damaged_parquet_file_is_told_with_all_other_problems(folder: Path) ->
 
 def test_reading_and_solving_make_no_dataframe_of_a_large_table(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from models.catalog import Catalog
-    from models.demand import demand_base
+    from models.economics.demand_base import demand_base
     from optimizer.accounting.demand import Demand
 
     case = load_case(folder)

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from models import CaseError, load_case
-from models.intake.xlsx.limits import COLUMNS, FILLED_COLUMNS, ROWS, UNPACKED
-from models.marking import mark_faults
+from models.authoring.annotated_faults import mark_faults
+from models.intake.xlsx.format_limits import COLUMNS, FILLED_COLUMNS, ROWS, UNPACKED
 from tests.models.intake.books import WORKBOOK, Change, cell, chain, merged, part, problems, replaced, rewritten
 from tests.models.test_loading import assert_same
 

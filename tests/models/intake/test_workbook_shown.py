@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from models import load_case, write_case
-from models.marking import mark_faults
+from models.authoring.annotated_faults import mark_faults
 from tests.models.intake.books import (
     CALCULATED,
     SHEET_NAMES,

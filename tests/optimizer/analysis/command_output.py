@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from optimizer.cli.command_line import main
-
-TINY = Path(__file__).parents[3] / "data" / "tiny"
+from tests.folders import TINY
 
 
 def run_on_tiny(

@@ -10,7 +10,7 @@ import pytest
 import optimizer
 from models import Case, Scenario
 from models.conditions import Amount
-from optimizer.analysis.answer import Answer
+from optimizer.analysis.machinery.answers.answer import Answer
 
 CLAIM = re.compile(r"prove|[Nn]o plan|does without|costs? |Worth of|Forcing|Impossible|best number|in all goals|pays")
 HELD = re.compile(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from optimizer.cli.command_line import main
-from optimizer.exit_codes import BAD_INPUT, DONE, FAILED, NO_PLAN
+from optimizer.cli.exit_codes import BAD_INPUT, DONE, FAILED, NO_PLAN
 from tests.small_case import write_small_case
 
 

@@ -10,10 +10,10 @@ import pytest
 from models import Case, CaseError, build_case, load_case
 from models.plan import MONEY_KPIS
 from models.plan_tables import RunError
-from optimizer.analysis.answer import Answer
 from optimizer.analysis.compare import compare
-from optimizer.analysis.today import today
-from optimizer.analysis.workbench import Workbench
+from optimizer.analysis.machinery.answers.answer import Answer
+from optimizer.analysis.machinery.comparison.todays_book import today
+from optimizer.analysis.machinery.sessions.solver_session import Workbench
 from optimizer.results.result import Status
 from tests.hand_case import hand_case
 from tests.oracle.random_cases import random_case

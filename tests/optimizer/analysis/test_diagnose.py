@@ -9,11 +9,11 @@ import pytest
 import optimizer
 from models import Case, Scenario, apply_scenario, build_case
 from models.scenario import Change
-from optimizer.analysis import levers as every_lever
-from optimizer.analysis.conflict import find_conflict
-from optimizer.analysis.levers import all_dropped, levers
-from optimizer.analysis.reach import furthest
-from optimizer.analysis.workbench import Workbench
+from optimizer.analysis.machinery.feasibility import levers as every_lever
+from optimizer.analysis.machinery.feasibility.feasible_limit import furthest
+from optimizer.analysis.machinery.feasibility.iis import find_conflict
+from optimizer.analysis.machinery.feasibility.levers import all_dropped, levers
+from optimizer.analysis.machinery.sessions.solver_session import Workbench
 from optimizer.results.result import Status
 from tests.hand_case import hand_case, work
 from tests.optimizer.analysis.posed import case_of, optimum, scenario_of

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import optimizer
-from optimizer.analysis.goals import Goal
-from optimizer.analysis.trade_off import Point, knee, normalized, supported, undominated
-from optimizer.analysis.workbench import Workbench
+from optimizer.analysis.machinery.sessions.solver_session import Workbench
+from optimizer.analysis.machinery.trade_offs.goals import Goal
+from optimizer.analysis.machinery.trade_offs.trade_off import Point, knee, normalized, supported, undominated
 from optimizer.results.result import Result, Status
 from tests.optimizer.analysis.posed import case_of, scenario_of, world_of
 from tests.oracle.conditioned import Bound, best_within, csat_above_floor

@@ -10,7 +10,9 @@ import pytest
 
 import optimizer
 from models import Case, load_case
-from optimizer.analysis.failures import (
+from optimizer.analysis.machinery.comparison.value_added import worth_table, worths
+from optimizer.analysis.machinery.sessions.context import Subject, subject_of
+from optimizer.analysis.machinery.sourcing.failures import (
     OTHERS,
     REPLANNED,
     SAME,
@@ -19,13 +21,11 @@ from optimizer.analysis.failures import (
     partner_failures,
     takeover_table,
 )
-from optimizer.analysis.make_or_buy import make_or_buy, own_teams
+from optimizer.analysis.machinery.sourcing.make_or_buy import make_or_buy, own_teams
 from optimizer.analysis.partners import partners
-from optimizer.analysis.subject import Subject, subject_of
-from optimizer.analysis.worth import worth_table, worths
 from tests.hand_case import offer
 from tests.optimizer.analysis.delivery_case import two_providers
-from tests.optimizer.test_enumeration import Posed, pose
+from tests.optimizer.solving.test_enumeration import Posed, pose
 from tests.oracle.conditioned import Bound, best_within, share_of_hours, with_cell, with_rules
 from tests.oracle.enumeration import Enumeration
 from tests.oracle.questions import given_menus, menus_of

@@ -7,10 +7,10 @@ from functools import cache
 import pandas as pd
 import pytest
 
+from optimizer.analysis.machinery.comparison.value_added import worth_table, worths
+from optimizer.analysis.machinery.sessions.context import Subject, subject_of
 from optimizer.analysis.portfolio import best_by_count, curve_table, portfolio
-from optimizer.analysis.subject import Subject, subject_of
-from optimizer.analysis.worth import worth_table, worths
-from tests.optimizer.test_enumeration import Posed, pose
+from tests.optimizer.solving.test_enumeration import Posed, pose
 from tests.oracle.conditioned import Bound, best_within, with_cell, with_rules
 from tests.oracle.enumeration import Enumeration
 from tests.oracle.menus import used_models

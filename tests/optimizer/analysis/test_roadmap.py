@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from models.scenario import Scenario
+from optimizer.analysis.machinery.comparison.waves import Roadmap, choices, margins_so_far, ready_months
+from optimizer.analysis.machinery.sessions.context import Subject, subject_of
 from optimizer.analysis.roadmap import roadmap
-from optimizer.analysis.subject import Subject, subject_of
-from optimizer.analysis.waves import Roadmap, choices, margins_so_far, ready_months
 from tests.hand_case import offer
 from tests.optimizer.analysis.delivery_case import two_providers
-from tests.optimizer.test_enumeration import Posed, pose
+from tests.optimizer.solving.test_enumeration import Posed, pose
 from tests.oracle.conditioned import with_cell, with_rules
 from tests.oracle.menus import Menu
 from tests.oracle.questions import given_menus, menus_of

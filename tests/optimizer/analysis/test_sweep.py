@@ -17,19 +17,19 @@ from typing import Any
 import pytest
 
 from models import Case, Scenario, build_case, load_case
-from optimizer.analysis import pool
+from optimizer.analysis.machinery.sessions import worker_pool as pool
 from optimizer.analysis.sweep import Sweep, sweep
 from optimizer.cli.command_line import main
-from optimizer.exit_codes import FAULT
+from optimizer.cli.exit_codes import FAULT
 from optimizer.results.progress import Progress
 from optimizer.results.result import Status
 from optimizer.solving.solve import solve
 from optimizer.solving.store import MARKER
+from tests.folders import ROOT
 from tests.hand_case import hand_case
 from tests.small_case import write_small_case
 
 GRID = {"max_tiers": [2, 1], "min_service_margin": [0.05, 1.0]}
-ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")

@@ -17,9 +17,8 @@ from optimizer.assurance.opening import open_run
 from optimizer.assurance.run_audit import changed_files
 from optimizer.cli.command_line import main
 from optimizer.results.run_folder import read_run
+from tests.folders import TINY
 from tests.optimizer.assurance.mutations import Mutation, mutations
-
-TINY = Path(__file__).parents[3] / "data" / "tiny"
 
 ON_RECORD = "says how the run was made, and decides nothing that is shown as a result"
 NOT_CLAIMED = "left out it says what it says when it is null, false or empty, which is judged"

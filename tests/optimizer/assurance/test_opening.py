@@ -14,14 +14,13 @@ import pytest
 import optimizer
 from models import CaseError, load_case
 from models.plan_tables import FaultyRunError
-from optimizer.analysis.answer_folder import load_answer
+from optimizer.analysis.machinery.answers.answer_folder import load_answer
 from optimizer.assurance.opening import NOT_AUDITED, UNCHECKED
 from optimizer.cli.command_line import main
-from optimizer.exit_codes import BAD_INPUT, DONE, FAILED
+from optimizer.cli.exit_codes import BAD_INPUT, DONE, FAILED
 from optimizer.results.result import Result
+from tests.folders import TINY
 from tests.optimizer.assurance.mutations import write_digests
-
-TINY = Path(__file__).parents[3] / "data" / "tiny"
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from models.plan import KPIS, PLAN_TABLES, Decisions, Plan
-from optimizer.analysis.answer import Answer
+from optimizer.analysis.machinery.answers.answer import Answer
 from optimizer.results.result import Result, Status
 
 TIERS = ("silver", "gold")

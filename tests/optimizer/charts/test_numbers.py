@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from optimizer import charts
-from optimizer.analysis.answer_folder import load_answer
-from optimizer.charts.delivery import provider_work, sweet_spots
-from optimizer.charts.menus import heat_map_cells, uptake_shares
-from optimizer.charts.money import waterfall_rows
-from optimizer.charts.partners import scorecard_rows
+from optimizer.analysis.machinery.answers.answer_folder import load_answer
+from optimizer.charts.delivery_charts import provider_work, sweet_spots
+from optimizer.charts.menu_charts import heat_map_cells, uptake_shares
+from optimizer.charts.money_charts import waterfall_rows
+from optimizer.charts.partner_charts import scorecard_rows
 from optimizer.charts.size import largest
 from optimizer.results.result import NoPlanError, Result
 from tests.optimizer.charts.made import (

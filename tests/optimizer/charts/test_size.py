@@ -17,7 +17,7 @@ import vl_convert
 
 from models.plan import Decisions
 from optimizer import charts
-from optimizer.analysis.answer import Answer
+from optimizer.analysis.machinery.answers.answer import Answer
 from optimizer.charts.size import MOST_DATA, first_named, largest, merged, thinned
 from optimizer.charts.theme import REST, titled
 from optimizer.results.result import Result

@@ -16,7 +16,7 @@ import pandas as pd
 
 from models import CaseSettings, Scenario, build_case
 from models.catalog import Array
-from optimizer.program.setting import Setting, build_setting
+from optimizer.program.instance import Setting, build_setting
 from optimizer.program.totals import MONEY
 
 SETTINGS = CaseSettings(name="rules", currency="EUR", choice_model="logit", discount_rate=0.0)

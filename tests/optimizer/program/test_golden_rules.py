@@ -12,9 +12,9 @@ import pulp
 import pytest
 
 from optimizer.lp.expressions import Expression, Row, combine
-from optimizer.program.rules import RULES, Rule
-from optimizer.program.setting import Setting
-from optimizer.program.statement import Statement
+from optimizer.program.constraints import RULES, Rule
+from optimizer.program.formulation import Statement
+from optimizer.program.instance import Setting
 from optimizer.program.totals import Box
 
 from .rule_case import rule_setting, total_names, totals

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
+from optimizer.program.constraints import RULES
 from optimizer.program.delivery import DeliveryOutcome, deliver
-from optimizer.program.rules import RULES
-from optimizer.program.statement import Given
+from optimizer.program.formulation import Given
 
 from .rule_case import Edits, rule_setting, totals
 

@@ -8,10 +8,10 @@ import pytest
 from scipy import sparse
 
 from models import apply_scenario, build_case
-from models.offers import sellable_options
+from models.economics.offers import sellable_options
 from optimizer.lp.scaled_program import ScaledProgram
 from optimizer.lp.solver import Limits, load, quiet_highs, solve_integer
-from optimizer.program.setting import build_setting
+from optimizer.program.instance import build_setting
 from optimizer.program.totals import MONEY, reach, standing_totals
 from optimizer.solving.engine import offers_of
 from tests.oracle.random_cases import random_case

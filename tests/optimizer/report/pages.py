@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
 
-from optimizer.analysis.answer import Answer
+from optimizer.analysis.machinery.answers.answer import Answer
 from optimizer.report import report_page
 from optimizer.results.result import Result
 from tests.optimizer.charts.made import (

@@ -13,7 +13,7 @@ import pytest
 
 import optimizer
 from models.plan_tables import RunError
-from optimizer.analysis.answer_folder import load_answer
+from optimizer.analysis.machinery.answers.answer_folder import load_answer
 from optimizer.cli.command_line import main
 from optimizer.report import write_report
 from optimizer.results.result import Result, Status

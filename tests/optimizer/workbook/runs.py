@@ -11,9 +11,9 @@ import pandas as pd
 import optimizer
 from models import Case, load_case
 from optimizer.results.result import Result
+from tests.folders import TINY
 from tests.small_case import SCENARIOS, TABLES, write_small_case
 
-TINY = Path(__file__).parents[3] / "data" / "tiny"
 ODD_NAMES = {"hospital": "=1+1", "clinic": "a*", "factory": "A*", "north": "<north", "south": "?"}
 """What Excel would take for a formula, a pattern, a comparison, or the same name in other letters."""
 MENUS = (

@@ -15,7 +15,7 @@ from optimizer.workbook.account_sheet import account_rows
 from optimizer.workbook.accounts import Spreading, account_amounts
 from optimizer.workbook.attribution import provider_amounts
 from optimizer.workbook.lines import AMOUNTS, LINES
-from optimizer.workbook.subject import PLAN, TODAY, Subject
+from optimizer.workbook.workbook_data import PLAN, TODAY, Subject
 from tests.optimizer.workbook.runs import odd, tiny
 
 Run = Callable[[], tuple[Case, Result]]

@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from optimizer.workbook import prices, sheets, statement
+from optimizer.workbook import prices, profit_and_loss, sheets
+from optimizer.workbook.profit_and_loss import OTHERS, detail_rows
 from optimizer.workbook.sheets import book_at, column
-from optimizer.workbook.statement import OTHERS, detail_rows
-from optimizer.workbook.subject import Subject
+from optimizer.workbook.workbook_data import Subject
 from optimizer.workbook.write import write_workbook
 from tests.optimizer.workbook.runs import odd
 
 
 def test_detail_beyond_the_limit_is_one_row_and_sums_stay_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     every = detail_rows(Subject(*odd()))
-    monkeypatch.setattr(statement, "MOST_DETAIL", 4)
+    monkeypatch.setattr(profit_and_loss, "MOST_DETAIL", 4)
     few = detail_rows(Subject(*odd()))
 
     assert len(every) > 10

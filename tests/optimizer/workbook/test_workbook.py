@@ -15,10 +15,10 @@ from models.plan_tables import RunError
 from optimizer.results.result import NoPlanError, Status
 from optimizer.workbook.account_sheet import _shortened
 from optimizer.workbook.lines import LINES
-from optimizer.workbook.statement import MOST_NAMES
-from optimizer.workbook.subject import Subject
+from optimizer.workbook.profit_and_loss import MOST_NAMES
+from optimizer.workbook.workbook_data import Subject
 from optimizer.workbook.write import SHEETS, write_workbook
-from tests.optimizer.showing import without_plan
+from tests.optimizer.cli.showing import without_plan
 from tests.optimizer.workbook.recomputing import formulas, recomputed
 from tests.optimizer.workbook.runs import ODD_NAMES, odd, tiny
 from tests.oracle.random_cases import random_case
@@ -154,7 +154,7 @@ def test_a_plan_that_sells_nothing_has_an_empty_price_list(seed: int, tmp_path: 
 
 
 def test_a_dimension_of_very_many_names_is_left_to_the_detail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("optimizer.workbook.statement.MOST_NAMES", 2)
+    monkeypatch.setattr("optimizer.workbook.profit_and_loss.MOST_NAMES", 2)
     assert MOST_NAMES > 20
     book = openpyxl.load_workbook(write_workbook(*tiny(), tmp_path / "plan.xlsx"), data_only=True)
     assert any("filter the sheet P&L detail" in str(name) for name in by_first(book, "P&L by segment"))

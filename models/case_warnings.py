@@ -1,0 +1,256 @@
+"""Warnings: what is legal in a case or a scenario but likely a mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from .case import Case
+from .installed_base import Holdings
+from .problems import listed, quoted, suggestion
+from .scenario import Scenario
+from .schema import PARTNER_KINDS, TABLES, Kind
+from .text.lookalikes import ODD, difference, looks, twins
+
+Tables = Mapping[str, pd.DataFrame]
+MOST_PAIRS = 5
+"""Pairs of names that look alike told one by one for each column."""
+_NAMED = 8
+"""Names that one sentence spells out."""
+MARGIN_RULES = ("min_service_margin", "min_account_margin")
+
+
+def case_warnings(case: Case) -> tuple[str, ...]:
+    """Warnings that hold whatever the scenario, one sentence each."""
+    tables = case.tables
+    held = _held(case)
+    checks = (
+        _strange_regions(case),
+        _unserved_tiers(tables, held),
+        _unkept_promises(tables),
+        _idle_partners(tables, regions_with_accounts(case)),
+        _idle_scores(tables),
+        _unbilled_options(tables, held),
+        _products_without_parts(tables),
+        _look_alikes(case),
+    )
+    return tuple(sentence for sentences in checks for sentence in sentences)
+
+
+def _look_alikes(case: Case) -> Iterator[str]:
+    """Two names of one kind that look the same. They are two names, so this is no error; nobody can mean it, though."""
+    for name in case.tables:
+        schema = TABLES[name]
+        paired = {column for columns, _ in schema.pairs for column in columns}
+        for column in schema.columns:
+            if column.kind is Kind.TEXT and not column.refers and column.name not in paired:
+                yield from _pairs(f"{name}, column {column.name}", case.columns(name).words(column.name).known)
+    yield from _pairs("scenarios", pa.array(case.scenarios, pa.large_string()))
+
+
+def _pairs(where: str, known: pa.LargeStringArray) -> Iterator[str]:
+    odd = known.filter(pc.match_substring_regex(known, ODD)).to_pylist()
+    alike = pa.array({*map(looks, odd)}, pa.large_string())
+    found = list(twins([*known.filter(pc.is_in(known, value_set=alike)).to_pylist(), *odd]))
+    for one, other in found[:MOST_PAIRS]:
+        yield (
+            f"{where}: {quoted(one)} and {quoted(other)} are two names that look alike; "
+            f"the second {difference(other, one)}. Write them the same way if one is meant."
+        )
+    if len(found) > MOST_PAIRS:
+        yield f"{where}: {len(found) - MOST_PAIRS} more pairs of names look alike."
+
+
+def regions_with_accounts(case: Case) -> frozenset[str]:
+    """Names of the regions in which some account stands."""
+    return frozenset(case.columns("accounts").words("region").known.to_pylist())
+
+
+def _held(case: Case) -> pd.DataFrame:
+    """segment, region, product with the hours of use a year of the units there."""
+    holdings = Holdings(case)
+    return holdings.groups.assign(hours=holdings.sums(holdings.hours))
+
+
+def scenario_warnings(case: Case, scenario: Scenario) -> tuple[str, ...]:
+    """Warnings about one scenario of a case (with its changes made, if any), one sentence each."""
+    return (*_revenue_without_margin(scenario), *_low_partners(case.tables, scenario))
+
+
+def _revenue_without_margin(scenario: Scenario) -> Iterator[str]:
+    if scenario.objective.endswith("_revenue") and all(getattr(scenario, rule) is None for rule in MARGIN_RULES):
+        yield (
+            f"Scenario {scenario.name} maximizes {scenario.objective} without {' or '.join(MARGIN_RULES)}: "
+            "nothing keeps the plan from buying revenue at a loss."
+        )
+
+
+def _low_partners(tables: Tables, scenario: Scenario) -> Iterator[str]:
+    least = scenario.min_provider_score
+    if least is None:
+        return
+    for provider, score in weighted_scores(tables).items():
+        if score < least and provider in set(_engageable(tables)["provider"]):
+            yield (
+                f"Partner {provider} can never be engaged in scenario {scenario.name}: "
+                f"its score {score:.3g} is under min_provider_score {least:g}."
+            )
+
+
+def weighted_scores(tables: Tables) -> dict[str, float]:
+    """Weighted mean score of each scored provider, 0..10."""
+    scores = tables["scores"].merge(tables["criteria"], on="criterion")
+    scores["weighted"] = scores["score"] * scores["weight"]
+    sums = scores.groupby("provider")[["weighted", "weight"]].sum()
+    return {str(name): float(row["weighted"] / row["weight"]) for name, row in sums.iterrows()}
+
+
+def _engageable(tables: Tables) -> pd.DataFrame:
+    """Partners that are not excluded."""
+    providers = tables["providers"]
+    return providers[providers["kind"].isin(PARTNER_KINDS) & (providers["engage"] != "excluded")]
+
+
+def _strange_regions(case: Case) -> Iterator[str]:
+    """Regions that rates name but no account does: a rate card wider than today's customers, or a slip."""
+    regions, words = regions_with_accounts(case), case.columns("rates").words("region")
+    strange = sorted(set(words.known.to_pylist()) - regions)
+    if strange:
+        known = sorted(regions)
+        places = [f"{quoted(name)}{suggestion(name, known)}" for name in strange[:_NAMED]]
+        count = f"{int(words.among(strange).sum()):,} of {len(words):,} rows"
+        named = listed([*places, *strange[_NAMED:]], _NAMED)
+        yield f"Rates for a region without accounts have no effect ({count}): {named}."
+
+
+def _idle_partners(tables: Tables, regions: frozenset[str]) -> Iterator[str]:
+    scores = tables["scores"].merge(tables["criteria"], on="criterion")
+    failed = scores[scores["score"] < scores["minimum"]]
+    rates = tables["rates"]
+    usable = set(rates.loc[(rates["max_share"] > 0) & rates["region"].isin(regions), "provider"])
+    for provider in _engageable(tables).itertuples():
+        low = failed.loc[failed["provider"] == provider.provider, "criterion"]
+        reasons = {f"its score on {name} is under the criterion's minimum": True for name in low}
+        reasons["it has no rate with a max_share over 0 in a region with accounts"] = provider.provider not in usable
+        reasons["its capacity_hours is 0"] = bool(provider.capacity_hours == 0)
+        reasons["its max_share is 0"] = bool(provider.max_share == 0)
+        if any(reasons.values()):
+            why = ", and ".join(reason for reason, holds in reasons.items() if holds)
+            yield f"Partner {provider.provider} can never be engaged to any use: {why}."
+
+
+def _idle_scores(tables: Tables) -> Iterator[str]:
+    """Scores of providers that are no partners, which no rule reads."""
+    providers = tables["providers"]
+    partners = providers.loc[providers["kind"].isin(PARTNER_KINDS), "provider"]
+    idle = sorted(set(tables["scores"]["provider"]) - set(partners))
+    if idle:
+        yield f"Scores of {listed(idle)} have no effect: only partners are chosen by their scores."
+
+
+def _unkept_promises(tables: Tables) -> Iterator[str]:
+    clocked = set(tables["services"].loc[tables["services"]["response_clock"], "service"])
+    mix = tables["service_mix"]
+    promised = set(mix.loc[mix["service"].isin(clocked) & (mix["cases_per_incident"] > 0), "tier"])
+    for tier in _open(tables["tiers"]).itertuples():
+        if tier.tier in promised and tier.min_attainment == 0:
+            yield (
+                f"Tier {tier.tier} promises a response within {tier.response_hours:g} hours but has no min_attainment: "
+                "nothing holds the plan to the promise."
+            )
+
+
+def _open(table: pd.DataFrame) -> pd.DataFrame:
+    return table[table["offer"] != "excluded"]
+
+
+def _unserved_tiers(tables: Tables, held: pd.DataFrame) -> Iterator[str]:
+    """Work that the tier brings in a region and family, and for which no provider has a rate."""
+    served, places = _served(tables), _presence(tables, held)
+    for tier, services in _services(tables).items():
+        for region, family in places:
+            rated = {service for of in ("", tier) for service in served.get((region, family, of), ())}
+            if not rated.issuperset(services):
+                yield (
+                    f"Tier {tier} cannot be served for family {family} in region {region}: "
+                    f"no provider has a rate for {listed(sorted(services - rated))}."
+                )
+
+
+def _served(tables: Tables) -> Mapping[tuple[str, str, str], set[str]]:
+    """Services that some provider who can be engaged has a rate for, by region, family and tier (blank: every tier)."""
+    providers, rates = tables["providers"], tables["rates"]
+    hirable = providers.loc[(providers["engage"] != "excluded") & (providers["capacity_hours"] > 0), "provider"]
+    rates = rates[rates["provider"].isin(hirable)]
+    served: dict[tuple[str, str, str], set[str]] = {}
+    for *place, service in zip(*(rates[name] for name in ("region", "family", "tier", "service")), strict=True):
+        served.setdefault((place[0], place[1], place[2]), set()).add(service)
+    return served
+
+
+def _services(tables: Tables) -> Mapping[str, set[str]]:
+    """Services that contracts on each open tier can bring, in the order of the alphabet."""
+    mix, open_tiers = tables["service_mix"], _open(tables["tiers"])["tier"]
+    brought = mix[mix["tier"].isin(open_tiers) & ((mix["cases_per_incident"] > 0) | (mix["cases_per_unit"] > 0))]
+    services: dict[str, set[str]] = {tier: set() for tier in sorted(brought["tier"].unique())}
+    for tier, service in zip(brought["tier"], brought["service"], strict=True):
+        services[tier].add(service)
+    return services
+
+
+def _presence(tables: Tables, held: pd.DataFrame) -> list[tuple[str, str]]:
+    """(region, family) pairs in which units of supported products stand."""
+    products = tables["products"]
+    supported = products[products["support"] != "excluded"]
+    families = dict(zip(supported["product"], supported["family"], strict=True))
+    pairs = held[["region", "product"]].drop_duplicates().itertuples(index=False, name=None)
+    return sorted({(region, families[product]) for region, product in pairs if product in families})
+
+
+def _unbilled_options(tables: Tables, held: pd.DataFrame) -> Iterator[str]:
+    """Cohorts for which an option's yearly payment T is not > 0."""
+    models = _open(tables["pricing_models"])
+    models = models[models["model"].isin(tables["price_points"]["model"])]
+    by_kind = models.groupby("kind")["model"].agg(sorted).to_dict()
+    still = tables["products"].loc[tables["products"]["incident_rate"] == 0, "product"]
+    if "pay_per_use" in by_kind and len(still):
+        names = listed(by_kind["pay_per_use"])
+        yield f"Nobody buys {names} for {listed(list(still))}: without incidents nothing is billed per incident."
+    if "usage_based" in by_kind:
+        for segment, product in _without_usage(held):
+            yield (
+                f"Segment {segment} never buys {listed(by_kind['usage_based'])} for {product}: "
+                "its units have no usage_hours, so nothing is billed."
+            )
+    if "cost_plus" in by_kind:
+        yield from _costless_tiers(tables, by_kind["cost_plus"])
+
+
+def _costless_tiers(tables: Tables, models: list[str]) -> Iterator[str]:
+    mix = tables["service_mix"].merge(tables["services"], on="service")
+    mix["cost"] = (mix["cases_per_incident"] + mix["cases_per_unit"]) * mix["standard_cost"]
+    costly = set(mix.loc[mix["cost"] > 0, "tier"])
+    points = tables["price_points"]
+    for tier in sorted(set(points.loc[points["model"].isin(models), "tier"]) - costly):
+        yield f"Nobody buys tier {tier} under {listed(models)}: its services have no standard cost to mark up."
+
+
+def _without_usage(held: pd.DataFrame) -> list[tuple[str, str]]:
+    """(segment, product) pairs that are held and whose units have no usage hours at all."""
+    hours = held.groupby(["segment", "product"])["hours"].sum()
+    return [(str(segment), str(product)) for segment, product in hours.index[(hours == 0).to_numpy(bool)]]
+
+
+def _products_without_parts(tables: Tables) -> Iterator[str]:
+    """Products that tiers send parts cases to but that have no fulfilment policy."""
+    parts = tables["service_mix"].merge(tables["services"][["service", "needs_parts"]], on="service")
+    works = (parts["cases_per_incident"] > 0) | (parts["cases_per_unit"] > 0)
+    if not (parts["needs_parts"] & works).any():
+        return
+    products = tables["products"].loc[tables["products"]["support"] != "excluded", "product"]
+    bare = sorted(set(products) - set(tables["fulfilment"]["product"]))
+    if bare:
+        yield f"No fulfilment policy for {listed(bare)}: where a tier's services need parts, they cannot be covered."

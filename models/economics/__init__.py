@@ -1,0 +1,1 @@
+"""The economics between a price book and its customers: pricing kinds, choice, demand, uptake, delivery."""

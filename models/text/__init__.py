@@ -1,0 +1,1 @@
+"""Text as people type it: characters that are not seen, names that look alike, names that become files."""

@@ -1,0 +1,190 @@
+"""`explain`: what each rule and target costs, by dropping it and by loosening it one stated step, solved again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Unpack
+
+import pandas as pd
+
+from models import Case, Scenario, apply_scenario
+
+from ..results.result import Result
+from ..results.summary import NEAR, money
+from .machinery.answers.answer import Answer
+from .machinery.comparison.moves import structure_moves
+from .machinery.feasibility.levers import Lever, levers, named
+from .machinery.feasibility.shadow_prices import ShadowPrices, shadow_prices
+from .machinery.sessions.context import Subject, subject_of
+from .machinery.sessions.solver_session import Options, Workbench, question
+
+_ALWAYS = ("min_provider_score", "criteria_minimum")
+"""Rules that keep providers out, which no row of an audit tells of."""
+
+_COLUMNS = {
+    "costs": {
+        "rank": "1 for the dearest rule",
+        "rule": "rule, as in the scenario or in the tables",
+        "scope": "tier, provider, criterion or name it is about; blank for the whole plan",
+        "unit": "unit of limit and step",
+        "limit": "limit in force, in `unit`; blank for a rule that is on or off",
+        "gain_dropped": "objective gained without the rule, all others held, {money}; blank where no plan was found in "
+        "time",
+        "gain_dropped_at_most": "most that can be gained without the rule, proved, {money}",
+        "step": "step of loosening, in `unit`",
+        "limit_loosened": "limit after one step, in `unit`",
+        "gain_step": "objective gained by loosening one step, solved again, {money}",
+        "gain_step_at_most": "most that can be gained by one step, proved, {money}",
+        "shadow_price": "what one step brings at the margin with the plan's structure (menus, coverage, providers, "
+        "parts policies) as it is, from multipliers and not solved again, {money}",
+        "moves": "what changes in the plan when the rule is dropped",
+    },
+}
+
+
+@dataclass(frozen=True)
+class _Cost:
+    lever: Lever
+    dropped: Result
+    loosened: Result | None
+    shadow: float | None
+
+
+@question
+def rule_costs(
+    case: Case | Workbench,
+    scenario: str | Scenario = "base",
+    *,
+    result: Result | None = None,
+    rules: Sequence[str] | None = None,
+    **options: Unpack[Options],
+) -> Answer:
+    """What each rule costs: the objective gained without it, and by loosening it one stated step, all others held.
+
+    Every binding rule is looked at, each for itself: those within 0.1 % of their limit in the plan, whatever the case
+    requires or excludes, and rules on partner quality; `rules` names others instead. Both gains are solved
+    again; beside them stands the shadow price, which holds the plan's structure. Raises `CaseError` for a name
+    that no rule of the scenario has.
+    """
+    subject = subject_of(case, scenario, result, **options)
+    if subject.result.plan is None:
+        return subject.nothing("explain")
+    on = levers(subject.case, subject.scenario)
+    asked = (
+        [lever for lever in on if not lever.idle and _binds(subject.result, lever)]
+        if rules is None
+        else named(on, rules)
+    )
+    prices = shadow_prices(subject.case, subject.scenario, subject.plan, seconds=subject.bench.seconds_left)
+    costs = [_cost(subject, lever, prices) for lever in subject.bench.each(asked)]
+    return _answer(subject, costs)
+
+
+def _binds(result: Result, lever: Lever) -> bool:
+    """Whether a plan leaves a rule no room, by its audit."""
+    if lever.limit is None or lever.rule in _ALWAYS:
+        return True
+    assert result.audit is not None  # there is a plan
+    rows = result.audit.rules[result.audit.rules["rule"] == lever.rule]
+    if lever.scope:
+        rows = rows[rows["scope"].map(lambda scope: lever.scope in _names(scope)).astype(bool)]
+    sides = rows[["value", "limit"]].abs().max(axis=1)
+    return bool((rows["slack"] <= NEAR * sides.clip(lower=1.0)).any())
+
+
+def _names(scope: str) -> list[str]:
+    """Names of a scope such as `tier=gold; region=east`."""
+    return [part.partition("=")[2] for part in scope.split("; ")]
+
+
+def _cost(subject: Subject, lever: Lever, prices: ShadowPrices | None) -> _Cost:
+    bench, scenario = subject.bench, subject.scenario
+    dropped = bench.solve(lever.dropped(scenario), label=f"without {lever.name}")
+    if lever.limit is None:
+        return _Cost(lever, dropped, None, None)
+    looser = lever.at(scenario, lever.loosened(lever.limit))
+    loosened = bench.solve(looser, label=f"{lever.name} one step looser")
+    shadow = None if prices is None else prices.gain(apply_scenario(subject.bench.case, looser)[0], looser)
+    return _Cost(lever, dropped, loosened, shadow)
+
+
+def _gains(base: Result, other: Result | None) -> tuple[float | None, float | None]:
+    """Objective gained, and the most that can be: never less than nothing, as the plan itself obeys fewer rules."""
+    if other is None or base.objective is None:
+        return None, None
+    gained = None if other.objective is None else max(0.0, other.objective - base.objective)
+    return gained, None if other.bound is None else max(gained or 0.0, other.bound - base.objective)
+
+
+def _row(subject: Subject, cost: _Cost) -> dict[str, object]:
+    lever = cost.lever
+    dropped, dropped_at_most = _gains(subject.result, cost.dropped)
+    step, step_at_most = _gains(subject.result, cost.loosened)
+    moves = "" if cost.dropped.plan is None else "; ".join(structure_moves(subject.plan, cost.dropped.plan))
+    return {
+        "rule": lever.rule,
+        "scope": lever.scope,
+        "unit": lever.unit,
+        "limit": lever.limit,
+        "gain_dropped": dropped,
+        "gain_dropped_at_most": dropped_at_most,
+        "step": lever.step,
+        "limit_loosened": None if lever.limit is None else lever.loosened(lever.limit),
+        "gain_step": step,
+        "gain_step_at_most": step_at_most,
+        "shadow_price": cost.shadow,
+        "moves": moves,
+    }
+
+
+def _answer(subject: Subject, costs: list[_Cost]) -> Answer:
+    table = pd.DataFrame([_row(subject, cost) for cost in costs], columns=[*list(_COLUMNS["costs"])[1:]])
+    numbers = ["limit", "gain_dropped", "gain_dropped_at_most", "step", "limit_loosened", "gain_step"]
+    table = table.astype(dict.fromkeys([*numbers, "gain_step_at_most", "shadow_price"], float))
+    table = table.sort_values(["gain_dropped", "gain_step"], ascending=False, kind="stable").reset_index(drop=True)
+    table.insert(0, "rank", range(1, len(table) + 1))
+    others = [result for cost in costs for result in (cost.dropped, cost.loosened) if result is not None]
+    facts = {"objective": subject.result.objective, "bound": subject.result.bound, "rules": len(costs)}
+    sentences = _sentences(subject, table)
+    return subject.answer("explain", {"costs": table}, _COLUMNS, sentences, facts, others, ["costs"])
+
+
+MOST_SENTENCES = 8
+"""Rules put into a sentence; the table has them all."""
+
+
+def _sentences(subject: Subject, table: pd.DataFrame) -> list[str]:
+    if table.empty and subject.bench.stopped:
+        return []
+    if table.empty:
+        return [
+            "No rule leaves the plan without room, so none was dropped and solved again. One with room may still keep "
+            "a plan of another kind out: name it to see."
+        ]
+    goal, currency = subject.result.objective_name.replace("_", " "), subject.result.currency
+    left_open = (subject.result.bound or 0.0) - (subject.result.objective or 0.0)
+    dear = table[table["gain_dropped"] > max(left_open, 1e-6 * abs(subject.result.objective or 0.0))]
+    lines = [_sentence(row, currency, goal) for row in dear.head(MOST_SENTENCES).to_dict("records")]
+    if len(dear) < len(table):
+        others = "None of the rules looked at" if dear.empty else f"None of the other {len(table) - len(dear)}"
+        open_amount = money(left_open, currency)
+        lines.append(
+            f"{others}, each dropped with all other rules held, was found to cost more than the {open_amount} that the "
+            "plan's own proof leaves open. Two that stand in for each other may cost more together."
+        )
+    return lines
+
+
+def _name(row: dict[object, object]) -> str:
+    return f"{row['rule']} ({row['scope']})" if row["scope"] else str(row["rule"])
+
+
+def _sentence(row: dict[object, object], currency: str, goal: str) -> str:
+    at = "" if pd.isna(row["limit"]) else f" at {row['limit']:.6g} {row['unit']}"  # type: ignore[call-overload]  # cells
+    cost = money(row["gain_dropped"], currency)  # type: ignore[arg-type]
+    dropped = f"{_name(row)}{at} costs {cost} of {goal} a year with all other rules held"
+    if pd.isna(row["gain_step"]):  # type: ignore[call-overload]
+        return f"{dropped}."
+    step = f"the first {row['step']:.6g}: {money(row['gain_step'], currency)}"  # type: ignore[arg-type]
+    return f"{dropped}; {step}."

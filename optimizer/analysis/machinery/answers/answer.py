@@ -1,0 +1,169 @@
+"""`Answer`: what every analysis returns, and the folder it is saved as."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from models.files import is_temporary, write_folder, write_json
+from models.plan_tables import RunError
+
+from ....results.digests import sealed
+from ....results.result import Result, Status
+from ....results.run_owner import Owner
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Tables that say their units, facts, and a summary in plain words, with the proved gap of what they state.
+
+    Raises ValueError where a table has a column that `columns` does not explain, or the reverse.
+    """
+
+    name: str
+    """The question, as the command is called: `frontier`."""
+    case_name: str
+    scenario_name: str
+    currency: str
+    tables: Mapping[str, pd.DataFrame]
+    """Tidy tables by name; each becomes a CSV file of that name."""
+    columns: Mapping[str, Mapping[str, str]]
+    """Meaning and unit of each column of each table, such as `{"levers": {"loss": "objective lost, EUR a year"}}`."""
+    sentences: tuple[str, ...]
+    """The summary, a sentence or two each; the first says the most."""
+    facts: Mapping[str, object] = field(default_factory=dict)
+    """Single values that JSON can hold: money a year in the case's currency unless the key says otherwise."""
+    gap: float | None = None
+    """Widest proved relative gap of the solves it rests on; None where one of them ended without a proof."""
+    shown: tuple[str, ...] = ()
+    """Tables that belong to the summary, in order."""
+    status: Status = Status.OPTIMAL
+    """`feasible` where a limit or Ctrl-C left some of the answer out or unproved; `infeasible` and `no_plan` where
+    there is nothing to tell, proved or because a limit came first."""
+    case_path: str | None = None
+    """Where the case lies, if that is known."""
+    unchecked: str | None = None
+    """What was not checked of the runs it tells of, or of its own files, to be shown wherever it is."""
+    interrupted: bool = False
+    """Whether Ctrl-C, a kernel's interrupt or `should_stop` ended it before everything was asked."""
+    failed: tuple[str, ...] = ()
+    """What could not be asked because of a fault of Tierwise or of the machine, by name."""
+
+    def __post_init__(self) -> None:
+        for name in sorted({*self.tables, *self.columns}):
+            found = list(self.tables[name].columns) if name in self.tables else []
+            explained = list(self.columns.get(name, ()))
+            if found != explained:
+                raise ValueError(f"table {name} has the columns {found}, but explained are {explained}")
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from .answer_page import answer_page
+
+        return answer_page(self)
+
+    def to_document(self) -> dict[str, object]:
+        """What NAME.json holds: everything but the rows of the tables, of which it has the digests, and its own."""
+        document = {
+            "name": self.name,
+            "case": self.case_name,
+            "case_path": self.case_path,
+            "scenario": self.scenario_name,
+            "currency": self.currency,
+            "status": self.status,
+            "gap": self.gap,
+            "sentences": self.sentences,
+            "facts": self.facts,
+            "columns": self.columns,
+            "shown": self.shown,
+            "unchecked": self.unchecked,
+            "files": {f"{name}.csv": sha256(_csv(table)).hexdigest() for name, table in self.tables.items()},
+        }
+        return sealed(document)
+
+    def save(self, path: str | Path, *, force: bool = False) -> Path:
+        """Write the folder `path`: a CSV file per table, NAME.json with everything else and their digests.
+
+        The folder appears whole or not at all. An earlier answer to the same question is replaced, one about another
+        case only by `force`; `RunError` refuses any other folder or file there.
+        """
+        owner = Owner(self.case_path, self.case_name, self.scenario_name)
+        check = partial(check_answer_target, name=self.name, owner=owner, force=force)
+        return write_folder(path, partial(_write_files, self), check)
+
+
+def worst_gap(results: Iterable[Result]) -> float | None:
+    """Widest proved gap of some solves; None where one ended without a plan or a proof that there is none."""
+    found = list(results)
+    if any(result.status is Status.NO_PLAN for result in found):
+        return None
+    return max((result.gap for result in found if result.gap is not None), default=0.0)
+
+
+def check_answer_target(path: str | Path, name: str, owner: Owner | None = None, *, force: bool = False) -> None:
+    """Raise `RunError` unless the answer NAME may be written to `path`.
+
+    There is nothing, an empty folder, or an earlier one: about the case of `owner`, or by `force` about any.
+    """
+    target = Path(path)
+    if _is_answer(target, name) and owner is not None and not force:
+        there = _owner_of(target / f"{name}.json")
+        if owner.is_of_another_case(there):
+            text = f"{target} holds the answer of {name} about another case ({there.shown})"
+            raise RunError([f"{text}; name another folder, or replace it with --force (in Python force=True)."])
+
+
+def refuse_other_answer(path: str | Path, name: str, owner: Owner) -> None:
+    """Raise `RunError` where there is anything but an empty folder or the answer NAME about this very question."""
+    target = Path(path)
+    if not _is_answer(target, name):
+        return
+    there = _owner_of(target / f"{name}.json")
+    if owner.is_of_another_case(there) or owner.question not in (None, there.question):
+        raise RunError([f"{target} holds the answer of {name} about scenario {there.question} of {there.shown}."])
+
+
+def _is_answer(target: Path, name: str) -> bool:
+    """Whether there is an earlier answer; raises `RunError` for anything but that or an empty folder."""
+    if not target.exists():
+        return False
+    if not target.is_dir():
+        raise RunError([f"{target} is a file, not a folder; name another folder for the answer."])
+    found = sorted(entry.name for entry in target.iterdir() if not is_temporary(entry.name))
+    strangers = [entry for entry in found if entry not in _files_of_earlier(target / f"{name}.json")]
+    if strangers:
+        raise RunError([f"{target} holds {strangers[0]}, which is no part of an earlier {name}; name another folder."])
+    return bool(found)
+
+
+def _owner_of(document: Path) -> Owner:
+    values = json.loads(document.read_text(encoding="utf-8"))
+    return Owner(values.get("case_path"), values.get("case"), values.get("scenario"))
+
+
+def _files_of_earlier(document: Path) -> frozenset[str]:
+    """Files that the answer saved with this JSON file wrote; none where there is no such answer."""
+    try:
+        tables = json.loads(document.read_text(encoding="utf-8"))["columns"]
+        return frozenset({document.name, *(f"{table}.csv" for table in tables)})
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return frozenset()
+
+
+def _write_files(answer: Answer, folder: Path) -> None:
+    for name, table in answer.tables.items():
+        (folder / f"{name}.csv").write_bytes(_csv(table))
+    write_json(folder / f"{answer.name}.json", answer.to_document())
+
+
+def _csv(table: pd.DataFrame) -> bytes:
+    """A table as its file holds it."""
+    flags = {str(name): np.where(flag, "true", "false") for name, flag in table.select_dtypes(bool).items()}
+    return table.assign(**flags).to_csv(index=False, lineterminator="\n").encode("utf-8")

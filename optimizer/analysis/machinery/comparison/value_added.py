@@ -1,0 +1,92 @@
+"""What a tier, pricing model, product or provider is worth: the best plan with it against the best one without."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf, nan
+
+import pandas as pd
+
+from models.conditions import Decision, Kind
+
+from ....program.delivery import MARGIN_OF
+from ....results.result import Result
+from ..sessions.context import Subject
+
+DECIDED = {"tier": "tiers", "model": "models", "product": "products", "provider": "providers"}
+"""Where a plan's decisions list each kind."""
+WORTH_COLUMNS = {
+    "in_plan": "whether the plan has it",
+    "status": "how the search for the best plan of the other kind ended",
+    "objective_with": "objective of the best plan with it, {money}",
+    "objective_without": "objective of the best plan without it, {money}",
+    "value": "what it adds to the objective, {money}; negative where it costs",
+    "value_least": "least that this can be, by the proved gaps, {money}",
+    "value_most": "most that it can be, {money}",
+    "margin_value": "what it adds to the margin of the objective's scope, {money}",
+}
+
+
+@dataclass(frozen=True)
+class Worth:
+    """One thing's worth, and the other plan it was found by."""
+
+    name: str
+    in_plan: bool
+    other: Result
+    row: dict[str, object]
+
+
+def worths(subject: Subject, kind: Kind, names: Sequence[str]) -> list[Worth]:
+    """Worth of each: what the plan has is dropped, what it lacks is forced, and everything else decided anew."""
+    return [_worth(subject, kind, name) for name in subject.bench.each(names)]
+
+
+def worth_table(found: Sequence[Worth], column: str) -> pd.DataFrame:
+    """One row each, in the order given, under the name `column`."""
+    table = pd.DataFrame([{column: one.name, **one.row} for one in found], columns=[column, *WORTH_COLUMNS])
+    return table.astype({"in_plan": bool})
+
+
+def _worth(subject: Subject, kind: Kind, name: str) -> Worth:
+    in_plan = name in getattr(subject.plan.decisions, DECIDED[kind])
+    asked = Decision(kind, name, not in_plan)
+    other = subject.bench.solve(subject.scenario, conditions=[asked], label=str(asked))
+    having, lacking = (subject.result, other) if in_plan else (other, subject.result)
+    value, least, most = _difference(having, lacking)
+    free = subject.state(kind, name) == "optional"  # else the other plans are not some of those allowed
+    row = {
+        "in_plan": in_plan,
+        "status": str(other.status),
+        "objective_with": _number(having.objective),
+        "objective_without": _number(lacking.objective),
+        "value": value,
+        "value_least": max(least, 0.0) if in_plan and free else least,
+        "value_most": min(most, 0.0) if free and not in_plan else most,
+        "margin_value": margin_of(having) - margin_of(lacking),
+    }
+    return Worth(name, in_plan, other, row)
+
+
+def _difference(one: Result, other: Result) -> tuple[float, float, float]:
+    """Objective of one less that of the other: as found, at least and at most; NaN where a plan is missing."""
+    if one.objective is None or other.objective is None:
+        return nan, nan, nan
+    bounds = (inf if result.bound is None else result.bound for result in (one, other))
+    most_one, most_other = bounds
+    return one.objective - other.objective, one.objective - most_other, most_one - other.objective
+
+
+def margin_of(result: Result) -> float:
+    """Margin of the scope of the scenario's objective; NaN without a plan."""
+    return amount_of(result, MARGIN_OF[result.objective_name])
+
+
+def amount_of(result: Result, kpi: str) -> float:
+    """The plan's amount of that name; NaN without a plan or a value."""
+    return _number(None if result.plan is None else result.plan.kpis[kpi])
+
+
+def _number(value: float | None) -> float:
+    return nan if value is None else value

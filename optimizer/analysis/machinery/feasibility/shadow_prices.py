@@ -1,0 +1,128 @@
+"""Shadow prices: what a looser rule would bring with the plan's structure as it is.
+
+Menus, coverage, providers engaged, parts policies and discount brackets stay; only the flows of work move.
+By the envelope theorem, what a small change of limits brings is the change of that linear program's Lagrangian
+at its solution x and multipliers y: y (dA x - db), and each reduced cost times the change of the bound it is at.
+It says nothing of what larger changes bring, or of other menus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from models import Case, Scenario
+from models.catalog import Array
+from models.conditions import Condition
+from models.plan import Plan
+
+from ....lp.expressions import combine
+from ....lp.solver import Limits, Stated, load, quiet_highs, run, scaled, solve_integer, state
+from ....program.delivery import labelled_rows
+from ....program.formulation import Statement
+from ....program.instance import build_setting
+from ....program.totals import Box
+from ....solving.engine import given_by, offers_of
+from ....solving.imposed_conditions import rules_of
+from ....solving.plan_assembly import Choice, choice_totals
+
+BASIC = 1e-9
+"""Reduced cost, relative to the largest, up to which a column counts as basic."""
+SECONDS = 20.0
+"""Most seconds for the delivery whose structure is kept: the plan's own, so that it is found at once."""
+
+
+@dataclass(frozen=True)
+class ShadowPrices:
+    """Multipliers of a plan's delivery with its structure fixed."""
+
+    conditions: tuple[Condition, ...]
+    plan: Plan
+    objective: float
+    """Best objective with the structure fixed, money a year."""
+    _stated: Stated
+    _settled: Array
+    """Value of each integer column of the delivery program."""
+    _solution: Array
+    """Value of each column."""
+    _duals: Array
+    """Money a year per natural unit of each row's side."""
+
+    def gain(self, case: Case, scenario: Scenario) -> float | None:
+        """First-order change of the objective under a scenario with other limits, money a year.
+
+        `case` is the case with that scenario's changes made. None where its program has other rows or columns.
+        """
+        stated = _state(case, scenario, self.plan, self.conditions)
+        if stated.labels != self._stated.labels or stated.columns != self._stated.columns:
+            return None
+        return -self._lagrangian(stated) - self.objective
+
+    def _lagrangian(self, stated: Stated) -> float:
+        """Cost at the plan with the rows' violation at its multipliers, and what moved bounds bring."""
+        matrix, y = stated.matrix, self._duals
+        sides = np.where(y > 0, matrix.row_low, np.where(y < 0, matrix.row_high, 0.0))
+        reduced = self._stated.matrix.cost - self._stated.matrix.rows.T @ y
+        low, high = _fixed(stated, self._settled)
+        ends = np.where(reduced > 0, low, np.where(reduced < 0, high, self._solution))
+        # A basic column stays where it is; one at a bound moves with it.
+        moved = np.where(np.abs(reduced) > BASIC * np.abs(reduced).max(initial=0.0), ends, self._solution)
+        return float(matrix.offset + matrix.cost @ moved + y @ (sides - matrix.rows @ moved))
+
+
+def shadow_prices(
+    case: Case, scenario: Scenario, plan: Plan, conditions: Sequence[Condition] = (), seconds: float | None = None
+) -> ShadowPrices | None:
+    """Shadow prices at a plan; `case` is the case with the scenario's changes made. None where there are none.
+
+    There are none where no delivery with the plan's menus was found again (in `seconds`), or nothing is left to decide.
+    """
+    limit = SECONDS if seconds is None else min(SECONDS, seconds)
+    stated = _state(case, scenario, plan, tuple(conditions))
+    if stated.contradictions or not stated.columns:
+        return None
+    program = scaled(stated.matrix)
+    outcome = solve_integer(program, Limits(seconds=limit, gap=1e-6))
+    if outcome.values is None:
+        return None
+    settled = np.where(program.integer, np.round(outcome.values), np.nan)
+    low, high = _fixed(stated, settled)
+    scale = stated.matrix.column_scale
+    highs = quiet_highs()
+    load(highs, replace(program, low=low / scale, high=high / scale), with_integers=False)
+    solved = run(highs)
+    if not solved.solved or solved.values is None:
+        return None
+    duals = np.array(highs.getSolution().row_dual) * stated.matrix.row_scale / stated.matrix.cost_scale
+    objective = -solved.objective / stated.matrix.cost_scale
+    return ShadowPrices(tuple(conditions), plan, objective, stated, settled, solved.values * scale, duals)
+
+
+def _fixed(stated: Stated, settled: Array) -> tuple[Array, Array]:
+    """Boxes of the columns in natural units, with the integers settled."""
+    known = ~np.isnan(settled)
+    return np.where(known, settled, stated.matrix.low), np.where(known, settled, stated.matrix.high)
+
+
+def _state(case: Case, scenario: Scenario, plan: Plan, conditions: tuple[Condition, ...]) -> Stated:
+    """The delivery program of a plan's menus."""
+    setting = build_setting(case, scenario)
+    offers = offers_of(setting, plan.menus)
+    catalog = setting.catalog
+    covered = plan.coverage[plan.coverage["covered"].astype(bool)]
+    choice = Choice(
+        {book: tuple(offers.options.of(book)) for book in offers.books_with_units},
+        {
+            book: frozenset(
+                catalog.products.index(name)
+                for name in covered.loc[covered["price_book"] == catalog.books[book], "product"]
+            )
+            for book in offers.books_with_units
+        },
+    )
+    given = replace(given_by(setting, offers, choice), conditions=rules_of(conditions))
+    statement = Statement(setting, Box.at(choice_totals(offers, setting.index, choice)), given)
+    cost = combine([(statement.amounts[scenario.objective], -1.0)])
+    return state(labelled_rows(statement), cost)

@@ -1,0 +1,1 @@
+"""Solving many scenarios for one question: the session, the plan it is about, and work spread over processes."""

@@ -1,0 +1,299 @@
+"""`Workbench`: solves the many questions of an analysis, each starting from what the earlier ones found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import wraps
+from math import inf
+from time import monotonic
+from typing import Any, ParamSpec, TypedDict, TypeVar, Unpack, cast
+
+import pandas as pd
+
+from models import Case, Scenario, named_scenario
+
+from ....interrupts import current, heard, note_plan
+from ....results.identity import content_of
+from ....results.progress import Progress, ProgressCallback, StopCheck
+from ....results.result import Result, Status
+from ....solving.baselines import Baselines
+from ....solving.evaluate import evaluate
+from ....solving.solve import GAP, solve
+
+Item = TypeVar("Item")
+P = ParamSpec("P")
+Answered = TypeVar("Answered")
+
+ANY = 1e9
+"""Relative gap that every plan has: the first one found will do."""
+ONE_OF_MANY = 0.5
+"""Most share of the time left for one solve, where it is not known how many follow."""
+SAME_TIME = 1.1
+"""Times the time that an unproved result was given, up to which it is not worth solving again."""
+MOST_NAMED = 8
+"""Most questions named of those that a stop left out."""
+_PROVED = (Status.OPTIMAL, Status.INFEASIBLE)
+
+
+class Options(TypedDict, total=False):
+    """How a workbench solves: what an analysis takes that is given a case and not a workbench."""
+
+    gap: float
+    """Relative gap to prove in each solve (1e-4)."""
+    time_limit: float | None
+    """Seconds for the whole answer, all its solves together; outside of one, for each solve (None: no limit)."""
+    progress: ProgressCallback | None
+    """Told of each search's news, with the count of solves in its phase."""
+    should_stop: StopCheck | None
+    """True asks the running solve and the analysis to end with what they have."""
+
+
+@dataclass(frozen=True)
+class _Solved:
+    scenario: Scenario
+    conditions: tuple[Hashable, ...]
+    result: Result
+    seconds: float
+    """Time that it was given; none where someone asked to stop."""
+
+    def serves(self, seconds: float) -> bool:
+        """Whether the question need not be solved again by who has so much time for it."""
+        return self.result.status in _PROVED or seconds <= SAME_TIME * self.seconds
+
+
+class Workbench:
+    """One case and everything solved of it: a question asked twice is solved once, a new one starts from the nearest.
+
+    Results keep the name of the scenario they were first asked under. Ctrl-C and limits end each solve with a true
+    status; ask `stopped` between solves, or go through `each`. What is asked once the time is up, or after a request
+    to stop, is not solved: its result is `no_plan`.
+    """
+
+    def __init__(self, case: Case, **options: Unpack[Options]) -> None:
+        self.case = case
+        self.gap = options.get("gap", GAP)
+        self.time_limit = options.get("time_limit")
+        self._progress = options.get("progress")
+        self._should_stop = options.get("should_stop")
+        self._baselines = Baselines()
+        self._began = monotonic()
+        self._known: dict[Hashable, _Solved] = {}
+        self._announced = self._asked = 0
+        self._deadline: float | None = None
+        self._answering = False
+        self._left_out: list[str] = []
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether someone asked to stop."""
+        session = current()
+        return (session is not None and session.stopping) or (self._should_stop is not None and self._should_stop())
+
+    @property
+    def stopped(self) -> bool:
+        """Whether someone asked to stop or the time for the answer is up: what is not solved yet stays so."""
+        return self.interrupted or self.seconds_left == 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Time until the answer at work is due; None without a limit."""
+        return None if self._deadline is None else max(0.0, self._deadline - monotonic())
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """One answer, whose solves share the time limit and which hears interrupts; a question within shares both."""
+        if self._answering:
+            yield
+            return
+        self._answering, self._announced, self._left_out = True, self._asked, []
+        self._deadline = None if self.time_limit is None else monotonic() + self.time_limit
+        try:
+            with heard():
+                yield
+        finally:
+            self._answering, self._deadline = False, None
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """Every result so far, in the order solved."""
+        return tuple(solved.result for solved in self._known.values())
+
+    def expect(self, solves: int) -> None:
+        """Announce solves to come, so that progress can say `12 of 30`."""
+        self._announced += solves
+
+    def report(self, phase: str) -> None:
+        """Tell whoever watches of work that is done elsewhere than here."""
+        if self._progress is not None:
+            self._progress(Progress(monotonic() - self._began, phase, many=True))
+
+    def each(self, items: Sequence[Item]) -> Iterator[Item]:
+        """The items, announced as one solve each, until someone asks to stop."""
+        self.expect(len(items))
+        for place, item in enumerate(items):
+            if self.stopped:
+                self._left_out += map(_name, items[place:])
+                return
+            yield item
+
+    @property
+    def shortfall(self) -> list[str]:
+        """What a stop left out of the answer at work, in sentences; none where there was none."""
+        if not self.stopped:
+            return []
+        lead = "Stopped" if self.interrupted else "The time was up"
+        names = list(dict.fromkeys(filter(None, self._left_out)))
+        more = "" if len(names) <= MOST_NAMED else f" and {len(names) - MOST_NAMED} more"
+        missing = [f"Not asked: {', '.join(names[:MOST_NAMED])}{more}."] if names else []
+        return [*missing, f"{lead} before everything was asked; what is missing is left out."]
+
+    def solve(
+        self,
+        scenario: str | Scenario = "base",
+        *,
+        conditions: Sequence[Hashable] = (),
+        label: str = "",
+        share: float | None = None,
+    ) -> Result:
+        """Result of `optimizer.solve` for a scenario and conditions; `label` says in progress what is asked.
+
+        `share` is how much of the time left it may take at most, where more follows than is announced.
+        """
+        wanted = named_scenario(self.case, scenario)
+        more: dict[str, Any] = {"conditions": tuple(conditions)} if conditions else {}
+        more |= {} if share is None else {"share": share}
+        return self._ask(wanted, tuple(conditions), label, start=self._nearest(wanted, tuple(conditions)), **more)
+
+    def take(self, scenario: str | Scenario, result: Result) -> None:
+        """Know the result of solving a scenario of this case elsewhere, where it proves what is asked here."""
+        wanted = named_scenario(self.case, scenario)
+        if result.gap is not None and result.gap <= self.gap:
+            self._known[self._key(wanted, (), None, self.gap)] = _Solved(wanted, (), result, inf)
+
+    def any_plan(
+        self, scenario: str | Scenario = "base", *, conditions: Sequence[Hashable] = (), label: str = ""
+    ) -> Result:
+        """Some plan that obeys every rule, however good, or the proof that there is none."""
+        wanted, asked = named_scenario(self.case, scenario), tuple(conditions)
+        if self._key(wanted, asked, None, self.gap) in self._known:
+            return self.solve(wanted, conditions=asked, label=label)
+        more: dict[str, Any] = {"conditions": asked} if asked else {}
+        return self._ask(wanted, asked, label, gap=ANY, start=self._nearest(wanted, asked), **more)
+
+    def evaluate(self, scenario: str | Scenario = "base", *, menus: pd.DataFrame, label: str = "") -> Result:
+        """Result of `optimizer.evaluate` for menus given (price_book, tier, model, price)."""
+        return self._ask(named_scenario(self.case, scenario), (), label, menus=menus)
+
+    def _ask(self, scenario: Scenario, conditions: tuple[Hashable, ...], label: str, /, **more: Any) -> Result:
+        menus: pd.DataFrame | None = more.get("menus")
+        rows = None if menus is None else tuple(menus.sort_index(axis=1).itertuples(index=False, name=None))
+        gap, share = more.pop("gap", self.gap), more.pop("share", None)
+        key = self._key(scenario, conditions, rows, gap)
+        self._asked += 1
+        known, seconds = self._known.get(key), self._time_for_one(share)
+        if self.stopped or (known is not None and known.serves(inf if seconds is None else seconds)):
+            return self._unasked(scenario, label) if known is None else self._met(known.result)
+        more |= {"gap": gap, "time_limit": seconds, "should_stop": self._should_stop}
+        more |= {"progress": self._reporter(label), "baselines": self._baselines}
+        result = (solve if menus is None else evaluate)(self.case, scenario, **more)
+        given = 0.0 if self.interrupted else inf if seconds is None else seconds
+        self._known[key] = _Solved(scenario, conditions, result, given)
+        return self._met(result)
+
+    @staticmethod
+    def _met(result: Result) -> Result:
+        """The result; an interrupt from now on leaves its plan."""
+        if result.plan is not None:
+            note_plan()
+        return result
+
+    def _time_for_one(self, share: float | None) -> float | None:
+        """Seconds for the solve asked last: an even part of what is left, with those announced after it."""
+        left = self.seconds_left
+        if left is None:
+            return self.time_limit
+        to_come = self._announced - self._asked + 1
+        even = 1 / to_come if to_come > 0 else ONE_OF_MANY
+        return left * (even if share is None else share)
+
+    def _unasked(self, scenario: Scenario, label: str) -> Result:
+        """The result of a question that the time or a request to stop left no room for."""
+        self._left_out.append(label)
+        reason = "The time was up before this was asked."
+        return Result(
+            status=Status.NO_PLAN,
+            case_name=self.case.settings.name,
+            scenario_name=scenario.name,
+            objective_name=scenario.objective,
+            currency=self.case.settings.currency,
+            objective=None,
+            bound=None,
+            gap=None,
+            seconds=0.0,
+            plan=None,
+            reason="A stop came before this was asked." if self.interrupted else reason,
+            interrupted=self.interrupted,
+        )
+
+    @staticmethod
+    def _key(scenario: Scenario, conditions: tuple[Hashable, ...], rows: Hashable, gap: float) -> Hashable:
+        return content_of(scenario), frozenset(conditions), rows, gap
+
+    def _nearest(self, scenario: Scenario, conditions: tuple[Hashable, ...]) -> Result | None:
+        """The solved question that differs least, one with a plan before one without, of equals the latest."""
+        solved = enumerate(self._known.values())
+        ranked = [(one.result.plan is None, _distance(one, scenario, conditions), -at, one) for at, one in solved]
+        return min(ranked, key=lambda entry: entry[:3])[3].result if ranked else None
+
+    def _reporter(self, label: str) -> ProgressCallback | None:
+        """Progress of one solve as part of all: time since the workbench began, and which solve it is."""
+        tell, number = self._progress, self._asked
+        if tell is None:
+            return None
+        count = f"{number} of {self._announced}" if self._announced >= number else f"solve {number}"
+        part = f"{count}: {label}" if label else count
+
+        def report(news: Progress) -> None:
+            tell(replace(news, seconds=monotonic() - self._began, phase=f"{part}, {news.phase}"))
+
+        return report
+
+
+def at_work(case: Case | Workbench, **options: Unpack[Options]) -> Workbench:
+    """The workbench given, or one for the case; raises TypeError for options beside a workbench, which has its own."""
+    if isinstance(case, Case):
+        return Workbench(case, **options)
+    if options:
+        raise TypeError(f"the workbench has its own options; {', '.join(options)} cannot be given beside it")
+    return case
+
+
+def _name(item: object) -> str:
+    """What an item of a round is called."""
+    if isinstance(item, tuple):
+        return "; ".join(map(str, item))
+    return str(getattr(item, "name", item))
+
+
+def question(ask: Callable[P, Answered]) -> Callable[P, Answered]:
+    """An analysis, of a case with options or of a workbench: its solves share the time limit, and Ctrl-C ends it."""
+
+    @wraps(ask)
+    def answered(case: Case | Workbench, *given: Any, **named: Any) -> Answered:
+        options = {name: named.pop(name) for name in Options.__annotations__ if name in named}
+        bench = at_work(case, **cast(Options, options))
+        with bench.answering():
+            return ask(bench, *given, **named)  # type: ignore[arg-type]  # P begins with the case
+
+    return cast(Callable[P, Answered], answered)
+
+
+def _distance(one: _Solved, scenario: Scenario, conditions: tuple[Hashable, ...]) -> int:
+    """How many rules, changes and conditions are not the same."""
+    fields = set(Scenario.model_fields) - {"name", "description", "change"}
+    rules = sum(bool(getattr(one.scenario, name) != getattr(scenario, name)) for name in fields)
+    changes = {change.model_dump_json() for change in one.scenario.change}
+    changes ^= {change.model_dump_json() for change in scenario.change}
+    return rules + len(changes) + len(set(one.conditions) ^ set(conditions))

@@ -1,0 +1,167 @@
+"""One scenario solved elsewhere, and who does so: processes of our own by default, threads, or an executor given."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from multiprocessing.synchronize import Event
+
+from models import Case, Scenario
+
+from ....results.progress import StopCheck
+from ....results.result import Result
+from ....solving.solve import solve
+from .worker_process import WorkerContext, begin_silently, hear_no_interrupt
+
+_log = logging.getLogger(__name__)
+_stop: Event | None = None
+"""In a process of the pool: set when its solves are to end."""
+
+
+_left: list[object] = []
+"""Events of pools that were left at once: a process still being started reads them, and would fail aloud without."""
+
+
+@dataclass
+class Crew:
+    """An executor, how many solves it is given at a time, and how its running solves are told to end."""
+
+    executor: Executor
+    size: int
+    stop: Callable[[], None] | None = None
+    """None where a running solve cannot be reached: it is left alone then."""
+    renew: Callable[[], Executor] | None = None
+    """Makes an executor to take the place of one that lost a process; None where none can be lost."""
+    has_begun: Callable[[], bool] = lambda: True
+    """Whether any of its processes ever began: one that ended before is no fault of what it was to solve."""
+    stopped: StopCheck | None = None
+    """Tells solves in this process to end; None where they are told otherwise."""
+    here: bool = False
+    """Whether its solves run on this computer, whose clock they share."""
+
+
+def solve_one(
+    case: Case,
+    scenario: Scenario,
+    gap: float,
+    time_limit: float | None,
+    start: Result | None,
+    due: float | None = None,
+    should_stop: StopCheck | None = None,
+) -> Result:
+    """The scenario's result. Its search's memory stays behind: what another starts from is the plan.
+
+    `due` is when the answer is to be there, on the clock of this computer (`time.time`), whatever the limit.
+    """
+    if due is not None and time_limit is not None:
+        time_limit = max(0.0, min(time_limit, due - time.time()))
+    result = solve(case, scenario, gap=gap, time_limit=time_limit, start=start, should_stop=should_stop or _stopped)
+    return replace(result, memory=None)
+
+
+def processors() -> int:
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def crew_for(executor: Executor | None, size: int) -> Iterator[Crew]:
+    """The executor given, or else processes of our own; threads where there can be no processes."""
+    if isinstance(executor, ThreadPoolExecutor):
+        yield _threads(executor, size)
+    elif executor is not None:
+        with _given(executor, size) as crew:
+            yield crew
+    elif _may_have_children():
+        with process_pool(size) as crew:
+            yield crew
+    else:
+        with ThreadPoolExecutor(1) as alone:
+            yield _threads(alone, 1)
+
+
+def _may_have_children() -> bool:
+    """Whether this process may start others: a daemon may not, nor one that is still being started."""
+    this = multiprocessing.current_process()
+    return not this.daemon and not getattr(this, "_inheriting", False)
+
+
+@contextmanager
+def _given(executor: Executor, size: int) -> Iterator[Crew]:
+    """Another's executor; once that has lost a process and takes no more work, a crew of our own in its place."""
+    crew = Crew(executor, size)
+    with ExitStack() as spares:
+
+        def renew() -> Executor:
+            _log.warning("The executor given has lost a process and takes no more work: the rest is solved without it.")
+            own = spares.enter_context(crew_for(None, size))
+            vars(crew).update(vars(own))
+            return own.executor
+
+        crew.renew = renew
+        yield crew
+
+
+def _threads(executor: ThreadPoolExecutor, size: int) -> Crew:
+    stop = threading.Event()
+    return Crew(executor, size, stop.set, stopped=stop.is_set, here=True)
+
+
+@contextmanager
+def process_pool(size: int) -> Iterator[Crew]:
+    """A pool of processes that are started afresh, since a copy of a process with threads may hang."""
+    global _stop
+    context = WorkerContext()
+    stop, begun = context.Event(), context.Event()
+    _stop = stop
+    pools: list[Executor] = []
+    start_method = multiprocessing.get_start_method(allow_none=True)
+
+    def another() -> Executor:
+        if len(pools) > 1 and not begun.is_set():  # none will begin: this process does it, one after the other
+            pools.append(ThreadPoolExecutor(1))
+        else:
+            pools.append(ProcessPoolExecutor(size, context, initializer=begin_silently, initargs=(stop, begun)))
+        return pools[-1]
+
+    try:
+        yield Crew(another(), size, stop.set, another, begun.is_set, here=True)
+    except BaseException:
+        stop.set()
+        _left.append((stop, begun))
+        for pool in pools:
+            pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    finally:
+        _stop = None
+        if start_method is None:  # starting a process settles the default for this one, which may be a host's
+            multiprocessing.set_start_method(None, force=True)
+    for pool in pools:
+        pool.shutdown()
+
+
+def begin(stop: Event, begun: Event) -> None:
+    """Prepare a process of the pool: Ctrl-C is heard by the process that started it, whose end ends this one."""
+    global _stop
+    _stop = stop
+    hear_no_interrupt()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    begun.set()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _stopped() -> bool:
+    return _stop is not None and _stop.is_set()

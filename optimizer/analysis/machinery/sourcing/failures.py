@@ -1,0 +1,134 @@
+"""What happens when a partner fails: who takes its work, and what is lost until and after a new plan is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from models import Scenario
+from models.conditions import Decision
+from models.economics.delivery_formulas import PARTNER_KINDS
+
+from ....program.delivery import MARGIN_OF
+from ....results.result import Result
+from ..comparison.value_added import amount_of
+from ..service.delivered import delivered_flows
+from ..sessions.context import Subject, bar
+
+SAME, OTHERS, REPLANNED = "same partners", "other partners", "new plan"
+FAILURE_COLUMNS = {
+    "partner": "partner that fails",
+    "response": f"{SAME}: the plan's menus, done by its other providers; {OTHERS}: the same menus, done by any "
+    f"provider; {REPLANNED}: everything decided anew. The first two save what margin they can, and no rule on margins "
+    "and cost to serve binds them",
+    "possible": "whether the work can be done within the rules",
+    "status": "how the search ended",
+    "loss": "objective lost against the plan, {money}",
+    "margin_loss": "margin lost of the objective's scope, {money}",
+    "newly_engaged": "providers engaged that the plan does not engage",
+}
+TAKEOVER_COLUMNS = {
+    "partner": "partner that fails",
+    "response": "the first response that is possible",
+    "provider": "provider that works on",
+    "hours_before": "hours a year in the plan",
+    "hours_after": "hours a year after the failure",
+    "hours_taken": "hours a year more than before",
+}
+_DIGITS = 6
+"""Digits after the point of hours that are no rounding."""
+_NO_MARGINS = {"min_service_margin": None, "min_account_margin": None, "max_cost_to_serve": None}
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A partner's failure answered in one way."""
+
+    partner: str
+    response: str
+    result: Result
+
+
+def partner_failures(subject: Subject) -> list[Failure]:
+    """Each engaged partner's failure, answered in the three ways; the second only where the first is impossible."""
+    kinds = subject.case.tables["providers"].set_index("provider")["kind"]
+    partners = [name for name in subject.plan.decisions.providers if kinds[name] in PARTNER_KINDS]
+    subject.bench.expect(len(partners))  # two questions each
+    return [answered for partner in subject.bench.each(partners) for answered in _responses(subject, partner)]
+
+
+def _responses(subject: Subject, partner: str) -> Iterator[Failure]:
+    menus = subject.plan.menus
+    margin = MARGIN_OF[subject.scenario.objective]
+    gone = subject.changed(bar(partner), **_NO_MARGINS, objective=margin)
+    for response, scenario in ((SAME, _only(subject, gone)), (OTHERS, gone)):
+        result = subject.bench.evaluate(scenario, menus=menus, label=f"{partner} fails, {response}")
+        yield Failure(partner, response, result)
+        if result.plan is not None:
+            break
+    asked = Decision("provider", partner, False)
+    again = subject.bench.solve(subject.scenario, conditions=[asked], label=f"{partner} fails, {REPLANNED}")
+    yield Failure(partner, REPLANNED, again)
+
+
+def _only(subject: Subject, scenario: Scenario) -> Scenario:
+    """The scenario with the plan's providers alone."""
+    table = subject.case.tables["providers"]
+    idle = table[~table["provider"].isin(subject.plan.decisions.providers) & (table["engage"] != "excluded")]
+    bars = tuple(bar(name) for name in sorted(idle["provider"]))
+    return scenario.model_copy(update={"change": (*scenario.change, *bars)})
+
+
+def failure_table(subject: Subject, failures: list[Failure]) -> pd.DataFrame:
+    """One row a failure and response."""
+    rows = [_row(subject.result, failure) for failure in failures]
+    return pd.DataFrame(rows, columns=list(FAILURE_COLUMNS)).astype({"possible": bool})
+
+
+def _row(planned: Result, failure: Failure) -> dict[str, object]:
+    result = failure.result
+    row: dict[str, object] = {
+        "partner": failure.partner,
+        "response": failure.response,
+        "possible": result.plan is not None,
+        "status": str(result.status),
+        "newly_engaged": "",
+    }
+    if result.plan is None:
+        return row
+    new = set(result.plan.decisions.providers) - set(planned.decided.decisions.providers)
+    goal, margin = planned.objective_name, MARGIN_OF[planned.objective_name]
+    losses = {
+        name: amount_of(planned, kpi) - amount_of(result, kpi)
+        for name, kpi in (("loss", goal), ("margin_loss", margin))
+    }
+    return {**row, **losses, "newly_engaged": ", ".join(sorted(new))}
+
+
+def takeover_table(subject: Subject, failures: list[Failure]) -> pd.DataFrame:
+    """Hours of each provider before and after, under the first response to each failure that is possible."""
+    before = _hours(subject, subject.result)
+    pages = []
+    for failure in first_possible(failures):
+        after = _hours(subject, failure.result)
+        page = pd.DataFrame({"hours_before": before, "hours_after": after}).fillna(0.0)
+        page = page.assign(partner=failure.partner, response=failure.response)
+        page["hours_taken"] = (page["hours_after"] - page["hours_before"]).round(_DIGITS)
+        pages.append(page.drop(index=failure.partner, errors="ignore").rename_axis("provider").reset_index())
+    columns = list(TAKEOVER_COLUMNS)
+    return pd.concat(pages, ignore_index=True)[columns] if pages else pd.DataFrame(columns=columns)
+
+
+def first_possible(failures: list[Failure]) -> list[Failure]:
+    """The first response to each failure that is possible."""
+    found: dict[str, Failure] = {}
+    for failure in failures:
+        if failure.result.plan is not None:
+            found.setdefault(failure.partner, failure)
+    return list(found.values())
+
+
+def _hours(subject: Subject, result: Result) -> pd.Series:
+    return delivered_flows(subject.case, result.decided).groupby("provider")["true_hours"].sum()

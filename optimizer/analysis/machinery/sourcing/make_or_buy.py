@@ -1,0 +1,98 @@
+"""Make or buy: the best plan for each share of the work that the company's own teams do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import nan
+
+import pandas as pd
+
+from models.conditions import WorkShare
+from models.economics.delivery_formulas import HOUR_SHARING_KINDS
+
+from ....results.result import Result
+from ..service.delivered import delivered_flows, measured
+from ..sessions.context import Subject
+
+SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+_KPIS = (
+    "service_revenue",
+    "service_cost",
+    "delivery_cost",
+    "service_margin",
+    "service_margin_share",
+    "account_margin",
+    "loyalty_loss",
+)
+MAKE_OR_BUY_COLUMNS = {
+    "in_house_share": "share of all team and partner hours that own teams work, 0 to 1",
+    "in_plan": "whether this is the plan's own share",
+    "status": "how the search ended",
+    "objective": "objective of the best plan, {money}",
+    "bound": "what no plan of this share can exceed, {money}",
+    "service_revenue": "service revenue, {money}",
+    "service_cost": "service cost, {money}",
+    "delivery_cost": "payments to providers, {money}",
+    "service_margin": "service margin, {money}",
+    "service_margin_share": "service margin as a share of service revenue",
+    "account_margin": "account margin, {money}",
+    "loyalty_loss": "product revenue lost under the CSAT target, {money}",
+    "csat": "case-weighted mean CSAT, points of 0 to 100",
+    "attainment": "share of response-clock cases answered within the promise, 0 to 1",
+    "partners": "partners engaged",
+    "hours": "hours worked by teams and partners a year",
+}
+
+
+def make_or_buy(subject: Subject, shares: Sequence[float]) -> tuple[pd.DataFrame, list[Result]]:
+    """A row per share, and the plan's own, in rising order; empty where the case has no team of its own."""
+    teams = own_teams(subject)
+    if not teams:
+        return pd.DataFrame(columns=list(MAKE_OR_BUY_COLUMNS)), []
+    rows, results = [_row(subject, _share_worked(subject, teams), subject.result, in_plan=True)], []
+    for share in subject.bench.each(sorted(set(shares))):
+        asked = WorkShare(teams, least=share or None, most=share if share < 1 else None)
+        result = subject.bench.solve(subject.scenario, conditions=[asked], label=str(asked))
+        rows.append(_row(subject, share, result))
+        results.append(result)
+    table = pd.DataFrame(rows, columns=list(MAKE_OR_BUY_COLUMNS))
+    return table.sort_values("in_house_share", kind="stable").reset_index(drop=True), results
+
+
+def own_teams(subject: Subject) -> tuple[str, ...]:
+    """The case's in-house providers that are not excluded."""
+    table = subject.case.tables["providers"]
+    own = table[(table["kind"] == "in_house") & (table["engage"] != "excluded")]
+    return tuple(sorted(own["provider"]))
+
+
+def _share_worked(subject: Subject, teams: tuple[str, ...]) -> float:
+    hours = delivered_flows(subject.case, subject.plan)
+    hours = hours[hours["kind"].isin(HOUR_SHARING_KINDS)]
+    total = float(hours["true_hours"].sum())
+    return float(hours.loc[hours["provider"].isin(teams), "true_hours"].sum()) / total if total > 0 else nan
+
+
+def _row(subject: Subject, share: float, result: Result, in_plan: bool = False) -> dict[str, object]:
+    row: dict[str, object] = {"in_house_share": share, "in_plan": in_plan, "status": str(result.status)}
+    if result.plan is None:
+        return {**row, "bound": result.bound}
+    flow = delivered_flows(subject.case, result.plan)
+    kinds = subject.case.tables["providers"].set_index("provider")["kind"]
+    engaged = kinds.reindex(list(result.plan.decisions.providers))
+    return {
+        **row,
+        "objective": result.objective,
+        "bound": result.bound,
+        **{name: result.plan.kpis[name] for name in _KPIS},
+        **_experience(flow),
+        "partners": int(engaged.str.endswith("_partner").sum()),
+        "hours": float(flow.loc[flow["kind"].isin(HOUR_SHARING_KINDS), "true_hours"].sum()),
+    }
+
+
+def _experience(flow: pd.DataFrame) -> dict[str, float]:
+    if flow.empty:
+        return {"csat": nan, "attainment": nan}
+    whole = measured(flow.assign(all="all"), ["all"]).iloc[0]
+    return {name: float(whole[name]) for name in ("csat", "attainment")}

@@ -1,0 +1,112 @@
+"""What the tables on partners say, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from ....results.result import Status
+from ....results.summary import money, percent
+from ..sessions.context import Subject
+from .failures import REPLANNED
+
+
+def partner_sentences(tables: Mapping[str, pd.DataFrame], subject: Subject) -> list[str]:
+    """What the tables of `partners` say, the worth of providers first."""
+    currency, goal = subject.result.currency, subject.result.objective_name.replace("_", " ")
+    return [
+        *_about_values(tables["values"], currency, goal),
+        *_about_quality(tables["scorecard"]),
+        *_about_readiness(tables["readiness"], subject.plan.decisions.providers, currency),
+        *_about_make_or_buy(tables["make_or_buy"], currency, goal),
+        *([] if subject.bench.stopped else _about_failures(tables["failures"], currency, goal)),
+    ]
+
+
+def _about_values(values: pd.DataFrame, currency: str, goal: str) -> list[str]:
+    engaged = values[values["in_plan"]].sort_values("value", ascending=False, kind="stable")
+    vital = engaged.loc[engaged["status"] == Status.INFEASIBLE, "provider"]
+    said = [f"No plan does without {name} with all other rules held." for name in vital]
+    unknown = values.loc[values["status"] == Status.NO_PLAN, "provider"]
+    said += [f"Not known in the time allowed: {', '.join(unknown)}."] if len(unknown) else []
+    known = engaged.dropna(subset=["value"])
+    if len(known):
+        ranked = [f"{row['provider']} {money(row['value'], currency)}" for row in known.to_dict("records")]
+        said.append(
+            f"Worth of each provider engaged, in {goal} a year: {', '.join(ranked)}; each left out by itself, with all "
+            "other rules held and the rest planned anew."
+        )
+    return said
+
+
+def _about_quality(scorecard: pd.DataFrame) -> list[str]:
+    poor = scorecard.loc[~scorecard["good_enough"].astype(bool), "provider"]
+    return [f"Not good enough to be engaged: {', '.join(poor)}."] if len(poor) else []
+
+
+def _about_readiness(readiness: pd.DataFrame, engaged: Sequence[str], currency: str) -> list[str]:
+    gaps = readiness[(readiness["gap"] > 0) & readiness["provider"].isin(engaged)]
+    if gaps.empty:
+        return []
+    cost = money(float(gaps["cost_to_close"].sum()), currency)
+    last = gaps.sort_values("months", kind="stable").iloc[-1]
+    names = gaps["provider"].nunique()
+    return [
+        f"{names} of the providers engaged must be made ready, for {cost} once; the last, "
+        f"{last['provider']}, takes {last['months']:g} months."
+    ]
+
+
+def _about_make_or_buy(table: pd.DataFrame, currency: str, goal: str) -> list[str]:
+    if table.empty:
+        return ["The company has no team of its own, so there is nothing to make or buy."]
+    own = table.loc[table["in_plan"], "in_house_share"].iloc[0]
+    tried = table[~table["in_plan"]]
+    said = f"Own teams do {percent(own)} of the hours in the plan." if own == own else "Teams and partners do no work."
+    possible = tried.dropna(subset=["objective"])
+    costs = table.loc[table["in_plan"], "objective"].iloc[0] - possible["objective"]
+    lost = ", ".join(
+        f"{_whole(share)} {money(cost, currency)}"
+        for share, cost in zip(possible["in_house_share"], costs, strict=True)
+    )
+    never = ", ".join(_whole(share) for share in tried.loc[tried["status"] == Status.INFEASIBLE, "in_house_share"])
+    return [
+        " ".join(
+            [
+                said,
+                *([f"Forcing their share, with all rules held, costs in {goal} a year: {lost}."] if lost else []),
+                *([f"Impossible with all rules held, proved: {never}."] if never else []),
+            ]
+        )
+    ]
+
+
+def _whole(share: float) -> str:
+    return f"{share * 100:.0f} %"
+
+
+def _about_failures(table: pd.DataFrame, currency: str, goal: str) -> list[str]:
+    if table.empty:
+        return ["No partner is engaged that could fail."]
+    possible = table[table["possible"]].drop_duplicates("partner")
+    fatal = sorted(set(table["partner"]) - set(possible["partner"]))
+    said = [_without(table, fatal)] if fatal else []
+    if len(possible):
+        worst = possible.sort_values("margin_loss", kind="stable").iloc[-1]
+        mean_loss, mean_margin = (money(float(possible[name].mean()), currency) for name in ("loss", "margin_loss"))
+        said.append(
+            f"When a partner fails, the mean loss is {mean_loss} of {goal} and {mean_margin} of margin a year; "
+            f"most margin goes with {worst['partner']} ({worst['response']}): {money(worst['margin_loss'], currency)}. "
+            "Until a new plan is made its menus and all rules but those on margins and cost to serve are held."
+        )
+    return said
+
+
+def _without(table: pd.DataFrame, fatal: Sequence[str]) -> str:
+    """Partners after whose failure no plan is left: which of them by proof, all other rules held."""
+    rows = table[table["partner"].isin(fatal) & (table["response"] == REPLANNED)]
+    proved = sorted(rows.loc[rows["status"] == Status.INFEASIBLE, "partner"])
+    open_ = [name for name in fatal if name not in proved]
+    said = f"With all other rules held, no plan is possible after the failure of {', '.join(proved)}." if proved else ""
+    return f"{said} None was found in the time allowed after that of {', '.join(open_)}.".strip() if open_ else said

@@ -1,0 +1,1 @@
+"""Goals that cost each other, and the plans that none beats in all of them."""

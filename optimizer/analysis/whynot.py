@@ -1,0 +1,185 @@
+"""`why_not`: the best plan with something forced or forbidden, what that loses, what binds then and what moved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias, Unpack
+
+import pandas as pd
+
+from models import Case, Scenario
+from models.condition_texts import parse_conditions
+from models.conditions import Condition
+
+from ..results.result import Result, Status
+from ..results.summary import binding_rules, money
+from .machinery.answers.answer import Answer
+from .machinery.comparison.moves import moves
+from .machinery.feasibility.iis import find_conflict
+from .machinery.feasibility.levers import levers
+from .machinery.sessions.context import Subject, subject_of
+from .machinery.sessions.solver_session import Options, Workbench, question
+
+Request: TypeAlias = str | Condition | Sequence[Condition]
+"""Conditions that hold together, or a text such as `offer platinum; drop Orbis`."""
+
+_COLUMNS = {
+    "requests": {
+        "request": "what was forced or forbidden",
+        "status": "how the solve ended, all other rules held: optimal, feasible, infeasible or no_plan",
+        "objective": "best objective found under it, {money}",
+        "loss": "objective lost against the plan without it, {money}; negative where something is gained",
+        "loss_at_least": "least that is lost, proved, {money}",
+        "loss_at_most": "most that is lost, proved, {money}",
+        "moved": "what differs from the plan without it",
+        "stands_in_the_way": "where nothing is feasible: rules that contradict it with every other rule set aside; "
+        "without any one of them there is a plan for the rest of them",
+    },
+    "binding": {
+        "request": "what was forced or forbidden",
+        "rule": "rule that leaves the plan under it no room",
+        "where": "where it binds",
+        "newly": "whether it does not bind without the request",
+    },
+    "kpis": {
+        "request": "what was forced or forbidden",
+        "kpi": "amount or share, as in plan.json",
+        "unit": "currency (a year) or share",
+        "value": "value under the request, in `unit`",
+        "change": "value less that of the plan without it, in `unit`",
+    },
+}
+
+
+@dataclass(frozen=True)
+class _Asked:
+    name: str
+    conditions: tuple[Condition, ...]
+    result: Result
+    obstacles: str
+
+
+@question
+def why_not(
+    case: Case | Workbench,
+    scenario: str | Scenario = "base",
+    *requests: Request,
+    result: Result | None = None,
+    **options: Unpack[Options],
+) -> Answer:
+    """What is lost by forcing or forbidding something: each request by itself, the conditions in one together.
+
+    A condition replaces what the case says of the same thing and leaves all other rules in force. Tables: `requests`
+    (objective, loss with both proved ends, what moved), `binding` (rules that leave no room then) and `kpis`. Where
+    a request leaves no plan, rules that stand in the way are named. Raises `CaseError` for texts that are not
+    understood and names that the case does not have, ValueError without any request.
+    """
+    if not requests:
+        raise ValueError("there is no request; expected something to force or forbid, such as 'offer platinum'")
+    subject = subject_of(case, scenario, result, **options)
+    parsed = [_conditions(subject.bench.case, request) for request in requests]
+    if subject.result.plan is None:
+        return subject.nothing("whynot")
+    asked = [_ask(subject, conditions) for conditions in subject.bench.each(parsed)]
+    return _answer(subject, asked)
+
+
+def _conditions(case: Case, request: Request) -> tuple[Condition, ...]:
+    if isinstance(request, str):
+        return parse_conditions(case, request)
+    return (request,) if isinstance(request, Condition) else tuple(request)
+
+
+def _ask(subject: Subject, conditions: tuple[Condition, ...]) -> _Asked:
+    name = "; ".join(map(str, conditions))
+    result = subject.bench.solve(subject.scenario, conditions=conditions, label=name)
+    return _Asked(name, conditions, result, _obstacles(subject, conditions, result))
+
+
+def _obstacles(subject: Subject, conditions: tuple[Condition, ...], result: Result) -> str:
+    """Rules that contradict the conditions, where nothing is feasible under them."""
+    if result.status is not Status.INFEASIBLE:
+        return ""
+    rules = levers(subject.case, subject.scenario)
+    conflict = find_conflict(subject.bench, subject.scenario, rules, conditions)
+    if conflict is None:
+        return "not found in the time allowed"
+    names = [*(lever.name for lever in conflict.rules), *conflict.held]
+    told = "; ".join(names) or "the case's data: no rule has to do with it"
+    return told if conflict.minimal or not names else f"{told} (perhaps fewer would do)"
+
+
+def _losses(base: Result, result: Result) -> tuple[float | None, float | None, float | None]:
+    """Loss, and its least and most by both solves' proofs."""
+    found, best = base.objective, base.bound
+    assert found is not None
+    assert best is not None
+    if result.objective is None:
+        return None, None if result.bound is None else found - result.bound, None
+    least = -float("inf") if result.bound is None else found - result.bound
+    return found - result.objective, least, best - result.objective
+
+
+def _request_row(base: Result, asked: _Asked) -> dict[str, object]:
+    loss, least, most = _losses(base, asked.result)
+    return {
+        "request": asked.name,
+        "status": asked.result.status.value,
+        "objective": asked.result.objective,
+        "loss": loss,
+        "loss_at_least": least,
+        "loss_at_most": most,
+        "moved": "" if asked.result.plan is None else moves(base.decided, asked.result.plan),
+        "stands_in_the_way": asked.obstacles,
+    }
+
+
+def _binding(base: Result, asked: list[_Asked]) -> pd.DataFrame:
+    before = set() if base.audit is None else {rule for rule, _ in binding_rules(base.audit)}
+    rows = [
+        (one.name, rule, where, rule not in before)
+        for one in asked
+        if one.result.audit is not None
+        for rule, where in binding_rules(one.result.audit)
+    ]
+    return pd.DataFrame(rows, columns=list(_COLUMNS["binding"])).astype({"newly": bool})
+
+
+def _kpis(base: Result, asked: list[_Asked]) -> pd.DataFrame:
+    known = base.kpis.set_index("kpi")["value"]
+    frames = [
+        one.result.kpis.assign(request=one.name, change=lambda frame: frame["value"] - frame["kpi"].map(known))
+        for one in asked
+        if one.result.plan is not None
+    ]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(_COLUMNS["kpis"]))
+
+
+def _answer(subject: Subject, asked: list[_Asked]) -> Answer:
+    base = subject.result
+    requests = pd.DataFrame([_request_row(base, one) for one in asked], columns=list(_COLUMNS["requests"]))
+    numbers = ("objective", "loss", "loss_at_least", "loss_at_most")
+    requests = requests.astype(dict.fromkeys(numbers, float))
+    kpis = _kpis(base, asked)[list(_COLUMNS["kpis"])]
+    tables = {"requests": requests, "binding": _binding(base, asked), "kpis": kpis}
+    facts = {"objective": base.objective, "bound": base.bound}
+    sentences = [_sentence(subject, row) for row in requests.to_dict("records")]
+    others = [one.result for one in asked]
+    return subject.answer("whynot", tables, _COLUMNS, sentences, facts, others, ["requests"])
+
+
+def _sentence(subject: Subject, row: dict[object, object]) -> str:
+    currency, goal = subject.result.currency, subject.result.objective_name.replace("_", " ")
+    name = f'"{row["request"]}"'
+    if row["status"] == "infeasible":
+        return f"{name}: proved impossible with all other rules held. In the way: {row['stands_in_the_way']}."
+    if row["status"] == "no_plan":
+        return f"{name}: with all other rules held, no plan was found in the time allowed."
+    loss, most = float(str(row["loss"])), float(str(row["loss_at_most"]))
+    moved = f" What moves: {row['moved']}." if row["moved"] else " Nothing else moves."
+    if abs(loss) <= subject.bench.gap * max(1.0, abs(float(str(row["objective"])))):
+        beyond = f"nothing beyond the gap asked for ({money(max(most, 0.0), currency)} at most)"
+        return f"{name}: costs {beyond} with all other rules held.{moved}"
+    verb, amount = ("costs", loss) if loss > 0 else ("gains", -loss)
+    return f"{name}: {verb} {money(amount, currency)} of {goal} a year with all other rules held.{moved}"

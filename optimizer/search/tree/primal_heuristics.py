@@ -1,0 +1,164 @@
+"""Looking for plans on the way: whole solutions, integer programs over the columns at hand, dives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+
+import numpy as np
+
+from ...lp.scaled_program import under
+from ...lp.solver import Outcome, solve_integer
+from ..master.nodes import Candidate, Node, Relaxed, Tried, Unsolved
+from ..master.restricted_master import Master
+from ..state.limits import Watch
+from .branching import Switches, whole_columns
+from .branching_history import agrees
+from .diving import dive, with_good_columns
+from .restricted_master_mip import Restricted, completion, integer_program, switching
+
+SHORT_PATIENCE = 4_000
+"""Most nodes of one menu search for all columns that matter, while switches are open."""
+NEAR_COLUMNS, NEAR_PER_BOOK = 150, 2
+"""Columns beyond those in use that may replace them when a solution is made whole: so many, then more by book."""
+FEW_COLUMNS = 40
+"""Such columns once every switch is settled."""
+PLAN_SHARE = 0.1
+"""Share of the tolerance within which a plan is the best of those that a look for one considers."""
+POLISH_NODES = 200
+"""Most nodes of an integer program that only looks for a better plan."""
+COMPLETE_EVERY = 5
+"""Nodes between solutions made whole; between dives while there is only a poor plan or none."""
+DIVE_EVERY = 25
+"""Nodes between dives."""
+POOR = 10.0
+"""Tolerances by which a plan costs more than the bound of a node to be poor beside what may be in it."""
+
+
+class Plans:
+    """The best plan so far, and what looks for better ones.
+
+    `accept` tries a candidate for real; `tolerance` maps the best cost to how far above the bound it may stay; `enter`
+    makes a node's restrictions those of the master and says whether anything is feasible; `say` reports.
+    """
+
+    def __init__(
+        self,
+        master: Master,
+        switches: Switches,
+        accept: Callable[[Candidate], Tried],
+        tolerance: Callable[[float], float],
+        watch: Watch,
+        enter: Callable[[Node], bool],
+        say: Callable[[Node], None],
+    ) -> None:
+        self.master, self.switches, self.watch = master, switches, watch
+        self.tolerance = tolerance
+        self._accept, self._enter, self._say = accept, enter, say
+        self.best = np.inf
+        self.tried: dict[tuple[int, ...], Tried] = {}
+        """What each choice of columns that was tried costs."""
+        self.known: Mapping[int, int] = {}
+        """Value of switches in a plan known from elsewhere, by column."""
+        self._recalled = False
+        """Whether what is best was last looked for near that plan alone."""
+        self.looked = 0
+        """Solutions that were not whole."""
+
+    @property
+    def cutoff(self) -> float:
+        """Cost that a node must be able to beat to be of interest."""
+        return self.best - self.tolerance(self.best) if np.isfinite(self.best) else np.inf
+
+    def look(self, node: Node, relaxed: Relaxed) -> None:
+        """Accept the node's solution if it is whole; otherwise, at times, make a whole one of it."""
+        chosen = whole_columns(self.master, relaxed)
+        if chosen is not None:
+            self.try_for_real(Candidate(chosen, relaxed.cost))
+            return
+        if self.known and agrees(node, self.known):
+            self._look_nearby(node, relaxed)
+            return
+        if relaxed.cost < self.cutoff - self.tolerance(self.best) and self._recalled:
+            self.looked, self._recalled = 0, False
+        self.looked += 1
+        poor = not relaxed.cost > self.cutoff - POOR * self.tolerance(relaxed.cost)
+        dive_every, complete_every = (COMPLETE_EVERY, 1) if poor else (DIVE_EVERY, COMPLETE_EVERY)
+        if self.looked % dive_every == 1:
+            with suppress(Unsolved):
+                self._dive(node, relaxed)
+        elif self.looked % complete_every == 1 % complete_every and self.switches.menus_settled(relaxed):
+            self._complete(node, relaxed)
+
+    def try_known(self, node: Node, columns: list[int]) -> None:
+        """Try a plan known from elsewhere, if what is offered obeys this search: its delivery alone cannot tell."""
+        admitted = self.master.admitted(node)
+        if all(admitted[i] for i in columns):
+            self._solve(integer_program(self.master, node, columns), np.inf)
+
+    def _look_nearby(self, node: Node, relaxed: Relaxed) -> None:
+        """Try, once, the best menus with every switch as in the plan known from elsewhere."""
+        near, self.known = replace(node, switches={**self.known, **node.switches}), {}
+        with suppress(Unsolved):
+            self._complete_settled(near, PLAN_SHARE * self.tolerance(relaxed.cost))
+        self._recalled = True
+        self.looked += int(np.isfinite(self.best))  # with a plan there is no hurry to dive for another
+
+    def _complete(self, node: Node, relaxed: Relaxed) -> None:
+        """Try the best whole solution near a fractional one: switches first, as if books could mix menus."""
+        self._say(node)
+        gap = PLAN_SHARE * self.tolerance(relaxed.cost)
+        more = max(NEAR_COLUMNS, NEAR_PER_BOOK * len(self.master.books))
+        for near in dict.fromkeys((NEAR_COLUMNS, more)):
+            mixing = switching(self.master, node, relaxed, near)
+            with self.master.phases("mip"):
+                limits = self.watch.limits(gap, POLISH_NODES)
+                outcome = solve_integer(under(mixing.program, self.best), limits, doubting=False)
+            self.watch.check()
+            if outcome.values is not None:
+                self._complete_settled(mixing.settled(self.master, node, outcome), gap)
+            if np.isfinite(self.best):
+                return
+
+    def _complete_settled(self, node: Node, gap: float) -> None:
+        """Make new columns for a node in which every switch is settled, then let every book have one."""
+        relaxed = with_good_columns(self.master, node, self._enter)
+        if relaxed is not None:
+            self._solve(completion(self.master, node, relaxed, FEW_COLUMNS), gap)
+
+    def _solve(self, restricted: Restricted, gap: float) -> None:
+        """Try the choice among columns that is best within an absolute gap (scaled)."""
+        with self.master.phases("mip"):
+            limits = self.watch.limits(gap, POLISH_NODES)
+            outcome = solve_integer(under(restricted.program, self.best), limits, doubting=False)
+        self.try_outcome(outcome, restricted)
+
+    def _dive(self, node: Node, relaxed: Relaxed) -> None:
+        """Settle what menus depend on, then make the solution whole."""
+
+        def enter(child: Node) -> bool:
+            self.watch.check()
+            self._say(child)
+            return self._enter(child)
+
+        settled = dive(self.master, self.switches, node, relaxed, enter)
+        if settled is not None:
+            self._complete(*settled)
+
+    def try_for_real(self, candidate: Candidate) -> None:
+        """Deliver a candidate's menus exactly, once, and keep it if it is the best."""
+        key = tuple(sorted(candidate.columns))
+        if key not in self.tried:
+            with self.master.phases("delivery"):
+                self.tried[key] = self._accept(replace(candidate, columns=key))
+        self.best = min(self.best, self.tried[key].cost)
+
+    def try_outcome(self, outcome: Outcome, restricted: Restricted) -> tuple[int, ...] | None:
+        """Try the columns that an integer program chose, and say which."""
+        self.watch.check()
+        chosen = restricted.chosen(outcome)
+        if chosen is not None:
+            self.try_for_real(Candidate(chosen, outcome.objective))
+            self.watch.check()
+        return chosen

@@ -1,0 +1,161 @@
+"""A sitting: one of the solves that together answer a question, each going on where the one before was cut short."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import isfinite
+from pathlib import Path
+
+import numpy as np
+
+from models import Case, named_scenario
+from models.conditions import Condition
+from models.plan_tables import RunError
+from models.scenario import Scenario
+
+from ..program.delivery import Delivery
+from ..results.checkpoint import Asked, SavedPlan, SavedSearch, SearchState, read_state, write_state
+from ..results.identity import content_of, input_digest, input_files, printable, source_digest
+from ..search.assortment.columns import Column
+from ..search.master.restricted_master import Master
+from ..search.state.timers import Phases
+from ..search.tree.checkpointing import find_of, is_menu, misfit, saved_menu
+from ..version import __version__
+
+EVERY = 60.0
+"""Seconds between states written while a search runs."""
+WRITING_SHARE = 0.01
+"""Most share of the time that writing them may take."""
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What tells one question from another; worked out only when it is needed."""
+
+    case: Case
+    scenario: str | Scenario
+    conditions: Sequence[Condition] = ()
+
+    @cached_property
+    def asked(self) -> Asked:
+        """The question as it stands in a file."""
+        wanted = named_scenario(self.case, self.scenario)
+        return Asked(
+            tierwise=__version__,
+            source=source_digest(),
+            case=input_digest(self.case),
+            files=input_files(self.case),
+            scenario=wanted.name,
+            rules=content_of(wanted),
+            conditions=tuple(map(repr, self.conditions)),
+            case_path=printable(self.case.path),
+        )
+
+
+def state_for(run: str | Path, identity: Identity) -> SearchState:
+    """The state in a run folder, for the very question it was searched for; raises `RunError` otherwise."""
+    state = read_state(run)
+    texts = state.asked.differences(identity.asked)
+    if texts:
+        raise RunError([f"The search in {run} cannot be continued: {'; '.join(texts)}. Solve without --resume."])
+    return state
+
+
+class Sitting:
+    """What a solve goes on from, if anything, and the folder that its state is written to meanwhile, if any.
+
+    Raises `RunError` where `resume` names a run without a state, or with one of another question.
+    """
+
+    def __init__(self, identity: Identity, resume: str | Path | None = None, folder: str | Path | None = None) -> None:
+        self.before = None if resume is None else state_for(resume, identity)
+        self._identity, self._folder = identity, folder
+        self._began = time.monotonic()
+        self._due = self._began + EVERY
+        self._warned = False
+
+    @property
+    def seconds_before(self) -> float:
+        """Time of the sittings before this one."""
+        return 0.0 if self.before is None else self.before.seconds
+
+    @property
+    def number(self) -> int:
+        """Which sitting this is, from 1."""
+        return 1 if self.before is None else self.before.sittings + 1
+
+    def state(self, search: SavedSearch, plan: SavedPlan | None, phases: Phases) -> SearchState:
+        """All that the next sitting needs."""
+        return SearchState(
+            asked=self._identity.asked,
+            sittings=self.number,
+            seconds=self.seconds_before + time.monotonic() - self._began,
+            phases=phases.seconds,
+            counts=dict(phases.counts),
+            search=search,
+            plan=plan,
+        )
+
+    def keep(self, state: Callable[[], SearchState]) -> None:
+        """Write the state, once it is time to."""
+        began = time.monotonic()
+        if self._folder is None or began < self._due:
+            return
+        try:
+            write_state(state(), self._folder)
+        except (OSError, RunError) as error:
+            self._warn(error)
+        done = time.monotonic()
+        self._due = done + max(EVERY, (done - began) / WRITING_SHARE)
+
+    def _warn(self, error: Exception) -> None:
+        """Say once that the state cannot be written: the search goes on, and it is tried again each time it is due."""
+        if not self._warned:
+            self._warned = True
+            _log.warning("The search goes on, but what --resume needs could not be written: %s", error)
+
+
+def saved_plan(master: Master, columns: tuple[Column, ...], delivery: Delivery) -> SavedPlan:
+    """A plan as a file keeps it."""
+    working = np.flatnonzero(delivery.flows).tolist()
+    return SavedPlan(
+        menus=tuple(saved_menu(master, column) for column in columns),
+        flows=tuple((route, float(delivery.flows[route])) for route in working),
+        policies=delivery.policies,
+        engaged=delivery.engaged,
+        supported=delivery.supported,
+        objective=delivery.objective,
+    )
+
+
+def _can_be_delivered(master: Master, saved: SavedPlan) -> bool:
+    """Whether everything that a kept delivery names is there, and its amounts are amounts."""
+    setting, catalog = master.setting, master.setting.catalog
+    codes = [
+        *((route, len(setting.routes.provider)) for route, _ in saved.flows),
+        *((product, len(catalog.products)) for product, *_ in saved.policies),
+        *((tier, len(catalog.tiers)) for _, tier, *_ in saved.policies),
+        *((row, len(setting.policies)) for _, _, row, _ in saved.policies),
+        *((code, len(catalog.providers)) for code in saved.engaged),
+        *((code, len(catalog.products)) for code in saved.supported),
+    ]
+    cases = [*(cases for _, cases in saved.flows), *(cases for *_, cases in saved.policies)]
+    amounts = all(isfinite(amount) and amount >= 0 for amount in cases) and isfinite(saved.objective)
+    return amounts and all(0 <= code < count for code, count in codes)
+
+
+def restored_plan(master: Master, saved: SavedPlan) -> tuple[tuple[Column, ...], Delivery]:
+    """The menus of a kept plan and their delivery; raises `RunError` where it is of another program."""
+    whole = sorted(book for book, *_ in saved.menus) == list(range(len(master.books)))
+    if not (whole and all(is_menu(master, menu) for menu in saved.menus) and _can_be_delivered(master, saved)):
+        raise misfit()
+    flows = np.zeros(len(master.setting.routes.provider))
+    for route, cases in saved.flows:
+        flows[route] = cases
+    columns = tuple(master.column(*find_of(menu)) for menu in saved.menus)
+    return columns, Delivery(flows, saved.policies, saved.engaged, saved.supported, saved.objective)

@@ -1,0 +1,246 @@
+"""Bounds of the master program on cases small enough to enumerate, at any multipliers and with any columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import optimizer
+from models import CaseSettings, Scenario, apply_scenario, build_case
+from models.catalog import Array
+from models.economics.offers import sellable_options
+from optimizer.program.instance import build_setting
+from optimizer.results.result import Status
+from optimizer.search.assortment.pricing import PATIENCE
+from optimizer.search.assortment.restriction import Restriction
+from optimizer.search.master.nodes import Node, Priced, Relaxed
+from optimizer.search.master.restricted_master import Master, raised
+from optimizer.search.state.limits import Watch
+from optimizer.search.tree.branching import part_books
+from optimizer.search.tree.dual_smoothing import Glance
+from optimizer.solving.engine import Limit, Question, Search, offers_of
+from tests.oracle.enumeration import enumerate_scenario
+from tests.oracle.random_cases import random_case
+
+SEEDS = (0, 2, 4, 7, 9, 11)
+ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class Posed:
+    """A random case ready to be bounded, with its optimum by enumeration."""
+
+    search: Search
+    best: float
+
+    @property
+    def master(self) -> Master:
+        return self.search.master
+
+    def holds(self, cost: float) -> bool:
+        """Whether a bound (scaled cost) allows for the optimum."""
+        return self.master.money(cost) >= self.best - ROUNDING * max(1.0, abs(self.best))
+
+
+@cache
+def optimum(seed: int) -> float:
+    settings, tables, scenarios = random_case(seed)
+    best = enumerate_scenario(settings, tables, scenarios["base"]).objective
+    assert best is not None
+    return best
+
+
+def pose(seed: int) -> Posed:
+    """With one column a book, as a search begins."""
+    case, scenario = apply_scenario(build_case(*random_case(seed)), "base")
+    setting = build_setting(case, scenario)
+    question = Question(setting, offers_of(setting, sellable_options(setting.catalog)))
+    posed = Posed(Search(question, Limit(1e-7, None, None), None), optimum(seed))
+    assert posed.master.enter(Node())
+    return posed
+
+
+def columns_added(master: Master, node: Node) -> Relaxed:
+    """The linear program once no menu is missing from it."""
+    assert master.enter(node)
+    while True:
+        relaxed = master.relax()
+        assert not relaxed.infeasible
+        if not master.add(priced_at(master, node, relaxed.duals).finds):
+            return relaxed
+
+
+def feasible(master: Master) -> Relaxed:
+    """A solution of the linear program over the columns at hand, adding what feasibility needs."""
+    relaxed = master.relax()
+    if not relaxed.infeasible:
+        return relaxed
+    master.linear.seek(True)
+    while (relaxed := master.relax()).cost > 1e-9:
+        priced = priced_at(master, Node(), relaxed.duals)
+        assert priced.bound <= 1e-9, "the case is feasible: no bound on the violation may say otherwise"
+        assert master.add(priced.finds)
+    master.linear.seek(False)
+    return master.relax()
+
+
+def priced_at(master: Master, node: Node, duals: Array, patience: int = PATIENCE) -> Priced:
+    return master.price(node, duals, master.floors(duals), patience, Watch())
+
+
+def perturbed(duals: Array, rng: np.random.Generator) -> list[Array]:
+    size = max(1e-3, float(np.abs(duals).max()))
+    noise = [rng.normal(0, size * share, len(duals)) for share in (0.01, 0.3, 3.0)]
+    return [0 * duals, -duals, *(duals + each for each in noise), *noise]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_bound_holds_at_any_multipliers_with_few_columns(seed: int) -> None:
+    posed, rng = pose(seed), np.random.default_rng(seed)
+    count = posed.master.first_book_row + len(posed.master.books)
+    assert len(posed.master.pool) == len(posed.master.books)
+    for duals in perturbed(rng.normal(0, 0.1, count), rng):
+        for patience in (1, 3, PATIENCE):
+            assert posed.holds(priced_at(posed.master, Node(), duals, patience).bound)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_bound_meets_the_linear_program_once_no_menu_is_missing(seed: int) -> None:
+    posed, rng = pose(seed), np.random.default_rng(seed)
+    feasible(posed.master)
+    relaxed = columns_added(posed.master, Node())
+    priced = priced_at(posed.master, Node(), relaxed.duals)
+    assert priced.complete
+    assert priced.bound == pytest.approx(relaxed.cost, abs=1e-6)
+    assert posed.holds(relaxed.cost)
+    for duals in perturbed(relaxed.duals, rng):
+        bound = priced_at(posed.master, Node(), duals).bound
+        assert bound <= relaxed.cost + 1e-7
+        assert posed.holds(bound)
+
+
+def parted(master: Master, node: Node, depth: int) -> list[Node]:
+    """Parts of parts of a node, which hold all that it holds."""
+    if depth == 0 or not master.enter(node) or master.relax().infeasible:
+        return [node]
+    split = part_books(master, node, columns_added(master, node))
+    if split is None:
+        return [node]
+    place, parts = split
+    children = [replace(node, books={**node.books, place: part}) for part in parts]
+    return [leaf for child in children for leaf in parted(master, child, depth - 1)]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_optimum_lies_in_one_of_the_parts_of_a_node(seed: int) -> None:
+    posed = pose(seed)
+    duals = feasible(posed.master).duals
+    leaves = parted(posed.master, Node(), 3)
+    assert len(leaves) > 1
+    assert posed.holds(min(priced_at(posed.master, leaf, duals).bound for leaf in leaves))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_search_gone_on_with_is_as_good_as_one_in_one_go(seed: int) -> None:
+    posed, rng = pose(seed), np.random.default_rng(seed)
+    master = posed.master
+    for duals in perturbed(feasible(master).duals, rng):
+        floors = raised(master.floors(duals), 1e-3)
+        short = master.price(Node(), duals, floors, 1, Watch())
+        longer = master.price(Node(), duals, floors, PATIENCE, Watch(), short)
+        at_once = master.price(Node(), duals, floors, PATIENCE, Watch())
+        assert short.bound <= longer.bound == pytest.approx(at_once.bound, abs=1e-12)
+        assert posed.holds(longer.bound)
+        assert longer.complete
+
+
+def halves(master: Master) -> list[Node]:
+    """The two parts of everything by each switch in turn that the program leaves open."""
+    program = master.program
+    switches = np.flatnonzero(program.integer & (program.low < program.high)).tolist()
+    return [Node(switches={column: value}) for column in switches for value in (0, 1)]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_glance_claims_no_more_than_holds(seed: int) -> None:
+    """Of the two parts by a switch one holds the optimum; a glance asked to beat anything must not close both."""
+    posed = pose(seed)
+    master = posed.master
+    feasible(master)
+    glance, glanced = Glance(master, Watch()), 0
+    glance.centre = columns_added(master, Node()).duals
+    parts = halves(master)
+    for pair in zip(parts[::2], parts[1::2], strict=True):
+        bounds = []
+        for node in pair:
+            relaxed = master.relax() if master.enter(node) else Relaxed(infeasible=True)
+            looks = [] if relaxed.infeasible else [relaxed.cost - away for away in (1e-6, 0.1)]
+            glance.begin()
+            found = [glance.at(node, relaxed, cutoff, improving) for cutoff in looks for improving in (False, True)]
+            bounds.append(max((priced.bound for priced in found if priced is not None), default=-np.inf))
+            glanced += bounds[-1] > -np.inf
+            assert bounds[-1] <= (columns_added(master, node).cost if looks else np.inf) + 1e-7
+        assert posed.holds(min(bounds))
+    assert glanced
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_search_ends_at_the_optimum_with_a_bound_above_it(seed: int) -> None:
+    posed = pose(seed)
+    proof = posed.search.run()
+    size = max(1.0, abs(posed.best))
+    assert posed.holds(proof.bound)
+    assert posed.master.money(proof.best) == pytest.approx(posed.best, abs=2e-7 * size)
+    assert posed.master.money(proof.bound) <= posed.best + 2e-7 * size
+
+
+def uneven_case() -> tuple[CaseSettings, dict[str, pd.DataFrame], dict[str, Scenario]]:
+    """A random case in which one book's customers are worth 1.2 billion and another's parts 50."""
+    settings, tables, scenarios = random_case(0)
+    accounts = tables["accounts"].copy()
+    accounts["product_revenue"] = [1.2e9 if i == 0 else 50.0 for i in range(len(accounts))]
+    fulfilment = tables["fulfilment"].copy()
+    fulfilment["parts_cost"] = 50.0
+    return settings, {**tables, "accounts": accounts, "fulfilment": fulfilment}, scenarios
+
+
+@pytest.mark.parametrize("objective", ["account_revenue", "account_margin", "service_margin"])
+def test_small_parts_beside_a_large_portfolio(objective: str) -> None:
+    settings, tables, scenarios = uneven_case()
+    scenario = scenarios["base"].model_copy(update={"objective": objective})
+    expected = enumerate_scenario(settings, tables, scenario).objective
+    assert expected is not None
+    result = optimizer.solve(build_case(settings, tables, {"base": scenario}), gap=1e-9)
+    assert result.status is Status.OPTIMAL
+    assert result.objective == pytest.approx(expected, rel=2e-6)
+    assert result.bound is not None
+    assert result.bound >= expected - ROUNDING * abs(expected)
+    assert result.audit is not None
+    assert result.audit.ok
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_columns_set_aside_come_back_where_a_node_needs_them(seed: int) -> None:
+    master = pose(seed).master
+    feasible(master)
+    relaxed = columns_added(master, Node())
+    master.linear.most_columns = 0
+    master.linear.set_aside(master.reduced(relaxed.duals))
+    absent = sorted(set(range(len(master.pool))) - set(master.linear.present.tolist()))
+    barred_by_place: dict[int, set[int]] = {}
+    for i in master.linear.present.tolist():
+        barred_by_place.setdefault(master.pool[i].book, set()).update(master.local(master.pool[i]))
+    for i in absent:
+        column = master.pool[i]
+        restriction = Restriction(barred=frozenset(barred_by_place[column.book]) - set(master.local(column)))
+        node = Node(books={column.book: restriction})
+        assert master.enter(node)
+        owners = master.pool.owner[master.linear.present[master.admitted(node)[master.linear.present]]]
+        assert set(owners.tolist()) == set(range(len(master.books)))
+        master.linear.seek(True)
+        assert not master.relax().infeasible
+        master.linear.seek(False)

@@ -1,0 +1,127 @@
+"""Beginning with the parts of an earlier search: no plan is lost, whatever is remembered, and the answer stays."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+import optimizer
+from models import Case, apply_scenario, build_case
+from models.economics.offers import sellable_options
+from optimizer.program.instance import build_setting
+from optimizer.results.warm_start import Parting
+from optimizer.search.master.nodes import Node
+from optimizer.search.tree.branching_history import MOST_PARTINGS, Parted, agrees, recall_parts, remember_partings
+from optimizer.solving.engine import Limit, Question, Search, offers_of
+from tests.oracle.enumeration import enumerate_scenario
+from tests.oracle.random_cases import random_case
+
+SEEDS = (0, 2, 4, 7, 9, 11)
+CHANGES = ({"max_tiers": 1}, {"max_models": 1}, {"min_service_margin": -0.2}, {"max_menu": 1})
+
+
+@cache
+def posed(seed: int) -> Search:
+    case, scenario = apply_scenario(build_case(*random_case(seed)), "base")
+    setting = build_setting(case, scenario)
+    question = Question(setting, offers_of(setting, sellable_options(setting.catalog)))
+    return Search(question, Limit(1e-7, None, None), None)
+
+
+def switches(search: Search) -> list[str]:
+    """Names of the decisions that the program leaves open."""
+    program = search.master.program
+    is_open = program.integer & (program.low < program.high)
+    return sorted(name for name, column in search.master.stated.columns.items() if is_open[column])
+
+
+def partings_at_random(search: Search, rng: np.random.Generator, count: int) -> list[Parting]:
+    """Of parts made by the ones before, and of parts that nothing made; of decisions known and unknown."""
+    names = [*switches(search), "tier_99", "total_0"]
+    made = [Parting((), names[0])]
+    for _ in range(count):
+        settled: tuple[tuple[str, int], ...] = ()
+        if rng.random() < 0.9:
+            before = made[rng.integers(len(made))]
+            settled = (*before.settled, (before.decision, int(rng.integers(2))))
+        made.append(Parting(settled, names[rng.integers(len(names))]))
+    return made
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_plan_is_in_one_part_and_no_more(seed: int) -> None:
+    search, rng = posed(seed), np.random.default_rng(seed)
+    columns = [search.master.stated.columns[name] for name in switches(search)]
+    parts, parted = recall_parts(search.master, Node(), partings_at_random(search, rng, 20), {})
+    assert len(parts) == 1 + len(parted) > 1
+    for _ in range(200):
+        plan = {column: int(rng.integers(2)) for column in columns}
+        assert sum(agrees(node, plan) for node in parts) == 1
+
+
+def test_the_part_of_the_plan_known_comes_first() -> None:
+    search = posed(2)
+    first, second = switches(search)[:2]
+    columns = [search.master.stated.columns[name] for name in (first, second)]
+    partings = [Parting((), first), Parting(((first, 1),), second)]
+    for values in itertools.product((0, 1), repeat=2):
+        plan = dict(zip(columns, values, strict=True))
+        parts, _ = recall_parts(search.master, Node(), partings, plan)
+        assert agrees(parts[0], plan)
+
+
+def test_a_decision_settled_by_now_does_not_part() -> None:
+    search = posed(2)
+    first, second = switches(search)[:2]
+    column, other = (search.master.stated.columns[name] for name in (first, second))
+    partings = [Parting((), first), Parting((), second)]
+    parts, parted = recall_parts(search.master, Node(switches={column: 1}), partings, {})
+    assert [dict(part.switches) for part in parts] == [{column: 1, other: 0}, {column: 1, other: 1}]
+    assert [parting.column for parting in parted] == [other]
+
+
+def test_only_partings_of_nodes_that_could_beat_the_plan_are_passed_on() -> None:
+    search = posed(2)
+    names = switches(search)
+    column, other = (search.master.stated.columns[name] for name in names[:2])
+    parted = [Parted({}, column, 1.0), Parted({column: 0}, other, 3.0), Parted({column: 1}, other)]
+    kept = remember_partings(search.master, parted, cutoff=2.0)
+    assert kept == (Parting((), names[0]), Parting(((names[0], 1),), names[1]))
+    many = [Parted({}, column, 1.0)] * (MOST_PARTINGS + 5)
+    assert len(remember_partings(search.master, many, cutoff=2.0)) == MOST_PARTINGS
+
+
+@cache
+def solved(seed: int) -> tuple[Case, optimizer.Result]:
+    """Twice, the second time from partings at random: searches of cases this small end without any."""
+    case = build_case(*random_case(seed))
+    result = optimizer.solve(case, gap=1e-7)
+    assert result.memory is not None
+    partings = tuple(partings_at_random(posed(seed), np.random.default_rng(seed), 8))
+    start = replace(result, memory=replace(result.memory, partings=partings))
+    return case, optimizer.solve(case, gap=1e-7, start=start)
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=str)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_from_an_earlier_search_the_optimum_of_the_new_question_is_found(seed: int, change: dict[str, float]) -> None:
+    settings, tables, scenarios = random_case(seed)
+    changed = scenarios["base"].model_copy(update=change)
+    expected = enumerate_scenario(settings, tables, changed).objective
+    case, first = solved(seed)
+    assert first.knowledge.partings
+    again = optimizer.solve(case, changed, gap=1e-7, start=first)
+    assert again.status is (optimizer.Status.INFEASIBLE if expected is None else optimizer.Status.OPTIMAL)
+    if expected is not None:
+        assert again.objective == pytest.approx(expected, rel=2e-6, abs=1e-6)
+        assert again.bound is not None
+        assert again.bound >= expected - 1e-9 * max(1.0, abs(expected))
+
+
+def test_an_earlier_search_leaves_bounds() -> None:
+    """Else the test above would not try them."""
+    assert sum(len(solved(seed)[1].knowledge.bounds) for seed in SEEDS) > len(SEEDS)

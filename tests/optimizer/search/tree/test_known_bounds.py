@@ -1,0 +1,137 @@
+"""Bounds taken over from an earlier search: they hold for the new question, and only where menus are worth the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+import numpy as np
+import pytest
+
+from models import Change, apply_scenario, build_case
+from models.economics.offers import sellable_options
+from optimizer.program.instance import build_setting
+from optimizer.results.warm_start import Memory
+from optimizer.search.assortment.pricing import PATIENCE
+from optimizer.search.assortment.restriction import FREE_BOOK
+from optimizer.search.master.nodes import Node
+from optimizer.search.state.limits import Watch
+from optimizer.search.tree.known_bounds import KnownBounds
+from optimizer.solving.engine import Limit, Question, Search, offers_of
+from tests.oracle.enumeration import enumerate_scenario
+from tests.oracle.random_cases import random_case
+
+SEEDS = (0, 2, 4, 7, 9, 11)
+LIMITS: tuple[Mapping[str, object], ...] = (
+    {"max_tiers": 1},
+    {"max_models": 1},
+    {"min_service_margin": -0.2},
+    {"max_providers": 2},
+    {"objective": "service_revenue"},
+)
+
+
+def search(seed: int, change: Mapping[str, object] | None = None) -> Search:
+    settings, tables, scenarios = random_case(seed)
+    scenario = scenarios["base"].model_copy(update=dict(change or {}))
+    case, changed = apply_scenario(build_case(settings, tables, {"base": scenario}), "base")
+    setting = build_setting(case, changed)
+    question = Question(setting, offers_of(setting, sellable_options(setting.catalog)))
+    return Search(question, Limit(1e-7, None, None), None)
+
+
+@cache
+def optimum(seed: int, change: tuple[tuple[str, object], ...]) -> float | None:
+    settings, tables, scenarios = random_case(seed)
+    return enumerate_scenario(settings, tables, scenarios["base"].model_copy(update=dict(change))).objective
+
+
+def halves(of: Search) -> list[tuple[Node, Node]]:
+    """The two parts of everything by each switch that the program leaves open."""
+    program = of.master.program
+    switches = np.flatnonzero(program.integer & (program.low < program.high)).tolist()
+    return [(Node(switches={column: 0}), Node(switches={column: 1})) for column in switches]
+
+
+def learned(of: Search, seed: int) -> KnownBounds:
+    """What is known of all parts, at multipliers by chance."""
+    master, rng = of.master, np.random.default_rng(seed)
+    known = KnownBounds(master)
+    for pair in halves(of):
+        for node in pair:
+            if master.enter(node):
+                duals = rng.normal(0, 0.1, master.first_book_row + len(master.books))
+                known.learn(node, master.price(node, duals, master.floors(duals) - 1e3, PATIENCE, Watch()))
+    return known
+
+
+def taken_over(seed: int, change: Mapping[str, object]) -> list[tuple[float, float]]:
+    """Bounds in money of the two parts by each switch; infinite where nothing is known."""
+    first, then = search(seed), search(seed, change)
+    parts = [node for pair in halves(first) for node in pair]
+    known = KnownBounds(then.master)
+    known.recall(Memory(bounds=learned(first, seed).remember(parts), offers=first.master.pricer.digest))
+    found = [(known.of(left), known.of(right)) for left, right in halves(then)]
+    money = [[np.inf if part is None else then.master.money(part.bound) for part in pair] for pair in found]
+    return [(left, right) for left, right in money]
+
+
+@pytest.mark.parametrize("change", LIMITS, ids=str)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_bound_taken_over_holds_for_other_limits(seed: int, change: Mapping[str, object]) -> None:
+    best = optimum(seed, tuple(change.items()))
+    for pair in taken_over(seed, change):
+        assert best is None or max(pair) >= best - 1e-9 * max(1.0, abs(best))
+
+
+@pytest.mark.parametrize("change", LIMITS[:4], ids=str)
+def test_bounds_are_taken_over(change: Mapping[str, object]) -> None:
+    """Else the test above would try nothing."""
+    assert sum(np.isfinite(pair).all() for seed in SEEDS for pair in taken_over(seed, change)) > len(SEEDS)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_statement_makes_the_best_of_the_prices(seed: int) -> None:
+    """The bound of a part is no worse than at the multipliers that it was proved with."""
+    of = search(seed)
+    master, rng = of.master, np.random.default_rng(seed)
+    known = KnownBounds(master)
+    for node, _ in halves(of):
+        if not master.enter(node) or master.relax().infeasible:
+            continue
+        duals = master.relax().duals + rng.normal(0, 1e-3, master.first_book_row + len(master.books))
+        priced = master.price(node, duals, master.floors(duals), PATIENCE, Watch())
+        known.learn(node, priced)
+        again = known.of(node)
+        assert again is not None
+        assert again.bound >= priced.bound - 1e-9
+        assert (again.worths == priced.worths).all()
+
+
+def test_what_menus_are_worth_tells_whether_bounds_are_taken_over() -> None:
+    first = search(2)
+    memory = Memory(
+        bounds=learned(first, 2).remember(node for pair in halves(first) for node in pair),
+        offers=first.master.pricer.digest,
+    )
+    dearer = (Change(table="price_points", column="price", multiply=1.001),)
+    bigger = (Change(table="products", column="unit_value", multiply=1.001),)
+    for change, same in (
+        ({"max_tiers": 1}, True),
+        ({"change": dearer}, False),
+        ({"change": bigger}, False),
+        ({"max_menu": 1}, False),
+    ):
+        then = search(2, change)
+        assert (then.master.pricer.digest == memory.offers) is same
+        known = KnownBounds(then.master)
+        known.recall(memory)
+        assert any(known.of(node) for pair in halves(then) for node in pair) is same
+
+
+def test_parts_with_books_restricted_are_not_known() -> None:
+    of = search(2)
+    known = learned(of, 2)
+    node = next(node for pair in halves(of) for node in pair if known.of(node))
+    restricted = Node(switches=node.switches, books={0: FREE_BOOK})
+    assert known.of(restricted) is None
