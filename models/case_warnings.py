@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .case import Case
-from .installed_base import Holdings
+from .installed_base import InstalledBase
 from .problems import listed, quoted, suggestion
 from .scenario import Scenario
-from .schema import PARTNER_KINDS, TABLES, Kind
+from .schema import PARTNER_KINDS, TABLES, ColumnKind
 from .text.lookalikes import ODD, difference, looks, twins
 
 Tables = Mapping[str, pd.DataFrame]
@@ -46,7 +46,7 @@ def _look_alikes(case: Case) -> Iterator[str]:
         schema = TABLES[name]
         paired = {column for columns, _ in schema.pairs for column in columns}
         for column in schema.columns:
-            if column.kind is Kind.TEXT and not column.refers and column.name not in paired:
+            if column.kind is ColumnKind.TEXT and not column.refers and column.name not in paired:
                 yield from _pairs(f"{name}, column {column.name}", case.columns(name).words(column.name).known)
     yield from _pairs("scenarios", pa.array(case.scenarios, pa.large_string()))
 
@@ -71,7 +71,7 @@ def regions_with_accounts(case: Case) -> frozenset[str]:
 
 def _held(case: Case) -> pd.DataFrame:
     """segment, region, product with the hours of use a year of the units there."""
-    holdings = Holdings(case)
+    holdings = InstalledBase(case)
     return holdings.groups.assign(hours=holdings.sums(holdings.hours))
 
 

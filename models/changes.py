@@ -13,11 +13,11 @@ import pyarrow.compute as pc
 
 from .case import Case, CaseSettings
 from .case_warnings import case_warnings
-from .column_tables import Cells, ColumnTable, Flags, Tables, Words, text_series
+from .column_tables import CategoricalColumn, Cells, ColumnTable, Flags, Tables, text_series
 from .intake.assembly import check_together, in_order
 from .intake.documents import check_settings
 from .intake.edits import SETTINGS, Edit, check_edit, edits, new_value, wanted_cells
-from .intake.raw import Rows, cell_text, from_columns
+from .intake.raw import RowSpan, cell_text, from_columns
 from .intake.tables import CleanTable, clean
 from .problems import SHOWN, CaseError, Problem, ProblemList, listed, suggestion
 from .scenario import Change, Scenario
@@ -75,10 +75,10 @@ def _checked_again(tables: Mapping[str, ColumnTable], touched: set[str], file: s
     for name, content in tables.items():
         schema = TABLES[name]
         if name in touched:
-            origin = Rows(f"after the changes of {file}, {name}")
+            origin = RowSpan(f"after the changes of {file}, {name}")
             together[name] = clean(from_columns(name, content, origin), schema, problems)
         else:
-            together[name] = CleanTable(schema, content, Rows(name))
+            together[name] = CleanTable(schema, content, RowSpan(name))
     check_together(together, touched, problems)
     problems.check()
     return in_order(together)
@@ -98,8 +98,8 @@ def _change_table(table: ColumnTable, edit: Edit, problems: ProblemList) -> Colu
         return table
     column = edit.change.column
     cells = table.columns[column]
-    if isinstance(cells, Words):
-        changed: Cells = Words.of(pc.if_else(pa.array(rows), str(new_value(edit, problems)), cells.text))
+    if isinstance(cells, CategoricalColumn):
+        changed: Cells = CategoricalColumn.of(pc.if_else(pa.array(rows), str(new_value(edit, problems)), cells.text))
     elif edit.change.set is not None:
         changed = np.where(rows, new_value(edit, problems), cells)
     else:
@@ -116,8 +116,12 @@ def _matched(table: ColumnTable, edit: Edit, problems: ProblemList) -> Flags:
     rows, before = np.ones(len(table), dtype=bool), len(problems)
     for name in edit.change.where:
         wanted, cells = wanted_cells(edit, name, problems), table.columns[name]
-        known = text_series(cells.known) if isinstance(cells, Words) else pd.Series(np.unique(cells))
-        rows &= cells.among(wanted) if isinstance(cells, Words) else pd.Series(cells).isin(wanted).to_numpy(bool)
+        known = text_series(cells.known) if isinstance(cells, CategoricalColumn) else pd.Series(np.unique(cells))
+        rows &= (
+            cells.among(wanted)
+            if isinstance(cells, CategoricalColumn)
+            else pd.Series(cells).isin(wanted).to_numpy(bool)
+        )
         _report_unknown(name, known, wanted, edit, problems)
     if not rows.any() and len(problems) == before:
         conditions = ", ".join(f"{name} = {wanted}" for name, wanted in edit.change.where.items())

@@ -18,23 +18,23 @@ Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
-class Words:
+class CategoricalColumn:
     """A column of text: cell i holds the word `known[codes[i]]`."""
 
     codes: Codes
     known: pa.LargeStringArray
     """The distinct words, in the order of their first cells."""
-    _latest: list[tuple[Words, Codes]] = field(default_factory=list, init=False, repr=False)
+    _latest: list[tuple[CategoricalColumn, Codes]] = field(default_factory=list, init=False, repr=False)
 
     @classmethod
-    def of(cls, text: pa.Array | pa.ChunkedArray | Sequence[str]) -> Words:
+    def of(cls, text: pa.Array | pa.ChunkedArray | Sequence[str]) -> CategoricalColumn:
         """The column of these cells, none of them null."""
         cells = text if isinstance(text, pa.Array | pa.ChunkedArray) else pa.array(text, pa.large_string())
         encoded = cells.cast(pa.large_string()).dictionary_encode()
         return cls.joined(encoded.chunks if isinstance(encoded, pa.ChunkedArray) else [encoded])
 
     @classmethod
-    def joined(cls, parts: Sequence[pa.DictionaryArray]) -> Words:
+    def joined(cls, parts: Sequence[pa.DictionaryArray]) -> CategoricalColumn:
         """The column of several encoded parts, one after the other."""
         kind = pa.dictionary(pa.int32(), pa.large_string())
         whole = pa.chunked_array(parts, kind).unify_dictionaries()
@@ -57,12 +57,12 @@ class Words:
         """Every cell, spelled out."""
         return self.known.take(pa.array(self.codes))
 
-    def respelled(self, known: pa.Array) -> Words:
+    def respelled(self, known: pa.Array) -> CategoricalColumn:
         """The column with other words in place of the known ones; words may become alike."""
         if known.equals(self.known):
             return self
         spelled = known.dictionary_encode()
-        return Words(np.asarray(spelled.indices, dtype=np.int32)[self.codes], spelled.dictionary)
+        return CategoricalColumn(np.asarray(spelled.indices, dtype=np.int32)[self.codes], spelled.dictionary)
 
     def among(self, words: Iterable[str] | pa.Array) -> Flags:
         """Which cells hold one of these words."""
@@ -79,11 +79,11 @@ class Words:
         place = pc.index_in(self.known, value_set=pa.array(names, pa.large_string()))
         return np.asarray(pc.fill_null(place, -1), dtype=np.int32)[self.codes]
 
-    def positions(self, target: Words) -> Codes:
+    def positions(self, target: CategoricalColumn) -> Codes:
         """Position of each cell's word among the known words of another column, -1 where it is not there."""
         return self.places(target)[self.codes]
 
-    def places(self, target: Words) -> Codes:
+    def places(self, target: CategoricalColumn) -> Codes:
         """Position of each known word among those of another column, -1 where it is not there.
 
         Two columns that belong together are compared again and again, so the latest answer is kept.
@@ -94,21 +94,23 @@ class Words:
         return self._latest[0][1]
 
 
-Cells = Words | NDArray[Any]
+Cells = CategoricalColumn | NDArray[Any]
 """A column: text, or an array of float64, int64 or bool."""
 
 
 def joined(parts: Sequence[Cells]) -> Cells:
     """Parts of one column, one after the other."""
-    words = [part for part in parts if isinstance(part, Words)]
+    words = [part for part in parts if isinstance(part, CategoricalColumn)]
     if words:
-        return Words.joined([pa.DictionaryArray.from_arrays(pa.array(part.codes), part.known) for part in words])
-    return np.concatenate([part for part in parts if not isinstance(part, Words)])
+        return CategoricalColumn.joined(
+            [pa.DictionaryArray.from_arrays(pa.array(part.codes), part.known) for part in words]
+        )
+    return np.concatenate([part for part in parts if not isinstance(part, CategoricalColumn)])
 
 
 def series(cells: Cells) -> pd.Series[Any]:
     """A column as pandas has it: text as `str` (as objects before pandas 3)."""
-    return text_series(cells.text) if isinstance(cells, Words) else pd.Series(cells)
+    return text_series(cells.text) if isinstance(cells, CategoricalColumn) else pd.Series(cells)
 
 
 def text_series(text: pa.LargeStringArray) -> pd.Series[Any]:
@@ -128,7 +130,9 @@ class ColumnTable:
         """The table of a checked DataFrame."""
         text = {name for name in frame.columns if not pd.api.types.is_numeric_dtype(frame[name])}
         columns: dict[str, Cells] = {
-            str(name): Words.of(pa.array(frame[name], pa.large_string())) if name in text else frame[name].to_numpy()
+            str(name): CategoricalColumn.of(pa.array(frame[name], pa.large_string()))
+            if name in text
+            else frame[name].to_numpy()
             for name in frame.columns
         }
         return cls(columns, len(frame))
@@ -136,10 +140,10 @@ class ColumnTable:
     def __len__(self) -> int:
         return self.length
 
-    def words(self, column: str) -> Words:
+    def words(self, column: str) -> CategoricalColumn:
         """A column of text."""
         cells = self.columns[column]
-        assert isinstance(cells, Words)
+        assert isinstance(cells, CategoricalColumn)
         return cells
 
     def numbers(self, column: str) -> NDArray[np.float64]:

@@ -7,7 +7,17 @@ from collections.abc import Callable, Iterator
 
 from .case import Case
 from .condition_checks import names_of, problem_of
-from .conditions import Amount, Condition, Count, Cover, CsatOverFloor, Decision, Kind, MenuOption, WorkShare
+from .conditions import (
+    Amount,
+    Condition,
+    Count,
+    Cover,
+    CsatOverFloor,
+    Decision,
+    DecisionKindName,
+    MenuOption,
+    WorkShare,
+)
 from .plan import KPIS
 from .problems import CaseError, cut, listed, suggestion
 from .scenario import MOST_COUNTED
@@ -22,7 +32,7 @@ AMOUNT >= VALUE or <= VALUE, with an amount of plan.json or csat_over_floor;
 share of PROVIDER [+ PROVIDER] [in REGION] >= VALUE, <= VALUE or == VALUE, or share of in_house ..."""
 """What a text may say."""
 
-_VERBS: dict[str, tuple[Kind, ...]] = {
+_VERBS: dict[str, tuple[DecisionKindName, ...]] = {
     "offer": ("tier", "model"),
     "use": ("model",),
     "support": ("product",),

@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 from .plan import KPIS, MONEY_KPIS
 
-Kind: TypeAlias = Literal["tier", "model", "product", "provider"]
+DecisionKindName: TypeAlias = Literal["tier", "model", "product", "provider"]
 """What can be decided yes or no for the whole plan."""
 
 VERBS: Mapping[str, tuple[str, str]] = {
@@ -37,7 +37,7 @@ LEAST_HOURS = 1.0
 class Decision:
     """A tier is offered, a model used, a product supported or a provider engaged - or not."""
 
-    kind: Kind
+    kind: DecisionKindName
     name: str
     wanted: bool = True
 
@@ -52,7 +52,7 @@ class Count:
     A provider that is engaged to make up a least number works `LEAST_HOURS` a year at least.
     """
 
-    kind: Kind
+    kind: DecisionKindName
     least: int | None = None
     most: int | None = None
 

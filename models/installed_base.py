@@ -14,14 +14,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from .case import Case
-from .column_tables import Codes, ColumnTable, Words
+from .column_tables import CategoricalColumn, Codes, ColumnTable
 from .row_keys import SPARSE
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Holdings:
+class InstalledBase:
     """Rows of the installed base of a checked case, by account and by group."""
 
     case: Case
@@ -63,7 +63,7 @@ class Holdings:
         return number[code], codes
 
     @property
-    def _axes(self) -> tuple[Words, Words, Words]:
+    def _axes(self) -> tuple[CategoricalColumn, CategoricalColumn, CategoricalColumn]:
         return self.accounts.words("segment"), self.accounts.words("region"), self.base.words("product")
 
     @property

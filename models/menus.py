@@ -13,7 +13,7 @@ from .economics.demand_base import demand_base
 from .intake.assembly import check_together
 from .intake.delimited import read_alone
 from .intake.in_memory import from_memory
-from .intake.raw import RawTable, Rows
+from .intake.raw import RawTable, RowSpan
 from .intake.tables import CleanTable, clean
 from .problems import CaseError, Problem, ProblemList
 from .schema import TABLES
@@ -44,7 +44,7 @@ def _checked(raw: RawTable | None, case: Case, problems: ProblemList) -> pd.Data
     """
     problems.check()
     assert raw is not None  # or it is a problem
-    tables = {name: CleanTable(TABLES[name], case.columns(name), Rows(name)) for name in case.tables}
+    tables = {name: CleanTable(TABLES[name], case.columns(name), RowSpan(name)) for name in case.tables}
     menus = clean(raw, replace(TABLES[SAME_AS], name="menus"), problems)
     check_together({**tables, SAME_AS: menus}, {SAME_AS}, problems)
     _check_units(menus, case, problems)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .column_tables import Cells, ColumnTable, Flags, Words
+from .column_tables import CategoricalColumn, Cells, ColumnTable, Flags
 
 RowCodes = NDArray[np.int64]
 
@@ -32,7 +32,7 @@ def row_codes(table: ColumnTable, columns: Sequence[str]) -> tuple[RowCodes, int
 
 def _codes(cells: Cells) -> tuple[RowCodes, int]:
     """Codes of cells and a number above all of them."""
-    if isinstance(cells, Words):
+    if isinstance(cells, CategoricalColumn):
         return cells.codes.astype(np.int64), max(1, len(cells.known))
     values, codes = np.unique(cells, return_inverse=True)
     return codes.astype(np.int64), max(1, len(values))

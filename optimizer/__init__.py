@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from .analysis.alternatives import alternatives
     from .analysis.compare import compare
     from .analysis.diagnose import diagnose
-    from .analysis.explain import rule_costs
+    from .analysis.explain import explain
     from .analysis.frontier import frontier
-    from .analysis.levels import service_levels
+    from .analysis.levels import levels
     from .analysis.machinery.answers.answer import Answer
-    from .analysis.machinery.sessions.solver_session import Workbench
+    from .analysis.machinery.sessions.solver_session import SolverSession
     from .analysis.partners import partners
     from .analysis.portfolio import portfolio
-    from .analysis.price import price_response
+    from .analysis.price import price
     from .analysis.roadmap import roadmap
     from .analysis.sweep import sweep
-    from .analysis.whynot import why_not
+    from .analysis.whynot import whynot
     from .assurance.reconcile import reconcile
     from .assurance.run_audit import audit_run as audit
     from .assurance.sign_off import check_sign_off, sign_off
@@ -50,8 +50,8 @@ __all__ = [
     "Result",
     "RunError",
     "Scenario",
+    "SolverSession",
     "Status",
-    "Workbench",
     "alternatives",
     "audit",
     "build_case",
@@ -59,19 +59,19 @@ __all__ = [
     "compare",
     "diagnose",
     "evaluate",
+    "explain",
     "frontier",
+    "levels",
     "load_case",
     "partners",
     "portfolio",
-    "price_response",
+    "price",
     "reconcile",
     "roadmap",
-    "rule_costs",
-    "service_levels",
     "sign_off",
     "solve",
     "sweep",
-    "why_not",
+    "whynot",
     "write_workbook",
 ]
 
@@ -86,7 +86,7 @@ _HOMES = {
     "RunError": "models.plan_tables",
     "Scenario": "models",
     "Status": "optimizer.results.result",
-    "Workbench": "optimizer.analysis.machinery.sessions.solver_session",
+    "SolverSession": "optimizer.analysis.machinery.sessions.solver_session",
     "alternatives": "optimizer.analysis.alternatives",
     "audit": "optimizer.assurance.run_audit",
     "build_case": "models",
@@ -98,15 +98,15 @@ _HOMES = {
     "load_case": "models",
     "partners": "optimizer.analysis.partners",
     "portfolio": "optimizer.analysis.portfolio",
-    "price_response": "optimizer.analysis.price",
+    "price": "optimizer.analysis.price",
     "reconcile": "optimizer.assurance.reconcile",
     "roadmap": "optimizer.analysis.roadmap",
-    "rule_costs": "optimizer.analysis.explain",
-    "service_levels": "optimizer.analysis.levels",
+    "explain": "optimizer.analysis.explain",
+    "levels": "optimizer.analysis.levels",
     "sign_off": "optimizer.assurance.sign_off",
     "solve": "optimizer.solving.solve",
     "sweep": "optimizer.analysis.sweep",
-    "why_not": "optimizer.analysis.whynot",
+    "whynot": "optimizer.analysis.whynot",
     "write_workbook": "optimizer.workbook.write",
 }
 _NAMES_AT_HOME = {"audit": "audit_run"}

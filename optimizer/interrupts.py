@@ -21,7 +21,7 @@ Answer = TypeVar("Answer")
 
 
 @dataclass
-class Session:
+class InterruptibleCall:
     """What the outermost call in the main thread has heard."""
 
     planned: bool = False
@@ -52,10 +52,10 @@ class Session:
             raise KeyboardInterrupt
 
 
-_session: Session | None = None
+_session: InterruptibleCall | None = None
 
 
-def current() -> Session | None:
+def current() -> InterruptibleCall | None:
     """What this thread's call has heard; None where it hears nothing: in other threads, and under a host's handler."""
     return _session if threading.current_thread() is threading.main_thread() else None
 
@@ -68,7 +68,7 @@ def heard() -> Iterator[None]:
     if not in_main or _session is not None or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield
         return
-    _session = Session()
+    _session = InterruptibleCall()
     signal.signal(signal.SIGINT, _session.hear)
     try:
         yield

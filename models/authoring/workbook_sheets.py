@@ -21,7 +21,7 @@ from ..files import write_file
 from ..intake.document_sheets import OPERATIONS, SHEETS
 from ..problems import CaseError, Problem
 from ..scenario import Scenario
-from ..schema import TABLES, Column, Kind, Table
+from ..schema import TABLES, Column, ColumnKind, Table
 from ..text.characters import characters_in_words
 
 Cell = str | float | bool | None
@@ -119,7 +119,7 @@ def _add_table(sheet: Worksheet, table: Table) -> None:
     if table.optional:
         sheet.sheet_properties.tabColor = OPTIONAL
     for at, column in enumerate(table.columns, 1):
-        if column.kind in (Kind.CHOICE, Kind.FLAG):
+        if column.kind in (ColumnKind.CHOICE, ColumnKind.FLAG):
             _add_list(sheet, at, column.choices or ("TRUE", "FALSE"))
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..catalog import Catalog, Codes, codes
-from ..installed_base import Holdings
+from ..installed_base import InstalledBase
 from ..row_keys import row_positions
 
 Array = NDArray[np.float64]
@@ -83,7 +83,7 @@ class DemandBase:
 class Installed:
     """The installed base under the catalog's codes: what every row earns, and the sums by group."""
 
-    holdings: Holdings
+    holdings: InstalledBase
     segment: Codes
     """Of each group, as are region and product."""
     region: Codes
@@ -93,7 +93,7 @@ class Installed:
 
 
 def _installed(catalog: Catalog) -> Installed:
-    holdings = Holdings(catalog.case)
+    holdings = InstalledBase(catalog.case)
     groups = holdings.groups
     product = codes(catalog.products, groups["product"])
     unit_value = catalog.product_table["unit_value"].to_numpy(dtype=float)[product]
@@ -106,7 +106,7 @@ def _installed(catalog: Catalog) -> Installed:
     )
 
 
-def _revenue(holdings: Holdings, unit_value: Array) -> Array:
+def _revenue(holdings: InstalledBase, unit_value: Array) -> Array:
     """Every row's part of its account's product revenue: in proportion to units x unit value, given by group."""
     value = holdings.units * unit_value[holdings.group]
     whole = np.bincount(holdings.account, weights=value, minlength=len(holdings.accounts))

@@ -22,7 +22,7 @@ ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
-class Terms:
+class OptionTerms:
     """One unit's year under an option, before choice; arrays of equal shape."""
 
     yearly: Array
@@ -41,7 +41,7 @@ class Terms:
 
 def contract_terms(
     catalog: Catalog, product: Codes, tier: Codes, model: Codes, price: Array, discount: Array, hours: Array
-) -> Terms:
+) -> OptionTerms:
     """Terms of contracts given elementwise by codes, price, discount share and usage hours."""
     incidents = catalog.incidents(product, tier, model)
     yearly, per_incident = np.zeros_like(incidents), np.zeros_like(incidents)
@@ -67,11 +67,11 @@ def contract_terms(
     seller, customer = catalog.lease_annuities
     capital = np.asarray(capital_cost(value, margin, seller[model]))
     credit = np.asarray(ownership_credit(value, customer[model]))
-    return Terms(yearly, per_incident, settlement, incidents, capital, credit)
+    return OptionTerms(yearly, per_incident, settlement, incidents, capital, credit)
 
 
 @dataclass(frozen=True)
-class Options:
+class SellableOptions:
     """Tier x model x price of price books, ordered by book, tier rank, model, price."""
 
     book: Codes
@@ -89,7 +89,7 @@ class Options:
         return range(int(self.start[book]), int(self.start[book + 1]))
 
 
-def options_from(catalog: Catalog, table: pd.DataFrame) -> Options:
+def options_from(catalog: Catalog, table: pd.DataFrame) -> SellableOptions:
     """Options listed in a table of price_book, tier, model, price; duplicates count once."""
     rows = pd.DataFrame(
         {
@@ -102,7 +102,7 @@ def options_from(catalog: Catalog, table: pd.DataFrame) -> Options:
     rows = rows.drop_duplicates().sort_values(["book", "tier", "model", "price"], kind="stable")
     book, tier, model = (rows[name].to_numpy(dtype=np.int64) for name in ("book", "tier", "model"))
     start = np.searchsorted(book, np.arange(len(catalog.books) + 1))
-    return Options(book, tier, model, rows["price"].to_numpy(dtype=float), start.astype(np.int64))
+    return SellableOptions(book, tier, model, rows["price"].to_numpy(dtype=float), start.astype(np.int64))
 
 
 def sellable_options(catalog: Catalog) -> pd.DataFrame:
@@ -127,14 +127,14 @@ class Offers:
 
     catalog: Catalog
     demand: DemandBase
-    options: Options
+    options: SellableOptions
     cohort_start: Codes
     """First cohort of each book; one entry more than there are books."""
     cell_start: Codes
     """First cell of each book; one entry more than there are books."""
     cohort: Codes
     option: Codes
-    terms: Terms
+    terms: OptionTerms
     utility: Array
     """u[c, o]; -inf where the cohort never buys the option."""
     mean_payment: Array
@@ -164,7 +164,7 @@ class Offers:
         return first_choice_shares(utilities, payments, self.options.tier[menu])
 
 
-def _blocks(cohort_start: Codes, options: Options) -> tuple[Codes, Codes, Codes]:
+def _blocks(cohort_start: Codes, options: SellableOptions) -> tuple[Codes, Codes, Codes]:
     """cell_start, and the cohort and option of each cell."""
     cohorts, counts = np.diff(cohort_start), np.diff(options.start)
     cell_start = np.concatenate([[0], np.cumsum(cohorts * counts)]).astype(np.int64)
@@ -176,7 +176,7 @@ def _blocks(cohort_start: Codes, options: Options) -> tuple[Codes, Codes, Codes]
     return cell_start, cohort.astype(np.int64), option.astype(np.int64)
 
 
-def _utilities(catalog: Catalog, cohorts: Cohorts, cohort: Codes, tier: Codes, terms: Terms) -> Array:
+def _utilities(catalog: Catalog, cohorts: Cohorts, cohort: Codes, tier: Codes, terms: OptionTerms) -> Array:
     products, product = catalog.product_table, cohorts.product[cohort]
     downtime = products["downtime_cost"].to_numpy(dtype=float)
     adhoc = (products["adhoc_price"] + products["downtime_cost"] * products["adhoc_hours"]).to_numpy(dtype=float)
@@ -197,7 +197,9 @@ def _utilities(catalog: Catalog, cohorts: Cohorts, cohort: Codes, tier: Codes, t
     return np.where(np.isnan(appeal) | ~(terms.yearly > 0), -np.inf, worth)
 
 
-def _mean_payments(cohorts: Cohorts, cohort: Codes, option: Codes, count: int, terms: Terms, utilities: Array) -> Array:
+def _mean_payments(
+    cohorts: Cohorts, cohort: Codes, option: Codes, count: int, terms: OptionTerms, utilities: Array
+) -> Array:
     weight = np.where(np.isneginf(utilities), 0.0, cohorts.units[cohort])
     paid = np.bincount(option, weights=weight * (terms.yearly - terms.capital), minlength=count)
     units = np.bincount(option, weights=weight, minlength=count)

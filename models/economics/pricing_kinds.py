@@ -50,7 +50,7 @@ class Quote(Enum):
 
 
 @dataclass(frozen=True)
-class Kind:
+class PricingKind:
     """A pricing-model kind: how the price k turns into yearly and per-incident payments."""
 
     quote: Quote
@@ -78,27 +78,27 @@ def _share_of_value(k: Number, x: Exposure) -> Number:
     return k * x.unit_value
 
 
-KINDS: Mapping[str, Kind] = {
-    "pay_per_use": Kind(
+KINDS: Mapping[str, PricingKind] = {
+    "pay_per_use": PricingKind(
         Quote.PER_INCIDENT,
         yearly=lambda k, x: k * x.price_index * x.incidents,
         per_incident=lambda k, x: k * x.price_index,
     ),
-    "fixed_warranty": Kind(Quote.SHARE_OF_VALUE, yearly=_share_of_value, per_incident=_zero),
-    "lease": Kind(Quote.SHARE_OF_VALUE, yearly=_share_of_value, per_incident=_zero, finances=True),
-    "cost_plus": Kind(
+    "fixed_warranty": PricingKind(Quote.SHARE_OF_VALUE, yearly=_share_of_value, per_incident=_zero),
+    "lease": PricingKind(Quote.SHARE_OF_VALUE, yearly=_share_of_value, per_incident=_zero, finances=True),
+    "cost_plus": PricingKind(
         Quote.MARK_UP,
         yearly=lambda k, x: (1 + k) * (x.incidents * x.cost_per_incident + x.cost_per_unit),
         per_incident=lambda k, x: (1 + k) * x.cost_per_incident,
     ),
     # Fixed fee, cost sharing and performance term after Kim, Cohen & Netessine (2007, Management Science 53:12).
-    "performance_based": Kind(
+    "performance_based": PricingKind(
         Quote.SHARE_OF_VALUE,
         yearly=_share_of_value,
         per_incident=lambda k, x: x.expected_settlement + 0.0 * k,
         settles=True,
     ),
-    "usage_based": Kind(
+    "usage_based": PricingKind(
         Quote.PER_HOUR,
         yearly=lambda k, x: k * x.price_index * x.usage_hours,
         per_incident=_zero,

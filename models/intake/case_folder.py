@@ -25,7 +25,7 @@ from .listing import (
     is_source,
     locked,
     passed_over,
-    strangers,
+    unknown_files,
 )
 from .parquet import read_parquet
 from .reading import Reading
@@ -86,7 +86,7 @@ def read_folder(path: Path, problems: ProblemList) -> Reading:
         _read_table(folder, name)
     for entry in folder.sources(SCENARIOS):
         _read_scenarios(folder, entry)
-    folder.reading.notes += strangers(folder.found, problems)
+    folder.reading.notes += unknown_files(folder.found, problems)
     for name in filter(None, (locked(entry.name) for entry in lying)):
         folder.reading.notes.append(f"{shown(name)} is open in another program; what is not saved was not read.")
     return folder.reading

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ..column_tables import Cells, Flags, Words, joined
+from ..column_tables import CategoricalColumn, Cells, Flags, joined
 from ..problems import suggestion
-from ..schema.fields import SMALLEST, Column, Kind
+from ..schema.fields import SMALLEST, Column, ColumnKind
 from ..text.characters import BARRED, barred
 from ..text.lookalikes import LONGEST
 from .raw import EXACT_INTEGER, Chunk, RawCells, RawColumn, as_names, is_text
@@ -50,7 +50,12 @@ def parse(raw: RawCells, column: Column) -> Parsed:
 
     A chunk at a time, so that only clean cells are ever held for the whole of a large table.
     """
-    readers = {Kind.TEXT: _parse_text, Kind.NUMBER: _parse_number, Kind.INTEGER: _parse_number, Kind.FLAG: _parse_flag}
+    readers = {
+        ColumnKind.TEXT: _parse_text,
+        ColumnKind.NUMBER: _parse_number,
+        ColumnKind.INTEGER: _parse_number,
+        ColumnKind.FLAG: _parse_flag,
+    }
     reader = readers.get(column.kind, _parse_choice)
     return _joined([reader(chunk, column) for chunk in raw.chunks()])
 
@@ -79,9 +84,9 @@ def _is_text(kind: pa.DataType) -> bool:
     return is_text(kind) or bool(pa.types.is_null(kind))
 
 
-def _trimmed(chunk: Chunk) -> Words:
+def _trimmed(chunk: Chunk) -> CategoricalColumn:
     """The cells as text without surrounding blanks; a blank is ""."""
-    words = Words.of(chunk.text)
+    words = CategoricalColumn.of(chunk.text)
     return words.respelled(pc.utf8_trim_whitespace(words.known))
 
 
@@ -110,11 +115,11 @@ def _parse_text(chunk: Chunk, column: Column) -> Parsed:
             "not a name" if _is_text(kind) else f"no exact whole number, so not a name, in a column of type {kind}"
         )
         faults.append(Fault(chunk.odd, message, NAME))
-        text = Words.of(pc.if_else(pa.array(chunk.odd), "", text.text))
+        text = CategoricalColumn.of(pc.if_else(pa.array(chunk.odd), "", text.text))
     return Parsed(text, faults)
 
 
-def _name_faults(text: Words) -> list[Fault]:
+def _name_faults(text: CategoricalColumn) -> list[Fault]:
     """Names that would harm whoever shows them, or that nobody could read."""
     strange = text.where(pc.match_substring_regex(text.known, BARRED))
     long = text.where(pc.greater(pc.utf8_length(text.known), LONGEST))
@@ -194,7 +199,7 @@ def _numbers_of_text(text: pa.Array) -> tuple[NDArray[np.float64], Flags, Flags]
 
 def _limits(values: NDArray[np.float64], column: Column) -> list[Fault]:
     faults = []
-    if column.kind is Kind.INTEGER:
+    if column.kind is ColumnKind.INTEGER:
         fraction = (values != np.round(values)) | (np.abs(values) > EXACT_INTEGER)
         fraction &= ~np.isnan(values)
         faults.append(Fault(fraction, "not an integer", column.expected))
@@ -218,7 +223,7 @@ def outside(values: NDArray[np.float64], column: Column) -> Flags:
 def _filled(values: NDArray[np.float64], blank: Flags, column: Column) -> Cells:
     if isinstance(column.default, int | float) and not column.only_for:
         values[blank] = column.default
-    if column.kind is Kind.INTEGER:
+    if column.kind is ColumnKind.INTEGER:
         return np.where(np.abs(values) <= EXACT_INTEGER, np.round(values), 0.0).astype(np.int64)
     return values
 

@@ -11,7 +11,7 @@ import numpy as np
 from ..case import CaseSettings
 from ..column_tables import Flags
 from ..problems import Problem, ProblemList, suggestion, suggestions
-from ..schema import TABLES, Kind
+from ..schema import TABLES, ColumnKind
 from .cells import PLAIN_NUMBER
 from .raw import RawCells, RawTable
 from .reading import Reading
@@ -156,7 +156,7 @@ def typed_value(table: str, column: str, text: str) -> str | int | float:
 
 def _is_text(table: str, column: str) -> bool:
     schema = TABLES[table].by_name if table in TABLES else {}
-    return column in schema and schema[column].kind is Kind.TEXT
+    return column in schema and schema[column].kind is ColumnKind.TEXT
 
 
 def read_where(sheet: str, place: str, text: str, problems: ProblemList) -> dict[str, str | list[str]] | None:

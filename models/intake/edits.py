@@ -12,7 +12,7 @@ import pandas as pd
 from ..column_tables import series
 from ..problems import SHOWN, Problem, ProblemList, listed, suggestion
 from ..scenario import Change, Scenario
-from ..schema import TABLES, Column, Kind
+from ..schema import TABLES, Column, ColumnKind
 from .cells import parse
 from .raw import cell_text, from_objects
 
@@ -89,7 +89,7 @@ def _check_operation(edit: Edit, problems: ProblemList) -> None:
     column = edit.schema[edit.change.column]
     if edit.change.set is not None:
         new_value(edit, problems)
-    elif column.kind not in (Kind.NUMBER, Kind.INTEGER):
+    elif column.kind not in (ColumnKind.NUMBER, ColumnKind.INTEGER):
         problems.add(edit.problem("add and multiply need a column of numbers", "column", column.name, "set = ..."))
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from ..problems import Problem, ProblemList
 from .access import guarded
-from .raw import RawColumn, RawTable, Rows, column_of, is_index, is_text, repeated
+from .raw import RawColumn, RawTable, RowSpan, column_of, is_index, is_text, repeated
 from .size_limits import MAX_COLUMNS
 
 FORMS = "a pandas DataFrame, an Arrow table, a list of rows as dicts, or a dict of columns"
@@ -39,7 +39,7 @@ def from_memory(name: str, given: object, problems: ProblemList) -> RawTable | N
     lengths = {len(column.values) for column in raw.values()}
     if len(lengths) > 1:
         problems.add(Problem(name, "the columns differ in length", expected="a cell of each column in every row"))
-    return RawTable(name, raw, max(lengths, default=0), Rows(name)) if len(problems) == before else None
+    return RawTable(name, raw, max(lengths, default=0), RowSpan(name)) if len(problems) == before else None
 
 
 def _columns(name: str, given: object, problems: ProblemList) -> Columns:

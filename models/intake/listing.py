@@ -104,7 +104,7 @@ def is_read(entry: Path, table: str) -> bool:
     return entry.name == table or entry.name[len(table) :].lower() in FORMATS
 
 
-def strangers(found: Sequence[Path], problems: ProblemList) -> Iterator[str]:
+def unknown_files(found: Sequence[Path], problems: ProblemList) -> Iterator[str]:
     """Entries that are no part of the case: a problem for each that is likely meant as one, a sentence for others."""
     parts = {entry: seems(entry.name) for entry in found}
     known = {entry for entry, part in parts.items() if part and is_source(entry, part)}

@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..column_tables import Cells, ColumnTable, Flags, Words
+from ..column_tables import CategoricalColumn, Cells, ColumnTable, Flags
 from .size_limits import MAX_CELL
 
 
@@ -30,7 +30,7 @@ class Origin(Protocol):
 
 
 @dataclass(frozen=True)
-class Rows:
+class RowSpan:
     """Origin of a table without lines: built in memory, or changed by a scenario."""
 
     name: str
@@ -112,7 +112,7 @@ class RawTable:
     name: str
     columns: Mapping[str, RawCells]
     length: int
-    origin: Origin = field(default_factory=lambda: Rows("table"))
+    origin: Origin = field(default_factory=lambda: RowSpan("table"))
     told: Mapping[str, Flags] = field(default_factory=dict)
     """Cells that were told as faults in reading, by column; they are blank."""
 
@@ -225,7 +225,7 @@ def from_columns(name: str, table: ColumnTable, origin: Origin) -> RawTable:
 
 
 def _array(cells: Cells) -> pa.Array:
-    if isinstance(cells, Words):
+    if isinstance(cells, CategoricalColumn):
         return pa.DictionaryArray.from_arrays(pa.array(cells.codes), cells.known)
     return pa.array(cells, from_pandas=True)
 

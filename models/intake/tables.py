@@ -10,13 +10,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..column_tables import Cells, ColumnTable, Flags, Words
+from ..column_tables import CategoricalColumn, Cells, ColumnTable, Flags
 from ..problems import Problem, ProblemList, cut, listed, suggestion
 from ..row_keys import repeats, row_codes
 from ..schema.fields import Column, Table
 from ..text.characters import revealed
 from .cells import Fault, blank_column, outside, parse
-from .raw import Origin, RawCells, RawTable, Rows, cell_text
+from .raw import Origin, RawCells, RawTable, RowSpan, cell_text
 
 UNTITLED = "a column without a header, as pandas and R write for the numbers of rows"
 
@@ -91,7 +91,7 @@ class CleanTable:
 def empty_table(schema: Table) -> CleanTable:
     """The table without rows, with its columns and their types."""
     columns = {column.name: blank_column(column, 0).values for column in schema.columns}
-    return CleanTable(schema, ColumnTable(columns, 0), Rows(schema.name))
+    return CleanTable(schema, ColumnTable(columns, 0), RowSpan(schema.name))
 
 
 def clean(raw: RawTable, schema: Table, problems: ProblemList) -> CleanTable:
@@ -154,7 +154,7 @@ def _fill_from_other_columns(schema: Table, columns: dict[str, Cells]) -> None:
     for column in schema.columns:
         if column.default_from:
             values, others = (pa.array(columns[name].tolist()) for name in (column.name, column.default_from))
-            columns[column.name] = Words.of(pc.if_else(pc.equal(values, ""), others, values))
+            columns[column.name] = CategoricalColumn.of(pc.if_else(pc.equal(values, ""), others, values))
 
 
 def _check_kind_columns(table: CleanTable, columns: dict[str, Cells], problems: ProblemList) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import books, market, offer, providers
-from .fields import POSITIVE, Bounds, Column, Kind, Table, sized
+from .fields import POSITIVE, Bounds, Column, ColumnKind, Table, sized
 from .words import LOCKED_CLASS, NO_CONTRACT, OFFER, PARTNER_KINDS, PRICING_KINDS, PROVIDER_KINDS
 
 TABLES: dict[str, Table] = {
@@ -50,6 +50,6 @@ __all__ = [
     "PROVIDER_KINDS",
     "TABLES",
     "Column",
-    "Kind",
+    "ColumnKind",
     "Table",
 ]

@@ -7,7 +7,7 @@ from enum import Enum, StrEnum
 from math import inf
 
 
-class Kind(StrEnum):
+class ColumnKind(StrEnum):
     """What a column holds."""
 
     TEXT = "text"
@@ -73,7 +73,7 @@ class Column:
     """One column: its name, kind, limits, what a blank means, and what it refers to."""
 
     name: str
-    kind: Kind
+    kind: ColumnKind
     doc: str
     unit: str = ""
     bounds: Bounds = ANY
@@ -104,11 +104,11 @@ class Column:
     def expected(self) -> str:
         """What a cell must hold, for messages and notes."""
         words = {
-            Kind.TEXT: "a name",
-            Kind.NUMBER: f"a number {self.bounds}".strip(),
-            Kind.INTEGER: f"an integer {self.bounds}".strip(),
-            Kind.FLAG: "true or false",
-            Kind.CHOICE: f"one of {', '.join(self.choices)}",
+            ColumnKind.TEXT: "a name",
+            ColumnKind.NUMBER: f"a number {self.bounds}".strip(),
+            ColumnKind.INTEGER: f"an integer {self.bounds}".strip(),
+            ColumnKind.FLAG: "true or false",
+            ColumnKind.CHOICE: f"one of {', '.join(self.choices)}",
         }
         return words[self.kind]
 
@@ -146,26 +146,26 @@ def sized(table: Table) -> Table:
     def largest(column: Column) -> float:
         return LARGEST_RATIO if column.unit in RATIOS else LARGEST
 
-    unsized = {column.name for column in table.columns if column.kind is Kind.NUMBER and column.largest == inf}
+    unsized = {column.name for column in table.columns if column.kind is ColumnKind.NUMBER and column.largest == inf}
     columns = [replace(one, largest=largest(one)) if one.name in unsized else one for one in table.columns]
     return replace(table, columns=tuple(columns))
 
 
 def text(name: str, doc: str, **more: object) -> Column:
     """A column of names."""
-    return Column(name, Kind.TEXT, doc, **more)  # type: ignore[arg-type]  # keyword names are Column's own
+    return Column(name, ColumnKind.TEXT, doc, **more)  # type: ignore[arg-type]  # keyword names are Column's own
 
 
 def number(name: str, bounds: Bounds, doc: str, unit: str = "", **more: object) -> Column:
     """A column of numbers."""
-    return Column(name, Kind.NUMBER, doc, unit, bounds, **more)  # type: ignore[arg-type]  # as above
+    return Column(name, ColumnKind.NUMBER, doc, unit, bounds, **more)  # type: ignore[arg-type]  # as above
 
 
 def choice(name: str, choices: tuple[str, ...], doc: str, **more: object) -> Column:
     """A column of words from a fixed list."""
-    return Column(name, Kind.CHOICE, doc, choices=choices, **more)  # type: ignore[arg-type]  # as above
+    return Column(name, ColumnKind.CHOICE, doc, choices=choices, **more)  # type: ignore[arg-type]  # as above
 
 
 def flag(name: str, doc: str) -> Column:
     """A column of true and false."""
-    return Column(name, Kind.FLAG, doc)
+    return Column(name, ColumnKind.FLAG, doc)

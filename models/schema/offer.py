@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from .fields import ANY, LARGEST, NON_NEGATIVE, POINTS, POSITIVE, SHARE, Column, Kind, Table, choice, flag, number, text
+from .fields import (
+    ANY,
+    LARGEST,
+    NON_NEGATIVE,
+    POINTS,
+    POSITIVE,
+    SHARE,
+    Column,
+    ColumnKind,
+    Table,
+    choice,
+    flag,
+    number,
+    text,
+)
 from .words import HOURS, MONEY, NO_CONTRACT, OFFER, PER_CASE, PRICING_KINDS, YEARLY
 
 PRODUCTS = Table(
@@ -30,7 +44,7 @@ TIERS = Table(
     "support levels and what they promise",
     (
         text("tier", "name of the tier", reserved=(NO_CONTRACT,)),
-        Column("rank", Kind.INTEGER, "order of the tiers: larger is higher service", unique=True),
+        Column("rank", ColumnKind.INTEGER, "order of the tiers: larger is higher service", unique=True),
         number("response_hours", POSITIVE, "response promise", HOURS),
         number("min_attainment", SHARE, "least share of cases answered within the promise", default=0.0),
         number("turnaround_hours", POSITIVE, "parts-turnaround promise; blank is no promise", HOURS, default=None),

@@ -9,11 +9,11 @@ import numpy as np
 
 from models.case import Case
 from models.economics.choice import TIE, burden_without_contract, certainty_equivalent, utility
-from models.installed_base import Array, Holdings
+from models.installed_base import Array, InstalledBase
 from models.row_keys import row_positions
 
 from .rows import Flags, Rows, Table, group_peaks, group_sums, take
-from .terms import Terms
+from .terms import ContractTerms
 
 _ROUNDING = 1e-12
 
@@ -25,14 +25,14 @@ class Demand:
     case: Case
 
     @cached_property
-    def terms(self) -> Terms:
+    def terms(self) -> ContractTerms:
         """What contracts pay."""
-        return Terms(self.case)
+        return ContractTerms(self.case)
 
     @cached_property
-    def _holdings(self) -> Holdings:
+    def _holdings(self) -> InstalledBase:
         """The rows of installed_base, each with its account and its segment, region and product."""
-        return Holdings(self.case)
+        return InstalledBase(self.case)
 
     @cached_property
     def _revenue(self) -> Array:

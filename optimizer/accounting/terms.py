@@ -38,7 +38,7 @@ _LEASE = ("term_years", "residual_share", "buyout_probability", "buyout_share")
 
 
 @dataclass(frozen=True)
-class Terms:
+class ContractTerms:
     """What the contracts of a case pay."""
 
     case: Case

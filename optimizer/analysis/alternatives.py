@@ -17,8 +17,8 @@ from ..results.result import Result, Status
 from ..results.summary import money, percent
 from .machinery.answers.answer import Answer
 from .machinery.comparison.moves import menu_moves, structure_moves
-from .machinery.sessions.context import Subject, subject_of
-from .machinery.sessions.solver_session import Options, Workbench, question
+from .machinery.sessions.context import AnalysisContext, context_of
+from .machinery.sessions.solver_session import SolveOptions, SolverSession, question
 
 COUNT, WITHIN, LEAST_SHARE = 5, 0.02, 0.01
 _COLUMNS = {
@@ -51,13 +51,13 @@ _COLUMNS = {
 
 @question
 def alternatives(
-    case: Case | Workbench,
+    case: Case | SolverSession,
     scenario: str | Scenario = "base",
     *,
     count: int = COUNT,
     within: float = WITHIN,
     least_share: float = LEAST_SHARE,
-    **options: Unpack[Options],
+    **options: Unpack[SolveOptions],
 ) -> Answer:
     """The `count` best plans that differ in tiers, pricing models or partners, no worse than `within` of the best.
 
@@ -69,16 +69,16 @@ def alternatives(
     if count < 1 or not within >= 0 or not 0 <= least_share <= 1:
         given = f"count {count}, within {within}, least_share {least_share}"
         raise CaseError([Problem("alternatives", "the numbers do not fit", found=given, expected=">= 1, >= 0, 0 to 1")])
-    subject = subject_of(case, scenario, None, **options)
+    subject = context_of(case, scenario, None, **options)
     if subject.result.plan is None:
         return subject.nothing("alternatives")
     found, last = _search(subject, count, within, least_share)
     if not found:
-        return Subject(subject.bench, subject.scenario, subject.case, last).nothing("alternatives")
+        return AnalysisContext(subject.bench, subject.scenario, subject.case, last).nothing("alternatives")
     return _answer(subject, found, last, count, within, least_share)
 
 
-def _search(subject: Subject, count: int, within: float, least_share: float) -> tuple[list[Result], Result]:
+def _search(subject: AnalysisContext, count: int, within: float, least_share: float) -> tuple[list[Result], Result]:
     """Plans, best first (within their gaps they may be found in another order), and the last result, which may hold
     one that is too far off or none."""
     found: list[Result] = []
@@ -117,7 +117,7 @@ def _taken(plan: Plan) -> frozenset[tuple[str, str]]:
     return frozenset(chosen | {("option", f"{r.price_book} {r.tier} {r.model} {r.price:.12g}") for r in rows})
 
 
-def _rows(subject: Subject, found: list[Result]) -> Iterator[dict[str, object]]:
+def _rows(subject: AnalysisContext, found: list[Result]) -> Iterator[dict[str, object]]:
     first = found[0].decided
     for rank, result in enumerate(found, 1):
         plan, bound = result.decided, result.bound
@@ -151,7 +151,7 @@ def _likeness(found: list[Result]) -> pd.DataFrame:
 
 
 def _answer(
-    subject: Subject, found: list[Result], last: Result, count: int, within: float, least_share: float
+    subject: AnalysisContext, found: list[Result], last: Result, count: int, within: float, least_share: float
 ) -> Answer:
     table = pd.DataFrame(list(_rows(subject, found)), columns=list(_COLUMNS["alternatives"]))
     tables = {"alternatives": table, "decisions": _decisions(found), "likeness": _likeness(found)}
@@ -175,7 +175,7 @@ def _headline(found: list[Result], last: Result, count: int, within: float, leas
     return f"{lead}; the next best found loses more than {percent(within)}."
 
 
-def _sentences(table: pd.DataFrame, subject: Subject) -> Iterator[str]:
+def _sentences(table: pd.DataFrame, subject: AnalysisContext) -> Iterator[str]:
     for row in table.iloc[1:].to_dict("records"):
         loss = money(float(row["loss"]), subject.result.currency)
         yield f"Alternative {row['rank']} loses {loss} a year: {row['differs']}; menu changes: {row['menu_changes']}."

@@ -20,7 +20,7 @@ from .machinery.answers.answer import Answer, worst_gap
 from .machinery.comparison.bridge import MEASURES, PARTS, Numbers, bridge
 from .machinery.comparison.side_by_side import COLUMNS, overview, side_by_side
 from .machinery.comparison.todays_book import today
-from .machinery.sessions.solver_session import Options, Workbench, at_work, question
+from .machinery.sessions.solver_session import SolveOptions, SolverSession, at_work, question
 
 TODAY = "today"
 """Stands for today's price book among plans to compare."""
@@ -34,12 +34,12 @@ PlanLike = Result | Scenario | str | Path
 
 @question
 def compare(
-    case: Case | Workbench,
+    case: Case | SolverSession,
     plans: Sequence[PlanLike] | Mapping[str, PlanLike] = (),
     scenario: str | Scenario = "base",
     *,
     unchecked: bool = False,
-    **options: Unpack[Options],
+    **options: Unpack[SolveOptions],
 ) -> Answer:
     """Plans side by side, and the bridge from the first to each other.
 
@@ -61,7 +61,7 @@ def compare(
     return replace(_answer(bench.case, results, asked.name), unchecked=mark, interrupted=bench.interrupted)
 
 
-def _by_name(plans: Sequence[PlanLike], bench: Workbench) -> dict[str, PlanLike]:
+def _by_name(plans: Sequence[PlanLike], bench: SolverSession) -> dict[str, PlanLike]:
     """The plans by the name each goes by; a name met before gets a number."""
     given: dict[str, PlanLike] = {}
     for plan in plans:
@@ -72,7 +72,7 @@ def _by_name(plans: Sequence[PlanLike], bench: Workbench) -> dict[str, PlanLike]
     return given
 
 
-def _name(plan: PlanLike, bench: Workbench) -> str:
+def _name(plan: PlanLike, bench: SolverSession) -> str:
     if isinstance(plan, Result):
         return plan.scenario_name
     if isinstance(plan, Scenario):
@@ -80,7 +80,7 @@ def _name(plan: PlanLike, bench: Workbench) -> str:
     return str(plan) if plan == TODAY or plan in bench.case.scenarios else Path(plan).resolve().name
 
 
-def _result(plan: PlanLike, bench: Workbench, scenario: Scenario, unchecked: bool) -> Result:
+def _result(plan: PlanLike, bench: SolverSession, scenario: Scenario, unchecked: bool) -> Result:
     if isinstance(plan, Result):
         return _of_this_case(plan, bench.case, plan.scenario_name)
     if plan == TODAY:

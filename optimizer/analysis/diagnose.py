@@ -13,12 +13,12 @@ from models import Case, Scenario, apply_scenario
 from ..results.result import Result, Status
 from ..results.summary import money
 from .machinery.answers.answer import Answer
-from .machinery.feasibility.correction_sets import Way, ways_out
-from .machinery.feasibility.feasible_limit import Reach, furthest
-from .machinery.feasibility.iis import Conflict, find_conflict
+from .machinery.feasibility.correction_sets import CorrectionSet, minimal_correction_sets
+from .machinery.feasibility.feasible_limit import FeasibleLimit, furthest
+from .machinery.feasibility.iis import Iis, find_iis
 from .machinery.feasibility.levers import Lever, levers, named
-from .machinery.sessions.context import Subject
-from .machinery.sessions.solver_session import Options, Workbench, at_work, question
+from .machinery.sessions.context import AnalysisContext
+from .machinery.sessions.solver_session import SolveOptions, SolverSession, at_work, question
 
 TARGETS = (
     "min_service_margin",
@@ -70,11 +70,11 @@ _COLUMNS = {
 
 @question
 def diagnose(
-    case: Case | Workbench,
+    case: Case | SolverSession,
     scenario: str | Scenario = "base",
     *,
     targets: Sequence[str] | None = None,
-    **options: Unpack[Options],
+    **options: Unpack[SolveOptions],
 ) -> Answer:
     """What stands in the way of a plan for a scenario.
 
@@ -91,21 +91,23 @@ def diagnose(
     usual = [lever for lever in rules if lever.rule in TARGETS and not lever.idle]
     asked = usual if targets is None else named(rules, targets)
     result = bench.any_plan(wanted, label="the scenario as it is")
-    subject = Subject(bench, wanted, changed, result)
-    conflict = find_conflict(bench, wanted, rules) if result.status is Status.INFEASIBLE else None
-    ways = ways_out(bench, wanted, rules, conflict) if conflict is not None else []
+    subject = AnalysisContext(bench, wanted, changed, result)
+    conflict = find_iis(bench, wanted, rules) if result.status is Status.INFEASIBLE else None
+    ways = minimal_correction_sets(bench, wanted, rules, conflict) if conflict is not None else []
     limited = [lever for lever in asked if lever.limit is not None]
     reaches = [_furthest(bench, wanted, lever, conflict) for lever in bench.each(limited)]
     return _answer(subject, conflict, ways, reaches)
 
 
-def _furthest(bench: Workbench, scenario: Scenario, lever: Lever, conflict: Conflict | None) -> Reach:
+def _furthest(bench: SolverSession, scenario: Scenario, lever: Lever, conflict: Iis | None) -> FeasibleLimit:
     if conflict is not None and lever not in conflict.rules:
-        return Reach(lever, None, None, None, never=True)  # the others contradict each other without it
+        return FeasibleLimit(lever, None, None, None, never=True)  # the others contradict each other without it
     return furthest(bench, scenario, lever)
 
 
-def _answer(subject: Subject, conflict: Conflict | None, ways: list[Way], reaches: list[Reach]) -> Answer:
+def _answer(
+    subject: AnalysisContext, conflict: Iis | None, ways: list[CorrectionSet], reaches: list[FeasibleLimit]
+) -> Answer:
     tables = {"conflict": _conflict_table(conflict), "ways": _ways_table(ways), "targets": _targets_table(reaches)}
     tables = {name: table.reindex(columns=list(_COLUMNS[name])) for name, table in tables.items()}
     feasible = subject.result.plan is not None
@@ -136,12 +138,12 @@ def _limit_cells(lever: Lever) -> dict[str, object]:
     return {"rule": lever.rule, "scope": lever.scope, "unit": lever.unit, "limit": lever.limit}
 
 
-def _conflict_table(conflict: Conflict | None) -> pd.DataFrame:
+def _conflict_table(conflict: Iis | None) -> pd.DataFrame:
     rules = conflict.rules if conflict else ()
     return pd.DataFrame([{**_limit_cells(lever), "confirmed": bool(conflict and conflict.minimal)} for lever in rules])
 
 
-def _ways_table(ways: list[Way]) -> pd.DataFrame:
+def _ways_table(ways: list[CorrectionSet]) -> pd.DataFrame:
     rows = []
     for number, way in enumerate(ways, 1):
         for lever, reach in zip(way.rules, way.reaches, strict=True):
@@ -152,7 +154,7 @@ def _ways_table(ways: list[Way]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _targets_table(reaches: list[Reach]) -> pd.DataFrame:
+def _targets_table(reaches: list[FeasibleLimit]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
@@ -167,13 +169,13 @@ def _targets_table(reaches: list[Reach]) -> pd.DataFrame:
     )
 
 
-def _room(reach: Reach) -> float | None:
+def _room(reach: FeasibleLimit) -> float | None:
     if reach.within is None or reach.lever.limit is None:
         return None
     return (reach.within - reach.lever.limit) * (1 if reach.lever.down else -1)
 
 
-def _verdict(result: Result, conflict: Conflict | None) -> str:
+def _verdict(result: Result, conflict: Iis | None) -> str:
     if result.plan is not None:
         return "Nothing stands in the way: some plan obeys every rule."
     if result.status is Status.NO_PLAN:
@@ -183,7 +185,7 @@ def _verdict(result: Result, conflict: Conflict | None) -> str:
     return _contradiction(conflict)
 
 
-def _contradiction(conflict: Conflict) -> str:
+def _contradiction(conflict: Iis) -> str:
     """What no plan obeys, with what was set aside in the proof; a rule that never was is told with the rest."""
     if conflict.hard and not conflict.held:
         return "No plan exists even without every rule: the work that contracts in force cause cannot be delivered."
@@ -201,13 +203,13 @@ def _in_words(lever: Lever) -> str:
     return lever.name if lever.limit is None else f"{lever.name} at {lever.limit:.6g} {lever.unit}"
 
 
-def _way_in_words(way: Way) -> str:
+def _way_in_words(way: CorrectionSet) -> str:
     parts = [_give_in_words(way, place) for place in range(len(way.rules))]
     earned = "" if way.result.objective is None else f": {money(way.result.objective, way.result.currency)} a year then"
     return f"Enough to give, with all other rules held: {' and '.join(parts)}{earned}."
 
 
-def _give_in_words(way: Way, place: int) -> str:
+def _give_in_words(way: CorrectionSet, place: int) -> str:
     """How far a rule of a way gives, and what is proved not to be enough beside what else was held in that proof."""
     lever, reach = way.rules[place], way.reaches[place]
     if reach is None or reach.within is None or lever.limit is None:
@@ -221,11 +223,11 @@ def _give_in_words(way: Way, place: int) -> str:
     return f"{given} (with {held}, {reach.beyond:.6g} is proved not to be enough)"
 
 
-def _given_way(lever: Lever, reach: Reach | None) -> str:
+def _given_way(lever: Lever, reach: FeasibleLimit | None) -> str:
     return f"{lever.name} dropped" if reach is None or reach.within is None else f"{lever.name} at {reach.within:.6g}"
 
 
-def _targets_in_words(reaches: list[Reach]) -> Iterator[str]:
+def _targets_in_words(reaches: list[FeasibleLimit]) -> Iterator[str]:
     yield from (_target_in_words(reach) for reach in reaches if not reach.never)
     never = [reach.lever.name for reach in reaches if reach.never]
     if never:
@@ -235,7 +237,7 @@ def _targets_in_words(reaches: list[Reach]) -> Iterator[str]:
         )
 
 
-def _target_in_words(reach: Reach) -> str:
+def _target_in_words(reach: FeasibleLimit) -> str:
     lever = reach.lever
     if reach.has_to_go:
         told = f"there is a plan without this rule, but none at {reach.beyond:.6g} {lever.unit} or tighter, proved"

@@ -16,8 +16,8 @@ from .machinery.answers.answer import Answer
 from .machinery.comparison.moves import structure_moves
 from .machinery.feasibility.levers import Lever, levers, named
 from .machinery.feasibility.shadow_prices import ShadowPrices, shadow_prices
-from .machinery.sessions.context import Subject, subject_of
-from .machinery.sessions.solver_session import Options, Workbench, question
+from .machinery.sessions.context import AnalysisContext, context_of
+from .machinery.sessions.solver_session import SolveOptions, SolverSession, question
 
 _ALWAYS = ("min_provider_score", "criteria_minimum")
 """Rules that keep providers out, which no row of an audit tells of."""
@@ -52,13 +52,13 @@ class _Cost:
 
 
 @question
-def rule_costs(
-    case: Case | Workbench,
+def explain(
+    case: Case | SolverSession,
     scenario: str | Scenario = "base",
     *,
     result: Result | None = None,
     rules: Sequence[str] | None = None,
-    **options: Unpack[Options],
+    **options: Unpack[SolveOptions],
 ) -> Answer:
     """What each rule costs: the objective gained without it, and by loosening it one stated step, all others held.
 
@@ -67,7 +67,7 @@ def rule_costs(
     again; beside them stands the shadow price, which holds the plan's structure. Raises `CaseError` for a name
     that no rule of the scenario has.
     """
-    subject = subject_of(case, scenario, result, **options)
+    subject = context_of(case, scenario, result, **options)
     if subject.result.plan is None:
         return subject.nothing("explain")
     on = levers(subject.case, subject.scenario)
@@ -98,7 +98,7 @@ def _names(scope: str) -> list[str]:
     return [part.partition("=")[2] for part in scope.split("; ")]
 
 
-def _cost(subject: Subject, lever: Lever, prices: ShadowPrices | None) -> _Cost:
+def _cost(subject: AnalysisContext, lever: Lever, prices: ShadowPrices | None) -> _Cost:
     bench, scenario = subject.bench, subject.scenario
     dropped = bench.solve(lever.dropped(scenario), label=f"without {lever.name}")
     if lever.limit is None:
@@ -117,7 +117,7 @@ def _gains(base: Result, other: Result | None) -> tuple[float | None, float | No
     return gained, None if other.bound is None else max(gained or 0.0, other.bound - base.objective)
 
 
-def _row(subject: Subject, cost: _Cost) -> dict[str, object]:
+def _row(subject: AnalysisContext, cost: _Cost) -> dict[str, object]:
     lever = cost.lever
     dropped, dropped_at_most = _gains(subject.result, cost.dropped)
     step, step_at_most = _gains(subject.result, cost.loosened)
@@ -138,7 +138,7 @@ def _row(subject: Subject, cost: _Cost) -> dict[str, object]:
     }
 
 
-def _answer(subject: Subject, costs: list[_Cost]) -> Answer:
+def _answer(subject: AnalysisContext, costs: list[_Cost]) -> Answer:
     table = pd.DataFrame([_row(subject, cost) for cost in costs], columns=[*list(_COLUMNS["costs"])[1:]])
     numbers = ["limit", "gain_dropped", "gain_dropped_at_most", "step", "limit_loosened", "gain_step"]
     table = table.astype(dict.fromkeys([*numbers, "gain_step_at_most", "shadow_price"], float))
@@ -154,7 +154,7 @@ MOST_SENTENCES = 8
 """Rules put into a sentence; the table has them all."""
 
 
-def _sentences(subject: Subject, table: pd.DataFrame) -> list[str]:
+def _sentences(subject: AnalysisContext, table: pd.DataFrame) -> list[str]:
     if table.empty and subject.bench.stopped:
         return []
     if table.empty:

@@ -16,10 +16,10 @@ from ..results.result import Status
 from ..results.summary import money, percent
 from .machinery.answers.answer import Answer
 from .machinery.comparison.moves import structure_moves
-from .machinery.sessions.context import Subject
-from .machinery.sessions.solver_session import Options, Workbench, at_work, question
+from .machinery.sessions.context import AnalysisContext
+from .machinery.sessions.solver_session import SolveOptions, SolverSession, at_work, question
 from .machinery.trade_offs.goals import GOALS, OBJECTIVES, Goal
-from .machinery.trade_offs.trade_off import Point, Sweep, knee, normalized, supported, undominated
+from .machinery.trade_offs.trade_off import ConstraintSweep, FrontierPoint, knee, normalized, supported, undominated
 
 POINTS = 11
 _TAIL = {
@@ -38,13 +38,13 @@ _KPIS = {
 
 @question
 def frontier(
-    case: Case | Workbench,
+    case: Case | SolverSession,
     scenario: str | Scenario = "base",
     *,
     goals: Sequence[str] = ("account_revenue", "service_margin"),
     points: int = POINTS,
     step: float | None = None,
-    **options: Unpack[Options],
+    **options: Unpack[SolveOptions],
 ) -> Answer:
     """Points of two or three goals that no plan beats in all of them, under the scenario's rules.
 
@@ -57,9 +57,9 @@ def frontier(
     chosen = _checked(goals, points, step)
     bench = at_work(case, **options)
     changed, wanted = apply_scenario(bench.case, scenario)
-    sweep = Sweep(bench, wanted, chosen[0], chosen[1], chosen)
+    sweep = ConstraintSweep(bench, wanted, chosen[0], chosen[1], chosen)
     best = sweep.best(chosen[0])
-    subject = Subject(bench, wanted, changed, best)
+    subject = AnalysisContext(bench, wanted, changed, best)
     if best.plan is None:
         return subject.nothing("frontier")
     found = undominated(_found(sweep, points, step or 0.0))
@@ -85,22 +85,22 @@ def _checked(goals: Sequence[str], points: int, step: float | None) -> tuple[Goa
     return tuple(Goal(name) for name in goals)
 
 
-def _found(sweep: Sweep, points: int, step: float) -> list[Point]:
+def _found(sweep: ConstraintSweep, points: int, step: float) -> list[FrontierPoint]:
     """Points of the sweep, and of more sweeps with the third goal held at each of its levels."""
     found = list(sweep.points(points, step))
     if len(sweep.goals) < 3 or not found:
         return found
     third = sweep.goals[2]
-    alone = Sweep(sweep.bench, sweep.scenario, sweep.first, third, sweep.goals)
+    alone = ConstraintSweep(sweep.bench, sweep.scenario, sweep.first, third, sweep.goals)
     levels = [point.worths[2] for point in alone.points(points, 0.0)]
     for level in levels[1:]:
         held = (third.at_least(level - third.finest(level)),)
-        more = Sweep(sweep.bench, sweep.scenario, sweep.first, sweep.second, sweep.goals, held)
+        more = ConstraintSweep(sweep.bench, sweep.scenario, sweep.first, sweep.second, sweep.goals, held)
         found += more.points(points, step)
     return found
 
 
-def _answer(subject: Subject, goals: tuple[Goal, ...], found: list[Point]) -> Answer:
+def _answer(subject: AnalysisContext, goals: tuple[Goal, ...], found: list[FrontierPoint]) -> Answer:
     table, currency = _table(goals, found), subject.result.currency
     columns = {"points": _meanings(goals, currency), "kpis": {**_KPIS, "value": "value, in `unit`"}}
     kpis = [point.result.kpis.assign(point=number) for number, point in enumerate(found, 1)]
@@ -112,18 +112,18 @@ def _answer(subject: Subject, goals: tuple[Goal, ...], found: list[Point]) -> An
     return _with_gap(answer, found)
 
 
-def _with_gap(answer: Answer, found: list[Point]) -> Answer:
+def _with_gap(answer: Answer, found: list[FrontierPoint]) -> Answer:
     """The widest gap of the points: between what each reaches in the first goal and its own proved bound."""
     gaps = [_gap(point) for point in found]
     unproved = any(point.result.status is Status.FEASIBLE for point in found)
     return replace(answer, gap=max(gaps, default=0.0), status=Status.FEASIBLE if unproved else answer.status)
 
 
-def _gap(point: Point) -> float:
+def _gap(point: FrontierPoint) -> float:
     return max(0.0, point.at_most - point.worths[0]) / max(1.0, abs(point.worths[0]))
 
 
-def _table(goals: tuple[Goal, ...], found: list[Point]) -> pd.DataFrame:
+def _table(goals: tuple[Goal, ...], found: list[FrontierPoint]) -> pd.DataFrame:
     worths = normalized(found)
     hull, middle, first = supported(worths), knee(worths), found[0].result.decided
     rows = []

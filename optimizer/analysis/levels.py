@@ -21,8 +21,8 @@ from .machinery.answers.answer import Answer
 from .machinery.service.delivered import measured, segment_parts, segment_turnaround, split
 from .machinery.service.redelivery import Redeliverer
 from .machinery.service.verdicts import HOLD, OVER, SWEET, UNDER, judged
-from .machinery.sessions.context import Subject, subject_of
-from .machinery.sessions.solver_session import Options, Workbench, question
+from .machinery.sessions.context import AnalysisContext, context_of
+from .machinery.sessions.solver_session import SolveOptions, SolverSession, question
 
 BAND = 0.5
 """CSAT points on either side of the target that still count as on it."""
@@ -71,13 +71,13 @@ _COLUMNS = {
 
 
 @question
-def service_levels(
-    case: Case | Workbench,
+def levels(
+    case: Case | SolverSession,
     scenario: str | Scenario = "base",
     *,
     result: Result | None = None,
     band: float = BAND,
-    **options: Unpack[Options],
+    **options: Unpack[SolveOptions],
 ) -> Answer:
     """Delivered CSAT, attainment and turnaround by segment, tier and region, with verdicts and money at stake.
 
@@ -88,15 +88,15 @@ def service_levels(
     """
     if not band >= 0:
         raise ValueError(f"band is {band!r}; expected CSAT points >= 0")
-    subject = subject_of(case, scenario, result, **options)
+    subject = context_of(case, scenario, result, **options)
     if subject.result.plan is None:
         return subject.nothing("levels")
     tables = level_tables(subject, band)
     return subject.answer("levels", tables, _COLUMNS, _sentences(tables, subject), _facts(tables), shown=["zones"])
 
 
-def level_tables(subject: Subject, band: float) -> dict[str, pd.DataFrame]:
-    """The tables of `service_levels`."""
+def level_tables(subject: AnalysisContext, band: float) -> dict[str, pd.DataFrame]:
+    """The tables of `levels`."""
     redeliverer = Redeliverer(subject.case, subject.scenario, subject.plan)
     places = redeliverer.now[_PLACE].drop_duplicates().sort_values(_PLACE)
     found = {(tier, region): redeliverer.redeliver(tier, region) for tier, region in places.itertuples(index=False)}
@@ -155,7 +155,7 @@ def _facts(tables: dict[str, pd.DataFrame]) -> dict[str, object]:
     }
 
 
-def _sentences(tables: dict[str, pd.DataFrame], subject: Subject) -> list[str]:
+def _sentences(tables: dict[str, pd.DataFrame], subject: AnalysisContext) -> list[str]:
     segments, currency = tables["segments"], subject.result.currency
     if segments.empty:
         return ["Nobody is under contract, so that nothing is delivered."]

@@ -12,9 +12,9 @@ from models.scenario import Scenario
 
 from ..results.result import Result
 from .machinery.answers.answer import Answer
-from .machinery.comparison.value_added import WORTH_COLUMNS, worth_table, worths
-from .machinery.sessions.context import Subject, subject_of
-from .machinery.sessions.solver_session import Options, Workbench, question
+from .machinery.comparison.value_added import WORTH_COLUMNS, value_added_table, values_added
+from .machinery.sessions.context import AnalysisContext, context_of
+from .machinery.sessions.solver_session import SolveOptions, SolverSession, question
 from .machinery.sourcing.failures import (
     FAILURE_COLUMNS,
     TAKEOVER_COLUMNS,
@@ -103,14 +103,14 @@ _COLUMNS = {
 
 @question
 def partners(
-    case: Case | Workbench,
+    case: Case | SolverSession,
     scenario: str | Scenario = "base",
     *,
     result: Result | None = None,
     shares: Sequence[float] = SHARES,
     volume_swing: float = 0.2,
     response_swing: float = 0.2,
-    **options: Unpack[Options],
+    **options: Unpack[SolveOptions],
 ) -> Answer:
     """Scorecards, the value of each provider, make or buy at in-house `shares`, and what each partner's failure costs.
 
@@ -119,16 +119,16 @@ def partners(
     not lie in 0 to 1.
     """
     _check(shares=shares, volume_swing=[volume_swing], response_swing=[response_swing])
-    subject = subject_of(case, scenario, result, **options)
+    subject = context_of(case, scenario, result, **options)
     if subject.result.plan is None:
         return subject.nothing("partners")
     card = Scorecard(subject.case, subject.scenario, subject.plan, volume_swing, response_swing)
-    values = worths(subject, "provider", list(card.providers.index))
+    values = values_added(subject, "provider", list(card.providers.index))
     by_share, share_results = make_or_buy(subject, shares)
     failures = partner_failures(subject)
     tables = {
-        "scorecard": _summary(card, worth_table(values, "provider")),
-        "values": worth_table(values, "provider"),
+        "scorecard": _summary(card, value_added_table(values, "provider")),
+        "values": value_added_table(values, "provider"),
         "measures": card.measures,
         "criteria": card.criteria,
         "readiness": card.readiness,
@@ -155,7 +155,7 @@ def _summary(card: Scorecard, values: pd.DataFrame) -> pd.DataFrame:
     return rows[list(_COLUMNS["scorecard"])]
 
 
-def _facts(tables: dict[str, pd.DataFrame], failures: list[Failure], subject: Subject) -> dict[str, object]:
+def _facts(tables: dict[str, pd.DataFrame], failures: list[Failure], subject: AnalysisContext) -> dict[str, object]:
     losses = failure_table(subject, first_possible(failures))
     failed = {failure.partner for failure in failures}
     return {

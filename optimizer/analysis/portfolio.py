@@ -10,18 +10,18 @@ from typing import Unpack
 import pandas as pd
 
 from models import Case
-from models.conditions import Count, Kind
+from models.conditions import Count, DecisionKindName
 from models.scenario import Scenario
 
 from ..results.result import Result, Status
 from ..results.summary import money
 from .machinery.answers.answer import Answer
-from .machinery.comparison.value_added import DECIDED, WORTH_COLUMNS, margin_of, worth_table, worths
-from .machinery.sessions.context import SWITCHES, Subject, subject_of
-from .machinery.sessions.solver_session import Options, Workbench, question
+from .machinery.comparison.value_added import DECIDED, WORTH_COLUMNS, margin_of, value_added_table, values_added
+from .machinery.sessions.context import SWITCHES, AnalysisContext, context_of
+from .machinery.sessions.solver_session import SolveOptions, SolverSession, question
 
-_KINDS: tuple[Kind, ...] = ("product", "tier", "model")
-_CURVES: tuple[Kind, ...] = ("tier", "model")
+_KINDS: tuple[DecisionKindName, ...] = ("product", "tier", "model")
+_CURVES: tuple[DecisionKindName, ...] = ("tier", "model")
 _CALLED = {"product": "product", "tier": "tier", "model": "pricing model"}
 _CURVE_COLUMNS = {
     "status": "how the search for the best plan with exactly this many ended",
@@ -42,7 +42,7 @@ _COLUMNS = {
 
 
 @dataclass(frozen=True)
-class Point:
+class CountPoint:
     """The best plan with exactly so many tiers or models."""
 
     count: int
@@ -51,11 +51,11 @@ class Point:
 
 @question
 def portfolio(
-    case: Case | Workbench,
+    case: Case | SolverSession,
     scenario: str | Scenario = "base",
     *,
     result: Result | None = None,
-    **options: Unpack[Options],
+    **options: Unpack[SolveOptions],
 ) -> Answer:
     """Worth of each product, tier and pricing model, and of the 1st, 2nd, 3rd, ... tier and pricing model.
 
@@ -64,12 +64,12 @@ def portfolio(
     plan with exactly so many; the scenario's own bounds on their number are set aside, and where fewer tiers are
     asked for than min_menu, menus may be that short. `result` saves solving the scenario again.
     """
-    subject = subject_of(case, scenario, result, **options)
+    subject = context_of(case, scenario, result, **options)
     if subject.result.plan is None:
         return subject.nothing("portfolio")
-    found = {kind: worths(subject, kind, _sellable(subject, kind)) for kind in _KINDS}
+    found = {kind: values_added(subject, kind, _sellable(subject, kind)) for kind in _KINDS}
     curves = {kind: best_by_count(subject, kind) for kind in _CURVES}
-    tables = {DECIDED[kind]: worth_table(found[kind], kind) for kind in _KINDS}
+    tables = {DECIDED[kind]: value_added_table(found[kind], kind) for kind in _KINDS}
     tables |= {f"{kind}_counts": curve_table(subject, kind, curves[kind]) for kind in _CURVES}
     others = [one.other for kind in _KINDS for one in found[kind]]
     others += [point.result for kind in _CURVES for point in curves[kind]]
@@ -79,20 +79,20 @@ def portfolio(
     return subject.answer("portfolio", tables, _COLUMNS, sentences, facts, others, shown)
 
 
-def _sellable(subject: Subject, kind: Kind) -> list[str]:
+def _sellable(subject: AnalysisContext, kind: DecisionKindName) -> list[str]:
     """Names of a kind that are not excluded; tiers from the lowest rank, all else by name."""
     table, key, column = SWITCHES[kind]
     rows = subject.case.tables[table].sort_values("rank" if kind == "tier" else key, kind="stable")
     return [str(name) for name in rows.loc[rows[column] != "excluded", key]]
 
 
-def best_by_count(subject: Subject, kind: Kind) -> list[Point]:
+def best_by_count(subject: AnalysisContext, kind: DecisionKindName) -> list[CountPoint]:
     """The best plan with exactly 1, 2, 3, ... tiers or models, as many as may be sold."""
     counts = range(1, len(_sellable(subject, kind)) + 1)
-    return [Point(count, _best_with(subject, kind, count)) for count in subject.bench.each(counts)]
+    return [CountPoint(count, _best_with(subject, kind, count)) for count in subject.bench.each(counts)]
 
 
-def _best_with(subject: Subject, kind: Kind, count: int) -> Result:
+def _best_with(subject: AnalysisContext, kind: DecisionKindName, count: int) -> Result:
     scenario, least = subject.scenario, subject.scenario.min_menu
     if kind == "tier" and least is not None and least > count:
         scenario = scenario.model_copy(update={"min_menu": count})
@@ -100,7 +100,7 @@ def _best_with(subject: Subject, kind: Kind, count: int) -> Result:
     return subject.bench.solve(scenario, conditions=[asked], label=str(asked))
 
 
-def curve_table(subject: Subject, kind: Kind, points: Sequence[Point]) -> pd.DataFrame:
+def curve_table(subject: AnalysisContext, kind: DecisionKindName, points: Sequence[CountPoint]) -> pd.DataFrame:
     """A row for each number of tiers or models."""
     listed = DECIDED[kind]
     decided = len(getattr(subject.plan.decisions, listed))
@@ -131,7 +131,7 @@ def _best(table: pd.DataFrame, listed: str) -> int | None:
     return int(ranked[listed].iloc[0]) if len(ranked) else None
 
 
-def _about_worth(tables: dict[str, pd.DataFrame], subject: Subject) -> list[str]:
+def _about_worth(tables: dict[str, pd.DataFrame], subject: AnalysisContext) -> list[str]:
     currency, goal = subject.result.currency, subject.result.objective_name.replace("_", " ")
     said = []
     for kind in _KINDS:
@@ -147,7 +147,7 @@ def _about_worth(tables: dict[str, pd.DataFrame], subject: Subject) -> list[str]
     return said
 
 
-def _about_counts(tables: dict[str, pd.DataFrame], subject: Subject) -> list[str]:
+def _about_counts(tables: dict[str, pd.DataFrame], subject: AnalysisContext) -> list[str]:
     currency, said = subject.result.currency, []
     for kind in _CURVES:
         table, listed = tables[f"{kind}_counts"], DECIDED[kind]

@@ -17,8 +17,8 @@ from ..results.result import Result
 from ..results.summary import money, price_in_words
 from .machinery.answers.answer import Answer
 from .machinery.service.delivered import delivered_flows
-from .machinery.sessions.context import Subject, subject_of
-from .machinery.sessions.solver_session import Options, Workbench, question
+from .machinery.sessions.context import AnalysisContext, context_of
+from .machinery.sessions.solver_session import SolveOptions, SolverSession, question
 
 STEPS = 41
 """Prices tried, evenly spread, besides the price points and the plan's own price."""
@@ -39,15 +39,15 @@ _COLUMNS = {
 
 
 @question
-def price_response(
-    case: Case | Workbench,
+def price(
+    case: Case | SolverSession,
     scenario: str | Scenario = "base",
     price_book: str = "",
     tier: str = "",
     *,
     result: Result | None = None,
     prices: Sequence[float] | None = None,
-    **options: Unpack[Options],
+    **options: Unpack[SolveOptions],
 ) -> Answer:
     """Demand, revenue and margin of a price book against the price of its option at `tier`, as a table `response`.
 
@@ -56,7 +56,7 @@ def price_response(
     out. `prices` are in the unit of the pricing model. Raises `CaseError` where the plan's menu has no such option
     or a price is not allowed for its kind.
     """
-    subject = subject_of(case, scenario, result, **options)
+    subject = context_of(case, scenario, result, **options)
     if subject.result.plan is None:
         return subject.nothing("price")
     option = _option(subject, price_book, tier)
@@ -70,7 +70,7 @@ def price_response(
     return subject.answer("price", {"response": table}, _COLUMNS, _sentences(subject, option, table), facts)
 
 
-def _option(subject: Subject, price_book: str, tier: str) -> pd.Series:
+def _option(subject: AnalysisContext, price_book: str, tier: str) -> pd.Series:
     """The row of the plan's menus."""
     menus = subject.plan.menus
     rows = menus[(menus["price_book"] == price_book) & (menus["tier"] == tier)]
@@ -81,7 +81,7 @@ def _option(subject: Subject, price_book: str, tier: str) -> pd.Series:
     return rows.iloc[0]
 
 
-def _kind(subject: Subject, option: pd.Series) -> str:
+def _kind(subject: AnalysisContext, option: pd.Series) -> str:
     models = subject.case.tables["pricing_models"].set_index("model")["kind"]
     return str(models[option["model"]])
 
@@ -103,7 +103,7 @@ def _tried(option: pd.Series, points: np.ndarray) -> list[float]:
     return [float(price) for price in np.unique([*np.linspace(least, high, STEPS).round(12), *known])]
 
 
-def _check(option: pd.Series, prices: Sequence[float], subject: Subject) -> None:
+def _check(option: pd.Series, prices: Sequence[float], subject: AnalysisContext) -> None:
     lowest = -1.0 if KINDS[_kind(subject, option)].on_cost else 0.0
     wrong = [price for price in prices if not price > lowest]
     if wrong:
@@ -111,7 +111,7 @@ def _check(option: pd.Series, prices: Sequence[float], subject: Subject) -> None
         raise CaseError([Problem("prices", message, found=repr(wrong[0]), expected=f"above {lowest:g}")])
 
 
-def _response(subject: Subject, option: pd.Series, prices: Sequence[float]) -> pd.DataFrame:
+def _response(subject: AnalysisContext, option: pd.Series, prices: Sequence[float]) -> pd.DataFrame:
     """Sums of the price book at each price."""
     plan, demand = subject.plan, Demand(subject.case)
     menu = plan.menus[plan.menus["price_book"] == option["price_book"]]
@@ -131,7 +131,7 @@ def _response(subject: Subject, option: pd.Series, prices: Sequence[float]) -> p
     return sums[columns].rename_axis("price").reset_index()
 
 
-def _work_cost(subject: Subject, rows: pd.DataFrame) -> pd.Series:
+def _work_cost(subject: AnalysisContext, rows: pd.DataFrame) -> pd.Series:
     """Work and parts of a unit's year at the plan's cost per case, money; a case the plan does not have costs 0."""
     flow, fulfilment = delivered_flows(subject.case, subject.plan), subject.plan.fulfilment
     flow = flow.assign(net=flow["true_cost"] - flow["cases"] * flow["settlement"])
@@ -152,7 +152,7 @@ def _mean(rows: pd.DataFrame, keys: list[str], amount: str, name: str) -> pd.Dat
     return sums.assign(**{name: sums[amount] / sums["cases"].where(sums["cases"] > 0)})[[*keys, name]]
 
 
-def _sentences(subject: Subject, option: pd.Series, table: pd.DataFrame) -> list[str]:
+def _sentences(subject: AnalysisContext, option: pd.Series, table: pd.DataFrame) -> list[str]:
     kind, currency = _kind(subject, option), subject.result.currency
     now = table[table["in_plan"]].iloc[0]
     best = table.iloc[int(table["service_margin"].to_numpy().argmax())]

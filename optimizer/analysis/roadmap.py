@@ -16,8 +16,8 @@ from ..results.summary import money
 from .machinery.answers.answer import Answer
 from .machinery.comparison.value_added import amount_of, margin_of
 from .machinery.comparison.waves import Roadmap, Wave
-from .machinery.sessions.context import Subject, subject_of
-from .machinery.sessions.solver_session import Options, Workbench, question
+from .machinery.sessions.context import AnalysisContext, context_of
+from .machinery.sessions.solver_session import SolveOptions, SolverSession, question
 from .machinery.sourcing.scorecard import Scorecard
 
 PACE = 3.0
@@ -53,14 +53,14 @@ _COLUMNS = {
 
 @question
 def roadmap(
-    case: Case | Workbench,
+    case: Case | SolverSession,
     scenario: str | Scenario = "base",
     *,
     result: Result | None = None,
     most_books: int | None = None,
     pace: float = PACE,
     catch_up: bool = False,
-    **options: Unpack[Options],
+    **options: Unpack[SolveOptions],
 ) -> Answer:
     """From today's price book to the plan in waves: which providers to make ready when, which price books move first.
 
@@ -73,7 +73,7 @@ def roadmap(
     """
     if (most_books is not None and most_books < 1) or not pace > 0:
         raise ValueError(f"most_books is {most_books!r} and pace {pace!r}; expected at least 1, and months above 0")
-    subject = subject_of(case, scenario, result, **options)
+    subject = context_of(case, scenario, result, **options)
     if subject.result.plan is None:
         return subject.nothing("roadmap")
     road = Roadmap(subject, most_books, pace, catch_up)
@@ -92,7 +92,7 @@ def roadmap(
     return subject.answer("roadmap", tables, _COLUMNS, _sentences(subject, tables, catch_up), facts, others, ["waves"])
 
 
-def _costs(subject: Subject) -> pd.Series:
+def _costs(subject: AnalysisContext) -> pd.Series:
     """One-off cost of making each provider ready."""
     gaps = Scorecard(subject.case, subject.scenario, subject.plan).readiness
     return gaps.groupby("provider")["cost_to_close"].sum()
@@ -102,7 +102,7 @@ def _engaged(result: Result) -> tuple[str, ...]:
     return () if result.plan is None else result.plan.decisions.providers
 
 
-def _wave_table(subject: Subject, road: Roadmap, waves: Sequence[Wave]) -> pd.DataFrame:
+def _wave_table(subject: AnalysisContext, road: Roadmap, waves: Sequence[Wave]) -> pd.DataFrame:
     """A row for today and one for each wave."""
     costs, goal, known = _costs(subject), subject.scenario.objective, set[str]()
     rows: list[dict[str, object]] = []
@@ -132,7 +132,7 @@ def _wave_table(subject: Subject, road: Roadmap, waves: Sequence[Wave]) -> pd.Da
     return pd.DataFrame(rows, columns=list(_COLUMNS["waves"]))
 
 
-def margin_of_running(subject: Subject, result: Result, costs: pd.Series) -> float:
+def margin_of_running(subject: AnalysisContext, result: Result, costs: pd.Series) -> float:
     """Margin of the objective's scope, without the one-off cost of readiness that the plan counts each year."""
     return margin_of(result) + float(costs.reindex(list(_engaged(result))).sum())
 
@@ -146,7 +146,7 @@ def _first_engaged(waves: Sequence[Wave]) -> dict[str, int]:
     return first
 
 
-def _provider_table(subject: Subject, road: Roadmap, waves: Sequence[Wave]) -> pd.DataFrame:
+def _provider_table(subject: AnalysisContext, road: Roadmap, waves: Sequence[Wave]) -> pd.DataFrame:
     costs, first = _costs(subject), _first_engaged(waves)
     rows = []
     for name in sorted(road.ready):
@@ -174,7 +174,7 @@ def _book_table(road: Roadmap, waves: Sequence[Wave]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(_COLUMNS["price_books"])).astype({"wave": "Int64"})
 
 
-def _sentences(subject: Subject, tables: dict[str, pd.DataFrame], catch_up: bool) -> list[str]:
+def _sentences(subject: AnalysisContext, tables: dict[str, pd.DataFrame], catch_up: bool) -> list[str]:
     currency, goal = subject.result.currency, subject.result.objective_name.replace("_", " ")
     waves = tables["waves"].iloc[1:]
     if waves.empty and subject.bench.stopped:

@@ -16,8 +16,8 @@ from ..results.result import Result, Status
 from ..results.summary import money
 from ..solving.store import open_store
 from .machinery.answers.answer import Answer, worst_gap
-from .machinery.sessions.parallel_runner import Outcome, Spread
-from .machinery.sessions.solver_session import Options, Workbench, at_work, question
+from .machinery.sessions.parallel_runner import ParallelRunner, ScenarioOutcome
+from .machinery.sessions.solver_session import SolveOptions, SolverSession, at_work, question
 from .machinery.sessions.worker_pool import crew_for, processors
 
 STORED_PROOF = (
@@ -39,14 +39,14 @@ class Sweep(Answer):
 
 @question
 def sweep(
-    case: Case | Workbench,
+    case: Case | SolverSession,
     scenarios: Scenarios | None = None,
     scenario: str = "base",
     *,
     executor: Executor | None = None,
     workers: int | None = None,
     store: str | Path | None = None,
-    **options: Unpack[Options],
+    **options: Unpack[SolveOptions],
 ) -> Sweep:
     """Solve many scenarios side by side; without `scenarios`, all those of the case.
 
@@ -64,11 +64,11 @@ def sweep(
     if workers is not None and workers < 1:
         raise ValueError(f"workers is {workers}; expected at least 1")
     with crew_for(executor, min(workers or processors(), len(asked.scenarios))) as crew:
-        outcomes = Spread(bench, crew, kept).run(asked.scenarios)
+        outcomes = ParallelRunner(bench, crew, kept).run(asked.scenarios)
     return replace(_answer(bench.case, scenario, asked.settings, outcomes), interrupted=bench.interrupted)
 
 
-def _answer(case: Case, scenario: str, settings: pd.DataFrame, outcomes: Mapping[str, Outcome]) -> Sweep:
+def _answer(case: Case, scenario: str, settings: pd.DataFrame, outcomes: Mapping[str, ScenarioOutcome]) -> Sweep:
     results = {name: outcome.result for name, outcome in outcomes.items() if outcome.result is not None}
     found = {name: result for name, result in results.items() if result.plan is not None}
     table = _scenarios(settings, outcomes)
@@ -138,7 +138,7 @@ _COLUMNS = {
 }
 
 
-def _scenarios(settings: pd.DataFrame, outcomes: Mapping[str, Outcome]) -> pd.DataFrame:
+def _scenarios(settings: pd.DataFrame, outcomes: Mapping[str, ScenarioOutcome]) -> pd.DataFrame:
     """A row per scenario: what varies, how it ended, what was decided."""
     ends = pd.DataFrame([_end(outcomes[name]) for name in settings["scenario"]], columns=list(_ENDS))
     numbers = dict.fromkeys(["objective", "bound", "gap", "providers", "seconds"], float)
@@ -154,7 +154,7 @@ def _overview(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(change=change)[[*varied, *_OVERVIEW]]
 
 
-def _end(outcome: Outcome) -> dict[str, object]:
+def _end(outcome: ScenarioOutcome) -> dict[str, object]:
     result = outcome.result
     if result is None:
         status = "unsolved" if outcome.failure is None else "failed"
@@ -228,7 +228,7 @@ def _sentences(table: pd.DataFrame, found: Mapping[str, Result], currency: str) 
         yield f"{row['scenario']} failed: {row['reason']}"
 
 
-def _unkept(outcomes: Mapping[str, Outcome]) -> Iterator[str]:
+def _unkept(outcomes: Mapping[str, ScenarioOutcome]) -> Iterator[str]:
     """What will be solved again, because the store would not take it."""
     for name, outcome in outcomes.items():
         if outcome.unkept is not None:

@@ -1,4 +1,4 @@
-"""`why_not`: the best plan with something forced or forbidden, what that loses, what binds then and what moved."""
+"""`whynot`: the best plan with something forced or forbidden, what that loses, what binds then and what moved."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from ..results.result import Result, Status
 from ..results.summary import binding_rules, money
 from .machinery.answers.answer import Answer
 from .machinery.comparison.moves import moves
-from .machinery.feasibility.iis import find_conflict
+from .machinery.feasibility.iis import find_iis
 from .machinery.feasibility.levers import levers
-from .machinery.sessions.context import Subject, subject_of
-from .machinery.sessions.solver_session import Options, Workbench, question
+from .machinery.sessions.context import AnalysisContext, context_of
+from .machinery.sessions.solver_session import SolveOptions, SolverSession, question
 
 Request: TypeAlias = str | Condition | Sequence[Condition]
 """Conditions that hold together, or a text such as `offer platinum; drop Orbis`."""
@@ -61,12 +61,12 @@ class _Asked:
 
 
 @question
-def why_not(
-    case: Case | Workbench,
+def whynot(
+    case: Case | SolverSession,
     scenario: str | Scenario = "base",
     *requests: Request,
     result: Result | None = None,
-    **options: Unpack[Options],
+    **options: Unpack[SolveOptions],
 ) -> Answer:
     """What is lost by forcing or forbidding something: each request by itself, the conditions in one together.
 
@@ -77,7 +77,7 @@ def why_not(
     """
     if not requests:
         raise ValueError("there is no request; expected something to force or forbid, such as 'offer platinum'")
-    subject = subject_of(case, scenario, result, **options)
+    subject = context_of(case, scenario, result, **options)
     parsed = [_conditions(subject.bench.case, request) for request in requests]
     if subject.result.plan is None:
         return subject.nothing("whynot")
@@ -91,18 +91,18 @@ def _conditions(case: Case, request: Request) -> tuple[Condition, ...]:
     return (request,) if isinstance(request, Condition) else tuple(request)
 
 
-def _ask(subject: Subject, conditions: tuple[Condition, ...]) -> _Asked:
+def _ask(subject: AnalysisContext, conditions: tuple[Condition, ...]) -> _Asked:
     name = "; ".join(map(str, conditions))
     result = subject.bench.solve(subject.scenario, conditions=conditions, label=name)
     return _Asked(name, conditions, result, _obstacles(subject, conditions, result))
 
 
-def _obstacles(subject: Subject, conditions: tuple[Condition, ...], result: Result) -> str:
+def _obstacles(subject: AnalysisContext, conditions: tuple[Condition, ...], result: Result) -> str:
     """Rules that contradict the conditions, where nothing is feasible under them."""
     if result.status is not Status.INFEASIBLE:
         return ""
     rules = levers(subject.case, subject.scenario)
-    conflict = find_conflict(subject.bench, subject.scenario, rules, conditions)
+    conflict = find_iis(subject.bench, subject.scenario, rules, conditions)
     if conflict is None:
         return "not found in the time allowed"
     names = [*(lever.name for lever in conflict.rules), *conflict.held]
@@ -156,7 +156,7 @@ def _kpis(base: Result, asked: list[_Asked]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(_COLUMNS["kpis"]))
 
 
-def _answer(subject: Subject, asked: list[_Asked]) -> Answer:
+def _answer(subject: AnalysisContext, asked: list[_Asked]) -> Answer:
     base = subject.result
     requests = pd.DataFrame([_request_row(base, one) for one in asked], columns=list(_COLUMNS["requests"]))
     numbers = ("objective", "loss", "loss_at_least", "loss_at_most")
@@ -169,7 +169,7 @@ def _answer(subject: Subject, asked: list[_Asked]) -> Answer:
     return subject.answer("whynot", tables, _COLUMNS, sentences, facts, others, ["requests"])
 
 
-def _sentence(subject: Subject, row: dict[object, object]) -> str:
+def _sentence(subject: AnalysisContext, row: dict[object, object]) -> str:
     currency, goal = subject.result.currency, subject.result.objective_name.replace("_", " ")
     name = f'"{row["request"]}"'
     if row["status"] == "infeasible":

@@ -1,6 +1,6 @@
 """Recomputes a plan without the search: every amount and every rule, from the case and the plan alone."""
 
-from ..results.audit_rules import RESTS_ON_SEARCH, RULES, RULES_ON_MENUS, Rule
+from ..results.audit_rules import RESTS_ON_SEARCH, RULES, RULES_ON_MENUS, AuditRule
 from ..results.findings import Audit, read_audit
 from .breaches import broken_rules
 from .judge import audit, audit_without_plan
@@ -10,7 +10,7 @@ __all__ = [
     "RULES",
     "RULES_ON_MENUS",
     "Audit",
-    "Rule",
+    "AuditRule",
     "audit",
     "audit_without_plan",
     "broken_rules",

@@ -102,7 +102,7 @@ _SWEET_TITLE = "Sweet spots: experience against cost to serve"
 def sweet_spot_map(levels: Answer, result: Result) -> Chart:
     """Mean CSAT against cost per case of each segment in each tier and region; a panel for each tier.
 
-    `levels` is the answer of `service_levels`, `result` the plan it is about. Lines mark the tier's CSAT floor and
+    `levels` is the answer of `levels`, `result` the plan it is about. Lines mark the tier's CSAT floor and
     target and its mean benchmark cost per case; a bubble's area is service revenue (a segment's revenue from a tier
     shared out to regions by cases), its colour and shape the verdict.
     """
@@ -182,7 +182,7 @@ def _spot_tips(currency: str) -> list[alt.Tooltip]:
 def sweet_spots(segments: pd.DataFrame, uptake: pd.DataFrame) -> pd.DataFrame:
     """Places with service `revenue` (money a year, by cases over regions) and the tier's mean `benchmark` per case.
 
-    `segments` is the table of that name of `service_levels`, `uptake` that of its plan. At most 1,000 places, those
+    `segments` is the table of that name of `levels`, `uptake` that of its plan. At most 1,000 places, those
     with most cases.
     """
     earned = uptake.groupby(["segment", "tier"], as_index=False)["service_revenue"].sum()

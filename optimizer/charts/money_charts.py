@@ -125,7 +125,7 @@ def _ends(rows: pd.DataFrame) -> tuple[float, float]:
 def rule_cost_chart(explained: Answer) -> Chart:
     """What each rule costs: the objective gained without it, how much more is not ruled out, and one step's gain.
 
-    `explained` is the answer of `rule_costs`; the 40 dearest rules are drawn.
+    `explained` is the answer of `explain`; the 40 dearest rules are drawn.
     """
     title = "What each rule costs"
     if not explained.tables or explained.tables["costs"].empty:

@@ -113,7 +113,7 @@ _RESPONSE = {
 def price_response_chart(response: Answer) -> Chart:
     """Demand, revenue and margin against the price of one option; the plan's price is marked.
 
-    `response` is the answer of `price_response`. Short ticks stand at the allowed prices.
+    `response` is the answer of `price`. Short ticks stand at the allowed prices.
     """
     if not response.tables or response.tables["response"].empty:
         return nothing("Price response", "There is no plan whose price could be moved.")

@@ -15,7 +15,7 @@ from .arguments import add_unchecked
 
 if TYPE_CHECKING:
     from ..analysis.machinery.answers.answer import Answer
-    from ..analysis.machinery.sessions.solver_session import Workbench
+    from ..analysis.machinery.sessions.solver_session import SolverSession
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class AnalysisCommand:
     """What it does, in a few words."""
     detail: str
     """A sentence or two more."""
-    ask: Callable[[Workbench, Namespace], Answer]
+    ask: Callable[[SolverSession, Namespace], Answer]
     """Imports and calls the analysis with the parsed arguments."""
     add_arguments: Callable[[ArgumentParser], None] = lambda parser: None
     """Adds arguments of its own."""
@@ -36,7 +36,7 @@ class AnalysisCommand:
     """Whether it is about other things than one scenario, so that there is no `--scenario`."""
 
 
-def _compare(bench: Workbench, arguments: Namespace) -> Answer:
+def _compare(bench: SolverSession, arguments: Namespace) -> Answer:
     from ..analysis.compare import compare
 
     return compare(bench, arguments.plans, arguments.scenario, unchecked=arguments.unchecked)
@@ -48,7 +48,7 @@ def _add_plans(parser: ArgumentParser) -> None:
     add_unchecked(parser)
 
 
-def _sweep(bench: Workbench, arguments: Namespace) -> Answer:
+def _sweep(bench: SolverSession, arguments: Namespace) -> Answer:
     from ..analysis.sweep import sweep
 
     grid = dict(arguments.vary) if arguments.vary else arguments.scenarios
@@ -81,13 +81,13 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _levels(bench: Workbench, arguments: Namespace) -> Answer:
-    from ..analysis.levels import service_levels
+def _levels(bench: SolverSession, arguments: Namespace) -> Answer:
+    from ..analysis.levels import levels
 
-    return service_levels(bench, arguments.scenario)
+    return levels(bench, arguments.scenario)
 
 
-def _partners(bench: Workbench, arguments: Namespace) -> Answer:
+def _partners(bench: SolverSession, arguments: Namespace) -> Answer:
     from ..analysis.partners import partners
 
     return partners(bench, arguments.scenario, shares=arguments.in_house)
@@ -108,13 +108,13 @@ def _shares(text: str) -> tuple[float, ...]:
     return found
 
 
-def _portfolio(bench: Workbench, arguments: Namespace) -> Answer:
+def _portfolio(bench: SolverSession, arguments: Namespace) -> Answer:
     from ..analysis.portfolio import portfolio
 
     return portfolio(bench, arguments.scenario)
 
 
-def _roadmap(bench: Workbench, arguments: Namespace) -> Answer:
+def _roadmap(bench: SolverSession, arguments: Namespace) -> Answer:
     from ..analysis.roadmap import roadmap
 
     return roadmap(bench, arguments.scenario, most_books=arguments.most_books, catch_up=arguments.catch_up)
@@ -127,7 +127,7 @@ def _add_waves(parser: ArgumentParser) -> None:
     parser.add_argument("--catch-up", action="store_true", help=misses)
 
 
-def _frontier(bench: Workbench, arguments: Namespace) -> Answer:
+def _frontier(bench: SolverSession, arguments: Namespace) -> Answer:
     from ..analysis.frontier import frontier
 
     goals = arguments.goals or ["account_revenue", "service_margin"]
@@ -144,10 +144,10 @@ def _add_goals(parser: ArgumentParser) -> None:
     )
 
 
-def _explain(bench: Workbench, arguments: Namespace) -> Answer:
-    from ..analysis.explain import rule_costs
+def _explain(bench: SolverSession, arguments: Namespace) -> Answer:
+    from ..analysis.explain import explain
 
-    return rule_costs(bench, arguments.scenario, rules=arguments.rules or None)
+    return explain(bench, arguments.scenario, rules=arguments.rules or None)
 
 
 def _add_rules(parser: ArgumentParser) -> None:
@@ -155,10 +155,10 @@ def _add_rules(parser: ArgumentParser) -> None:
     parser.add_argument("rules", metavar="RULE", nargs="*", help=rules)
 
 
-def _whynot(bench: Workbench, arguments: Namespace) -> Answer:
-    from ..analysis.whynot import why_not
+def _whynot(bench: SolverSession, arguments: Namespace) -> Answer:
+    from ..analysis.whynot import whynot
 
-    return why_not(bench, arguments.scenario, *arguments.requests)
+    return whynot(bench, arguments.scenario, *arguments.requests)
 
 
 def _add_requests(parser: ArgumentParser) -> None:
@@ -167,7 +167,7 @@ def _add_requests(parser: ArgumentParser) -> None:
     parser.add_argument("requests", metavar="REQUEST", nargs="+", help=requests)
 
 
-def _diagnose(bench: Workbench, arguments: Namespace) -> Answer:
+def _diagnose(bench: SolverSession, arguments: Namespace) -> Answer:
     from ..analysis.diagnose import diagnose
 
     return diagnose(bench, arguments.scenario, targets=arguments.targets or None)
@@ -178,7 +178,7 @@ def _add_targets(parser: ArgumentParser) -> None:
     parser.add_argument("targets", metavar="TARGET", nargs="*", help=targets)
 
 
-def _alternatives(bench: Workbench, arguments: Namespace) -> Answer:
+def _alternatives(bench: SolverSession, arguments: Namespace) -> Answer:
     from ..analysis.alternatives import alternatives
 
     return alternatives(bench, arguments.scenario, count=arguments.count, within=arguments.within)
@@ -190,10 +190,10 @@ def _add_count(parser: ArgumentParser) -> None:
     parser.add_argument("--within", metavar="SHARE", type=float, default=0.02, help=within)
 
 
-def _price(bench: Workbench, arguments: Namespace) -> Answer:
-    from ..analysis.price import price_response
+def _price(bench: SolverSession, arguments: Namespace) -> Answer:
+    from ..analysis.price import price
 
-    return price_response(bench, arguments.scenario, arguments.price_book, arguments.tier, prices=arguments.prices)
+    return price(bench, arguments.scenario, arguments.price_book, arguments.tier, prices=arguments.prices)
 
 
 def _add_option(parser: ArgumentParser) -> None:

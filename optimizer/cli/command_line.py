@@ -15,7 +15,7 @@ from ..interrupts import put_off
 from ..version import __version__
 from . import streams
 from .arguments import add_voice
-from .command_output import Voice
+from .command_output import CommandOutput
 from .command_table import GROUPS, Command
 from .exit_codes import BAD_INPUT, BROKEN_PIPE, FAILED, FAULT, INTERRUPTED
 from .shell_completion import complete
@@ -66,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(parser: ArgumentParser, given: list[str]) -> int:
     arguments = _read(parser, given)
-    voice = Voice(arguments.command, as_json=arguments.json, quiet=arguments.quiet)
+    voice = CommandOutput(arguments.command, as_json=arguments.json, quiet=arguments.quiet)
     outcome = None
     try:
         with put_off():
@@ -90,7 +90,7 @@ def _read(parser: ArgumentParser, given: list[str]) -> Namespace:
             arguments = parser.parse_args(given)
     except _UsageError as error:
         error.parser.print_usage(streams.err())
-        voice = Voice(error.parser.get_default("command"), as_json="--json" in given)
+        voice = CommandOutput(error.parser.get_default("command"), as_json="--json" in given)
         sys.exit(voice.fail(BAD_INPUT, f"{error.parser.prog}: error: {error}", [{"text": str(error)}]))
     arguments.command_line = ["tierwise", *given]
     return arguments
@@ -112,7 +112,7 @@ class _Parser(ArgumentParser):
         raise _UsageError(self, message)
 
 
-def _explain(error: Exception, voice: Voice) -> int:
+def _explain(error: Exception, voice: CommandOutput) -> int:
     """Say what went wrong, without a traceback; return the exit code."""
     from models import CaseError
     from models.plan_tables import FaultyRunError, RunError

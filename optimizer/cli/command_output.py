@@ -20,7 +20,7 @@ from .streams import err, out
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from .watching import Search
+    from .watching import WatchedSearch
 
 Found = TypeVar("Found")
 
@@ -33,7 +33,7 @@ class Step(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CommandOutcome:
     """What a command leaves behind."""
 
     code: int
@@ -49,7 +49,7 @@ class Outcome:
     """What went wrong all the same, one sentence each: said as errors are."""
 
 
-class Voice:
+class CommandOutput:
     """Says what one command has to say. With `--json` standard output holds one JSON document and nothing else.
 
     Its keys are the same for every command: `command` and `result` (null where there is none), `exit_code`, `files`
@@ -72,7 +72,7 @@ class Voice:
                 self._warnings.append(sentence)
                 show_warning(console_on(err()), sentence)
 
-    def watch(self, search: Search[Found], currency: str) -> Found:
+    def watch(self, search: WatchedSearch[Found], currency: str) -> Found:
         """Run a search, show how far it is, and let Ctrl-C end it (`optimizer.cli.watching.watch`)."""
         from .watching import watch
 
@@ -83,7 +83,7 @@ class Voice:
         finally:
             log.removeHandler(heard)
 
-    def present(self, outcome: Outcome) -> int:
+    def present(self, outcome: CommandOutcome) -> int:
         """Say how the command ended and what to do next; return its exit code."""
         for problem in outcome.problems:
             print(problem, file=err())

@@ -28,7 +28,7 @@ from ..results.run_folder import check_run_target, read_run, refuse_other_run
 from ..results.run_owner import Owner
 from . import data_commands, finance_commands, report_command
 from .analysis_commands import ANALYSES
-from .command_output import Outcome, Voice
+from .command_output import CommandOutcome, CommandOutput
 from .exit_codes import BAD_INPUT, DONE, FAILED, FAULT, NO_PLAN
 from .next_steps import after_answer, after_audit, after_search, after_template, after_validate
 from .shell_completion import completion_script
@@ -37,7 +37,7 @@ from .targets import Kept, case_label, default_folder, keep, try_target, without
 from .terminal import say, show_answer, show_result, show_verdict
 
 
-def _validate(arguments: Namespace, voice: Voice) -> Outcome:
+def _validate(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:
     if arguments.mark is not None:
         data_commands.mark(arguments.case, arguments.mark, voice, force=arguments.force)
     case = load_case(arguments.case)  # which tries every scenario's changes
@@ -51,7 +51,7 @@ def _validate(arguments: Namespace, voice: Voice) -> Outcome:
         say(console, f"No faults. Scenarios: {', '.join(case.scenarios) or 'none'}. Warnings: {len(warnings)}.")
 
     document = {"case": case.settings.name, "sizes": case.sizes, "scenarios": list(case.scenarios)}
-    return Outcome(DONE, show, document, next_steps=after_validate(arguments.case, list(case.scenarios)))
+    return CommandOutcome(DONE, show, document, next_steps=after_validate(arguments.case, list(case.scenarios)))
 
 
 def _warnings(case: Case, scenario_name: str) -> tuple[str, ...]:
@@ -74,7 +74,7 @@ def evaluate(*given: Any, **options: Any) -> Result:
     return search(*given, **options)
 
 
-def _solve(arguments: Namespace, voice: Voice) -> Outcome:
+def _solve(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:
     log, resume = SolveLog(arguments.log, force=arguments.force, inputs=[arguments.case]), arguments.resume
     if arguments.scenario is None:
         arguments.scenario = "base" if resume is None else read_state(resume).asked.scenario
@@ -86,7 +86,7 @@ def _solve(arguments: Namespace, voice: Voice) -> Outcome:
     return _search(arguments, voice, case, folder, search, log)
 
 
-def _evaluate(arguments: Namespace, voice: Voice) -> Outcome:
+def _evaluate(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:
     log = SolveLog(arguments.log, force=arguments.force, inputs=[arguments.case, arguments.menus])
     case = load_case(arguments.case, phase=log.phases)
     menus = read_menus(arguments.menus, apply_scenario(case, arguments.scenario)[0])
@@ -95,8 +95,8 @@ def _evaluate(arguments: Namespace, voice: Voice) -> Outcome:
 
 
 def _search(
-    arguments: Namespace, voice: Voice, case: Case, folder: Path, search: Callable[..., Result], log: SolveLog
-) -> Outcome:
+    arguments: Namespace, voice: CommandOutput, case: Case, folder: Path, search: Callable[..., Result], log: SolveLog
+) -> CommandOutcome:
     """Search under the arguments' limits and save the run; the exit code says how it ended.
 
     Ctrl-C is heard by the search until the run is there: one that comes while it is saved costs nothing.
@@ -115,7 +115,7 @@ def _search(
     log.end(result)
     voice.warn(log.warnings)
     verdict = None if result.audit is None else _verdict(result.audit)
-    return Outcome(
+    return CommandOutcome(
         BAD_INPUT if kept.problems else _exit_code(result),
         lambda console: show_result(console, result, kept.folder),
         {**plan_document(result).model_dump(mode="json"), "audit": verdict},
@@ -139,10 +139,10 @@ def _exit_code(result: Result) -> int:
     return FAILED if faulty or result.status is Status.INFEASIBLE else DONE
 
 
-def _audit(arguments: Namespace, voice: Voice) -> Outcome:
+def _audit(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:
     case, files = load_case(arguments.case), read_run(arguments.run_folder)
     verdict = audit_folder(case, arguments.run_folder, files)
-    return Outcome(
+    return CommandOutcome(
         DONE if verdict.ok else FAILED,
         lambda console: show_verdict(console, verdict),
         {**_verdict(verdict), "note": RESTS_ON_SEARCH},
@@ -154,24 +154,24 @@ def _verdict(audit: Audit) -> dict[str, object]:
     return {"ok": audit.ok, "rules": len(audit.rules), "amounts": len(audit.kpis), "faults": audit.faults}
 
 
-def _template(arguments: Namespace, voice: Voice) -> Outcome:
+def _template(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:
     file: Path = arguments.file
     if file.exists():
         raise FileExistsError(EEXIST, "the file exists already; name another one", str(file))
     write_template(file)
-    return Outcome(
+    return CommandOutcome(
         DONE, lambda console: say(console, f"Wrote {file}."), {}, files=file, next_steps=after_template(file)
     )
 
 
-def _completion(arguments: Namespace, voice: Voice) -> Outcome:
+def _completion(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:
     script = completion_script(arguments.shell)
-    return Outcome(DONE, lambda console: say(console, script), {"shell": arguments.shell, "script": script})
+    return CommandOutcome(DONE, lambda console: say(console, script), {"shell": arguments.shell, "script": script})
 
 
-def _analyse(arguments: Namespace, voice: Voice) -> Outcome:
+def _analyse(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:
     """Ask an analysis' question and save the answer; the exit code says how far it is one."""
-    from ..analysis.machinery.sessions.solver_session import Workbench  # loads the solver
+    from ..analysis.machinery.sessions.solver_session import SolverSession  # loads the solver
 
     case = load_case(arguments.case)
     if arguments.scenario is not None:
@@ -179,14 +179,14 @@ def _analyse(arguments: Namespace, voice: Voice) -> Outcome:
     folder = _answer_folder(arguments, voice, case)
 
     def asked_and_kept(*, progress: ProgressCallback, should_stop: StopCheck) -> tuple[Answer, Kept]:
-        bench = Workbench(
+        bench = SolverSession(
             case, gap=arguments.gap, time_limit=arguments.time_limit, progress=progress, should_stop=should_stop
         )
         found: Answer = replace(arguments.ask(bench, arguments), case_path=printable(case.path))
         return found, keep(partial(found.save, force=arguments.force), folder)
 
     answer, kept = voice.watch(asked_and_kept, case.settings.currency)
-    return Outcome(
+    return CommandOutcome(
         _answered(answer, kept),
         lambda console: show_answer(console, answer, kept.folder),
         answer.to_document(),
@@ -204,7 +204,7 @@ def _answered(answer: Answer, kept: Kept) -> int:
 
 _ANSWERED = {Status.INFEASIBLE: FAILED, Status.NO_PLAN: NO_PLAN}
 
-COMMANDS: Mapping[str, Callable[[Namespace, Voice], Outcome]] = {
+COMMANDS: Mapping[str, Callable[[Namespace, CommandOutput], CommandOutcome]] = {
     "validate": _validate,
     "solve": _solve,
     "evaluate": _evaluate,
@@ -222,7 +222,7 @@ COMMANDS: Mapping[str, Callable[[Namespace, Voice], Outcome]] = {
 """What runs for each command."""
 
 
-def _run_folder(arguments: Namespace, voice: Voice, case: Case, menus: Path | None = None) -> Path:
+def _run_folder(arguments: Namespace, voice: CommandOutput, case: Case, menus: Path | None = None) -> Path:
     """The run folder to write, refused or tried before the search and not after it."""
     scenario = named_scenario(case, arguments.scenario).name
     owner = Owner.of_case(case, scenario, menus)
@@ -236,7 +236,7 @@ def _run_folder(arguments: Namespace, voice: Voice, case: Case, menus: Path | No
     return folder
 
 
-def _answer_folder(arguments: Namespace, voice: Voice, case: Case) -> Path:
+def _answer_folder(arguments: Namespace, voice: CommandOutput, case: Case) -> Path:
     """The same for the folder of an answer."""
     question = arguments.command
     owner = Owner.of_case(case, arguments.scenario)

@@ -16,14 +16,14 @@ from models.authoring.starter import starter_case
 from models.differences import Difference, differences
 from models.files import try_file, try_folder, write_file
 
-from .command_output import Outcome, Step, Voice, as_typed
+from .command_output import CommandOutcome, CommandOutput, Step, as_typed
 from .exit_codes import DONE
 from .interview import interview
 from .targets import case_label, new_file
 from .terminal import SHOWN_ROWS, say, show_table
 
 
-def init(arguments: Namespace, voice: Voice) -> Outcome:
+def init(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:
     """Ask a few questions and write a starter case."""
     target: Path = arguments.target
     _refuse_existing(target)
@@ -40,10 +40,10 @@ def init(arguments: Namespace, voice: Voice) -> Outcome:
         Step(as_typed("solve", target), "find the best plan; it solves as it is"),
         Step(as_typed("validate", target), "once numbers are replaced, find every fault"),
     )
-    return Outcome(DONE, show, {"case": case.settings.name, "sizes": sizes}, target, steps)
+    return CommandOutcome(DONE, show, {"case": case.settings.name, "sizes": sizes}, target, steps)
 
 
-def mark(case: Path, target: Path, voice: Voice, *, force: bool = False) -> None:
+def mark(case: Path, target: Path, voice: CommandOutput, *, force: bool = False) -> None:
     """Write the case with every faulty cell marked; nothing where there is no fault."""
     if target.exists() and os.path.samefile(case, target):
         raise CaseError([Problem(str(target), "this is the case itself", expected="another file for the marks")])
@@ -52,7 +52,7 @@ def mark(case: Path, target: Path, voice: Voice, *, force: bool = False) -> None
         voice.warn([f"Every faulty cell is marked and commented in {target}."])
 
 
-def diff(arguments: Namespace, voice: Voice) -> Outcome:
+def diff(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:
     """Say what changed between two versions of a case."""
     out: Path | None = arguments.out
     if out is not None:
@@ -64,7 +64,7 @@ def diff(arguments: Namespace, voice: Voice) -> Outcome:
             table = pd.DataFrame(found, columns=list(Difference._fields))
             table.to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8")
     document = {"differences": [difference._asdict() for difference in found]}
-    return Outcome(DONE, lambda console: _show(console, found, out), document, out)
+    return CommandOutcome(DONE, lambda console: _show(console, found, out), document, out)
 
 
 def _show(console: Console, found: tuple[Difference, ...], out: Path | None) -> None:

@@ -16,15 +16,15 @@ from ..results.result import Result
 from ..results.run_case import case_of_run
 from ..results.run_folder import load_run
 from ..results.summary import cells_in_words
-from .command_output import Outcome, Step, Voice, as_typed
+from .command_output import CommandOutcome, CommandOutput, Step, as_typed
 from .exit_codes import DONE, FAILED
 from .targets import beside, new_file
 from .terminal import say, show_table, show_verdict
 
 
-def workbook(arguments: Namespace, voice: Voice) -> Outcome:
+def workbook(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:
     """Write the finance workbook of a run; one that does not pass its checks only with --unchecked, and it says so."""
-    from ..workbook.workbook_data import Subject  # loads the solver, as the next loads the writer of workbooks
+    from ..workbook.workbook_data import WorkbookData  # loads the solver, as the next loads the writer of workbooks
     from ..workbook.write import write_sheets
 
     run: Path = arguments.run_folder
@@ -32,7 +32,7 @@ def workbook(arguments: Namespace, voice: Voice) -> Outcome:
     case, result = _opened(arguments)
     if case.path is not None:
         new_file(file, force=True, inputs=[Path(case.path)])
-    subject = Subject(case, result)
+    subject = WorkbookData(case, result)
     write_sheets(subject, file)
     audit = subject.audit
 
@@ -45,7 +45,7 @@ def workbook(arguments: Namespace, voice: Voice) -> Outcome:
     steps = (Step(as_typed("sign-off", run, "--by", "NAME"), "record who stands for the run, once it is checked"),)
     document = {"audit": audit.ok, "case": result.case_name, "scenario": result.scenario_name}
     document |= {"unchecked": arguments.unchecked}
-    return Outcome(DONE if audit.ok else FAILED, show, document, file, steps if audit.ok else ())
+    return CommandOutcome(DONE if audit.ok else FAILED, show, document, file, steps if audit.ok else ())
 
 
 def _opened(arguments: Namespace) -> tuple[Case, Result]:
@@ -55,13 +55,13 @@ def _opened(arguments: Namespace) -> tuple[Case, Result]:
     return case, opened.result
 
 
-def reconciliation(arguments: Namespace, voice: Voice) -> Outcome:
+def reconciliation(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:
     """Hold today's baseline against the books."""
     case, result = _opened(arguments)
     found = reconcile(case, result, _tolerance(arguments))
     code = DONE if found.ok else FAILED
     document = {**found.to_document(), "unchecked": arguments.unchecked}
-    return Outcome(code, lambda console: _show_lines(console, found, result), document)
+    return CommandOutcome(code, lambda console: _show_lines(console, found, result), document)
 
 
 def _tolerance(arguments: Namespace) -> float:
@@ -75,7 +75,7 @@ def _show_lines(console: Console, found: Reconciliation, result: Result) -> None
     say(console, f"\n{found.sentence}", style="green" if found.ok else "bold red")
 
 
-def signing(arguments: Namespace, voice: Voice) -> Outcome:
+def signing(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:
     """Sign a run off, or check the sign-off that it has."""
     run: Path = arguments.run_folder
     case = case_of_run(load_run(run), arguments.case, changed=True)
@@ -85,7 +85,9 @@ def signing(arguments: Namespace, voice: Voice) -> Outcome:
         found = sign_off(case, run, arguments.by, arguments.note, _tolerance(arguments))
     document = {**found.document, "valid": found.valid, "faults": found.faults}
     files = None if arguments.by is None else run
-    return Outcome(DONE if found.valid else FAILED, lambda console: _show_sign_off(console, found), document, files)
+    return CommandOutcome(
+        DONE if found.valid else FAILED, lambda console: _show_sign_off(console, found), document, files
+    )
 
 
 def _show_sign_off(console: Console, found: SignOff) -> None:

@@ -15,7 +15,7 @@ from .streams import err
 
 
 @dataclass(frozen=True)
-class Question:
+class InterviewQuestion:
     """One question: what is asked, an answer to begin with, how an answer is read."""
 
     text: str
@@ -36,7 +36,7 @@ def interview(name: str, *, ask: bool = True) -> Answers:
     return Answers(**{key: _asked(question) for key, question in questions.items()})
 
 
-def _asked(question: Question) -> Any:
+def _asked(question: InterviewQuestion) -> Any:
     while True:
         print(f"{question.text} [{question.default}]: ", end="", file=err(), flush=True)
         line = _line(question)
@@ -46,7 +46,7 @@ def _asked(question: Question) -> Any:
             print(f"  {error}", file=err())
 
 
-def _line(question: Question) -> str:
+def _line(question: InterviewQuestion) -> str:
     """The next line of standard input."""
     fault = "it ended before the last answer"
     try:
@@ -61,16 +61,18 @@ def _line(question: Question) -> str:
     return line
 
 
-def _questions(name: str) -> Mapping[str, Question]:
+def _questions(name: str) -> Mapping[str, InterviewQuestion]:
     """Every question by the answer it gives."""
     found = {
-        "name": Question("Name of the case", name, str),
-        "currency": Question("Currency", "EUR", str),
-        "products": Question("Products, each with the value of one unit", "scanner = 80000, monitor = 15000", _valued),
-        "segments": Question("Customer segments", "hospitals, practices", _names),
-        "regions": Question("Regions", "north, south", _names),
-        "tiers": Question("Service tiers, from the lowest to the highest", "silver, gold", _tiers),
-        "accounts": Question("Accounts to begin with in each segment and region", "3", _count),
+        "name": InterviewQuestion("Name of the case", name, str),
+        "currency": InterviewQuestion("Currency", "EUR", str),
+        "products": InterviewQuestion(
+            "Products, each with the value of one unit", "scanner = 80000, monitor = 15000", _valued
+        ),
+        "segments": InterviewQuestion("Customer segments", "hospitals, practices", _names),
+        "regions": InterviewQuestion("Regions", "north, south", _names),
+        "tiers": InterviewQuestion("Service tiers, from the lowest to the highest", "silver, gold", _tiers),
+        "accounts": InterviewQuestion("Accounts to begin with in each segment and region", "3", _count),
     }
     assert set(found) == {field.name for field in fields(Answers)}
     return found

@@ -6,13 +6,13 @@ from argparse import Namespace
 from pathlib import Path
 
 from ..assurance.opening import open_run
-from .command_output import Outcome, Step, Voice, as_typed
+from .command_output import CommandOutcome, CommandOutput, Step, as_typed
 from .exit_codes import DONE
 from .targets import beside, new_file
 from .terminal import say
 
 
-def report(arguments: Namespace, voice: Voice) -> Outcome:
+def report(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:
     """Write the report of a run; one that does not pass its checks is written with --unchecked only, and says so."""
     from ..analysis.machinery.answers.answer_folder import load_answer
     from ..report import save_report  # loads the charts, which nothing else needs
@@ -37,4 +37,6 @@ def report(arguments: Namespace, voice: Voice) -> Outcome:
     steps = (Step(as_typed("workbook", run), "the same plan as an Excel workbook for finance"),)
     shown = f"Wrote {file}. Open it in a browser; it prints to PDF from there."
     mark = f"{result.unchecked} " if result.unchecked else ""
-    return Outcome(DONE, lambda console: say(console, f"{mark}{shown}"), document, file, () if unchecked else steps)
+    return CommandOutcome(
+        DONE, lambda console: say(console, f"{mark}{shown}"), document, file, () if unchecked else steps
+    )

@@ -18,7 +18,7 @@ from models.plan_tables import RunError
 from ..results.checkpoint import SEARCH
 from ..results.run_folder import RUN_FILES, SIGN_OFF
 from ..results.run_owner import Owner
-from .command_output import Voice
+from .command_output import CommandOutput
 
 _SUFFIX = 6
 """Characters of the digest that tells default folders of one name apart."""
@@ -40,7 +40,7 @@ def beside(run: Path, ending: str) -> Path:
     return place.parent / f"{place.name or 'run'}{ending}"
 
 
-def default_folder(parts: Sequence[str], owner: Owner, check: Callable[[Path], object], voice: Voice) -> Path:
+def default_folder(parts: Sequence[str], owner: Owner, check: Callable[[Path], object], voice: CommandOutput) -> Path:
     """runs/PARTS where the owner may write there by `check`, else the same with a suffix that is always the same."""
     plain = Path("runs", "-".join(parts))
     try:

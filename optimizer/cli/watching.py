@@ -27,14 +27,14 @@ _LOG_SECONDS = 5.0
 _HANG_UP: signal.Signals | None = getattr(signal, "SIGHUP", None)
 
 
-class Search(Protocol[Answer_co]):
+class WatchedSearch(Protocol[Answer_co]):
     """What can be watched: `solve` or `evaluate` with all but these two arguments given."""
 
     def __call__(self, *, progress: ProgressCallback, should_stop: StopCheck) -> Answer_co:
         """Search, report to `progress`, and end early once `should_stop` says so."""
 
 
-def watch(search: Search[Answer], currency: str, stream: TextIO) -> Answer:
+def watch(search: WatchedSearch[Answer], currency: str, stream: TextIO) -> Answer:
     """Run `search` and show its progress on `stream`; raises what the search raises.
 
     The search runs in a thread of its own, so that the line keeps moving and Ctrl-C is heard while the

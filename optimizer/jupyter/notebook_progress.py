@@ -16,7 +16,7 @@ _REDRAW_SECONDS = 0.5
 
 
 class NotebookProgress:
-    """Shows what a search reports: `Workbench(case, progress=NotebookProgress("EUR"))`. Money is in `currency`."""
+    """Shows what a search reports: `SolverSession(case, progress=NotebookProgress("EUR"))`. Money is in `currency`."""
 
     def __init__(self, currency: str) -> None:
         self._currency = currency

@@ -16,7 +16,7 @@ import ipywidgets as widgets
 
 from models import Case, Change, Scenario, named_scenario
 
-from ..analysis.machinery.sessions.solver_session import Workbench
+from ..analysis.machinery.sessions.solver_session import SolverSession
 from ..charts import menu_heat_map, profit_waterfall
 from ..results.html import escaped, result_page
 from ..results.result import Result, Status
@@ -48,7 +48,7 @@ class WhatIf:
     ) -> None:
         compile_search()  # once after an installation, and not in the time of a slider
         self._start = named_scenario(case, scenario)
-        self._bench = Workbench(case, gap=gap, time_limit=seconds)
+        self._bench = SolverSession(case, gap=gap, time_limit=seconds)
         if result is not None:
             self._bench.take(self._start, result)
         self.sliders = _sliders(case, self._start)

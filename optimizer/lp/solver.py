@@ -266,7 +266,7 @@ def load(highs: highspy.Highs, program: ScaledProgram, with_integers: bool) -> N
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SolverOutcome:
     """How a run of HiGHS ended, in the scale it was given."""
 
     solved: bool
@@ -282,7 +282,7 @@ class Outcome:
 _UNSOLVABLE = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible)
 
 
-def run(highs: highspy.Highs, doubting: bool = True) -> Outcome:
+def run(highs: highspy.Highs, doubting: bool = True) -> SolverOutcome:
     """Run HiGHS and say how it ended; values are given only when they are feasible.
 
     The presolve of HiGHS 1.15.1 calls some programs infeasible whose rows leave a gap near the tolerance,
@@ -299,10 +299,10 @@ def run(highs: highspy.Highs, doubting: bool = True) -> Outcome:
     feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     values = np.array(highs.getSolution().col_value) if feasible or solved else None
     bound = info.mip_dual_bound if np.isfinite(info.mip_dual_bound) else -np.inf
-    return Outcome(solved, status in _UNSOLVABLE, values, info.objective_function_value, bound)
+    return SolverOutcome(solved, status in _UNSOLVABLE, values, info.objective_function_value, bound)
 
 
-def solve_integer(program: ScaledProgram, limits: Limits, doubting: bool = True) -> Outcome:
+def solve_integer(program: ScaledProgram, limits: Limits, doubting: bool = True) -> SolverOutcome:
     """Solve an integer program, then its linear program with the integers settled, for exact flows.
 
     Where only a solution is of use, and nothing is proved by there being none, there is no need for `doubting` that.
@@ -311,11 +311,11 @@ def solve_integer(program: ScaledProgram, limits: Limits, doubting: bool = True)
     load(highs, without_specks(program), with_integers=True)
     outcome = run(highs, doubting)
     if not program.integer.any():
-        return Outcome(outcome.solved, outcome.infeasible, outcome.values, outcome.objective, outcome.objective)
+        return SolverOutcome(outcome.solved, outcome.infeasible, outcome.values, outcome.objective, outcome.objective)
     settled = None if outcome.values is None else settle(program, outcome.values)
     if settled is None:
-        return Outcome(False, outcome.infeasible, None, np.inf, outcome.bound)
-    return Outcome(outcome.solved, False, settled, float(program.offset + program.cost @ settled), outcome.bound)
+        return SolverOutcome(False, outcome.infeasible, None, np.inf, outcome.bound)
+    return SolverOutcome(outcome.solved, False, settled, float(program.offset + program.cost @ settled), outcome.bound)
 
 
 def settle(program: ScaledProgram, values: Array) -> Array | None:

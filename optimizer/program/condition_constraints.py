@@ -12,7 +12,7 @@ from models.conditions import LEAST_HOURS, Amount, Condition, Count, CsatOverFlo
 
 from ..lp.expressions import Expression, Row, Switch, combine, number
 from .experience_constraints import means
-from .formulation import Statement
+from .formulation import Formulation
 from .routes import is_partner, shares_hours
 
 Rows = Iterator[Row]
@@ -26,7 +26,7 @@ _SHARES = {
 
 
 @dataclass(frozen=True)
-class Asked:
+class ImposedConditions:
     """A condition as a rule of the program."""
 
     condition: Condition
@@ -36,13 +36,13 @@ class Asked:
         """The condition in words."""
         return str(self.condition)
 
-    def rows(self, program: Statement) -> Rows:
+    def rows(self, program: Formulation) -> Rows:
         """Rows of the condition; none where menus or changes of the case see to it."""
         return _rows(self.condition, program)
 
 
 @singledispatch
-def _rows(condition: Condition, program: Statement) -> Rows:
+def _rows(condition: Condition, program: Formulation) -> Rows:
     """Nothing: decisions are changes of the case, and conditions on one menu restrict the search."""
     yield from ()
 
@@ -56,7 +56,7 @@ def _between(scope: str, left: Expression, whole: Expression, least: float | Non
 
 
 @_rows.register
-def _(condition: Count, program: Statement) -> Rows:
+def _(condition: Count, program: Formulation) -> Rows:
     """Sum of switches between least and most; tiers and most models and providers are rules of the scenario."""
     switches: list[Switch] = {"model": program.models, "product": program.products, "provider": program.engaged}.get(
         condition.kind, []
@@ -70,7 +70,7 @@ def _(condition: Count, program: Statement) -> Rows:
         yield from _covered_somewhere(program)
 
 
-def _no_idle(program: Statement, providers: Iterator[int] | range) -> Rows:
+def _no_idle(program: Formulation, providers: Iterator[int] | range) -> Rows:
     """Hours >= min(LEAST_HOURS, capacity) for each provider engaged by choice."""
     capacity = program.setting.catalog.provider_table["capacity_hours"].to_numpy(dtype=float)
     for j in providers:
@@ -79,7 +79,7 @@ def _no_idle(program: Statement, providers: Iterator[int] | range) -> Rows:
             yield Row(program.setting.catalog.providers[j], program.hours_of(j), ">=", least)
 
 
-def _covered_somewhere(program: Statement) -> Rows:
+def _covered_somewhere(program: Formulation) -> Rows:
     """An optional product that is supported is covered by some price book."""
     catalog, index = program.setting.catalog, program.setting.index
     if program.given.supported is None:
@@ -90,7 +90,7 @@ def _covered_somewhere(program: Statement) -> Rows:
 
 
 @_rows.register
-def _(condition: Amount, program: Statement) -> Rows:
+def _(condition: Amount, program: Formulation) -> Rows:
     """The amount, or what it is a share of, between least and most."""
     if condition.is_money:
         left, whole = program.amounts[condition.kpi], number(1)
@@ -105,7 +105,7 @@ def _(condition: Amount, program: Statement) -> Rows:
 
 
 @_rows.register
-def _(condition: CsatOverFloor, program: Statement) -> Rows:
+def _(condition: CsatOverFloor, program: Formulation) -> Rows:
     """sum x csat >= (floor + points) x sum x, for each tier and region with work."""
     floors = program.setting.catalog.tier_table["csat_floor"].to_numpy(dtype=float) + condition.points
     csat = program.setting.routes.csat
@@ -115,7 +115,7 @@ def _(condition: CsatOverFloor, program: Statement) -> Rows:
 
 
 @_rows.register
-def _(condition: WorkShare, program: Statement) -> Rows:
+def _(condition: WorkShare, program: Formulation) -> Rows:
     """Hours of the providers between least and most x hours of teams and partners, on the work meant."""
     catalog, routes = program.setting.catalog, program.setting.routes
     meant = _meant(condition, program)
@@ -125,7 +125,7 @@ def _(condition: WorkShare, program: Statement) -> Rows:
     yield from _between("", hours, whole, condition.least, condition.most)
 
 
-def _meant(condition: WorkShare, program: Statement) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _meant(condition: WorkShare, program: Formulation) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Routes whose work the condition speaks of."""
     catalog, classes, routes = program.setting.catalog, program.setting.classes, program.setting.routes
     names = {"region": catalog.regions, "family": catalog.families, "service": catalog.services, "tier": catalog.tiers}
@@ -136,7 +136,7 @@ def _meant(condition: WorkShare, program: Statement) -> np.ndarray[tuple[int], n
 
 
 @_rows.register
-def _(condition: NoTokenPartners, program: Statement) -> Rows:
+def _(condition: NoTokenPartners, program: Formulation) -> Rows:
     """Hours >= share x hours of teams and partners - most x (1 - engaged), for each partner that may be left out."""
     catalog, shared = program.setting.catalog, program.shared_hours()
     capacity = catalog.provider_table["capacity_hours"].to_numpy(dtype=float)
@@ -148,13 +148,13 @@ def _(condition: NoTokenPartners, program: Statement) -> Rows:
     yield from _no_idle(program, _partners_by_choice(program))
 
 
-def _partners_by_choice(program: Statement) -> Iterator[int]:
+def _partners_by_choice(program: Formulation) -> Iterator[int]:
     partner = is_partner(program.setting.catalog)
     return (j for j, switch in enumerate(program.engaged) if partner[j] and not isinstance(switch, int))
 
 
 @_rows.register
-def _(condition: Unlike, program: Statement) -> Rows:
+def _(condition: Unlike, program: Formulation) -> Rows:
     """Number of tiers, models and partners that are otherwise >= 1; a partner more is one with work."""
     catalog = program.setting.catalog
     partners = np.flatnonzero(is_partner(catalog)).tolist()

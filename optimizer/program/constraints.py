@@ -22,7 +22,7 @@ from .delivery_constraints import (
     VolumeDiscounts,
 )
 from .experience_constraints import Attainment, CsatFloor, MaxCsatOverTarget
-from .formulation import Statement
+from .formulation import Formulation
 from .offer_constraints import (
     Coverage,
     MaxCostToServe,
@@ -37,7 +37,7 @@ from .offer_constraints import (
 )
 
 
-class Rule(Protocol):
+class Constraint(Protocol):
     """A rule of the model or of the scenario."""
 
     @property
@@ -45,12 +45,12 @@ class Rule(Protocol):
         """The rule's key, the same in scenarios, audits and reports."""
         ...
 
-    def rows(self, program: Statement) -> Iterator[Row]:
+    def rows(self, program: Formulation) -> Iterator[Row]:
         """The rule's rows; none when the rule is off."""
         ...
 
 
-RULES: tuple[Rule, ...] = (
+RULES: tuple[Constraint, ...] = (
     FlowBalance(),
     RateMaxShare(),
     Capacity(),

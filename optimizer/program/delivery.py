@@ -12,8 +12,8 @@ from models.catalog import Array
 from ..lp.expressions import Expression, Row, Switch, combine
 from ..lp.solver import Limits, Stated, scaled, solve_integer, state
 from .constraints import RULES
-from .formulation import Given, Statement
-from .instance import Setting
+from .formulation import Fixings, Formulation
+from .instance import Instance
 from .totals import Box
 
 MARGIN_OF = {
@@ -53,7 +53,7 @@ class DeliveryOutcome:
     contradictions: tuple[tuple[str, str], ...] = ()
 
 
-def labelled_rows(statement: Statement, dropped: Collection[str] = ()) -> Iterator[tuple[str, Row]]:
+def labelled_rows(statement: Formulation, dropped: Collection[str] = ()) -> Iterator[tuple[str, Row]]:
     """Every row of every rule and condition that is not dropped, with its rule's name."""
     for rule in (*RULES, *statement.given.conditions):
         if rule.name not in dropped:
@@ -62,22 +62,22 @@ def labelled_rows(statement: Statement, dropped: Collection[str] = ()) -> Iterat
 
 
 def deliver(
-    setting: Setting,
+    setting: Instance,
     totals: Array,
-    given: Given,
+    given: Fixings,
     dropped: Collection[str] = (),
     limits: Limits | None = None,
 ) -> DeliveryOutcome:
     """Best delivery for demand totals by the scenario's objective."""
-    statement = Statement(setting, Box.at(totals), given)
+    statement = Formulation(setting, Box.at(totals), given)
     objective = statement.amounts[setting.scenario.objective]
     return _outcome(statement, _maximize(list(labelled_rows(statement, dropped)), objective, limits or Limits()))
 
 
 def trim(
-    setting: Setting,
+    setting: Instance,
     totals: Array,
-    given: Given,
+    given: Fixings,
     found: float,
     dropped: Collection[str] = (),
     limits: Limits | None = None,
@@ -87,7 +87,7 @@ def trim(
     Holds the objective within 1e-6 (relative) of `found`, so that no cost is wasted where revenue alone
     was asked for.
     """
-    statement = Statement(setting, Box.at(totals), given)
+    statement = Formulation(setting, Box.at(totals), given)
     objective = statement.amounts[setting.scenario.objective]
     floor = combine([(found - SECOND_STAGE_SLACK * max(1.0, abs(found)), 1.0)])
     rows = [*labelled_rows(statement, dropped), ("objective", Row("", objective, ">=", floor))]
@@ -95,7 +95,7 @@ def trim(
     return _outcome(statement, _maximize(rows, margin, limits or Limits(gap=SECOND_STAGE_GAP)))
 
 
-def _outcome(statement: Statement, found: _Found) -> DeliveryOutcome:
+def _outcome(statement: Formulation, found: _Found) -> DeliveryOutcome:
     contradictions = found.stated.contradictions
     if found.solution is None:
         return DeliveryOutcome(None, found.proved, -np.inf if found.proved else found.bound, contradictions)
@@ -126,7 +126,7 @@ def _maximize(rows: list[tuple[str, Row]], amount: Expression, limits: Limits) -
     return _Found(stated, outcome.values * stated.matrix.column_scale, outcome.solved, bound)
 
 
-def _read(statement: Statement, stated: Stated, solution: Array, objective: Expression) -> Delivery:
+def _read(statement: Formulation, stated: Stated, solution: Array, objective: Expression) -> Delivery:
     flows = np.array([max(0.0, stated.value(flow, solution)) for flow in statement.flows])
     policies = []
     for choice in statement.policy_choices:
@@ -143,7 +143,7 @@ def _read(statement: Statement, stated: Stated, solution: Array, objective: Expr
     )
 
 
-def _engaged(statement: Statement, flows: Array) -> tuple[int, ...]:
+def _engaged(statement: Formulation, flows: Array) -> tuple[int, ...]:
     """Required providers and those with work: engaging one without work can only cost."""
     working = np.unique(statement.setting.routes.provider[flows > 0])
     return tuple(sorted({*working.tolist(), *np.flatnonzero(statement.setting.must_engage).tolist()}))

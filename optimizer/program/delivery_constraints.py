@@ -9,7 +9,7 @@ import numpy as np
 from models.economics.delivery_formulas import NEGLIGIBLE_CASES
 
 from ..lp.expressions import Row, combine, number
-from .formulation import Statement
+from .formulation import Formulation
 from .routes import is_partner, shares_hours
 
 Rows = Iterator[Row]
@@ -23,7 +23,7 @@ class FlowBalance:
 
     name = "flow_conservation"
 
-    def rows(self, program: Statement) -> Rows:
+    def rows(self, program: Formulation) -> Rows:
         """One row per work class, two where the class may be left unserved."""
         for w in program.classes:
             at = program.setting.routes.by_class.get(w, [])
@@ -41,7 +41,7 @@ class RateMaxShare:
 
     name = "rate_share"
 
-    def rows(self, program: Statement) -> Rows:
+    def rows(self, program: Formulation) -> Rows:
         """One row per route with a share under 1."""
         routes = program.setting.routes
         needed = set(program.classes)
@@ -59,7 +59,7 @@ class Capacity:
 
     name = "capacity"
 
-    def rows(self, program: Statement) -> Rows:
+    def rows(self, program: Formulation) -> Rows:
         """One row per provider that may be engaged."""
         capacity = program.setting.catalog.provider_table["capacity_hours"].to_numpy(dtype=float)
         for j in program.spending:
@@ -75,7 +75,7 @@ class ProviderMaxShare:
 
     name = "provider_share"
 
-    def rows(self, program: Statement) -> Rows:
+    def rows(self, program: Formulation) -> Rows:
         """One row per team or partner with a share under 1."""
         catalog = program.setting.catalog
         shares = catalog.provider_table["max_share"].to_numpy(dtype=float)
@@ -89,7 +89,7 @@ class MaxProviderShare:
 
     name = "max_provider_share"
 
-    def rows(self, program: Statement) -> Rows:
+    def rows(self, program: Formulation) -> Rows:
         """One row per partner."""
         limit = program.setting.scenario.max_provider_share
         if limit is not None:
@@ -98,7 +98,7 @@ class MaxProviderShare:
                     yield _share_row(program, j, limit)
 
 
-def _share_row(program: Statement, provider: int, share: float) -> Row:
+def _share_row(program: Formulation, provider: int, share: float) -> Row:
     scope = program.setting.catalog.providers[provider]
     return Row(scope, program.hours_of(provider), "<=", combine([(program.shared_hours(), share)]))
 
@@ -111,7 +111,7 @@ class Payment:
 
     name = "payment"
 
-    def rows(self, program: Statement) -> Rows:
+    def rows(self, program: Formulation) -> Rows:
         """Two rows per provider with a commitment."""
         commitments = program.setting.catalog.provider_table["commitment"].to_numpy(dtype=float)
         for j, spending in program.spending.items():
@@ -126,7 +126,7 @@ class VolumeDiscounts:
 
     name = "volume_discounts"
 
-    def rows(self, program: Statement) -> Rows:
+    def rows(self, program: Formulation) -> Rows:
         """For each provider with discounts: the sum, and two rows per bracket after the first."""
         for j, spending in program.spending.items():
             if not spending.brackets:
@@ -146,7 +146,7 @@ class PartsPolicies:
 
     name = "policies"
 
-    def rows(self, program: Statement) -> Rows:
+    def rows(self, program: Formulation) -> Rows:
         """Per (product, tier): one policy at most, cases by chosen policy, and all cases met."""
         catalog = program.setting.catalog
         for choice in program.policy_choices:
@@ -168,7 +168,7 @@ class Turnaround:
 
     name = "turnaround"
 
-    def rows(self, program: Statement) -> Rows:
+    def rows(self, program: Formulation) -> Rows:
         """One row per tier with a promise."""
         hours = program.policies["turnaround_hours"].to_numpy(dtype=float)
         promises = program.setting.catalog.tier_table["turnaround_hours"].to_numpy(dtype=float)
@@ -184,7 +184,7 @@ class Turnaround:
                 yield Row(program.setting.catalog.tiers[t], combine(met), "<=", promised)
 
 
-def work_class_name(program: Statement, w: int) -> str:
+def work_class_name(program: Formulation, w: int) -> str:
     """Region, family, service, tier (and model) of a work class."""
     catalog, classes = program.setting.catalog, program.setting.classes
     names = [

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ..lp.expressions import Row
-from .formulation import Statement
+from .formulation import Formulation
 
 Rows = Iterator[Row]
 
 
-def means(program: Statement, keep: Callable[[int], bool]) -> Iterator[tuple[int, str, list[int]]]:
+def means(program: Formulation, keep: Callable[[int], bool]) -> Iterator[tuple[int, str, list[int]]]:
     """(tier, scope, positions of routes) of every (tier, region) with work classes that `keep` accepts."""
     setting = program.setting
     groups: dict[tuple[int, int], list[int]] = {}
@@ -28,7 +28,7 @@ class CsatFloor:
 
     name = "csat_floor"
 
-    def rows(self, program: Statement) -> Rows:
+    def rows(self, program: Formulation) -> Rows:
         """One row per tier and region with work."""
         floors = program.setting.catalog.tier_table["csat_floor"].to_numpy(dtype=float)
         csat = program.setting.routes.csat
@@ -42,7 +42,7 @@ class MaxCsatOverTarget:
 
     name = "max_csat_over_target"
 
-    def rows(self, program: Statement) -> Rows:
+    def rows(self, program: Formulation) -> Rows:
         """One row per tier and region with work."""
         over = program.setting.scenario.max_csat_over_target
         if over is None:
@@ -59,7 +59,7 @@ class Attainment:
 
     name = "min_attainment"
 
-    def rows(self, program: Statement) -> Rows:
+    def rows(self, program: Formulation) -> Rows:
         """One row per tier and region with response-clock work, where the tier promises a share."""
         setting = program.setting
         floors = setting.catalog.tier_table["min_attainment"].to_numpy(dtype=float)

@@ -17,12 +17,12 @@ from models.economics.delivery_formulas import NEGLIGIBLE_CASES
 from models.economics.offers import ROUNDING
 
 from ..lp.expressions import Expression, Switch, combine, highest
-from .instance import Setting
+from .instance import Instance
 from .routes import readiness_cost, shares_hours
 from .totals import MONEY, Box
 
 if TYPE_CHECKING:
-    from .constraints import Rule
+    from .constraints import Constraint
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class PolicyChoice:
     product: int
     tier: int
     policies: tuple[int, ...]
-    """Rows of `Statement.policies`."""
+    """Rows of `Formulation.policies`."""
     chosen: tuple[Switch, ...]
     cases: tuple[Expression, ...]
     """Parts cases met by each policy."""
@@ -56,7 +56,7 @@ class Spending:
 
 
 @dataclass(frozen=True)
-class Given:
+class Fixings:
     """What is settled before a program is stated (None: left to decide)."""
 
     supported: frozenset[int] | None = None
@@ -65,19 +65,19 @@ class Given:
     """Tiers offered, by code. Rules on what is offered then have nothing to decide, and are left out."""
     models: frozenset[int] | None = None
     """Pricing models used, by code; given together with the tiers."""
-    conditions: tuple[Rule, ...] = ()
+    conditions: tuple[Constraint, ...] = ()
     """Rules of this question alone, beyond those of the model and the scenario."""
 
 
-class Statement:
+class Formulation:
     """Variables and amounts of the program for demand totals inside a box.
 
     With a box of one vector it is the delivery program of given menus; with a wide box it is what the
     search adds menu columns to.
     """
 
-    def __init__(self, setting: Setting, box: Box, given: Given | None = None) -> None:
-        self.setting, self.box, self.given = setting, box, given or Given()
+    def __init__(self, setting: Instance, box: Box, given: Fixings | None = None) -> None:
+        self.setting, self.box, self.given = setting, box, given or Fixings()
         self.totals = [self._total(at) for at in range(setting.index.size)]
         self._state_switches()
         self._state_flows()

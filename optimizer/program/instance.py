@@ -19,7 +19,7 @@ from .totals import TotalsIndex
 
 
 @dataclass(frozen=True)
-class Setting:
+class Instance:
     """A case (changes made) under a scenario, with everything that does not depend on menus."""
 
     case: Case
@@ -58,7 +58,7 @@ def _mean_margin(catalog: Catalog, revenue: Array) -> float:
     return float(margins @ revenue / total) if total > 0 else 0.0
 
 
-def build_setting(case: Case, scenario: Scenario) -> Setting:
+def build_instance(case: Case, scenario: Scenario) -> Instance:
     """Setting of a case whose scenario changes have been made."""
     catalog = Catalog(case)
     demand = demand_base(catalog)
@@ -68,7 +68,7 @@ def build_setting(case: Case, scenario: Scenario) -> Setting:
     may_engage = (engage != "excluded") & passes_quality(catalog, scenario)
     routes = build_routes(catalog, classes)
     support = np.array([catalog.offer["products"][name] for name in catalog.products], dtype=object)
-    return Setting(
+    return Instance(
         case=case,
         scenario=scenario,
         catalog=catalog,

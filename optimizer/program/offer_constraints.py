@@ -8,7 +8,7 @@ from typing import ClassVar
 from models.catalog import Codes
 
 from ..lp.expressions import Row, Switch, combine, number
-from .formulation import Statement
+from .formulation import Formulation
 
 Rows = Iterator[Row]
 
@@ -20,7 +20,7 @@ class _Margin:
     margin: ClassVar[str]
     revenue: ClassVar[str]
 
-    def rows(self, program: Statement) -> Rows:
+    def rows(self, program: Formulation) -> Rows:
         """One row, when the scenario sets the share."""
         share = getattr(program.setting.scenario, self.name)
         if share is not None:
@@ -45,7 +45,7 @@ class MaxCostToServe:
 
     name = "max_cost_to_serve"
 
-    def rows(self, program: Statement) -> Rows:
+    def rows(self, program: Formulation) -> Rows:
         """One row, when the scenario sets the share."""
         share = program.setting.scenario.max_cost_to_serve
         if share is not None:
@@ -59,7 +59,7 @@ class TiersOffered:
 
     name = "tiers_offered"
 
-    def rows(self, program: Statement) -> Rows:
+    def rows(self, program: Formulation) -> Rows:
         """Two rows per tier. One row over all books solves faster than one per book and tier."""
         yield from _uses(program, program.tiers, program.setting.index.tier_uses, program.setting.catalog.tiers)
 
@@ -69,12 +69,12 @@ class ModelsUsed:
 
     name = "models_used"
 
-    def rows(self, program: Statement) -> Rows:
+    def rows(self, program: Formulation) -> Rows:
         """Two rows per model."""
         yield from _uses(program, program.models, program.setting.index.model_uses, program.setting.catalog.models)
 
 
-def _uses(program: Statement, switches: list[Switch], positions: Codes, names: tuple[str, ...]) -> Rows:
+def _uses(program: Formulation, switches: list[Switch], positions: Codes, names: tuple[str, ...]) -> Rows:
     if program.given.tiers is not None:
         return
     for switch, at, name in zip(switches, positions, names, strict=True):
@@ -88,7 +88,7 @@ class Coverage:
 
     name = "coverage"
 
-    def rows(self, program: Statement) -> Rows:
+    def rows(self, program: Formulation) -> Rows:
         """One row per optional product."""
         catalog, index = program.setting.catalog, program.setting.index
         for code, name in enumerate(catalog.products):
@@ -105,7 +105,7 @@ class _Count:
     counted: ClassVar[str]
     sense: ClassVar[str] = "<="
 
-    def rows(self, program: Statement) -> Rows:
+    def rows(self, program: Formulation) -> Rows:
         """One row, when the scenario sets the count."""
         limit = getattr(program.setting.scenario, self.name)
         menus_given = program.given.tiers is not None and self.counted != "engaged"

@@ -14,7 +14,7 @@ from scipy import sparse
 
 from models.catalog import Array, Catalog, Codes
 from models.economics.demand_base import Locked
-from models.economics.offers import ROUNDING, Offers, Terms, contract_terms
+from models.economics.offers import ROUNDING, Offers, OptionTerms, contract_terms
 from models.economics.uptake import shares_at
 
 MONEY = ("billed", "admin", "capital", "product_revenue", "product_margin")
@@ -70,7 +70,7 @@ class Contracted:
     tier: Codes
     model: Codes
     units: Array
-    terms: Terms
+    terms: OptionTerms
     product_revenue: Array
     """Product revenue a year of the rows, before loyalty loss (or its change against no contract)."""
 
@@ -234,7 +234,7 @@ def menu_totals(
         tier=tier,
         model=offers.options.model[offers.option[cell]],
         units=share[:, None] * cohorts.units_by_region[cohort[row]],
-        terms=Terms(*(getattr(offers.terms, name)[cell] for name in Terms.__dataclass_fields__)),
+        terms=OptionTerms(*(getattr(offers.terms, name)[cell] for name in OptionTerms.__dataclass_fields__)),
         product_revenue=share * change[cell],
     )
     at, values = _additions(catalog, index, rows)

@@ -27,7 +27,7 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Table:
+class ReportTable:
     """A table of text; numbers stand right."""
 
     caption: str
@@ -47,10 +47,10 @@ class Section:
     heading: str
     sentences: Sequence[str] = ()
     figures: Sequence[Figure] = ()
-    tables: Sequence[Table] = field(default=())
+    tables: Sequence[ReportTable] = field(default=())
 
 
-def table_of(caption: str, frame: pd.DataFrame, source: str) -> Table:
+def table_of(caption: str, frame: pd.DataFrame, source: str) -> ReportTable:
     """The first rows and columns of a frame as text, its numbers of a readable length."""
     if frame.shape[1] > SHOWN_COLUMNS:
         caption = f"{caption}: the first {SHOWN_COLUMNS} of {frame.shape[1]:,} columns"
@@ -58,4 +58,4 @@ def table_of(caption: str, frame: pd.DataFrame, source: str) -> Table:
     header, rows = cells_in_words(frame.head(SHOWN_ROWS))
     numeric = {at for at, name in enumerate(frame.columns) if pd.api.types.is_numeric_dtype(frame[name])}
     flags = {at for at, name in enumerate(frame.columns) if pd.api.types.is_bool_dtype(frame[name])}
-    return Table(caption, header, rows, source, frozenset(numeric - flags), max(0, len(frame) - SHOWN_ROWS))
+    return ReportTable(caption, header, rows, source, frozenset(numeric - flags), max(0, len(frame) - SHOWN_ROWS))

@@ -19,7 +19,7 @@ from ..charts import (
 from ..results.result import Result
 from ..results.summary import binding_rules, kpi_rows, menu_grid, money, percent
 from .assumptions import WORSE, assumptions
-from .parts import SHOWN_COLUMNS, SHOWN_ROWS, Figure, Section, Table, table_of
+from .parts import SHOWN_COLUMNS, SHOWN_ROWS, Figure, ReportTable, Section, table_of
 from .recommendation import listed
 
 FAR = 2.0
@@ -49,7 +49,7 @@ def _menus(result: Result) -> Section:
         caption, tiers = f"Menus: the first {SHOWN_COLUMNS} of {len(tiers):,} tiers", tiers[:SHOWN_COLUMNS]
     rows = [[str(book), *cells] for book, *cells in grid[tiers].head(SHOWN_ROWS).itertuples(name=None)]
     header = ["price book", *map(str, tiers)]
-    table = Table(caption, header, rows, "menus.csv", hidden=max(0, len(grid) - SHOWN_ROWS))
+    table = ReportTable(caption, header, rows, "menus.csv", hidden=max(0, len(grid) - SHOWN_ROWS))
     return Section("menus", "Menus and prices", (), [Figure("menus", menu_heat_map(result), "menus.csv")], [table])
 
 
@@ -70,10 +70,12 @@ def _money(result: Result) -> Section:
     rows = kpi_rows(result)
     source = "plan.json (kpis, baseline)"
     if result.baseline is None:
-        table = Table("A year", ["amount", "plan"], [[row.label, row.plan] for row in rows], source, frozenset({1}))
+        table = ReportTable(
+            "A year", ["amount", "plan"], [[row.label, row.plan] for row in rows], source, frozenset({1})
+        )
     else:
         cells = [[row.label, row.today, row.plan, row.change] for row in rows]
-        table = Table("A year", ["amount", "today", "plan", "change"], cells, source, frozenset({1, 2, 3}))
+        table = ReportTable("A year", ["amount", "today", "plan", "change"], cells, source, frozenset({1, 2, 3}))
     figure = Figure("money", profit_waterfall(result), source)
     return Section("money", "What it earns and costs", (), [figure], [table])
 
@@ -112,7 +114,7 @@ def _experience(result: Result) -> Section:
 def _rules(result: Result) -> Section:
     rules = [] if result.audit is None else binding_rules(result.audit)
     told = () if rules else ("No rule of the scenario is at its limit.",)
-    table = Table("Rules that leave no room", ["rule", "where"], [list(rule) for rule in rules], "audit.json")
+    table = ReportTable("Rules that leave no room", ["rule", "where"], [list(rule) for rule in rules], "audit.json")
     return Section("rules", "What holds the plan back", told, (), [table] if rules else [])
 
 
@@ -140,7 +142,7 @@ def _assumptions(result: Result) -> Section:
             "the loyalty they bring with them. No rule is looked at: a plan made for other numbers may differ.",
         ),
         [Figure("assumptions", tornado_chart(effects, result.currency, "account_margin"), source)],
-        [Table("Assumptions that matter", header, cells, source, frozenset({1, 2, 3}))],
+        [ReportTable("Assumptions that matter", header, cells, source, frozenset({1, 2, 3}))],
     )
 
 

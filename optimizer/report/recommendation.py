@@ -23,7 +23,7 @@ MOST_NAMES = 40
 
 
 @dataclass(frozen=True)
-class Point:
+class KeyPoint:
     """One heading of page one with its sentences, and the files of the run that its numbers come from."""
 
     heading: str
@@ -31,17 +31,17 @@ class Point:
     source: str
 
 
-def recommendation(result: Result) -> list[Point]:
+def recommendation(result: Result) -> list[KeyPoint]:
     """The points of page one, in order. Without a plan there is one: why there is none."""
     if result.plan is None:
-        return [Point("No plan", (status_sentence(result),), "plan.json")]
+        return [KeyPoint("No plan", (status_sentence(result),), "plan.json")]
     return [
-        Point("What to offer", tuple(_offer(result)), "plan.json (decisions, kpis), uptake.csv"),
-        Point("To whom, at what price", tuple(_prices(result)), "menus.csv"),
-        Point("Who delivers it", tuple(_delivery(result)), "plan.json (decisions), allocation.csv"),
-        Point("What it earns", tuple(_earnings(result)), "plan.json (kpis, baseline)"),
-        Point("What it costs", tuple(_costs(result)), "plan.json (kpis, baseline)"),
-        Point("How sure this is", tuple(_certainty(result)), "plan.json, audit.json, manifest.json"),
+        KeyPoint("What to offer", tuple(_offer(result)), "plan.json (decisions, kpis), uptake.csv"),
+        KeyPoint("To whom, at what price", tuple(_prices(result)), "menus.csv"),
+        KeyPoint("Who delivers it", tuple(_delivery(result)), "plan.json (decisions), allocation.csv"),
+        KeyPoint("What it earns", tuple(_earnings(result)), "plan.json (kpis, baseline)"),
+        KeyPoint("What it costs", tuple(_costs(result)), "plan.json (kpis, baseline)"),
+        KeyPoint("How sure this is", tuple(_certainty(result)), "plan.json, audit.json, manifest.json"),
     ]
 
 

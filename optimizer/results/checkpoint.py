@@ -1,7 +1,7 @@
 """search.jsonl: all that is needed to go on with a search that was cut short, checked before it is used.
 
 The file has two lines of JSON. The first says what the second is: `format`, `version` of the format, and the SHA-256 of
-the second line. The second is a `SearchState`. Numbers read back to the last bit; a bound of minus infinity is null.
+the second line. The second is a `Checkpoint`. Numbers read back to the last bit; a bound of minus infinity is null.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class SavedPlan(Strict):
     """Money a year."""
 
 
-class Asked(Strict):
+class SavedQuestion(Strict):
     """The question that was searched: with any other its state is worth nothing."""
 
     tierwise: str
@@ -92,7 +92,7 @@ class Asked(Strict):
     case_path: str | None = None
     """Where the case lies, which decides nothing: whose run folder it is."""
 
-    def differences(self, now: Asked) -> list[str]:
+    def differences(self, now: SavedQuestion) -> list[str]:
         """Why a state of this question is of no use for what is asked now, one sentence each."""
         texts = []
         if self.tierwise != now.tierwise:
@@ -110,10 +110,10 @@ class Asked(Strict):
         return texts
 
 
-class SearchState(Strict):
+class Checkpoint(Strict):
     """A search cut short, and the solve that it is part of."""
 
-    asked: Asked
+    asked: SavedQuestion
     sittings: int
     """How many solves have gone into it."""
     seconds: float
@@ -126,7 +126,7 @@ class SearchState(Strict):
     plan: SavedPlan | None
 
 
-def write_state(state: SearchState, folder: str | Path) -> Path:
+def write_state(state: Checkpoint, folder: str | Path) -> Path:
     """Write the state into a run folder, which is made if need be; the file appears whole or not at all.
 
     A power failure right after may leave it damaged, which is noticed: a search goes on sooner than a disk answers.
@@ -138,14 +138,14 @@ def write_state(state: SearchState, folder: str | Path) -> Path:
     return run / SEARCH
 
 
-def write_state_file(state: SearchState, file: Path) -> None:
+def write_state_file(state: Checkpoint, file: Path) -> None:
     """Write the state as a file of a folder that is being written."""
     body = state.model_dump_json().encode()
     header = {"format": _FORMAT, "version": _VERSION, "sha256": sha256(body).hexdigest()}
     file.write_bytes(json.dumps(header).encode() + b"\n" + body + b"\n")
 
 
-def read_state(run: str | Path) -> SearchState:
+def read_state(run: str | Path) -> Checkpoint:
     """The state in a run folder; raises `RunError` where there is none, or it is not as it was written."""
     path = Path(run) / SEARCH
     if not Path(run).is_dir():
@@ -164,7 +164,7 @@ def read_state(run: str | Path) -> SearchState:
     if header != {"format": _FORMAT, "version": _VERSION, "sha256": sha256(body).hexdigest()}:
         raise RunError([f"{path} is damaged: it is not as Tierwise wrote it. Solve without --resume."])
     try:
-        state = SearchState.model_validate_json(body)
+        state = Checkpoint.model_validate_json(body)
     except ValidationError:
         raise RunError([f"{path} is not the state of a search. Solve without --resume."]) from None
     if not _makes_sense(state):
@@ -172,7 +172,7 @@ def read_state(run: str | Path) -> SearchState:
     return state
 
 
-def _makes_sense(state: SearchState) -> bool:
+def _makes_sense(state: Checkpoint) -> bool:
     """Whether its times and counts are what times and counts can be, and its bounds numbers."""
     times, counts = (
         [state.seconds, *state.phases.values()],

@@ -12,12 +12,12 @@ import pandas as pd
 
 from models.plan import KPIS, MONEY_KPIS, Plan
 
-from .warm_start import Memory, chosen_by, memory_of
+from .warm_start import WarmStart, chosen_by, memory_of
 
 if TYPE_CHECKING:
     from models import Case
 
-    from .checkpoint import SearchState
+    from .checkpoint import Checkpoint
     from .findings import Audit
 
 
@@ -74,9 +74,9 @@ class Result:
     """The case's tiers from the lowest rank to the highest, for showing."""
     model_kinds: Mapping[str, str] = field(default_factory=dict)
     """Kind of each of the case's pricing models, for showing prices in words."""
-    memory: Memory | None = field(default=None, repr=False, compare=False)
+    memory: WarmStart | None = field(default=None, repr=False, compare=False)
     """What the search leaves to another (`solve(start=...)`); not saved."""
-    state: SearchState | None = field(default=None, repr=False, compare=False)
+    state: Checkpoint | None = field(default=None, repr=False, compare=False)
     """What `solve(resume=...)` goes on from once the result is saved; None where the search ended with its proof."""
     effort: Mapping[str, object] = field(default_factory=dict, repr=False, compare=False)
     """Seconds by phase (`phases`), and how many columns, nodes and linear programs the search took; not saved."""
@@ -89,10 +89,10 @@ class Result:
         return (self.bound - self.objective) / max(1.0, self.objective - self.no_contract_objective)
 
     @property
-    def knowledge(self) -> Memory:
+    def knowledge(self) -> WarmStart:
         """What is known to another solve: that of the search, or what a saved plan tells."""
         if self.plan is None:
-            return self.memory or Memory()
+            return self.memory or WarmStart()
         return memory_of(self.plan) if self.memory is None else replace(self.memory, chosen=chosen_by(self.plan))
 
     @property

@@ -51,7 +51,7 @@ class PartBound:
 
 
 @dataclass(frozen=True)
-class Memory:
+class WarmStart:
     """Menus that were of use in a search, and those of its best plan (empty without one)."""
 
     useful: tuple[KnownMenu, ...] = ()
@@ -66,7 +66,7 @@ class Memory:
     """Digest of all that the worth of menus depends on."""
 
 
-def memory_of(plan: Plan) -> Memory:
+def memory_of(plan: Plan) -> WarmStart:
     """What a plan that was read from a run folder still tells."""
     books = dict.fromkeys(chain(plan.coverage["price_book"], plan.menus["price_book"]))
     options: dict[str, list[Option]] = {book: [] for book in books}
@@ -76,7 +76,7 @@ def memory_of(plan: Plan) -> Memory:
     for book, product in plan.coverage.loc[plan.coverage["covered"], ["price_book", "product"]].itertuples(index=False):
         covered[book].add(product)
     menus = tuple(KnownMenu(book, tuple(options[book]), frozenset(covered[book])) for book in books)
-    return Memory(useful=menus, best=menus, chosen=chosen_by(plan))
+    return WarmStart(useful=menus, best=menus, chosen=chosen_by(plan))
 
 
 def chosen_by(plan: Plan) -> frozenset[Chosen]:

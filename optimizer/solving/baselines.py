@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models.scenario import Scenario
 
-from ..program.instance import Setting
+from ..program.instance import Instance
 from ..results.audit_rules import RULES_ON_MENUS
 from .time_limit import Limit
 from .todays_plan import MARGIN_RULES, baseline
@@ -19,7 +19,7 @@ class Baselines:
     def __init__(self) -> None:
         self._known: dict[str, Baseline] = {}
 
-    def of(self, setting: Setting, limit: Limit) -> Baseline:
+    def of(self, setting: Instance, limit: Limit) -> Baseline:
         """The baseline of a scenario of the case that every other call was about."""
         asked = _asked(setting.scenario)
         if asked not in self._known:

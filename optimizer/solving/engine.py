@@ -24,26 +24,26 @@ from ..interrupts import note_plan
 from ..lp.scaled_program import widest_bound
 from ..lp.solver import Limits
 from ..program.delivery import Delivery, DeliveryOutcome, deliver, trim
-from ..program.formulation import Given
-from ..program.instance import Setting
-from ..results.checkpoint import SearchState
+from ..program.formulation import Fixings
+from ..program.instance import Instance
+from ..results.checkpoint import Checkpoint
 from ..results.findings import Audit
 from ..results.plan_document import claims
 from ..results.progress import Progress, ProgressCallback
 from ..results.result import Result, Status
-from ..results.warm_start import Memory
-from ..search.assortment.columns import Column, prepare_books
+from ..results.warm_start import WarmStart
+from ..search.assortment.columns import MenuColumn, prepare_books
 from ..search.assortment.compilation import compile_search
-from ..search.master.nodes import Candidate, Node, Progressed, Proof, Tried
-from ..search.master.restricted_master import Master
+from ..search.master.nodes import Evaluation, Node, PlanCandidate, Progressed, Proof
+from ..search.master.restricted_master import RestrictedMaster
 from ..search.state.limits import Stopped
 from ..search.state.timers import Phases
-from ..search.tree.branch_and_price import Tree
+from ..search.tree.branch_and_price import BranchAndPrice
 from ..search.tree.branching_history import recall_parts, remember_partings
 from ..search.tree.checkpointing import restore, saved_search
 from ..search.tree.warm_starting import recall, recall_switches, remember
 from .plan_assembly import Choice, assemble, choice_totals, is_as_said
-from .session import Sitting, restored_plan, saved_plan
+from .session import Session, restored_plan, saved_plan
 from .time_limit import Limit
 
 PROVED_SHARE = 0.98
@@ -53,17 +53,17 @@ ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
-class Question:
+class DeliveryQuestion:
     """What is searched: a setting, the options menus may use, and what is given."""
 
-    setting: Setting
+    setting: Instance
     offers: Offers
-    given: Given = field(default_factory=Given)
+    given: Fixings = field(default_factory=Fixings)
     root: Node = field(default_factory=Node)
     dropped: frozenset[str] = frozenset()
     """Names of program rules that do not bind."""
     menus_given: bool = False
-    start: Memory = field(default_factory=Memory)
+    start: WarmStart = field(default_factory=WarmStart)
     """What an earlier search found on a question like this one."""
 
     def delivery(self, choice: Choice, limits: Limits) -> DeliveryOutcome:
@@ -79,7 +79,7 @@ class Question:
     def _totals(self, choice: Choice) -> Array:
         return choice_totals(self.offers, self.setting.index, choice)
 
-    def _given(self, choice: Choice) -> Given:
+    def _given(self, choice: Choice) -> Fixings:
         decided = replace(given_by(self.setting, self.offers, choice), conditions=self.given.conditions)
         return decided if self.given.supported is None else replace(decided, supported=self.given.supported)
 
@@ -92,9 +92,9 @@ class Found:
     objective: float | None
     bound: float | None
     infeasible: bool
-    memory: Memory = field(default_factory=Memory)
+    memory: WarmStart = field(default_factory=WarmStart)
     effort: Mapping[str, object] = field(default_factory=dict)
-    state: SearchState | None = None
+    state: Checkpoint | None = None
     """What another sitting can go on from; None where the search ended with its proof."""
     unprepared: bool = False
     """Whether a limit came before the search could begin, because it had to be compiled first."""
@@ -104,7 +104,11 @@ class Search:
     """Runs one question: keeps the best choice with its exact delivery, and reports on the way."""
 
     def __init__(
-        self, question: Question, limit: Limit, progress: ProgressCallback | None, sitting: Sitting | None = None
+        self,
+        question: DeliveryQuestion,
+        limit: Limit,
+        progress: ProgressCallback | None,
+        sitting: Session | None = None,
     ) -> None:
         self.question, self.limit, self.progress, self.sitting = question, limit, progress, sitting
         self.started = time.monotonic()
@@ -112,7 +116,7 @@ class Search:
             progress(Progress(0.0, "preparing"))
         self.watch = limit.watch
         self.best: tuple[float, Choice, Delivery] | None = None
-        self.best_columns: tuple[Column, ...] = ()
+        self.best_columns: tuple[MenuColumn, ...] = ()
         setting, scenario = question.setting, question.setting.scenario
         free = not question.menus_given
         fewest = (scenario.min_menu or 0) if free else 0
@@ -120,10 +124,10 @@ class Search:
         most = min(tiers, scenario.max_menu) if free and scenario.max_menu is not None else tiers
         books = prepare_books(setting, question.offers, keep_price_rules=free)
         self.phases = Phases()
-        self.master = Master(
+        self.master = RestrictedMaster(
             setting, question.offers, books, fewest, most, question.given, question.dropped, self.phases
         )
-        self.tree = Tree(self.master, self._accept, self._tolerance, self.watch, self._report)
+        self.tree = BranchAndPrice(self.master, self._accept, self._tolerance, self.watch, self._report)
 
     def run(self) -> Proof:
         """Search; the proof is in scaled cost."""
@@ -153,7 +157,7 @@ class Search:
         parts, self.tree.parted = recall_parts(master, self.question.root, start.partings, plan)
         return parts
 
-    def _go_on(self, before: SearchState) -> list[Node]:
+    def _go_on(self, before: Checkpoint) -> list[Node]:
         """Take over what an earlier sitting knew; the nodes that it left, or everything where it says that none are."""
         nodes = restore(self.tree, before.search)
         self.phases.go_on(before.phases, before.counts)
@@ -162,7 +166,7 @@ class Search:
             self._beat(columns, delivery)
         return nodes or [self.question.root]
 
-    def _beat(self, columns: tuple[Column, ...], kept: Delivery) -> None:
+    def _beat(self, columns: tuple[MenuColumn, ...], kept: Delivery) -> None:
         """Begin with a plan known from a file, as far as it holds: its amounts are recomputed, or delivered anew."""
         choice, question = self._choice(columns), self.question
         holds = is_as_said(question.setting, question.offers, choice, kept, menus_given=question.menus_given)
@@ -172,18 +176,18 @@ class Search:
             note_plan()
             self.tree.plans.best = self.master.cost(delivery.objective)
 
-    def state(self, sitting: Sitting) -> SearchState:
+    def state(self, sitting: Session) -> Checkpoint:
         """All that another sitting needs to go on."""
         plan = None if self.best is None else saved_plan(self.master, self.best_columns, self.best[2])
         return sitting.state(saved_search(self.tree), plan, self.phases)
 
-    def memory(self) -> Memory:
+    def memory(self) -> WarmStart:
         """What this search leaves to the next."""
         master, tree = self.master, self.tree
         partings = remember_partings(master, tree.parted, tree.cutoff)
         parts, _ = recall_parts(master, self.question.root, partings, {})
         bounds = tree.bounding.known.remember(parts)
-        return Memory(
+        return WarmStart(
             remember(master, master.pool.useful),
             remember(master, self.best_columns),
             partings=partings,
@@ -203,13 +207,13 @@ class Search:
             "integer_programs": counts["mip"] + counts["delivery"],
         }
 
-    def _choice(self, columns: Collection[Column]) -> Choice:
+    def _choice(self, columns: Collection[MenuColumn]) -> Choice:
         books = self.master.books
         menus = {books[column.book].code: column.menu for column in columns}
         covered = {books[column.book].code: books[column.book].required | column.optional for column in columns}
         return Choice(dict(sorted(menus.items())), covered)
 
-    def _accept(self, candidate: Candidate) -> Tried:
+    def _accept(self, candidate: PlanCandidate) -> Evaluation:
         """A candidate's menus with the best delivery, every rule checked exactly."""
         columns = tuple(self.master.pool[i] for i in candidate.columns)
         choice = self._choice(columns)
@@ -217,13 +221,13 @@ class Search:
         delivery = outcome.delivery
         if delivery is None:
             self.watch.check()  # a delivery cut short is no proof that there is none
-            return Tried(np.inf, np.inf if outcome.proved else -np.inf)
+            return Evaluation(np.inf, np.inf if outcome.proved else -np.inf)
         if self.best is None or delivery.objective > self.best[0]:
             self.best = (delivery.objective, choice, delivery)
             self.best_columns = columns
             note_plan()
         cost = self.master.cost(delivery.objective)
-        return Tried(cost, min(cost, self.master.cost(outcome.bound)))
+        return Evaluation(cost, min(cost, self.master.cost(outcome.bound)))
 
     def _tolerance(self, cost: float) -> float:
         return (
@@ -249,13 +253,13 @@ def relative_gap(bound: float, objective: float) -> float:
     return (bound - objective) / max(1.0, abs(objective))
 
 
-def given_by(setting: Setting, offers: Offers, choice: Choice) -> Given:
+def given_by(setting: Instance, offers: Offers, choice: Choice) -> Fixings:
     """What menus and coverage settle: tiers, models and products."""
     used = [option for menu in choice.menus.values() for option in menu]
     covered = {product for products in choice.covered.values() for product in products}
     support = setting.catalog.offer["products"]
     required = {code for code, name in enumerate(setting.catalog.products) if support[name] == "required"}
-    return Given(
+    return Fixings(
         supported=frozenset(covered | required),
         tiers=frozenset(offers.options.tier[used].tolist()),
         models=frozenset(offers.options.model[used].tolist()),
@@ -263,7 +267,7 @@ def given_by(setting: Setting, offers: Offers, choice: Choice) -> Given:
 
 
 def find_best(
-    question: Question, limit: Limit, progress: ProgressCallback | None, sitting: Sitting | None = None
+    question: DeliveryQuestion, limit: Limit, progress: ProgressCallback | None, sitting: Session | None = None
 ) -> Found:
     """Search a question and finish its best plan: second stage on margin, tables, KPIs."""
     if question.setting.hopeless_partners:
@@ -294,7 +298,7 @@ def find_best(
     return replace(left, plan=plan, objective=objective, bound=bound, infeasible=False)
 
 
-def offers_of(setting: Setting, table: pd.DataFrame) -> Offers:
+def offers_of(setting: Instance, table: pd.DataFrame) -> Offers:
     """Offers of the options in `table` (price_book, tier, model, price)."""
     return build_offers(setting.catalog, setting.demand, table)
 

@@ -13,16 +13,16 @@ from models.scenario import Scenario
 
 from ..auditing import broken_rules
 from ..interrupts import hearing
-from ..program.formulation import Given
-from ..program.instance import build_setting
+from ..program.formulation import Fixings
+from ..program.instance import build_instance
 from ..results.audit_rules import RULES_ON_MENUS
 from ..results.progress import ProgressCallback, StopCheck
 from ..results.result import Result
 from ..search.assortment.restriction import Restriction
 from ..search.master.nodes import Node
 from .baselines import Baselines
-from .engine import Question, find_best, offers_of
-from .solve import GAP, Clock
+from .engine import DeliveryQuestion, find_best, offers_of
+from .solve import GAP, SolveRun
 
 
 @hearing
@@ -43,16 +43,16 @@ def evaluate(
     which dropped rules the menus break. Limits, `baselines` and errors as in `solve`; `CaseError` for menus that name
     what the case does not have.
     """
-    clock = Clock(gap, time_limit, should_stop, baselines)
+    clock = SolveRun(gap, time_limit, should_stop, baselines)
     changed, wanted = apply_scenario(case, scenario)
     table = check_menus(menus, changed)
-    setting = build_setting(changed, wanted)
+    setting = build_instance(changed, wanted)
     offers = offers_of(setting, table)
     used = [option for book in offers.books_with_units for option in offers.options.of(book)]
-    question = Question(
+    question = DeliveryQuestion(
         setting,
         offers,
-        given=Given(
+        given=Fixings(
             tiers=frozenset(offers.options.tier[used].tolist()), models=frozenset(offers.options.model[used].tolist())
         ),
         root=_all_tiers(offers),

@@ -16,7 +16,7 @@ from models.condition_checks import check_conditions, problem_of
 from models.conditions import Condition, Count, Cover, Decision, MenuOption
 from models.economics.offers import Offers
 
-from ..program.condition_constraints import Asked
+from ..program.condition_constraints import ImposedConditions
 from ..search.assortment.restriction import FREE_BOOK, Restriction
 from ..search.master.nodes import Node
 
@@ -54,9 +54,9 @@ def _rules(count: Count) -> Iterator[tuple[str, int]]:
             yield name, limit
 
 
-def rules_of(conditions: Iterable[Condition]) -> tuple[Asked, ...]:
+def rules_of(conditions: Iterable[Condition]) -> tuple[ImposedConditions, ...]:
     """The conditions as rules of the program."""
-    return tuple(Asked(condition) for condition in conditions)
+    return tuple(ImposedConditions(condition) for condition in conditions)
 
 
 def node_of(offers: Offers, conditions: Sequence[Condition]) -> Node:

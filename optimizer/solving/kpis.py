@@ -10,11 +10,11 @@ from models.economics.offers import Offers
 from models.plan import KPIS, Decisions
 
 from ..program.delivery import Delivery
-from ..program.instance import Setting
+from ..program.instance import Instance
 from ..program.routes import readiness_cost
 
 
-def _delivery_cost(setting: Setting, delivery: Delivery) -> float:
+def _delivery_cost(setting: Instance, delivery: Delivery) -> float:
     discounts = setting.case.tables["volume_discounts"].sort_values(["provider", "above"])
     commitments = setting.catalog.provider_table["commitment"].to_numpy(dtype=float)
     paid = 0.0
@@ -27,14 +27,14 @@ def _delivery_cost(setting: Setting, delivery: Delivery) -> float:
     return paid
 
 
-def _fulfilment_cost(setting: Setting, delivery: Delivery) -> float:
+def _fulfilment_cost(setting: Instance, delivery: Delivery) -> float:
     per_case = setting.policies["parts_cost"].to_numpy(dtype=float)
     fixed = setting.policies["fixed_cost"].to_numpy(dtype=float)
     used = {row for _, _, row, _ in delivery.policies}
     return float(sum(cases * per_case[row] for _, _, row, cases in delivery.policies) + fixed[sorted(used)].sum())
 
 
-def _fixed_cost(setting: Setting, delivery: Delivery, decisions: Decisions) -> float:
+def _fixed_cost(setting: Instance, delivery: Delivery, decisions: Decisions) -> float:
     catalog, locked = setting.catalog, setting.demand.locked
     tiers = {catalog.tiers[code] for code in locked.tier} | set(decisions.tiers)
     models = {catalog.models[code] for code in locked.model} | set(decisions.models)
@@ -50,7 +50,7 @@ def _fixed_cost(setting: Setting, delivery: Delivery, decisions: Decisions) -> f
 
 
 def kpis(
-    setting: Setting, offers: Offers, totals: Array, delivery: Delivery, decisions: Decisions
+    setting: Instance, offers: Offers, totals: Array, delivery: Delivery, decisions: Decisions
 ) -> dict[str, float | None]:
     """Every KPI of a plan (money a year, shares None where their denominator is 0)."""
     billed, admin, capital, product_revenue, product_margin = (float(x) for x in totals[:5])
@@ -88,7 +88,7 @@ def _share(part: float, whole: float) -> float | None:
     return share if isfinite(share) else None
 
 
-def no_contract_objective(setting: Setting) -> float:
+def no_contract_objective(setting: Instance) -> float:
     """The scenario's objective with empty menus, no cost, and locked units taken as without a contract."""
     revenue = setting.demand.revenue_without_contracts
     margins = setting.catalog.product_table["product_margin"].to_numpy(dtype=float)

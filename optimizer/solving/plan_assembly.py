@@ -10,13 +10,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models.catalog import Array, Catalog, Codes, named
-from models.economics.offers import Offers, Terms
+from models.economics.offers import Offers, OptionTerms
 from models.economics.uptake import Uptake, uptake
 from models.plan import PLAN_TABLES, Decisions, Plan
 
 from ..auditing import audit
 from ..program.delivery import Delivery
-from ..program.instance import Setting
+from ..program.instance import Instance
 from ..program.totals import Contracted, TotalsIndex, add_up, product_revenue_change, standing_totals
 from .kpis import kpis
 from .uptake_table import uptake_table
@@ -63,7 +63,7 @@ def choice_totals(offers: Offers, index: TotalsIndex, choice: Choice) -> Array:
         tier=tier,
         model=options.model[offers.option[cell]],
         units=share[:, None] * cohorts.units_by_region[cohort],
-        terms=Terms(*(getattr(offers.terms, name)[cell] for name in Terms.__dataclass_fields__)),
+        terms=OptionTerms(*(getattr(offers.terms, name)[cell] for name in OptionTerms.__dataclass_fields__)),
         product_revenue=share * product_revenue_change(offers, cell),
     )
     totals = standing_totals(offers, index) + add_up(catalog, index, rows)
@@ -84,7 +84,7 @@ def _coverage_of(offers: Offers, choice: Choice) -> tuple[Codes, Codes, NDArray[
     return book, product, choice.covers(catalog)[book, product]
 
 
-def assemble(setting: Setting, offers: Offers, choice: Choice, delivery: Delivery) -> Plan:
+def assemble(setting: Instance, offers: Offers, choice: Choice, delivery: Delivery) -> Plan:
     """The plan that menus, coverage and a delivery make."""
     allocation = _allocation(setting, delivery)
     totals = choice_totals(offers, setting.index, choice)
@@ -108,7 +108,7 @@ def assemble(setting: Setting, offers: Offers, choice: Choice, delivery: Deliver
 
 
 def is_as_said(
-    setting: Setting, offers: Offers, choice: Choice, delivery: Delivery, *, menus_given: bool = False
+    setting: Instance, offers: Offers, choice: Choice, delivery: Delivery, *, menus_given: bool = False
 ) -> bool:
     """Whether a delivery that was kept in a file obeys every rule and earns what it says, as the audit sees it."""
     plan = assemble(setting, offers, choice, delivery)
@@ -143,7 +143,7 @@ def _coverage(offers: Offers, choice: Choice) -> pd.DataFrame:
     return pd.DataFrame({**columns, "covered": covered})
 
 
-def _allocation(setting: Setting, delivery: Delivery) -> pd.DataFrame:
+def _allocation(setting: Instance, delivery: Delivery) -> pd.DataFrame:
     catalog, classes, routes = setting.catalog, setting.classes, setting.routes
     used = np.flatnonzero(delivery.flows > LEAST_FLOW)
     work, cases = routes.work_class[used], delivery.flows[used]
@@ -162,7 +162,7 @@ def _allocation(setting: Setting, delivery: Delivery) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _fulfilment(setting: Setting, delivery: Delivery) -> pd.DataFrame:
+def _fulfilment(setting: Instance, delivery: Delivery) -> pd.DataFrame:
     policies = setting.policies
     rows: list[tuple[object, ...]] = [
         (
@@ -177,7 +177,7 @@ def _fulfilment(setting: Setting, delivery: Delivery) -> pd.DataFrame:
     return _table("fulfilment", rows)
 
 
-def _experience(setting: Setting, delivery: Delivery) -> pd.DataFrame:
+def _experience(setting: Instance, delivery: Delivery) -> pd.DataFrame:
     catalog, classes, routes = setting.catalog, setting.classes, setting.routes
     flows = np.where(delivery.flows > LEAST_FLOW, delivery.flows, 0.0)
     tier, region = classes.tier[routes.work_class], classes.region[routes.work_class]
@@ -201,7 +201,7 @@ def _experience(setting: Setting, delivery: Delivery) -> pd.DataFrame:
     return _table("experience", rows)
 
 
-def _turnaround(setting: Setting, delivery: Delivery, tier: int) -> list[tuple[object, ...]]:
+def _turnaround(setting: Instance, delivery: Delivery, tier: int) -> list[tuple[object, ...]]:
     promise = float(setting.catalog.tier_table["turnaround_hours"].iloc[tier])
     hours = setting.policies["turnaround_hours"].to_numpy(dtype=float)
     met = [(cases, float(hours[row])) for _, t, row, cases in delivery.policies if t == tier]

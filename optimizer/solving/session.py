@@ -18,10 +18,10 @@ from models.plan_tables import RunError
 from models.scenario import Scenario
 
 from ..program.delivery import Delivery
-from ..results.checkpoint import Asked, SavedPlan, SavedSearch, SearchState, read_state, write_state
+from ..results.checkpoint import Checkpoint, SavedPlan, SavedQuestion, SavedSearch, read_state, write_state
 from ..results.identity import content_of, input_digest, input_files, printable, source_digest
-from ..search.assortment.columns import Column
-from ..search.master.restricted_master import Master
+from ..search.assortment.columns import MenuColumn
+from ..search.master.restricted_master import RestrictedMaster
 from ..search.state.timers import Phases
 from ..search.tree.checkpointing import find_of, is_menu, misfit, saved_menu
 from ..version import __version__
@@ -42,10 +42,10 @@ class Identity:
     conditions: Sequence[Condition] = ()
 
     @cached_property
-    def asked(self) -> Asked:
+    def asked(self) -> SavedQuestion:
         """The question as it stands in a file."""
         wanted = named_scenario(self.case, self.scenario)
-        return Asked(
+        return SavedQuestion(
             tierwise=__version__,
             source=source_digest(),
             case=input_digest(self.case),
@@ -57,7 +57,7 @@ class Identity:
         )
 
 
-def state_for(run: str | Path, identity: Identity) -> SearchState:
+def state_for(run: str | Path, identity: Identity) -> Checkpoint:
     """The state in a run folder, for the very question it was searched for; raises `RunError` otherwise."""
     state = read_state(run)
     texts = state.asked.differences(identity.asked)
@@ -66,7 +66,7 @@ def state_for(run: str | Path, identity: Identity) -> SearchState:
     return state
 
 
-class Sitting:
+class Session:
     """What a solve goes on from, if anything, and the folder that its state is written to meanwhile, if any.
 
     Raises `RunError` where `resume` names a run without a state, or with one of another question.
@@ -89,9 +89,9 @@ class Sitting:
         """Which sitting this is, from 1."""
         return 1 if self.before is None else self.before.sittings + 1
 
-    def state(self, search: SavedSearch, plan: SavedPlan | None, phases: Phases) -> SearchState:
+    def state(self, search: SavedSearch, plan: SavedPlan | None, phases: Phases) -> Checkpoint:
         """All that the next sitting needs."""
-        return SearchState(
+        return Checkpoint(
             asked=self._identity.asked,
             sittings=self.number,
             seconds=self.seconds_before + time.monotonic() - self._began,
@@ -101,7 +101,7 @@ class Sitting:
             plan=plan,
         )
 
-    def keep(self, state: Callable[[], SearchState]) -> None:
+    def keep(self, state: Callable[[], Checkpoint]) -> None:
         """Write the state, once it is time to."""
         began = time.monotonic()
         if self._folder is None or began < self._due:
@@ -120,7 +120,7 @@ class Sitting:
             _log.warning("The search goes on, but what --resume needs could not be written: %s", error)
 
 
-def saved_plan(master: Master, columns: tuple[Column, ...], delivery: Delivery) -> SavedPlan:
+def saved_plan(master: RestrictedMaster, columns: tuple[MenuColumn, ...], delivery: Delivery) -> SavedPlan:
     """A plan as a file keeps it."""
     working = np.flatnonzero(delivery.flows).tolist()
     return SavedPlan(
@@ -133,7 +133,7 @@ def saved_plan(master: Master, columns: tuple[Column, ...], delivery: Delivery) 
     )
 
 
-def _can_be_delivered(master: Master, saved: SavedPlan) -> bool:
+def _can_be_delivered(master: RestrictedMaster, saved: SavedPlan) -> bool:
     """Whether everything that a kept delivery names is there, and its amounts are amounts."""
     setting, catalog = master.setting, master.setting.catalog
     codes = [
@@ -149,7 +149,7 @@ def _can_be_delivered(master: Master, saved: SavedPlan) -> bool:
     return amounts and all(0 <= code < count for code, count in codes)
 
 
-def restored_plan(master: Master, saved: SavedPlan) -> tuple[tuple[Column, ...], Delivery]:
+def restored_plan(master: RestrictedMaster, saved: SavedPlan) -> tuple[tuple[MenuColumn, ...], Delivery]:
     """The menus of a kept plan and their delivery; raises `RunError` where it is of another program."""
     whole = sorted(book for book, *_ in saved.menus) == list(range(len(master.books)))
     if not (whole and all(is_menu(master, menu) for menu in saved.menus) and _can_be_delivered(master, saved)):

@@ -17,19 +17,19 @@ from models.scenario import Scenario
 
 from ..auditing.condition_rules import judge_conditions
 from ..interrupts import hearing, heeding
-from ..program.formulation import Given
-from ..program.instance import Setting, build_setting
+from ..program.formulation import Fixings
+from ..program.instance import Instance, build_instance
 from ..results.identity import printable, source_digest
 from ..results.progress import ProgressCallback, StopCheck
 from ..results.result import Result, Status
-from ..results.warm_start import Memory
+from ..results.warm_start import WarmStart
 from ..search.state.timers import Phases
 from ..version import __version__
 from .baselines import Baselines
-from .engine import Found, Question, audited, find_best, offers_of, relative_gap, status_of
+from .engine import DeliveryQuestion, Found, audited, find_best, offers_of, relative_gap, status_of
 from .imposed_conditions import node_of, rules_of, scenario_under
 from .kpis import no_contract_objective
-from .session import Identity, Sitting
+from .session import Identity, Session
 from .time_limit import Limit
 
 GAP = 1e-4
@@ -74,23 +74,23 @@ def solve(
     Raises `CaseError` for an unknown scenario, and for changes or conditions that do not fit the case, `RunError`
     for a run that cannot be resumed, ValueError for a gap or time limit that makes no sense.
     """
-    sitting = Sitting(Identity(case, scenario, conditions), resume, checkpoint)
-    clock = Clock(gap, time_limit, should_stop, baselines, sitting)
+    sitting = Session(Identity(case, scenario, conditions), resume, checkpoint)
+    clock = SolveRun(gap, time_limit, should_stop, baselines, sitting)
     with clock.phases("cohorts"):
-        changed, question = _posed(case, scenario, conditions, Memory() if start is None else start.knowledge)
+        changed, question = _posed(case, scenario, conditions, WarmStart() if start is None else start.knowledge)
     found = find_best(question, clock.limit, progress, sitting)
     return _conditioned(clock.result(replace(changed, files=case.files), question.setting, found), changed, conditions)
 
 
 def _posed(
-    case: Case, scenario: str | Scenario, conditions: Sequence[Condition], start: Memory
-) -> tuple[Case, Question]:
+    case: Case, scenario: str | Scenario, conditions: Sequence[Condition], start: WarmStart
+) -> tuple[Case, DeliveryQuestion]:
     """The case with the scenario's changes made, and what is searched of it."""
     changed, wanted = apply_scenario(case, scenario_under(case, scenario, conditions))
-    setting = build_setting(changed, wanted)
+    setting = build_instance(changed, wanted)
     offers = offers_of(setting, sellable_options(setting.catalog))
-    given, root = Given(conditions=rules_of(conditions)), node_of(offers, conditions)
-    return changed, Question(setting, offers, given, root, start=start)
+    given, root = Fixings(conditions=rules_of(conditions)), node_of(offers, conditions)
+    return changed, DeliveryQuestion(setting, offers, given, root, start=start)
 
 
 def _conditioned(result: Result, case: Case, conditions: Sequence[Condition]) -> Result:
@@ -108,7 +108,7 @@ def _conditioned(result: Result, case: Case, conditions: Sequence[Condition]) ->
     return replace(result, status=Status.FEASIBLE, reason=f"The plan breaks a condition: {broken}.")
 
 
-class Clock:
+class SolveRun:
     """Time of one solve: its limits, and the result that is made when it ends."""
 
     def __init__(
@@ -117,7 +117,7 @@ class Clock:
         time_limit: float | None,
         should_stop: StopCheck | None,
         baselines: Baselines | None = None,
-        sitting: Sitting | None = None,
+        sitting: Session | None = None,
     ) -> None:
         if not 0 <= gap < float("inf"):
             raise ValueError(f"gap is {gap!r}; expected a number >= 0, such as 1e-4")
@@ -131,7 +131,7 @@ class Clock:
         self.phases = Phases()
         """Time outside of the search."""
 
-    def result(self, case: Case, setting: Setting, found: Found, **more: object) -> Result:
+    def result(self, case: Case, setting: Instance, found: Found, **more: object) -> Result:
         """Result of what was found: status, gap, baseline, manifest, audit."""
         with self.phases("baseline"):
             today, reason = self.baselines.of(setting, self.limit)
@@ -203,7 +203,7 @@ class Clock:
         return {"resumed": {"sitting": self.sitting.number, "seconds_before": before, "seconds": self._seconds()}}
 
 
-def _reason(setting: Setting, found: Found, limit: Limit) -> str | None:
+def _reason(setting: Instance, found: Found, limit: Limit) -> str | None:
     """What stands in the way of a plan, where it is known."""
     if found.plan is not None:
         return None

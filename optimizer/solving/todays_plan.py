@@ -8,23 +8,23 @@ from models.economics.offers import Offers
 from models.plan import Plan
 
 from ..program.delivery import SECOND_STAGE_GAP
-from ..program.formulation import Given
-from ..program.instance import Setting
+from ..program.formulation import Fixings
+from ..program.instance import Instance
 from ..results.audit_rules import RULES_ON_MENUS
-from .engine import Question, offers_of
+from .engine import DeliveryQuestion, offers_of
 from .plan_assembly import Choice, assemble
 from .time_limit import EXACT, Limit
 
 MARGIN_RULES = frozenset({"min_service_margin", "min_account_margin", "max_cost_to_serve"})
 
 
-def sold_products(setting: Setting) -> frozenset[int]:
+def sold_products(setting: Instance) -> frozenset[int]:
     """Codes of the products that are not excluded."""
     support = setting.catalog.offer["products"]
     return frozenset(code for code, name in enumerate(setting.catalog.products) if support[name] != "excluded")
 
 
-def current_choice(setting: Setting, offers: Offers) -> Choice:
+def current_choice(setting: Instance, offers: Offers) -> Choice:
     """Today's menus, with every product but the excluded ones covered."""
     sold, product = sold_products(setting), setting.demand.cohorts.product
     menus, covered = {}, {}
@@ -35,13 +35,13 @@ def current_choice(setting: Setting, offers: Offers) -> Choice:
     return Choice(menus, covered)
 
 
-def baseline(setting: Setting, limit: Limit) -> tuple[dict[str, float | None] | None, str | None]:
+def baseline(setting: Instance, limit: Limit) -> tuple[dict[str, float | None] | None, str | None]:
     """KPIs of today's menus under their best delivery, or why there are none."""
     plan, reason = plan_of_today(setting, limit)
     return None if plan is None else dict(plan.kpis), reason
 
 
-def plan_of_today(setting: Setting, limit: Limit) -> tuple[Plan | None, str | None]:
+def plan_of_today(setting: Instance, limit: Limit) -> tuple[Plan | None, str | None]:
     """Today's menus under their best delivery, or why there is no such plan.
 
     Rules on menus, tiers, models and prices, and on margins and cost to serve, do not bind.
@@ -53,8 +53,8 @@ def plan_of_today(setting: Setting, limit: Limit) -> tuple[Plan | None, str | No
         return None, f"Required partners fail the quality rule: {', '.join(setting.hopeless_partners)}."
     offers = offers_of(setting, current)
     choice = current_choice(setting, offers)
-    given = Given(supported=sold_products(setting))
-    question = Question(setting, offers, given, dropped=MARGIN_RULES | RULES_ON_MENUS, menus_given=True)
+    given = Fixings(supported=sold_products(setting))
+    question = DeliveryQuestion(setting, offers, given, dropped=MARGIN_RULES | RULES_ON_MENUS, menus_given=True)
     outcome = question.delivery(choice, limit.of_last_steps(EXACT))
     delivery = outcome.delivery
     if delivery is None and not outcome.proved:

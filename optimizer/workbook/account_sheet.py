@@ -9,8 +9,8 @@ from ..analysis.machinery.comparison.bridge import MEASURES, Numbers, bridge
 from .accounts import Spreading, account_amounts
 from .lines import LINES, with_sums
 from .profit_and_loss import UNALLOCATED
-from .sheets import Book, Cell, Column, Placed, Sheet, column
-from .workbook_data import PLAN, TODAY, Subject
+from .sheets import Cell, ExcelBook, Placed, Sheet, SheetColumn, column
+from .workbook_data import PLAN, TODAY, WorkbookData
 
 MOST_ACCOUNTS = 200_000
 """Accounts that are listed one by one, those of most product revenue first; the rest is one row."""
@@ -22,7 +22,7 @@ _GIVEN = {
 }
 
 
-def write_bridge(book: Book, subject: Subject, statement: Placed) -> None:
+def write_bridge(book: ExcelBook, subject: WorkbookData, statement: Placed) -> None:
     """The bridge, whose end is a formula that must equal the plan."""
     note = f"{subject.currency} a year. Each cause is taken after those above it; together they are the whole change."
     sheet = book.sheet("Bridge", "From today to the plan", note)
@@ -54,7 +54,7 @@ def _title(name: str) -> str:
 
 
 def _bridge_column(
-    sheet: Sheet, at: int, top: int, changes: list[float], measure: str, subject: Subject, statement: Placed
+    sheet: Sheet, at: int, top: int, changes: list[float], measure: str, subject: WorkbookData, statement: Placed
 ) -> None:
     """One measure: today by reference, its changes, the plan as their sum, and the check."""
     place = [line.kpi for line in LINES].index(measure)
@@ -69,7 +69,7 @@ def _bridge_column(
     sheet.formula(end + 2, at, f"=ROUND({xl_rowcol_to_cell(end, at)}-{xl_rowcol_to_cell(end + 1, at)},2)", 0.0)
 
 
-def account_rows(subject: Subject) -> pd.DataFrame:
+def account_rows(subject: WorkbookData) -> pd.DataFrame:
     """Every account, then what is not allocated: account_id, segment, region, brought, and `(version, amount)`."""
     spreading = Spreading(subject.case)
     accounts = subject.case.tables["accounts"].reset_index(drop=True)
@@ -99,7 +99,7 @@ def _shortened(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([ranked.iloc[:MOST_ACCOUNTS], pd.DataFrame([row])], ignore_index=True)
 
 
-def write_accounts(book: Book, subject: Subject) -> None:
+def write_accounts(book: ExcelBook, subject: WorkbookData) -> None:
     """The sheet with each account's expected revenue, cost and margin, today and plan."""
     note = (f"{subject.currency} a year, expected: an account takes up contracts as its segment does; contracts in "
             "force are its own. The sums are those of the sheet P&L.")  # fmt: skip
@@ -120,7 +120,7 @@ def write_accounts(book: Book, subject: Subject) -> None:
     sheet.finish()
 
 
-def _version_columns(rows: pd.DataFrame, version: str, at: int) -> list[Column]:
+def _version_columns(rows: pd.DataFrame, version: str, at: int) -> list[SheetColumn]:
     """Given amounts of a version and, as formulas, its service margin, account revenue and account margin."""
     given = [column(f"{title}, {version}", rows[f"{version} {name}"], "money", summed=True)
              for name, title in _GIVEN.items()]  # fmt: skip
@@ -137,13 +137,13 @@ def _version_columns(rows: pd.DataFrame, version: str, at: int) -> list[Column]:
     ]
 
 
-def _change(columns: list[Column], today: int, plan: int) -> Column:
+def _change(columns: list[SheetColumn], today: int, plan: int) -> SheetColumn:
     values: list[Cell] = [
         float(after or 0.0) - float(before or 0.0)
         for before, after in zip(columns[today].values, columns[plan].values, strict=True)
     ]
     text = f"={_letter(plan)}{{0}}-{_letter(today)}{{0}}"
-    return Column("Change of account margin", values, "money", text.format, summed=True)
+    return SheetColumn("Change of account margin", values, "money", text.format, summed=True)
 
 
 def _letter(at: int) -> str:

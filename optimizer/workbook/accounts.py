@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models import Case
-from models.installed_base import Holdings
+from models.installed_base import InstalledBase
 from models.row_keys import row_positions
 
 from .attribution import Attribution
@@ -36,9 +36,9 @@ class Spreading:
     case: Case
 
     @cached_property
-    def holdings(self) -> Holdings:
+    def holdings(self) -> InstalledBase:
         """The installed base by account."""
-        return Holdings(self.case)
+        return InstalledBase(self.case)
 
     @cached_property
     def revenue(self) -> Array:

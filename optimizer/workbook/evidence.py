@@ -8,11 +8,11 @@ import pandas as pd
 
 from ..results.audit_rules import RESTS_ON_SEARCH, RULES
 from .attribution import provider_amounts
-from .sheets import VERSION, Book, column
-from .workbook_data import Subject
+from .sheets import VERSION, ExcelBook, column
+from .workbook_data import WorkbookData
 
 
-def write_providers(book: Book, subject: Subject) -> None:
+def write_providers(book: ExcelBook, subject: WorkbookData) -> None:
     """The sheet of engaged providers: load against capacity, and what is paid."""
     note = f"{subject.currency} a year. Payment = case cost - volume discounts + commitment beyond the work done."
     sheet = book.sheet("Providers", "Providers, today and plan", note)
@@ -43,7 +43,7 @@ def write_providers(book: Book, subject: Subject) -> None:
     sheet.finish()
 
 
-def write_experience(book: Book, subject: Subject) -> None:
+def write_experience(book: ExcelBook, subject: WorkbookData) -> None:
     """The sheet of what customers get against what was promised."""
     note = "csat in points; attainment as a share of cases answered in time; turnaround in hours. Blank: no limit."
     sheet = book.sheet("Experience", "What customers get, today and plan", note)
@@ -63,7 +63,7 @@ def write_experience(book: Book, subject: Subject) -> None:
     sheet.finish()
 
 
-def write_rules(book: Book, subject: Subject) -> None:
+def write_rules(book: ExcelBook, subject: WorkbookData) -> None:
     """The sheet of every rule with its room."""
     note = "Recomputed against the case as it is now. Slack is the room left; below 0 the rule is broken."
     sheet = book.sheet("Rules", "Rules of the scenario and of every plan", note)
@@ -82,7 +82,7 @@ def write_rules(book: Book, subject: Subject) -> None:
     sheet.finish()
 
 
-def write_audit(book: Book, subject: Subject) -> None:
+def write_audit(book: ExcelBook, subject: WorkbookData) -> None:
     """The sheet of every amount as claimed and as recomputed."""
     audit = subject.audit
     said = "passed" if audit.ok else f"FAILED, {len(audit.faults)} faults: do not use this plan"
@@ -104,7 +104,7 @@ def write_audit(book: Book, subject: Subject) -> None:
     sheet.finish()
 
 
-def write_inputs(book: Book, subject: Subject) -> None:
+def write_inputs(book: ExcelBook, subject: WorkbookData) -> None:
     """The sheet of what went in: settings, the scenario, its changes, the digest of every file, and the manifest."""
     sheet = book.sheet("Inputs and manifest", "What the plan was made from, and how")
     result = subject.result

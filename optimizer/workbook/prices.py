@@ -8,8 +8,8 @@ from models.economics.pricing_kinds import KINDS, Quote
 from models.plan import Plan
 
 from ..accounting.demand import Demand
-from .sheets import MOST_LINES, VERSION, Book, Placed, Sheet, column
-from .workbook_data import Subject
+from .sheets import MOST_LINES, VERSION, ExcelBook, Placed, Sheet, column
+from .workbook_data import WorkbookData
 
 DETAIL = "Prices"
 _UNITS = {
@@ -62,7 +62,7 @@ def _usage(demand: Demand) -> pd.DataFrame:
     return sums.frame[["price_book", "product", "usage_hours"]]
 
 
-def write_prices(book: Book, subject: Subject) -> None:
+def write_prices(book: ExcelBook, subject: WorkbookData) -> None:
     """The sheets `Price list`, product by tier, and `Prices`, with how each comes about."""
     matrix = book.sheet(
         "Price list",
@@ -77,7 +77,7 @@ def write_prices(book: Book, subject: Subject) -> None:
     matrix.finish()
 
 
-def _write_detail(book: Book, subject: Subject, rows: pd.DataFrame) -> Placed:
+def _write_detail(book: ExcelBook, subject: WorkbookData, rows: pd.DataFrame) -> Placed:
     sheet = book.sheet(
         DETAIL,
         "How each price comes about",
@@ -107,7 +107,7 @@ def _write_detail(book: Book, subject: Subject, rows: pd.DataFrame) -> Placed:
     return placed
 
 
-def _write_matrix(sheet: Sheet, subject: Subject, rows: pd.DataFrame, detail: Placed) -> None:
+def _write_matrix(sheet: Sheet, subject: WorkbookData, rows: pd.DataFrame, detail: Placed) -> None:
     """Price book and product down, tiers of each version across; a cell is the price's cell of the detail."""
     offered = set(rows["tier"])
     tiers = [tier for tier in subject.result.tiers if tier in offered]
@@ -142,7 +142,7 @@ def _write_matrix(sheet: Sheet, subject: Subject, rows: pd.DataFrame, detail: Pl
     sheet.row = last + 2
 
 
-def _write_discounts(sheet: Sheet, subject: Subject) -> None:
+def _write_discounts(sheet: Sheet, subject: WorkbookData) -> None:
     sheet.heading("Average discount off these prices, by segment")
     segments = subject.case.tables["segments"]
     sheet.table(

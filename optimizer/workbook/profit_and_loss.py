@@ -10,8 +10,8 @@ import pandas as pd
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from .lines import AMOUNTS, LINES, Line, with_sums
-from .sheets import HEAD, VERSION, Book, Column, Placed, Sheet, column
-from .workbook_data import PLAN, TODAY, Subject
+from .sheets import HEAD, VERSION, ExcelBook, Placed, Sheet, SheetColumn, column
+from .workbook_data import PLAN, TODAY, WorkbookData
 
 DETAIL, STATEMENT = "P&L detail", "P&L"
 DIMENSIONS = {"tier": "Tier", "model": "Pricing model", "segment": "Segment", "region": "Region"}
@@ -24,7 +24,7 @@ MOST_NAMES = 40
 """A dimension of more names has no statement of its own; the detail has them all."""
 
 
-def detail_rows(subject: Subject) -> pd.DataFrame:
+def detail_rows(subject: WorkbookData) -> pd.DataFrame:
     """Version, dimensions, units and every line; what is not allocated is a row of its own."""
     parts = []
     for version, attribution in subject.attributions.items():
@@ -46,7 +46,7 @@ def _few(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([kept, pd.DataFrame([rest])], ignore_index=True)
 
 
-def write_detail(book: Book, rows: pd.DataFrame, currency: str) -> Placed:
+def write_detail(book: ExcelBook, rows: pd.DataFrame, currency: str) -> Placed:
     """The sheet with a row for each version, segment, region, tier and model, and a column for each line."""
     note = f"{currency} a year. Sums of lines are formulas in each row; tier none is units without a contract."
     sheet = book.sheet(DETAIL, "Profit and loss by segment, region, tier and pricing model", note)
@@ -56,7 +56,7 @@ def write_detail(book: Book, rows: pd.DataFrame, currency: str) -> Placed:
     letters = {line.name: xl_col_to_name(len(columns) + at) for at, line in enumerate(LINES)}
     for line in LINES:
         formula = _row_formula(line, letters) if line.is_sum else None
-        columns.append(Column(line.title, rows[line.name].tolist(), "money", formula, summed=True))
+        columns.append(SheetColumn(line.title, rows[line.name].tolist(), "money", formula, summed=True))
     placed = sheet.table(columns)
     sheet.page.freeze_panes(placed.first, 5)
     sheet.finish()
@@ -106,7 +106,7 @@ class Group:
         return f'=SUMPRODUCT(({versions}="{self.version}")*EXACT({names},{named})*{amounts})'
 
 
-def write_statement(book: Book, subject: Subject, rows: pd.DataFrame, detail: Placed) -> Placed:
+def write_statement(book: ExcelBook, subject: WorkbookData, rows: pd.DataFrame, detail: Placed) -> Placed:
     """The sheet with a row for each line, today and plan, against the amounts that plan.json claims."""
     note = f"{subject.currency} a year. Amounts add up the sheet {DETAIL}; shared cost is given to rows as stated."
     sheet = book.sheet(STATEMENT, "Profit and loss, today and plan", note)
@@ -125,7 +125,9 @@ def write_statement(book: Book, subject: Subject, rows: pd.DataFrame, detail: Pl
     return placed
 
 
-def write_by_dimension(book: Book, subject: Subject, rows: pd.DataFrame, detail: Placed, dimension: str) -> None:
+def write_by_dimension(
+    book: ExcelBook, subject: WorkbookData, rows: pd.DataFrame, detail: Placed, dimension: str
+) -> None:
     """The sheet with the lines by one dimension, each name today and plan."""
     title = DIMENSIONS[dimension]
     sheet = book.sheet(f"P&L by {title.lower()}", f"Profit and loss by {title.lower()}", f"{subject.currency} a year.")
@@ -142,7 +144,7 @@ def write_by_dimension(book: Book, subject: Subject, rows: pd.DataFrame, detail:
     sheet.finish()
 
 
-def _ordered(names: Sequence[str], subject: Subject, dimension: str) -> list[str]:
+def _ordered(names: Sequence[str], subject: WorkbookData, dimension: str) -> list[str]:
     """Names in the case's order of tiers, else as found; what is not allocated comes last."""
     ranked = list(subject.result.tiers) if dimension == "tier" else []
     first = [name for name in ranked if name in names]
@@ -190,7 +192,7 @@ def _changes(sheet: Sheet, top: int, at: int, rows: pd.DataFrame) -> None:
         sheet.formula(place, at, text, float(sums[1][line.name] - sums[0][line.name]), **_weight(line))
 
 
-def _claims(sheet: Sheet, top: int, at: int, subject: Subject, placed: Placed, rows: pd.DataFrame) -> None:
+def _claims(sheet: Sheet, top: int, at: int, subject: WorkbookData, placed: Placed, rows: pd.DataFrame) -> None:
     """The amounts of plan.json beside the plan's, the difference, and what each line is given to rows by."""
     for place, title in enumerate(("Plan in plan.json", "Difference", "Given to rows by"), at):
         sheet.write(top, place, title, align="left" if place == at + 2 else "right", **HEAD)

@@ -23,11 +23,11 @@ from xlsxwriter.worksheet import Worksheet
 from models.files import write_file
 from models.text.characters import shown
 
-Kind = Literal["text", "money", "number", "price", "share", "points", "flag"]
+CellKind = Literal["text", "money", "number", "price", "share", "points", "flag"]
 Cell = str | float | bool | None
 
 _INK, _PAPER, _HEAD, _SOFT, _ALARM = "#1F2933", "#FFFFFF", "#1F4E78", "#EEF3F8", "#C00000"
-_NUMBERS: dict[Kind, str] = {
+_NUMBERS: dict[CellKind, str] = {
     "text": "@",
     "money": "#,##0.00;[Red]-#,##0.00;0.00",
     "number": "#,##0.00;-#,##0.00;0.00",
@@ -36,7 +36,15 @@ _NUMBERS: dict[Kind, str] = {
     "points": '0.00" points";[Red]-0.00" points"',
     "flag": "@",
 }
-_WIDTHS: dict[Kind, int] = {"text": 20, "money": 18, "number": 14, "price": 14, "share": 11, "points": 14, "flag": 8}
+_WIDTHS: dict[CellKind, int] = {
+    "text": 20,
+    "money": 18,
+    "number": 14,
+    "price": 14,
+    "share": 11,
+    "points": 14,
+    "flag": 8,
+}
 HEAD: dict[str, Any] = {
     "bold": True,
     "font_color": _PAPER,
@@ -55,12 +63,12 @@ _ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Column:
+class SheetColumn:
     """A column of a table: its values and, where it is live, the formula of each row."""
 
     title: str
     values: Sequence[Cell]
-    kind: Kind = "text"
+    kind: CellKind = "text"
     formula: Callable[[int], str] | None = None
     """Formula of the row of that number, counted from 1 as Excel does; None keeps the values."""
     summed: bool = False
@@ -88,7 +96,7 @@ class Placed:
         return f"'{self.sheet}'!{place}"
 
 
-class Book:
+class ExcelBook:
     """An Excel file under construction; its sheets have their order from the start and are filled in any."""
 
     def __init__(self, content: BytesIO, names: Sequence[str], mark: str | None = None) -> None:
@@ -119,7 +127,7 @@ class Book:
 class Sheet:
     """A sheet that is filled from top to bottom; `row` is the next free row, from 0."""
 
-    def __init__(self, book: Book, page: Worksheet, title: str, note: str) -> None:
+    def __init__(self, book: ExcelBook, page: Worksheet, title: str, note: str) -> None:
         self.book, self.page, self.row = book, page, 0
         self._widest = 0
         page.hide_gridlines(2)
@@ -140,7 +148,7 @@ class Sheet:
         """The sheet's name."""
         return str(self.page.get_name())
 
-    def write(self, row: int, column: int, value: Cell, kind: Kind = "text", **traits: Any) -> None:
+    def write(self, row: int, column: int, value: Cell, kind: CellKind = "text", **traits: Any) -> None:
         """Put a value into a cell: text as text, numbers as numbers, nothing for what is unknown."""
         style = self.book.style(num_format=_NUMBERS[kind], **traits)
         self._widest = max(self._widest, column)
@@ -154,7 +162,7 @@ class Sheet:
         else:
             self.page.write_number(row, column, float(value), style)
 
-    def formula(self, row: int, column: int, text: str, value: Cell, kind: Kind = "money", **traits: Any) -> None:
+    def formula(self, row: int, column: int, text: str, value: Cell, kind: CellKind = "money", **traits: Any) -> None:
         """Put a live formula into a cell, with the value it has now."""
         style = self.book.style(num_format=_NUMBERS[kind], **traits)
         self._widest = max(self._widest, column)
@@ -178,7 +186,7 @@ class Sheet:
         for at, title in enumerate(titles):
             self.write(row, at, title, align="left" if at in texts else "right", **HEAD)
 
-    def table(self, columns: Sequence[Column], *, main: bool = True) -> Placed:
+    def table(self, columns: Sequence[SheetColumn], *, main: bool = True) -> Placed:
         """Write a table; the `main` one of a sheet is frozen, filtered and repeated on each printed page.
 
         Of more rows than a sheet holds the first are written, and a line under the title says so.
@@ -200,7 +208,7 @@ class Sheet:
         self.row = last + 2
         return Placed(self.name, first, last, {column.title: at for at, column in enumerate(columns)})
 
-    def _that_fit(self, columns: Sequence[Column]) -> tuple[Sequence[Column], int]:
+    def _that_fit(self, columns: Sequence[SheetColumn]) -> tuple[Sequence[SheetColumn], int]:
         count = max((len(column.values) for column in columns), default=0)
         if count <= MOST_LINES:
             return columns, count
@@ -208,14 +216,14 @@ class Sheet:
         self.write(2, 0, told, bold=True, font_color="#C00000")
         return [replace(column, values=column.values[:MOST_LINES]) for column in columns], MOST_LINES
 
-    def _fill(self, at: int, column: Column, first: int) -> None:
+    def _fill(self, at: int, column: SheetColumn, first: int) -> None:
         for row, value in enumerate(column.values, first):
             if column.formula is None:
                 self.write(row, at, value, column.kind)
             else:
                 self.formula(row, at, column.formula(row + 1), value, column.kind)
 
-    def _sum_above(self, row: int, at: int, column: Column, rows: _Rows) -> None:
+    def _sum_above(self, row: int, at: int, column: SheetColumn, rows: _Rows) -> None:
         if at == 0:
             title = f"{rows.version}, sum" if rows.version else "Sum of the rows shown"
             self.write(row, 0, title, bold=True, bg_color=_SOFT)
@@ -239,7 +247,7 @@ VERSION = "Version"
 """Title of a first column that tells today's rows from the plan's."""
 
 
-def _versions(columns: Sequence[Column]) -> list[str]:
+def _versions(columns: Sequence[SheetColumn]) -> list[str]:
     """The versions that are summed one by one, or "" for one sum over all rows."""
     return [str(name) for name in dict.fromkeys(columns[0].values)] if columns[0].title == VERSION else [""]
 
@@ -253,7 +261,7 @@ class _Rows:
     version: str
     versions: Sequence[Cell]
 
-    def sum_of(self, column: Column, letter: str) -> tuple[str, float]:
+    def sum_of(self, column: SheetColumn, letter: str) -> tuple[str, float]:
         """The formula of the sum, and its value."""
         cells = f"{letter}{self.first + 1}:{letter}{self.last + 1}"
         own = [not self.version or version == self.version for version in self.versions]
@@ -264,19 +272,19 @@ class _Rows:
 
 
 @contextmanager
-def book_at(path: str | Path, names: Sequence[str], mark: str | None = None) -> Iterator[Book]:
+def book_at(path: str | Path, names: Sequence[str], mark: str | None = None) -> Iterator[ExcelBook]:
     """A book of sheets in this order that appears at `path` when all is written, or not at all; each has the mark."""
     content = BytesIO()
-    book = Book(content, names, mark)
+    book = ExcelBook(content, names, mark)
     yield book
     book.close()
     with write_file(path) as temporary:
         temporary.write_bytes(content.getbuffer())
 
 
-def column(name: str, values: Iterable[Any], kind: Kind = "text", **more: Any) -> Column:
+def column(name: str, values: Iterable[Any], kind: CellKind = "text", **more: Any) -> SheetColumn:
     """A column whose values are those of a DataFrame's."""
-    return Column(name, [_plain(value) for value in values], kind, **more)
+    return SheetColumn(name, [_plain(value) for value in values], kind, **more)
 
 
 def _number(cell: Cell) -> float:

@@ -13,15 +13,15 @@ from ..results.findings import Audit
 from ..results.summary import SHOWN_KPIS, decision_lines, heading, status_sentence
 from .lines import LINES
 from .profit_and_loss import UNALLOCATED
-from .sheets import VERSION, Book, Cell, Kind, Placed, Sheet
-from .workbook_data import PLAN, TODAY, Subject
+from .sheets import VERSION, Cell, CellKind, ExcelBook, Placed, Sheet
+from .workbook_data import PLAN, TODAY, WorkbookData
 
 _LINE_OF = {line.kpi: at for at, line in enumerate(LINES) if line.kpi}
 _AT = {line.name: at for at, line in enumerate(LINES)}
 _SERVING = ("delivery", "fulfilment", "admin")
 
 
-def write_summary(book: Book, subject: Subject, statement: Placed, detail: Placed) -> None:
+def write_summary(book: ExcelBook, subject: WorkbookData, statement: Placed, detail: Placed) -> None:
     """The first sheet; its amounts are references to the statement, its shares formulas over them."""
     result = subject.result
     sheet = book.sheet("Summary", f"{result.case_name}, scenario {result.scenario_name}")
@@ -60,7 +60,7 @@ def _verdict(audit: Audit) -> str:
     return f"Audit: {'passed' if audit.ok else 'FAILED, do not use this plan'}; {checked}. {RESTS_ON_SEARCH}"
 
 
-def _values(subject: Subject, kpi: str) -> dict[str, float | None]:
+def _values(subject: WorkbookData, kpi: str) -> dict[str, float | None]:
     return {name: plan.kpis[kpi] for name, plan in subject.versions.items()}
 
 
@@ -81,14 +81,16 @@ def _formula(kpi: str, version: str, statement: Placed, detail: Placed) -> str:
     return f'=IFERROR(({parts})/{statement.cell(version, _AT[whole])},"")'
 
 
-def _row(sheet: Sheet, title: str, formulas: Mapping[str, str], values: Mapping[str, float | None], kind: Kind) -> None:
+def _row(
+    sheet: Sheet, title: str, formulas: Mapping[str, str], values: Mapping[str, float | None], kind: CellKind
+) -> None:
     """One line: each version, and the change from today to the plan."""
     row = sheet.row
     sheet.write(row, 0, title)
     for at, (name, text) in enumerate(formulas.items(), 1):
         sheet.formula(row, at, text, values[name], kind)
     if TODAY in formulas:
-        change: Kind = "points" if kind == "share" else kind
+        change: CellKind = "points" if kind == "share" else kind
         factor = 100 if kind == "share" else 1
         text = f'=IFERROR({factor}*({xl_rowcol_to_cell(row, 2)}-{xl_rowcol_to_cell(row, 1)}),"")'
         sheet.formula(row, 3, text, _difference(values, factor), change)
@@ -100,7 +102,7 @@ def _difference(values: Mapping[str, float | None], factor: int) -> Cell:
     return None if plan is None or today is None else factor * (plan - today)
 
 
-def _write_agreement(sheet: Sheet, subject: Subject, statement: Placed) -> None:
+def _write_agreement(sheet: Sheet, subject: WorkbookData, statement: Placed) -> None:
     """The largest difference between this workbook and plan.json, and what is not allocated."""
     sheet.heading("Does it add up?")
     claimed = [(at, subject.result.decided.kpis[line.kpi]) for at, line in enumerate(LINES) if line.kpi]

@@ -10,7 +10,7 @@ from models import Case, Scenario, apply_scenario
 from models.plan import Plan
 
 from ..assurance.run_audit import audit_run
-from ..program.instance import build_setting
+from ..program.instance import build_instance
 from ..results.findings import Audit
 from ..results.result import Result
 from ..solving.time_limit import Limit
@@ -22,7 +22,7 @@ PLAN, TODAY = "Plan", "Today"
 
 
 @dataclass(frozen=True)
-class Subject:
+class WorkbookData:
     """A run with its case; everything that sheets show is worked out from these two."""
 
     original: Case
@@ -53,7 +53,7 @@ class Subject:
         """The plans side by side: today's, where the case has one that can be delivered, and the run's."""
         today = None
         if self.result.baseline is not None:
-            today, _ = plan_of_today(build_setting(self.case, self.scenario), Limit(0.0, None, None))
+            today, _ = plan_of_today(build_instance(self.case, self.scenario), Limit(0.0, None, None))
         return {PLAN: self.result.decided} if today is None else {TODAY: today, PLAN: self.result.decided}
 
     @cached_property

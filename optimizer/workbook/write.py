@@ -14,7 +14,7 @@ from .prices import write_prices
 from .profit_and_loss import DIMENSIONS, detail_rows, write_by_dimension, write_detail, write_statement
 from .sheets import book_at
 from .summary_sheet import write_summary
-from .workbook_data import Subject
+from .workbook_data import WorkbookData
 
 SHEETS = (
     "Summary",
@@ -44,10 +44,10 @@ def write_workbook(case: Case, run: Result | str | Path, path: str | Path, *, un
     read or names a scenario the case does not have, and `NoPlanError` for one without a plan.
     """
     result = run if isinstance(run, Result) else open_run(run, case, unchecked=unchecked).result
-    return write_sheets(Subject(case, result), path)
+    return write_sheets(WorkbookData(case, result), path)
 
 
-def write_sheets(subject: Subject, path: str | Path) -> Path:
+def write_sheets(subject: WorkbookData, path: str | Path) -> Path:
     """Write the workbook of a run and its case as `write_workbook` does."""
     subject.result.decided  # noqa: B018  (there is nothing to write of a run without a plan)
     subject.audit  # noqa: B018  (refuses a scenario that the case does not have)

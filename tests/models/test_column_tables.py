@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from models.column_tables import ColumnTable, Tables, Words, joined
+from models.column_tables import CategoricalColumn, ColumnTable, Tables, joined
 from models.row_keys import repeats, row_codes, row_positions
 
 
@@ -16,7 +16,7 @@ def table(**columns: list[str] | list[float]) -> ColumnTable:
 
 
 def test_words_are_known_in_the_order_of_their_first_cells() -> None:
-    words = Words.of(["b", "a", "b", "", "a"])
+    words = CategoricalColumn.of(["b", "a", "b", "", "a"])
 
     assert words.known.to_pylist() == ["b", "a", ""]
     assert words.codes.tolist() == [0, 1, 0, 2, 1]
@@ -25,27 +25,27 @@ def test_words_are_known_in_the_order_of_their_first_cells() -> None:
 
 
 def test_parts_join_into_one_column() -> None:
-    whole = joined([Words.of(["b", "a"]), Words.of([]), Words.of(["a", "c", "b"])])
+    whole = joined([CategoricalColumn.of(["b", "a"]), CategoricalColumn.of([]), CategoricalColumn.of(["a", "c", "b"])])
 
-    assert isinstance(whole, Words)
+    assert isinstance(whole, CategoricalColumn)
     assert whole.tolist() == ["b", "a", "a", "c", "b"]
     assert whole.known.to_pylist() == ["b", "a", "c"]
     assert joined([np.array([1.0]), np.array([2.0, 3.0])]).tolist() == [1, 2, 3]
 
 
 def test_words_that_become_alike_are_one() -> None:
-    spelled = Words.of([" a", "b", "a", "a "]).respelled(pa.array(["a", "b", "a", "a"], pa.large_string()))
+    spelled = CategoricalColumn.of([" a", "b", "a", "a "]).respelled(pa.array(["a", "b", "a", "a"], pa.large_string()))
 
     assert spelled.tolist() == ["a", "b", "a", "a"]
     assert spelled.known.to_pylist() == ["a", "b"]
 
 
 def test_words_are_found_among_others() -> None:
-    words, target = Words.of(["b", "x", "a", "b"]), Words.of(["a", "b", "a"])
+    words, target = CategoricalColumn.of(["b", "x", "a", "b"]), CategoricalColumn.of(["a", "b", "a"])
 
     assert words.among(["b", "y"]).tolist() == [True, False, False, True]
     assert words.positions(target).tolist() == [1, -1, 0, 1]
-    assert words.positions(Words.of(["x"])).tolist() == [-1, 0, -1, -1]  # another target than before
+    assert words.positions(CategoricalColumn.of(["x"])).tolist() == [-1, 0, -1, -1]  # another target than before
     assert words.coded(("x", "b")).tolist() == [1, 0, -1, 1]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models import Case, build_case
-from models.installed_base import Holdings
+from models.installed_base import InstalledBase
 from tests.hand_case import Rows, hand_case, market
 
 
@@ -29,7 +29,7 @@ def case(**more: Rows) -> Case:
 @pytest.mark.parametrize("sparse", [0, 64])
 def test_rows_are_grouped_by_segment_region_and_product(sparse: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("models.installed_base.SPARSE", sparse)
-    holdings = Holdings(case())
+    holdings = InstalledBase(case())
 
     groups = holdings.groups.assign(units=holdings.sums(holdings.units), hours=holdings.sums(holdings.hours))
 
@@ -43,4 +43,4 @@ def test_rows_are_grouped_by_segment_region_and_product(sparse: int, monkeypatch
 
 
 def test_each_row_knows_its_account() -> None:
-    assert Holdings(case()).account.tolist() == [2, 1, 0, 2]
+    assert InstalledBase(case()).account.tolist() == [2, 1, 0, 2]

@@ -150,15 +150,15 @@ def test_nothing_is_raised_into_compiled_code_that_calls_back() -> None:
 ANALYSES: dict[str, Callable[..., Answer]] = {
     "compare": optimizer.compare,
     "frontier": optimizer.frontier,
-    "explain": optimizer.rule_costs,
+    "explain": optimizer.explain,
     "diagnose": optimizer.diagnose,
     "alternatives": optimizer.alternatives,
-    "levels": optimizer.service_levels,
+    "levels": optimizer.levels,
     "partners": optimizer.partners,
     "portfolio": optimizer.portfolio,
     "roadmap": optimizer.roadmap,
-    "whynot": lambda case, **more: optimizer.why_not(case, "base", "drop gold", "drop silver", **more),
-    "price": lambda case, **more: optimizer.price_response(case, "base", "clinics", "gold", **more),
+    "whynot": lambda case, **more: optimizer.whynot(case, "base", "drop gold", "drop silver", **more),
+    "price": lambda case, **more: optimizer.price(case, "base", "clinics", "gold", **more),
     "sweep": lambda case, **more: optimizer.sweep(case, {"max_tiers": [2, 1]}, workers=1, **more),
 }
 

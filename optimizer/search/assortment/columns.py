@@ -13,13 +13,13 @@ from models.catalog import Array, Codes
 from models.economics.demand_base import DemandBase
 from models.economics.offers import Offers, build_offers, climbs_ladder, within_price_change
 
-from ...program.instance import Setting
+from ...program.instance import Instance
 from ...program.totals import menu_totals
 from .pricing_objective import BARRED, COVERED, FREE
 
 
 @dataclass(frozen=True)
-class Column:
+class MenuColumn:
     """One way to run a price book: its menu (option positions), and the optional products it covers."""
 
     book: int
@@ -28,7 +28,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Book:
+class PriceBook:
     """What the menu search needs to know of one price book; options and cohorts by place in the book."""
 
     code: int
@@ -51,7 +51,7 @@ class Book:
 
 
 def column_totals(
-    offers: Offers, setting: Setting, books: Sequence[Book], columns: Sequence[Column], change: Array
+    offers: Offers, setting: Instance, books: Sequence[PriceBook], columns: Sequence[MenuColumn], change: Array
 ) -> sparse.csr_matrix:
     """What columns add to the demand totals, a row a column; `change` is `product_revenue_change(offers)`."""
     tier = offers.options.tier
@@ -65,7 +65,7 @@ def column_totals(
     return menu_totals(offers, setting.index, codes, options, covered, change)
 
 
-def _current_payments(setting: Setting, demand: DemandBase) -> Mapping[tuple[int, int], float]:
+def _current_payments(setting: Instance, demand: DemandBase) -> Mapping[tuple[int, int], float]:
     """Mean payment of today's option by (book, tier), where it is defined."""
     current = setting.case.tables["current_menus"]
     offers = build_offers(setting.catalog, demand, current)
@@ -73,7 +73,7 @@ def _current_payments(setting: Setting, demand: DemandBase) -> Mapping[tuple[int
     return {(int(book), int(tier)): float(mean) for book, tier, mean in pairs if not np.isnan(mean)}
 
 
-def _groups(setting: Setting, product: Codes) -> tuple[Codes, Codes, tuple[int, ...], frozenset[int]]:
+def _groups(setting: Instance, product: Codes) -> tuple[Codes, Codes, tuple[int, ...], frozenset[int]]:
     support = setting.catalog.offer["products"]
     held = [int(code) for code in np.unique(product)]
     state = {code: support[setting.catalog.products[code]] for code in held}
@@ -86,7 +86,7 @@ def _groups(setting: Setting, product: Codes) -> tuple[Codes, Codes, tuple[int, 
     return np.array(group, dtype=np.int64), np.array(mode, dtype=np.int64), optional, required
 
 
-def prepare_books(setting: Setting, offers: Offers, keep_price_rules: bool = True) -> list[Book]:
+def prepare_books(setting: Instance, offers: Offers, keep_price_rules: bool = True) -> list[PriceBook]:
     """Every price book with units, ready for the menu search."""
     scenario = setting.scenario
     change = scenario.max_price_change if keep_price_rules else None
@@ -96,13 +96,13 @@ def prepare_books(setting: Setting, offers: Offers, keep_price_rules: bool = Tru
 
 
 def _prepare(
-    setting: Setting,
+    setting: Instance,
     offers: Offers,
     book: int,
     current: Mapping[tuple[int, int], float],
     change: float | None,
     gap: float | None,
-) -> Book:
+) -> PriceBook:
     span, place = offers.cohorts_of(book), offers.options.of(book)
     tier = offers.options.tier[place.start : place.stop]
     mean = offers.mean_payment[place.start : place.stop]
@@ -116,7 +116,7 @@ def _prepare(
     product = offers.demand.cohorts.product[span.start : span.stop]
     group, mode, optional, required = _groups(setting, product)
     start = np.searchsorted(tier, np.arange(len(setting.catalog.tiers) + 1)).astype(np.int64)
-    return Book(
+    return PriceBook(
         code=book,
         utility=np.ascontiguousarray(offers.block(offers.utility, book)),
         payment=np.ascontiguousarray(offers.block(offers.terms.yearly, book)),

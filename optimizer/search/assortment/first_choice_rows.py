@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from models.catalog import Codes
 
 from .logit_rows import Brought
-from .lp_builder import Draft
-from .menu_domain import Choices, Terms, tiers_of
+from .lp_builder import LpBuilder
+from .menu_domain import MenuDomain, Terms, tiers_of
 from .pricing_objective import BARRED, TIE
 
 LATER = 20
@@ -32,7 +32,7 @@ def _held(t: Terms, chosen: Codes) -> NDArray[np.float64]:
     return np.asarray(utility.max(axis=1, initial=-np.inf))
 
 
-def _ranked(t: Terms, part: Choices, open_: NDArray[np.bool_]) -> tuple[Codes, Codes]:
+def _ranked(t: Terms, part: MenuDomain, open_: NDArray[np.bool_]) -> tuple[Codes, Codes]:
     """Cells (cohort, option) that may be a choice, by cohort and falling utility."""
     chosen = part.settled(t)
     settled = chosen[chosen >= 0]
@@ -56,7 +56,7 @@ def _after(utility: NDArray[np.float64], last: Codes) -> Codes:
         after = after + tied
 
 
-def add_first_choice(t: Terms, part: Choices, draft: Draft, option_columns: Codes) -> Brought:
+def add_first_choice(t: Terms, part: MenuDomain, draft: LpBuilder, option_columns: Codes) -> Brought:
     """Draft columns and rows of all cohorts that may be covered."""
     cohort, option = _ranked(t, part, option_columns >= 0)
     cells = cohort * t.utility.shape[1] + option
@@ -89,7 +89,7 @@ def add_first_choice(t: Terms, part: Choices, draft: Draft, option_columns: Code
 
 
 def _add_preferred(
-    t: Terms, draft: Draft, option_columns: Codes, cells: tuple[Codes, Codes, Codes, Codes, Codes]
+    t: Terms, draft: LpBuilder, option_columns: Codes, cells: tuple[Codes, Codes, Codes, Codes, Codes]
 ) -> None:
     """S after k + the sum of x of the options of k's tier that are no later than k <= 1."""
     keys, cohort, option, after, ends = cells

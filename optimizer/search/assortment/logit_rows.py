@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from models.catalog import Array, Codes
 
-from .lp_builder import Draft
-from .menu_domain import Choices, Terms, tiers_of
+from .lp_builder import LpBuilder
+from .menu_domain import MenuDomain, Terms, tiers_of
 from .pricing_objective import BARRED
 
 Brought = tuple[Codes, Codes, Array]
@@ -98,7 +98,7 @@ def _settled(t: Terms, chosen: Codes) -> tuple[Array, Array]:
     return peak + np.log(mass), np.where(weight > 0, weight * worth, 0.0).sum(axis=1) / mass
 
 
-def add_logit(t: Terms, part: Choices, draft: Draft, option_columns: Codes) -> Brought:
+def add_logit(t: Terms, part: MenuDomain, draft: LpBuilder, option_columns: Codes) -> Brought:
     """Draft columns and rows of all cohorts that may be covered."""
     chosen = part.settled(t)
     base, settled_worth = _settled(t, chosen[chosen >= 0])
@@ -134,7 +134,9 @@ def _sold_to_everyone(plain: Codes, weight: Array, worth: Array, option_columns:
     return option_columns[option], plain[row], value
 
 
-def _add_taken(t: Terms, plain: Codes, weights: _Weights, draft: Draft, option_columns: Codes, free: Codes) -> Brought:
+def _add_taken(
+    t: Terms, plain: Codes, weights: _Weights, draft: LpBuilder, option_columns: Codes, free: Codes
+) -> Brought:
     """Columns Y and the four lines between Y, x and Z."""
     row, option = np.nonzero(weights.weight)
     tier, weight = weights.tiers[option], weights.weight[row, option]
@@ -168,7 +170,7 @@ def _add_taken(t: Terms, plain: Codes, weights: _Weights, draft: Draft, option_c
     return taken, plain[row], weight / scale * t.worth[plain[row], option]
 
 
-def _add_extreme(t: Terms, cohorts: Codes, chosen: Codes, draft: Draft, option_columns: Codes) -> list[Brought]:
+def _add_extreme(t: Terms, cohorts: Codes, chosen: Codes, draft: LpBuilder, option_columns: Codes) -> list[Brought]:
     """A mean is no more than its largest part: worth <= h + sum of (W - h)+ x, with h the most that is settled."""
     if not len(cohorts):
         return []

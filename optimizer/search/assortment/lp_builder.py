@@ -54,7 +54,7 @@ def basis_of(column_keys: Codes, columns: Codes, row_keys: Codes, rows: Codes) -
 
 
 @dataclass
-class Draft:
+class LpBuilder:
     """Blocks gathered so far; costs are minimized."""
 
     offset: float = 0.0

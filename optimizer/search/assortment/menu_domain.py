@@ -24,7 +24,7 @@ def tiers_of(t: Terms) -> Codes:
 
 
 @dataclass(frozen=True)
-class Choices:
+class MenuDomain:
     """Options allowed, tiers that a menu must have, and mode of each product group."""
 
     allowed: NDArray[np.bool_]
@@ -46,7 +46,7 @@ class Choices:
             chosen[tier] = self.options(t, tier)[0]
         return chosen
 
-    def narrowed(self, t: Terms) -> Choices | None:
+    def narrowed(self, t: Terms) -> MenuDomain | None:
         """Without the options that no menu here can have; None where it has no menu at all."""
         allowed = self.allowed.copy()
         while True:
@@ -65,7 +65,7 @@ class Choices:
         none_left = [not len(here.options(t, tier)) for tier in np.flatnonzero(self.must).tolist()]
         return None if any(none_left) else here
 
-    def without(self, t: Terms, forgone: Array, room: float) -> Choices | None:
+    def without(self, t: Terms, forgone: Array, room: float) -> MenuDomain | None:
         """Without options that cost more than there is room for, and with those that cost more to leave out.
 
         `forgone` is what having an option loses at least (positive), or leaving it out (negative). The same
@@ -83,7 +83,7 @@ class Choices:
             allowed[option] = not closed[option]
         return replace(self, allowed=allowed, must=must).narrowed(t)
 
-    def part(self, t: Terms, tier: int, shares: Array) -> tuple[Choices, Choices]:
+    def part(self, t: Terms, tier: int, shares: Array) -> tuple[MenuDomain, MenuDomain]:
         """Two parts that differ in a tier: up to an option (or none), and from the next on.
 
         The cut is where the shares (of the options in a solution) are halved best.
@@ -102,7 +102,7 @@ class Choices:
         must[tier] = True
         return replace(self, allowed=low), replace(self, allowed=high, must=must)
 
-    def part_group(self, group: int) -> tuple[Choices, Choices]:
+    def part_group(self, group: int) -> tuple[MenuDomain, MenuDomain]:
         """Without and with a product group covered."""
         barred, covered = self.mode.copy(), self.mode.copy()
         barred[group], covered[group] = BARRED, COVERED

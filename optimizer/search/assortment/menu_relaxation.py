@@ -18,8 +18,8 @@ from ...lp.scaled_program import ScaledProgram, box_bound
 from ...lp.solver import load, quiet_highs
 from .first_choice_rows import add_first_choice
 from .logit_rows import add_logit
-from .lp_builder import Basis, Draft, basis_of
-from .menu_domain import Choices, Terms, tiers_of
+from .lp_builder import Basis, LpBuilder, basis_of
+from .menu_domain import MenuDomain, Terms, tiers_of
 from .pricing_objective import COVERED
 
 OPTION, COVERAGE, GAIN = range(3)
@@ -51,7 +51,7 @@ FEASIBLE = 1e-6
 NO_MENU = Bounded(-np.inf, np.zeros(0), np.zeros(0), np.zeros(0), None)
 
 
-def bound_menus(t: Terms, part: Choices, seconds: float = np.inf, near: Basis | None = None) -> Bounded:
+def bound_menus(t: Terms, part: MenuDomain, seconds: float = np.inf, near: Basis | None = None) -> Bounded:
     """Bound the menus of a part (narrowed) in so many seconds; `near` is a basis of one much like it."""
     draft, option_columns, coverage_columns = _drafted(t, part)
     program, keys = draft.program(), (draft.column_keys, draft.row_keys)
@@ -75,9 +75,9 @@ def bound_menus(t: Terms, part: Choices, seconds: float = np.inf, near: Basis | 
     return Bounded(bound, shares, coverage, forgone, basis)
 
 
-def _drafted(t: Terms, part: Choices) -> tuple[Draft, Codes, Codes]:
+def _drafted(t: Terms, part: MenuDomain) -> tuple[LpBuilder, Codes, Codes]:
     """The program of a part, with the column of each option and of each group's coverage (-1 for none)."""
-    draft, chosen = Draft(), part.settled(t)
+    draft, chosen = LpBuilder(), part.settled(t)
     tier_of = tiers_of(t)
     free = np.flatnonzero(part.allowed & (chosen[tier_of] == -1))
     option_columns = np.full(len(part.allowed), -1, dtype=np.int64)
@@ -92,7 +92,7 @@ def _drafted(t: Terms, part: Choices) -> tuple[Draft, Codes, Codes]:
 
 
 def _add_menu_rules(
-    t: Terms, part: Choices, draft: Draft, option_columns: Codes, tier_of: Codes, chosen: Codes
+    t: Terms, part: MenuDomain, draft: LpBuilder, option_columns: Codes, tier_of: Codes, chosen: Codes
 ) -> None:
     """At most one option a tier (one where the menu must have it), menu size, and what may not stand together."""
     free = np.flatnonzero(option_columns >= 0)
@@ -115,7 +115,7 @@ def _add_menu_rules(
                 draft.entries(np.repeat(row, len(places)), places, 1.0)
 
 
-def _add_groups(t: Terms, part: Choices, draft: Draft, columns: Codes, cohorts: Codes, values: Array) -> Codes:
+def _add_groups(t: Terms, part: MenuDomain, draft: LpBuilder, columns: Codes, cohorts: Codes, values: Array) -> Codes:
     """What cohorts bring, as the cost of their columns, or as what covering an open group would gain.
 
     An open group gains G <= its worth + L (1 - covered) and G <= H covered, with -L and H the least and

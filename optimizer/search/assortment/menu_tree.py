@@ -17,7 +17,7 @@ import numpy as np
 from models.catalog import Array, Codes
 
 from ..state.limits import Watch
-from .menu_domain import WHOLE, Choices, Terms
+from .menu_domain import WHOLE, MenuDomain, Terms
 from .menu_relaxation import NO_MENU, Bounded, bound_menus
 from .pricing_objective import climb, value_by_tier
 
@@ -49,12 +49,12 @@ class Proven:
 class _Part:
     """A part of the menus with its bound."""
 
-    choices: Choices
+    choices: MenuDomain
     bounded: Bounded
 
 
 @dataclass
-class _Falls:
+class _PseudoCosts:
     """Mean fall of the bound when a tier is parted, by tier and side."""
 
     total: Array
@@ -85,7 +85,7 @@ class MenuTree:
         self.every_one, self.room = False, 0
         self.found: dict[tuple[int, ...], float] = {}
         self.open: list[tuple[float, int, _Part]] = []
-        self.falls = _Falls(np.zeros((2, len(terms.must))), np.zeros((2, len(terms.must)), dtype=np.int64))
+        self.falls = _PseudoCosts(np.zeros((2, len(terms.must))), np.zeros((2, len(terms.must)), dtype=np.int64))
         self._ticket = itertools.count()
 
     def best(self, room: int) -> Proven:
@@ -106,7 +106,9 @@ class MenuTree:
         return Proven(menus, ceiling, complete)
 
     def _run(self) -> bool:
-        whole = Choices(self.terms.allowed.copy(), self.terms.must.copy(), self.terms.mode.copy()).narrowed(self.terms)
+        whole = MenuDomain(self.terms.allowed.copy(), self.terms.must.copy(), self.terms.mode.copy()).narrowed(
+            self.terms
+        )
         if whole is None:
             return True
         self._push(self._tightened(whole, replace(NO_MENU, bound=np.inf)))
@@ -197,11 +199,11 @@ class MenuTree:
         bounded = self._bounded(part, halves)
         return {tier: bounded[2 * i : 2 * i + 2] for i, tier in enumerate(tiers)}
 
-    def _bounded(self, part: _Part, halves: Sequence[Choices]) -> list[_Part]:
+    def _bounded(self, part: _Part, halves: Sequence[MenuDomain]) -> list[_Part]:
         """Parts of a part with their bounds, none above that of the whole."""
         return list(self.pool.map(lambda half: self._bound(part, half), halves))
 
-    def _bound(self, part: _Part, half: Choices) -> _Part:
+    def _bound(self, part: _Part, half: MenuDomain) -> _Part:
         narrowed = half.narrowed(self.terms)
         if narrowed is None:
             return _Part(half, NO_MENU)
@@ -209,7 +211,7 @@ class MenuTree:
             return _Part(narrowed, replace(part.bounded, basis=None))
         return self._tightened(narrowed, part.bounded)
 
-    def _tightened(self, choices: Choices, above: Bounded) -> _Part:
+    def _tightened(self, choices: MenuDomain, above: Bounded) -> _Part:
         """A part with its bound (none above the bound given), without options that no menu above the floor has."""
         near, ceiling = above.basis, above.bound
         for _ in range(ROUNDS):

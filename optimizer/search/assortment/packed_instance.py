@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from models.catalog import Array, Codes
 from models.economics.offers import Offers
 
-from .columns import Book
+from .columns import PriceBook
 from .pricing_objective import BARRED, COVERED
 from .restriction import Restriction
 
@@ -42,7 +42,7 @@ def _joined(parts: Sequence[NDArray[np.generic]], dtype: type) -> NDArray[np.gen
     return np.concatenate([np.zeros(0, dtype=dtype), *(part.ravel() for part in parts)]).astype(dtype)
 
 
-def build_shelf(offers: Offers, books: Sequence[Book], fewest: int, most: int) -> Shelf:
+def build_shelf(offers: Offers, books: Sequence[PriceBook], fewest: int, most: int) -> Shelf:
     """The shelf of a search's books; menus have from `fewest` to `most` tiers."""
     codes = np.array([book.code for book in books], dtype=np.int64)
     tiers = len(offers.catalog.tiers)
@@ -65,7 +65,7 @@ def build_shelf(offers: Offers, books: Sequence[Book], fewest: int, most: int) -
     )
 
 
-def everything_open(offers: Offers, books: Sequence[Book]) -> Open:
+def everything_open(offers: Offers, books: Sequence[PriceBook]) -> Open:
     """What the books themselves leave open."""
     allowed = np.zeros(len(offers.options), dtype=bool)
     for book in books:
@@ -75,7 +75,7 @@ def everything_open(offers: Offers, books: Sequence[Book]) -> Open:
     return Open(allowed, must, _joined([book.mode for book in books], np.int64))
 
 
-def narrowed(shelf: Shelf, free: Open, books: Sequence[Book], restrictions: Mapping[int, Restriction]) -> Open:
+def narrowed(shelf: Shelf, free: Open, books: Sequence[PriceBook], restrictions: Mapping[int, Restriction]) -> Open:
     """What is left open once some books are restricted."""
     if not restrictions:
         return free
@@ -91,7 +91,7 @@ def narrowed(shelf: Shelf, free: Open, books: Sequence[Book], restrictions: Mapp
     return Open(allowed, must, mode)
 
 
-def group_products(books: Sequence[Book]) -> Codes:
+def group_products(books: Sequence[PriceBook]) -> Codes:
     """Product of each group that is optional, -1 for the others."""
     return np.array([code for book in books for code in (-1, *book.optional, -1)], dtype=np.int64)
 

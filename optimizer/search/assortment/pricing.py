@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from models.catalog import Array, Codes
 from models.economics.offers import Offers
 
-from ...program.instance import Setting
+from ...program.instance import Instance
 from ...program.totals import TotalsIndex, product_revenue_change
 from ..state.limits import Watch
-from .columns import Book
+from .columns import PriceBook
 from .menu_batch import climb_books, cover, search_books, terms_of
 from .menu_search import search_menus
 from .menu_tree import MenuTree
@@ -42,7 +42,7 @@ QUICK = 4_000
 
 
 @dataclass(frozen=True)
-class Find:
+class PricedColumn:
     """A menu (places within the book), the optional products it covers, and its worth."""
 
     menu: tuple[int, ...]
@@ -51,10 +51,10 @@ class Find:
 
 
 @dataclass(frozen=True)
-class Finds:
+class PricedColumns:
     """The best menus found of some books."""
 
-    menus: list[tuple[int, Find]]
+    menus: list[tuple[int, PricedColumn]]
     """With the place of their book."""
     complete: NDArray[np.bool_]
     """Of each book, whether nothing was left unlooked at."""
@@ -65,7 +65,7 @@ class Finds:
 class Pricer:
     """Worth of menus at prices of the demand totals. Prices are per unit of each total, any currency."""
 
-    def __init__(self, setting: Setting, offers: Offers, books: Sequence[Book], fewest: int, most: int) -> None:
+    def __init__(self, setting: Instance, offers: Offers, books: Sequence[PriceBook], fewest: int, most: int) -> None:
         self.setting, self.offers, self.books = setting, offers, books
         self.fewest, self.most = fewest, most
         self.shelf = build_shelf(offers, books, fewest, most)
@@ -147,7 +147,7 @@ class Pricer:
 
     def best(
         self, prices: Prices, opened: Open, places: Codes, floors: Array, room: int, patience: int, watch: Watch
-    ) -> Finds:
+    ) -> PricedColumns:
         """The best menu of each of these books worth more than its floor, some met on the way, `room` a book at most.
 
         `patience` is the most nodes of compiled search in a book; books that are left open by much of it are
@@ -164,7 +164,7 @@ class Pricer:
         # The menu search lets go of the interpreter, so books are searched side by side.
         with ThreadPoolExecutor(max_workers=THREADS) as pool:
             parts = list(pool.map(search, batches))
-        finds: list[tuple[int, Find]] = []
+        finds: list[tuple[int, PricedColumn]] = []
         for batch, (menus, worths, covered, found, _, _) in zip(batches, parts, strict=True):
             for i, k in np.argwhere(np.arange(room)[None, :] < found[:, None]).tolist():
                 place = int(batch[i])
@@ -179,21 +179,21 @@ class Pricer:
                 proven = tree.best(room)
                 ceilings[at], complete[at] = min(ceilings[at], proven.ceiling), proven.complete
                 finds += [(place, self._covered(tree.terms, place, menu, worth)) for menu, worth in proven.menus]
-        return Finds(finds, complete, ceilings)
+        return PricedColumns(finds, complete, ceilings)
 
     def _is_relaxed(self, place: int, patience: int) -> bool:
         """Whether a book left open after this patience is searched with linear relaxations."""
         book = self.books[place]
         return patience >= (LIGHT_PATIENCE if book.utility.size <= LIGHT else PATIENCE)
 
-    def _covered(self, terms: Terms, place: int, picks: Codes, worth: float) -> Find:
+    def _covered(self, terms: Terms, place: int, picks: Codes, worth: float) -> PricedColumn:
         covered = np.zeros(len(terms.charge), dtype=bool)
         cover(terms, picks, covered)
         return self._find(place, picks, covered, worth)
 
     def climb(
         self, prices: Prices, opened: Open, starts: Sequence[tuple[int, Sequence[int]]], least: Array
-    ) -> list[tuple[int, Find]]:
+    ) -> list[tuple[int, PricedColumn]]:
         """Good menus, found by changing one tier at a time from each start (place, options), worth over `least`."""
         book = np.array([place for place, _ in starts], dtype=np.int64)
         picks = np.full((len(starts), self.shelf.tier_start.shape[1] - 1), -1, dtype=np.int64)
@@ -214,7 +214,7 @@ class Pricer:
 
     def every(
         self, prices: Prices, opened: Open, place: int, floor: float, room: int, patience: int, watch: Watch
-    ) -> list[Find] | None:
+    ) -> list[PricedColumn] | None:
         """Every menu of a book worth more than `floor`, with every coverage that is; None where that is too many."""
         watch.check()
         book, terms = self.books[place], terms_of(self.shelf, opened, prices, place)
@@ -228,10 +228,10 @@ class Pricer:
             return None
         return [find for menu, worth in met for find in _with_coverage(book, menu, worth, terms, floor)]
 
-    def some(self, opened: Open, places: Sequence[int]) -> list[tuple[int, Find]] | None:
+    def some(self, opened: Open, places: Sequence[int]) -> list[tuple[int, PricedColumn]] | None:
         """Some menu of each of these books; None where one has none."""
         prices = self.prices(np.zeros(self.setting.index.size))
-        finds: list[tuple[int, Find]] = []
+        finds: list[tuple[int, PricedColumn]] = []
         for place in places:
             terms = terms_of(self.shelf, opened, prices, place)
             # The first that comes will do: seeking "all" with room for one ends at the second.
@@ -241,27 +241,27 @@ class Pricer:
             finds.append((place, self._covered(terms, place, menus[0], float(worths[0]))))
         return finds
 
-    def _find(self, place: int, picks: Codes, covered: NDArray[np.bool_], worth: float) -> Find:
+    def _find(self, place: int, picks: Codes, covered: NDArray[np.bool_], worth: float) -> PricedColumn:
         book = self.books[place]
         optional = frozenset(product for g, product in enumerate(book.optional, start=1) if covered[g])
-        return Find(tuple(sorted(picks[picks >= 0].tolist())), optional, float(worth))
+        return PricedColumn(tuple(sorted(picks[picks >= 0].tolist())), optional, float(worth))
 
 
-def _with_coverage(book: Book, menu: Codes, value: float, terms: Terms, floor: float) -> Iterator[Find]:
+def _with_coverage(book: PriceBook, menu: Codes, value: float, terms: Terms, floor: float) -> Iterator[PricedColumn]:
     """The menu with each coverage that keeps it above the floor, its best one first."""
     mode = terms.mode
     open_groups = [g for g in range(1, len(mode) - 1) if mode[g] == FREE]
     settled = frozenset(book.optional[g - 1] for g in range(1, len(mode) - 1) if mode[g] == COVERED)
     options = tuple(sorted(menu.tolist()))
     if not open_groups:
-        yield Find(options, settled, value)
+        yield PricedColumn(options, settled, value)
         return
     gains = group_gains(terms, menu, len(menu))
     best = {g for g in open_groups if gains[g] > 0}
-    yield Find(options, settled | {book.optional[g - 1] for g in best}, value)
+    yield PricedColumn(options, settled | {book.optional[g - 1] for g in best}, value)
     for count in range(1, len(open_groups) + 1 if len(menu) else 0):
         for flipped in itertools.combinations(open_groups, count):
             worth_then = value - sum(abs(gains[g]) for g in flipped)
             if worth_then > floor:
                 chosen = best.symmetric_difference(flipped)
-                yield Find(options, settled | {book.optional[g - 1] for g in chosen}, worth_then)
+                yield PricedColumn(options, settled | {book.optional[g - 1] for g in chosen}, worth_then)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .columns import Book
+from .columns import PriceBook
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Restriction:
 FREE_BOOK = Restriction()
 
 
-def conforms(book: Book, restriction: Restriction, menu: Sequence[int], optional: frozenset[int]) -> bool:
+def conforms(book: PriceBook, restriction: Restriction, menu: Sequence[int], optional: frozenset[int]) -> bool:
     """Whether a column obeys a branch's restriction of its book."""
     if restriction is FREE_BOOK:
         return True

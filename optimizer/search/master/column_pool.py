@@ -10,7 +10,7 @@ from scipy import sparse
 
 from models.catalog import Codes
 
-from ..assortment.columns import Column
+from ..assortment.columns import MenuColumn
 
 ROOMY = 20_000
 """Columns that any search may keep."""
@@ -18,14 +18,14 @@ ROOM_A_BOOK = 40
 """Columns more for each price book."""
 
 
-class Pool:
+class ColumnPool:
     """Columns by number, in the order they were made. Numbers hold until columns are forgotten."""
 
     def __init__(self, books: int, totals: int, subjects: int) -> None:
         self.most = ROOMY + ROOM_A_BOOK * books
         """Columns above which those of least use are forgotten."""
-        self._columns: list[Column] = []
-        self._numbers: dict[Column, int] = {}
+        self._columns: list[MenuColumn] = []
+        self._numbers: dict[MenuColumn, int] = {}
         self.owner: Codes = np.zeros(0, dtype=np.int64)
         """Place of each column's book."""
         self.uses: NDArray[np.bool_] = np.zeros((0, subjects), dtype=bool)
@@ -38,10 +38,10 @@ class Pool:
     def __len__(self) -> int:
         return len(self._columns)
 
-    def __getitem__(self, number: int) -> Column:
+    def __getitem__(self, number: int) -> MenuColumn:
         return self._columns[number]
 
-    def number(self, column: Column) -> int:
+    def number(self, column: MenuColumn) -> int:
         """Number of a column; -1 where it is not in the pool."""
         return self._numbers.get(column, -1)
 
@@ -53,11 +53,11 @@ class Pool:
         return self._entries[0]
 
     @property
-    def useful(self) -> list[Column]:
+    def useful(self) -> list[MenuColumn]:
         """Columns that some solution used."""
         return [self._columns[i] for i in np.flatnonzero(self._last_used).tolist()]
 
-    def add(self, columns: Sequence[Column], entries: sparse.csr_matrix, uses: NDArray[np.bool_]) -> None:
+    def add(self, columns: Sequence[MenuColumn], entries: sparse.csr_matrix, uses: NDArray[np.bool_]) -> None:
         """Put columns into the pool that are not in it."""
         self._numbers |= {column: number for number, column in enumerate(columns, start=len(self))}
         self._columns += columns

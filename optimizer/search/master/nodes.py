@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from models.catalog import Array
 
-from ..assortment.pricing import Find
+from ..assortment.pricing import PricedColumn
 from ..assortment.restriction import Restriction
 
 V = TypeVar("V")
@@ -22,7 +22,7 @@ class Unsolved(Exception):
     """A linear program was neither solved nor proved to have no solution: nothing may be concluded from it."""
 
 
-class With(Mapping[int, V]):
+class PersistentMap(Mapping[int, V]):
     """A mapping with one entry set, which shares the others with the mapping it was made from.
 
     Nodes that wait differ from the node they were part of in one entry: a copy of all of them would fill the memory.
@@ -36,7 +36,7 @@ class With(Mapping[int, V]):
     def _whole(self) -> dict[int, V]:
         entries: list[tuple[int, V]] = []
         rest: Mapping[int, V] = self
-        while isinstance(rest, With):
+        while isinstance(rest, PersistentMap):
             entries.append(rest._entry)
             rest = rest._rest
         return dict(itertools.chain(rest.items(), reversed(entries)))
@@ -74,7 +74,7 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Relaxed:
+class LpSolution:
     """Solution of the master's linear program."""
 
     infeasible: bool
@@ -88,7 +88,7 @@ class Relaxed:
 
 
 @dataclass(frozen=True)
-class Priced:
+class PricingResult:
     """What pricing at some multipliers gave."""
 
     bound: float
@@ -96,7 +96,7 @@ class Priced:
     worths: Array
     """Upper bound on the worth of any column of each book."""
     duals: Array
-    finds: list[tuple[int, Find]]
+    finds: list[tuple[int, PricedColumn]]
     done: NDArray[np.bool_]
     """Whether the menu search of each book came to its end; otherwise its worth is a bound that nothing may reach."""
 
@@ -107,7 +107,7 @@ class Priced:
 
 
 @dataclass(frozen=True)
-class Candidate:
+class PlanCandidate:
     """Columns chosen, one per book (positions in the pool), and the cost the program gives them."""
 
     columns: tuple[int, ...]
@@ -115,7 +115,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Tried:
+class Evaluation:
     """What a candidate costs (scaled) when it is delivered for real."""
 
     cost: float

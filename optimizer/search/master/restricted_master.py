@@ -20,18 +20,18 @@ from ...lp.expressions import combine
 from ...lp.scaled_program import ScaledProgram, box_bound
 from ...lp.solver import Stated, kept_columns, scaled, state
 from ...program.delivery import labelled_rows
-from ...program.formulation import Given, Statement
-from ...program.instance import Setting
+from ...program.formulation import Fixings, Formulation
+from ...program.instance import Instance
 from ...program.totals import reach, standing_totals
-from ..assortment.columns import Book, Column, column_totals
+from ..assortment.columns import MenuColumn, PriceBook, column_totals
 from ..assortment.packed_instance import Open
-from ..assortment.pricing import Find, Pricer
+from ..assortment.pricing import PricedColumn, Pricer
 from ..assortment.restriction import conforms
 from ..state.limits import Watch
 from ..state.timers import Phases
-from .column_pool import Pool
-from .nodes import Node, Priced, Relaxed, Unsolved
-from .restricted_master_lp import ELASTIC, LiveProgram
+from .column_pool import ColumnPool
+from .nodes import LpSolution, Node, PricingResult, Unsolved
+from .restricted_master_lp import ELASTIC, RestrictedMasterLp
 
 KEPT = 4
 """Most menus kept of one search for the best."""
@@ -52,30 +52,30 @@ def raised(floors: Array, slack: float) -> Array:
     return np.asarray(floors + slack * np.abs(floors) / max(float(np.abs(floors).sum()), TINY))
 
 
-class Master:
+class RestrictedMaster:
     """Columns of one search, the live linear program, and what turns one into the other."""
 
     def __init__(
-        self, setting: Setting, offers: Offers, books: Sequence[Book], fewest: int, most: int, given: Given,
+        self, setting: Instance, offers: Offers, books: Sequence[PriceBook], fewest: int, most: int, given: Fixings,
         dropped: frozenset[str], phases: Phases | None = None,
     ) -> None:  # fmt: skip
         self.phases = phases or Phases()
         self.setting, self.offers, self.books = setting, offers, list(books)
         self.pricer = Pricer(setting, offers, books, fewest, most)
         self.box = reach(offers, setting.index, setting.sellable)
-        self.statement = Statement(setting, self.box, given)
+        self.statement = Formulation(setting, self.box, given)
         amount = self.statement.amounts[setting.scenario.objective]
         self.constant = float(amount.constant)
         self.stated: Stated = state(labelled_rows(self.statement, dropped), combine([(amount, -1.0)]))
         self._lay_out()
-        self.pool = Pool(len(books), len(self.live), sum(map(len, self.pricer.subjects)))
+        self.pool = ColumnPool(len(books), len(self.live), sum(map(len, self.pricer.subjects)))
         names = [
             f"{kind}_{code}"
             for kind, codes in zip(SUBJECTS, self.pricer.subjects, strict=True)
             for code in range(len(codes))
         ]
         self._subjects = {self.stated.columns[name]: i for i, name in enumerate(names) if name in self.stated.columns}
-        self.linear = LiveProgram(self.program, self.first_total_row, len(books))
+        self.linear = RestrictedMasterLp(self.program, self.first_total_row, len(books))
         self._entered = Node()
 
     def _lay_out(self) -> None:
@@ -116,7 +116,7 @@ class Master:
 
     # -- columns ---------------------------------------------------------------------------------
 
-    def add(self, finds: Sequence[tuple[int, Find]]) -> int:
+    def add(self, finds: Sequence[tuple[int, PricedColumn]]) -> int:
         """Put the columns of finds into the linear program; how many were not in it."""
         wanted = list(dict.fromkeys(self.column(place, find) for place, find in finds))
         fresh = [column for column in wanted if self.pool.number(column) < 0]
@@ -124,12 +124,12 @@ class Master:
             self._make(fresh)
         return self._put(np.sort(np.array([self.pool.number(column) for column in wanted], dtype=np.int64)))
 
-    def column(self, place: int, find: Find) -> Column:
+    def column(self, place: int, find: PricedColumn) -> MenuColumn:
         """The column that a find stands for."""
         first = int(self.offers.options.start[self.books[place].code])
-        return Column(place, tuple(first + option for option in find.menu), find.optional)
+        return MenuColumn(place, tuple(first + option for option in find.menu), find.optional)
 
-    def _make(self, columns: Sequence[Column]) -> None:
+    def _make(self, columns: Sequence[MenuColumn]) -> None:
         """Put columns into the pool."""
         totals = column_totals(self.offers, self.setting, self.books, columns, self.pricer.change)
         uses = [totals[:, places].toarray() > 0 for places in self.pricer.subjects]
@@ -164,12 +164,12 @@ class Master:
         totals = duals[self.first_total_row : self.first_book_row]
         return np.asarray(self.pool.entries @ totals - duals[self.first_book_row :][self.pool.owner])
 
-    def has_new(self, finds: Sequence[tuple[int, Find]]) -> bool:
+    def has_new(self, finds: Sequence[tuple[int, PricedColumn]]) -> bool:
         """Whether any find is not in the linear program yet."""
         numbers = [self.pool.number(self.column(place, find)) for place, find in finds]
         return not np.isin(numbers, self.linear.present).all()
 
-    def positions(self, finds: Sequence[tuple[int, Find]]) -> tuple[int, ...]:
+    def positions(self, finds: Sequence[tuple[int, PricedColumn]]) -> tuple[int, ...]:
         """Places in the pool of finds that are columns already."""
         return tuple(self.pool.number(self.column(place, find)) for place, find in finds)
 
@@ -228,23 +228,23 @@ class Master:
         """What the node leaves open: what it rules out is on no menu."""
         return self.pricer.open(node.books, self._ruled_out(node))
 
-    def local(self, column: Column) -> tuple[int, ...]:
+    def local(self, column: MenuColumn) -> tuple[int, ...]:
         """A column's options by place within its book."""
         first = int(self.offers.options.start[self.books[column.book].code])
         return tuple(option - first for option in column.menu)
 
-    def relax(self) -> Relaxed:
+    def relax(self) -> LpSolution:
         """Solve the linear program over the columns at hand; raises `Unsolved` where the solver fails."""
         with self.phases("lp"):
             outcome, part, duals = self.linear.solve()
         if outcome.infeasible:
-            return Relaxed(infeasible=True)
+            return LpSolution(infeasible=True)
         if outcome.values is None:
             raise Unsolved
         weights = np.zeros(len(self.pool))
         weights[self.linear.present] = part
         self.pool.use(np.flatnonzero(weights > USED))
-        return Relaxed(False, outcome.objective, outcome.values[: len(self.program.cost)], weights, duals)
+        return LpSolution(False, outcome.objective, outcome.values[: len(self.program.cost)], weights, duals)
 
     def known_worths(self, node: Node, duals: Array) -> Array:
         """What the best known menu of each book is worth at some multipliers (a row each), -inf without one."""
@@ -256,7 +256,7 @@ class Master:
         worths[:, books] = np.maximum.reduceat(each, first, axis=0).T
         return worths
 
-    def improve(self, node: Node, relaxed: Relaxed) -> int:
+    def improve(self, node: Node, relaxed: LpSolution) -> int:
         """Put columns into the linear program that make it better, known ones first; how many."""
         reduced = self.reduced(relaxed.duals)
         self.linear.set_aside(reduced)
@@ -287,8 +287,8 @@ class Master:
         return -duals[self.first_book_row :]
 
     def price(
-        self, node: Node, duals: Array, floors: Array, patience: int, watch: Watch, before: Priced | None = None
-    ) -> Priced:
+        self, node: Node, duals: Array, floors: Array, patience: int, watch: Watch, before: PricingResult | None = None
+    ) -> PricingResult:
         """Best menu of every book at multipliers, and the bound that follows.
 
         A book without a menu worth more than its floor counts as worth that: higher floors make the search shorter
@@ -304,9 +304,9 @@ class Master:
         worths[places] = found.ceilings if before is None else np.minimum(worths[places], found.ceilings)
         done[places] = found.complete
         menus = found.menus if before is None else before.finds + found.menus
-        return Priced(self.bound_at(node, duals, worths), worths, duals, menus, done)
+        return PricingResult(self.bound_at(node, duals, worths), worths, duals, menus, done)
 
-    def climb(self, node: Node, relaxed: Relaxed) -> list[tuple[int, Find]]:
+    def climb(self, node: Node, relaxed: LpSolution) -> list[tuple[int, PricedColumn]]:
         """Menus that beat their book's multiplier, found by climbing from the columns in use: quick, no bound."""
         with self.phases("climbing"):
             prices, opened = self.pricer.prices(self.prices(relaxed.duals)), self._open(node)
@@ -330,14 +330,14 @@ class Master:
         return base - float(worths.sum())
 
     def every_within(
-        self, node: Node, priced: Priced, budget: float, room: int, patience: int, watch: Watch
-    ) -> list[tuple[int, Find]] | None:
+        self, node: Node, priced: PricingResult, budget: float, room: int, patience: int, watch: Watch
+    ) -> list[tuple[int, PricedColumn]] | None:
         """Every column whose use raises the bound by at most `budget`; None where they are too many."""
         with self.phases("pricing"):
             prices, opened = self.pricer.prices(self.prices(priced.duals)), self._open(node)
             floors = priced.worths - budget
             floors -= 1e-9 * np.maximum(1.0, np.abs(floors))
-            finds: list[tuple[int, Find]] = []
+            finds: list[tuple[int, PricedColumn]] = []
             for place in range(len(self.books)):
                 left = room - len(finds) + 1
                 found = self.pricer.every(prices, opened, place, float(floors[place]), left, patience, watch)

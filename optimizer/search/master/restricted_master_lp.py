@@ -10,7 +10,7 @@ from scipy import sparse
 from models.catalog import Array, Codes
 
 from ...lp.scaled_program import ScaledProgram
-from ...lp.solver import Outcome, load, quiet_highs, run
+from ...lp.solver import SolverOutcome, load, quiet_highs, run
 
 ELASTIC = 4.0
 """Most violation of a totals row while a feasible mix of columns is sought, in scaled units."""
@@ -20,7 +20,7 @@ PROBE_STEPS = 100
 """Most simplex steps of a trial: its cost is then a bound from below, which tells nearly as much."""
 
 
-class LiveProgram:
+class RestrictedMasterLp:
     """Rows of the statement and the totals, then one row a book; re-solved warm after every change."""
 
     def __init__(self, program: ScaledProgram, first_total_row: int, books: int) -> None:
@@ -92,7 +92,7 @@ class LiveProgram:
         at = np.arange(first, first + count, dtype=np.int32)
         self._highs.changeColsBounds(count, at, np.zeros(count), np.full(count, most))
 
-    def solve(self) -> tuple[Outcome, Array, Array]:
+    def solve(self) -> tuple[SolverOutcome, Array, Array]:
         """Outcome, weights of the menu columns present, and multipliers of the rows; tries twice."""
         outcome = run(self._highs)
         if outcome.values is None and not outcome.infeasible:

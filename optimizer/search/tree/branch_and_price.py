@@ -20,14 +20,24 @@ import numpy as np
 from ...lp.scaled_program import under
 from ...lp.solver import solve_integer
 from ..assortment.pricing import PATIENCE
-from ..master.nodes import Candidate, Node, Priced, Progressed, Proof, Relaxed, Tried, Unsolved, With
-from ..master.restricted_master import Master
+from ..master.nodes import (
+    Evaluation,
+    LpSolution,
+    Node,
+    PersistentMap,
+    PlanCandidate,
+    PricingResult,
+    Progressed,
+    Proof,
+    Unsolved,
+)
+from ..master.restricted_master import RestrictedMaster
 from ..state.limits import Stopped, Watch
-from .branching import Switches, part_books, whole_columns
+from .branching import ReliabilityBranching, part_books, whole_columns
 from .branching_history import Parted
-from .column_generation import Bounding
-from .primal_heuristics import SHORT_PATIENCE, Plans
-from .restricted_master_mip import Restricted, integer_program
+from .column_generation import ColumnGeneration
+from .primal_heuristics import SHORT_PATIENCE, PrimalHeuristics
+from .restricted_master_mip import RestrictedMasterMip, integer_program
 
 FEW_COLUMNS = 300
 """Most columns of an integer program tried while switches are open."""
@@ -44,7 +54,7 @@ FEW_SHUT = 1_000
 """Closed nodes that are kept without asking whether they still matter."""
 
 
-class Tree:
+class BranchAndPrice:
     """One search over a master program.
 
     `accept` tries a candidate for real; `tolerance` maps the best cost to how far above the bound it may stay.
@@ -52,17 +62,19 @@ class Tree:
 
     def __init__(
         self,
-        master: Master,
-        accept: Callable[[Candidate], Tried],
+        master: RestrictedMaster,
+        accept: Callable[[PlanCandidate], Evaluation],
         tolerance: Callable[[float], float],
         watch: Watch,
         report: Callable[[Progressed], None],
     ) -> None:
         self.master, self.tolerance = master, tolerance
         self.watch, self.report = watch, report
-        self.switches = Switches(master)
-        self.bounding = Bounding(master, watch, tolerance, lambda: self.cutoff, self._note)
-        self.plans = Plans(master, self.switches, accept, tolerance, watch, self._can_enter, self._say_looking)
+        self.switches = ReliabilityBranching(master)
+        self.bounding = ColumnGeneration(master, watch, tolerance, lambda: self.cutoff, self._note)
+        self.plans = PrimalHeuristics(
+            master, self.switches, accept, tolerance, watch, self._can_enter, self._say_looking
+        )
         self.closed = np.inf
         """Least bound among closed nodes."""
         self.shut: list[Node] = []
@@ -156,7 +168,7 @@ class Tree:
         elif not self._finish(node, priced):
             self._branch(node, self._back_in(node, relaxed))
 
-    def _back_in(self, node: Node, relaxed: Relaxed) -> Relaxed:
+    def _back_in(self, node: Node, relaxed: LpSolution) -> LpSolution:
         """The node's solution, with the linear program in the node again where a look for plans has left it."""
         if self.master.is_in(node):
             return relaxed
@@ -193,7 +205,7 @@ class Tree:
 
     # -- finishing a node exactly ----------------------------------------------------------------
 
-    def _finish(self, node: Node, priced: Priced) -> bool:
+    def _finish(self, node: Node, priced: PricingResult) -> bool:
         """Close the node by an integer program over every column that could beat the cutoff, if few enough."""
         if not np.isfinite(self.best):
             return False
@@ -213,7 +225,7 @@ class Tree:
         self._close(node, bound)
         return True
 
-    def _exhaust(self, restricted: Restricted) -> float:
+    def _exhaust(self, restricted: RestrictedMasterMip) -> float:
         """Bound on the choices among columns, bar those tried for real: rounding may make these look better."""
         bound = np.inf
         for _ in range(MOST_EXCLUDED):
@@ -229,29 +241,29 @@ class Tree:
 
     # -- branching -------------------------------------------------------------------------------
 
-    def _branch(self, node: Node, relaxed: Relaxed) -> None:
+    def _branch(self, node: Node, relaxed: LpSolution) -> None:
         children = list(self._children(node, relaxed))
         for child in children:
             self._push(replace(child, bound=node.bound, depth=node.depth + 1))
         whole = whole_columns(self.master, relaxed)
         if not children and whole is not None:
             # One menu is left to every book: what it costs at least is the bound, where that could be told.
-            self.plans.try_for_real(Candidate(whole, relaxed.cost))
+            self.plans.try_for_real(PlanCandidate(whole, relaxed.cost))
             self._close(node, max(node.bound, self.plans.tried[whole].least))
 
-    def _children(self, node: Node, relaxed: Relaxed) -> Iterator[Node]:
+    def _children(self, node: Node, relaxed: LpSolution) -> Iterator[Node]:
         column = self.switches.to_settle(relaxed)
         if column is not None:
             if len(self.parted) < MOST_PARTED:
                 self.parted.append(Parted(node.switches, column, node.bound))
             for value in (1, 0) if relaxed.statement[column] > 0.5 else (0, 1):
-                yield replace(node, switches=With(node.switches, column, value))
+                yield replace(node, switches=PersistentMap(node.switches, column, value))
             return
         split = part_books(self.master, node, relaxed)
         if split is not None:
             place, parts = split
             for part in parts:
-                yield replace(node, books=With(node.books, place, part))
+                yield replace(node, books=PersistentMap(node.books, place, part))
 
     def _can_enter(self, node: Node) -> bool:
         return self.master.enter(node) and self.bounding.reach_feasibility(node)

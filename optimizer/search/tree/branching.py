@@ -13,10 +13,10 @@ from models.catalog import Array
 
 from ...lp.expressions import combine
 from ...lp.solver import kept_columns
-from ..assortment.columns import Book
+from ..assortment.columns import PriceBook
 from ..assortment.restriction import FREE_BOOK, Restriction
-from ..master.nodes import Node, Relaxed
-from ..master.restricted_master import Master
+from ..master.nodes import LpSolution, Node
+from ..master.restricted_master import RestrictedMaster
 
 TRIED = 3
 """Switches of a kind that are tried before one is settled."""
@@ -41,17 +41,17 @@ def are_whole(values: Array) -> bool:
     return bool((np.abs(values - np.round(values)) <= INTEGRAL).all())
 
 
-def whole_columns(master: Master, relaxed: Relaxed) -> tuple[int, ...] | None:
+def whole_columns(master: RestrictedMaster, relaxed: LpSolution) -> tuple[int, ...] | None:
     """The chosen column of every book, if statement and menus are whole."""
     if not (are_whole(relaxed.statement[master.program.integer]) and are_whole(relaxed.columns)):
         return None
     return tuple(int(i) for i in np.flatnonzero(relaxed.columns > 0.5))
 
 
-class Switches:
+class ReliabilityBranching:
     """The statement's yes-or-no decisions, ranked by how much settling one decides."""
 
-    def __init__(self, master: Master) -> None:
+    def __init__(self, master: RestrictedMaster) -> None:
         self.master = master
         self.integer = np.flatnonzero(master.program.integer)
         self.rises: dict[tuple[int, int], list[float]] = {}
@@ -61,14 +61,14 @@ class Switches:
             kind = (i for i, prefix in enumerate(SWITCH_ORDER) if name.startswith(prefix))
             self.kinds[column] = next(kind, len(SWITCH_ORDER))
 
-    def to_settle(self, relaxed: Relaxed) -> int | None:
+    def to_settle(self, relaxed: LpSolution) -> int | None:
         """The fractional switch that tells most when it is settled; None where all are whole."""
         candidates = self._candidates(relaxed)
         if len(candidates) < 2:
             return candidates[0] if candidates else None
         return max(candidates, key=lambda column: (self._told(relaxed, column), -column))
 
-    def _candidates(self, relaxed: Relaxed) -> list[int]:
+    def _candidates(self, relaxed: LpSolution) -> list[int]:
         """A few fractional switches of each kind: those that hide most, then the most fractional."""
         values = relaxed.statement[self.integer]
         distance = np.abs(values - np.round(values))
@@ -81,7 +81,7 @@ class Switches:
         by_kind = itertools.groupby(ranked, key=itemgetter(0))
         return [row[-1] for _, rows in by_kind for row in itertools.islice(rows, TRIED)]
 
-    def _told(self, relaxed: Relaxed, column: int) -> float:
+    def _told(self, relaxed: LpSolution, column: int) -> float:
         """What both values of a switch add to the cost over the columns at hand, multiplied.
 
         A product favours switches of which either value tells something.
@@ -89,7 +89,7 @@ class Switches:
         rises = [self._rise(relaxed, column, value) for value in (0, 1)]
         return float(np.prod([min(max(rise, LEAST_RISE), MOST_RISE) for rise in rises]))
 
-    def _rise(self, relaxed: Relaxed, column: int, value: int) -> float:
+    def _rise(self, relaxed: LpSolution, column: int, value: int) -> float:
         """What a value of a switch adds to the cost: tried, or as it was the last times in proportion to the way."""
         way = abs(float(relaxed.statement[column]) - value)
         rises = self.rises.setdefault((column, value), [])
@@ -99,11 +99,11 @@ class Switches:
         rises.append(min(max(rise, 0.0), MOST_RISE) / way)
         return rise
 
-    def menus_settled(self, relaxed: Relaxed) -> bool:
+    def menus_settled(self, relaxed: LpSolution) -> bool:
         """Whether every tier, model and product is taken whole or not at all."""
         return are_whole(relaxed.statement[self.integer[self.kinds[self.integer] < MENU_KINDS]])
 
-    def on_menus(self, relaxed: Relaxed) -> tuple[int, int] | None:
+    def on_menus(self, relaxed: LpSolution) -> tuple[int, int] | None:
         """The fractional switch on menus that tells most when it is settled, and the value that costs less."""
         candidates = [column for column in self._candidates(relaxed) if self.kinds[column] < MENU_KINDS]
         if not candidates:
@@ -112,7 +112,7 @@ class Switches:
         return column, int(self._rise(relaxed, column, 1) <= self._rise(relaxed, column, 0))
 
 
-def _mixed_parts(master: Master, relaxed: Relaxed) -> dict[int, float]:
+def _mixed_parts(master: RestrictedMaster, relaxed: LpSolution) -> dict[int, float]:
     """Parts cases that the choice of each policy leaves to others, by column of the choice, in cases.
 
     Where one policy meets all parts cases of a product and tier, a fractional choice hides nothing.
@@ -128,7 +128,7 @@ def _mixed_parts(master: Master, relaxed: Relaxed) -> dict[int, float]:
     return mixed
 
 
-def part_books(master: Master, node: Node, relaxed: Relaxed) -> tuple[int, Parts] | None:
+def part_books(master: RestrictedMaster, node: Node, relaxed: LpSolution) -> tuple[int, Parts] | None:
     """A book and two parts of its menus; None where every book has one menu left.
 
     A tier, option or product that is taken in part comes first. Where every book has one whole menu the
@@ -145,12 +145,12 @@ def part_books(master: Master, node: Node, relaxed: Relaxed) -> tuple[int, Parts
     return None
 
 
-def _span(book: Book, tier: int) -> frozenset[int]:
+def _span(book: PriceBook, tier: int) -> frozenset[int]:
     """Options of a tier, by place in the book."""
     return frozenset(range(int(book.tier_start[tier]), int(book.tier_start[tier + 1])))
 
 
-def _tier_of(book: Book, option: int) -> int:
+def _tier_of(book: PriceBook, option: int) -> int:
     return int(np.searchsorted(book.tier_start, option, side="right")) - 1
 
 
@@ -159,11 +159,11 @@ def _by_coverage(known: Restriction, product: int) -> Parts:
     return replace(known, covered=covered), replace(known, uncovered=uncovered)
 
 
-def _by_tier(book: Book, known: Restriction, tier: int) -> Parts:
+def _by_tier(book: PriceBook, known: Restriction, tier: int) -> Parts:
     return replace(known, must=known.must | {tier}), replace(known, barred=known.barred | _span(book, tier))
 
 
-def _by_option(book: Book, known: Restriction, option: int) -> Parts:
+def _by_option(book: PriceBook, known: Restriction, option: int) -> Parts:
     tier = _tier_of(book, option)
     others = _span(book, tier) - {option}
     chosen = replace(known, must=known.must | {tier}, barred=known.barred | others)
@@ -171,7 +171,7 @@ def _by_option(book: Book, known: Restriction, option: int) -> Parts:
 
 
 def _fractional_splits(
-    master: Master, place: int, columns: list[tuple[int, float]], known: Restriction
+    master: RestrictedMaster, place: int, columns: list[tuple[int, float]], known: Restriction
 ) -> Iterator[Parts]:
     """Parts by each tier, option and product that the columns take in part, the most fractional first."""
     book = master.books[place]
@@ -190,7 +190,9 @@ def _fractional_splits(
     yield from (_by_coverage(known, product) for product in _fractional(products))
 
 
-def _whole_splits(master: Master, place: int, columns: list[tuple[int, float]], known: Restriction) -> Iterator[Parts]:
+def _whole_splits(
+    master: RestrictedMaster, place: int, columns: list[tuple[int, float]], known: Restriction
+) -> Iterator[Parts]:
     """Parts by each tier, option and product that is settled by the book's one column only."""
     book, column = master.books[place], master.pool[columns[0][0]]
     menu = master.local(column)

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...results.warm_start import Parting
-from ..master.nodes import Node, With
-from ..master.restricted_master import Master
+from ..master.nodes import Node, PersistentMap
+from ..master.restricted_master import RestrictedMaster
 
 MOST_PARTINGS = 12
 """Most partings that are passed on: each costs the next search a node, and the best of them come first."""
@@ -30,7 +30,7 @@ class Parted:
     """Of the node, where it is known."""
 
 
-def remember_partings(master: Master, parted: Sequence[Parted], cutoff: float) -> tuple[Parting, ...]:
+def remember_partings(master: RestrictedMaster, parted: Sequence[Parted], cutoff: float) -> tuple[Parting, ...]:
     """The first partings by name, without those of nodes that the best plan would have closed."""
     names = master.stated.names
     needed = [parting for parting in parted if parting.bound < cutoff]
@@ -41,7 +41,7 @@ def remember_partings(master: Master, parted: Sequence[Parted], cutoff: float) -
 
 
 def recall_parts(
-    master: Master, root: Node, partings: Iterable[Parting], plan: Mapping[int, int]
+    master: RestrictedMaster, root: Node, partings: Iterable[Parting], plan: Mapping[int, int]
 ) -> tuple[list[Node], list[Parted]]:
     """The parts that the partings make of `root`, that of a plan first, and the partings that this search can use."""
     columns, program = master.stated.columns, master.program
@@ -52,7 +52,7 @@ def recall_parts(
         if node is None or column in node.switches or not program.integer[column] or column < 0:
             continue
         del parts[node.settled]
-        children = (replace(node, switches=With(node.switches, column, value)) for value in (0, 1))
+        children = (replace(node, switches=PersistentMap(node.switches, column, value)) for value in (0, 1))
         parts |= {child.settled: child for child in children if _is_in_box(master, child)}
         parted.append(Parted(node.switches, column))
     return sorted(parts.values(), key=lambda node: not agrees(node, plan)), parted
@@ -63,7 +63,7 @@ def agrees(node: Node, plan: Mapping[int, int]) -> bool:
     return all(plan.get(column, value) == value for column, value in node.switches.items())
 
 
-def _is_in_box(master: Master, node: Node) -> bool:
+def _is_in_box(master: RestrictedMaster, node: Node) -> bool:
     """Whether the statement leaves the node's switches the values they are settled at."""
     low, high = master.program.low, master.program.high
     return all(low[column] <= value <= high[column] for column, value in node.switches.items())

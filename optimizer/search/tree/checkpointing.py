@@ -10,27 +10,27 @@ import numpy as np
 from models.plan_tables import RunError
 
 from ...results.checkpoint import SavedMenu, SavedNode, SavedRestriction, SavedSearch
-from ..assortment.columns import Column
-from ..assortment.pricing import Find
+from ..assortment.columns import MenuColumn
+from ..assortment.pricing import PricedColumn
 from ..assortment.restriction import Restriction
 from ..master.nodes import Node
-from ..master.restricted_master import Master
-from .branch_and_price import Tree
+from ..master.restricted_master import RestrictedMaster
+from .branch_and_price import BranchAndPrice
 from .warm_starting import may_use
 
 
-def saved_menu(master: Master, column: Column) -> SavedMenu:
+def saved_menu(master: RestrictedMaster, column: MenuColumn) -> SavedMenu:
     """A column as a file keeps it."""
     return column.book, master.local(column), tuple(sorted(column.optional))
 
 
-def find_of(menu: SavedMenu) -> tuple[int, Find]:
+def find_of(menu: SavedMenu) -> tuple[int, PricedColumn]:
     """A kept column as something found, with the place of its book."""
     place, options, optional = menu
-    return place, Find(options, frozenset(optional), 0.0)
+    return place, PricedColumn(options, frozenset(optional), 0.0)
 
 
-def saved_search(tree: Tree) -> SavedSearch:
+def saved_search(tree: BranchAndPrice) -> SavedSearch:
     """What a search knows, at any moment that it reports or has stopped at."""
     master = tree.master
     names = _switch_names(master)
@@ -44,7 +44,7 @@ def saved_search(tree: Tree) -> SavedSearch:
     )
 
 
-def restore(tree: Tree, saved: SavedSearch) -> list[Node]:
+def restore(tree: BranchAndPrice, saved: SavedSearch) -> list[Node]:
     """Give a new search what the saved one knew, but its plan; the nodes to go on with.
 
     Raises `RunError` where the saved search is of another program.
@@ -67,7 +67,7 @@ def misfit() -> RunError:
     return RunError(["The state of the search does not fit this program. Solve without --resume."])
 
 
-def _switch_names(master: Master) -> dict[int, str]:
+def _switch_names(master: RestrictedMaster) -> dict[int, str]:
     """Name of each integer column of the statement, in the order of the columns."""
     integer = set(np.flatnonzero(master.program.integer).tolist())
     names = sorted((column, name) for name, column in master.stated.columns.items() if column in integer)
@@ -99,7 +99,7 @@ def _node(saved: SavedNode, switches: Sequence[int]) -> Node:
     )
 
 
-def is_menu(master: Master, menu: SavedMenu) -> bool:
+def is_menu(master: RestrictedMaster, menu: SavedMenu) -> bool:
     """Whether a search may use such a menu."""
     place, options, optional = menu
     if not 0 <= place < len(master.books):
@@ -111,7 +111,7 @@ def is_menu(master: Master, menu: SavedMenu) -> bool:
     return bool((np.diff(tiers) > 0).all() and pricer.fewest <= len(options) <= pricer.most and may_use(book, options))
 
 
-def _fits(master: Master, saved: SavedSearch) -> bool:
+def _fits(master: RestrictedMaster, saved: SavedSearch) -> bool:
     """Whether everything that a saved search names by place is there in this one."""
     switches = range(len(saved.switches))
     tried = all(
@@ -121,7 +121,7 @@ def _fits(master: Master, saved: SavedSearch) -> bool:
     return tried and nodes and all(is_menu(master, menu) for menu in saved.menus)
 
 
-def _is_part(master: Master, node: SavedNode, switches: int) -> bool:
+def _is_part(master: RestrictedMaster, node: SavedNode, switches: int) -> bool:
     """Whether a search has such a part."""
     settled, places = [*node.on, *node.off], [place for place, *_ in node.books]
     once = len(set(settled)) == len(settled) and len(set(places)) == len(places)
@@ -129,7 +129,7 @@ def _is_part(master: Master, node: SavedNode, switches: int) -> bool:
     return once and known and all(_restricts(master, restriction) for restriction in node.books)
 
 
-def _restricts(master: Master, restriction: SavedRestriction) -> bool:
+def _restricts(master: RestrictedMaster, restriction: SavedRestriction) -> bool:
     """Whether a restriction names options, tiers and products of its price book."""
     place, barred, must, covered, uncovered = restriction
     book = master.books[place]

@@ -9,11 +9,11 @@ from contextlib import suppress
 import numpy as np
 
 from ..assortment.pricing import PATIENCE
-from ..master.nodes import Node, Priced, Relaxed, Unsolved
-from ..master.restricted_master import Master, raised
+from ..master.nodes import LpSolution, Node, PricingResult, Unsolved
+from ..master.restricted_master import RestrictedMaster, raised
 from ..state.limits import Stopped, Watch
 from .branching import whole_columns
-from .dual_smoothing import Glance
+from .dual_smoothing import DualSmoothing
 from .known_bounds import KnownBounds
 
 FEASIBLE = 1e-9
@@ -36,7 +36,7 @@ PATIENCES = (FIRST_PATIENCE, 8 * FIRST_PATIENCE, 64 * FIRST_PATIENCE, PATIENCE)
 """Most nodes of one compiled menu search, one after the other."""
 
 
-class Bounding:
+class ColumnGeneration:
     """Bounds the nodes of one search.
 
     `tolerance` maps a cost to the gap allowed, `cutoff` gives the cost that a node must be able to beat,
@@ -45,17 +45,17 @@ class Bounding:
 
     def __init__(
         self,
-        master: Master,
+        master: RestrictedMaster,
         watch: Watch,
         tolerance: Callable[[float], float],
         cutoff: Callable[[], float],
         note: Callable[[Node, float], None],
     ) -> None:
         self.master, self.watch = master, watch
-        self.glance, self.known = Glance(master, watch), KnownBounds(master)
+        self.glance, self.known = DualSmoothing(master, watch), KnownBounds(master)
         self.tolerance, self.cutoff, self.note = tolerance, cutoff, note
 
-    def bound(self, node: Node) -> tuple[Relaxed, Priced] | None:
+    def bound(self, node: Node) -> tuple[LpSolution, PricingResult] | None:
         """Linear program and bound of a node after adding columns; None where it has no solution.
 
         Raises `Unsolved` where neither can be told.
@@ -68,9 +68,9 @@ class Bounding:
             self.glance.centre = priced.duals
         return relaxed, priced
 
-    def _converge(self, node: Node) -> tuple[Relaxed, Priced]:
+    def _converge(self, node: Node) -> tuple[LpSolution, PricingResult]:
         """The linear program and the best bound once no column is missing, or the bound meets the cutoff."""
-        best: Priced | None = None
+        best: PricingResult | None = None
         self.glance.begin()
         while True:
             relaxed = self._relax()
@@ -91,18 +91,18 @@ class Bounding:
             if self._settles(best) or self._meet(relaxed, best) or not self.master.add(priced.finds):
                 return relaxed, best
 
-    def _relax(self) -> Relaxed:
+    def _relax(self) -> LpSolution:
         self.watch.check()
         relaxed = self.master.relax()
         if relaxed.infeasible:
             raise Unsolved  # feasible within a hair a moment ago
         return relaxed
 
-    def _meet(self, relaxed: Relaxed, priced: Priced) -> bool:
+    def _meet(self, relaxed: LpSolution, priced: PricingResult) -> bool:
         """Whether a bound is as good as that of the linear program."""
         return relaxed.cost - priced.bound <= CONVERGED * self.tolerance(relaxed.cost)
 
-    def _price(self, node: Node, relaxed: Relaxed, most: int = PATIENCE) -> Priced:
+    def _price(self, node: Node, relaxed: LpSolution, most: int = PATIENCE) -> PricingResult:
         """Price with a little patience, and with more, up to `most`, only while nothing new comes of it.
 
         A bound needs no finished search; the proof that nothing is feasible does, or it is `Unsolved`.
@@ -110,7 +110,7 @@ class Bounding:
         plenty = self._plenty(relaxed)
         slack = 0.0 if self.master.linear.seeking or np.isinf(self.cutoff()) else self._slack(relaxed)
         floors = raised(self.master.floors(relaxed.duals), slack)
-        priced: Priced | None = None
+        priced: PricingResult | None = None
         for patience in (min(most, step) for step in PATIENCES):
             began = time.monotonic()
             priced = self.master.price(node, relaxed.duals, floors, patience, self.watch, priced)
@@ -129,16 +129,16 @@ class Bounding:
         if seconds > self.watch.seconds_left() + LATE:
             raise Stopped
 
-    def _slack(self, relaxed: Relaxed) -> float:
+    def _slack(self, relaxed: LpSolution) -> float:
         """What a bound may fall short where its node cannot be closed anyway, or will be all the same."""
         beyond = relaxed.cost - self.cutoff()
         return SLACK * -beyond if beyond < 0.0 else SLACK_BEYOND * beyond
 
-    def _plenty(self, relaxed: Relaxed) -> int:
+    def _plenty(self, relaxed: LpSolution) -> int:
         """Patience that is enough where a bound is not finished: a node that will be parted needs little."""
         return PATIENCE if whole_columns(self.master, relaxed) is not None else FIRST_PATIENCE
 
-    def _settles(self, priced: Priced) -> bool:
+    def _settles(self, priced: PricingResult) -> bool:
         """Whether the bound alone closes the node."""
         return bool(priced.bound > FEASIBLE if self.master.linear.seeking else priced.bound >= self.cutoff())
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from ..master.nodes import Node, Relaxed
-from ..master.restricted_master import Master
-from .branching import Switches
+from ..master.nodes import LpSolution, Node
+from ..master.restricted_master import RestrictedMaster
+from .branching import ReliabilityBranching
 
 CLIMBS = 12
 """Most rounds of new columns at a step."""
@@ -16,7 +16,9 @@ Enter = Callable[[Node], bool]
 """Makes a node's restrictions those of the master; False if nothing is feasible under them."""
 
 
-def dive(master: Master, switches: Switches, node: Node, relaxed: Relaxed, enter: Enter) -> tuple[Node, Relaxed] | None:
+def dive(
+    master: RestrictedMaster, switches: ReliabilityBranching, node: Node, relaxed: LpSolution, enter: Enter
+) -> tuple[Node, LpSolution] | None:
     """A node in which every tier, model and product is whole, and its linear program; None if that fails.
 
     Each step settles the switch that tells most at the value that costs less. Columns made for a mix of
@@ -31,14 +33,16 @@ def dive(master: Master, switches: Switches, node: Node, relaxed: Relaxed, enter
     return node, relaxed
 
 
-def _settle(master: Master, node: Node, column: int, value: int, enter: Enter) -> tuple[Node, Relaxed] | None:
+def _settle(
+    master: RestrictedMaster, node: Node, column: int, value: int, enter: Enter
+) -> tuple[Node, LpSolution] | None:
     """The node with one more switch settled, and its linear program with good columns; None if infeasible."""
     child = replace(node, switches={**node.switches, column: value})
     relaxed = with_good_columns(master, child, enter)
     return None if relaxed is None else (child, relaxed)
 
 
-def with_good_columns(master: Master, node: Node, enter: Enter) -> Relaxed | None:
+def with_good_columns(master: RestrictedMaster, node: Node, enter: Enter) -> LpSolution | None:
     """The node's linear program after a few rounds of new columns; None if it is infeasible."""
     if not enter(node):
         return None

@@ -10,8 +10,8 @@ import numpy as np
 
 from models.catalog import Array
 
-from ..master.nodes import Node, Priced, Relaxed
-from ..master.restricted_master import Master, raised
+from ..master.nodes import LpSolution, Node, PricingResult
+from ..master.restricted_master import RestrictedMaster, raised
 from ..state.limits import Watch
 
 SHORT, LONG = 100, 4_000
@@ -28,10 +28,10 @@ SPENT = 0.97
 """Share of what a bound lies beyond the cutoff that is spent on a shorter search."""
 
 
-class Glance:
+class DualSmoothing:
     """Looks whether nodes can be closed at once; `centre` are multipliers of a node bounded before."""
 
-    def __init__(self, master: Master, watch: Watch) -> None:
+    def __init__(self, master: RestrictedMaster, watch: Watch) -> None:
         self.master, self.watch = master, watch
         self.centre: Array | None = None
         self._left, self._late = GLANCES, False
@@ -40,7 +40,7 @@ class Glance:
         """Turn to another node."""
         self._left, self._late = GLANCES, False
 
-    def at(self, node: Node, relaxed: Relaxed, cutoff: float, improving: bool) -> Priced | None:
+    def at(self, node: Node, relaxed: LpSolution, cutoff: float, improving: bool) -> PricingResult | None:
         """Bound of the node by a short search; None where that cannot reach the cutoff, by what known menus are worth.
 
         The search goes on where it was too short, as long as the bound will reach the cutoff if nothing more is found.
@@ -61,14 +61,14 @@ class Glance:
             priced = self.master.price(node, duals, floors, LONG, self.watch, priced)
         return priced
 
-    def _may_reach(self, cutoff: float, node: Node, priced: Priced, floors: Array) -> bool:
+    def _may_reach(self, cutoff: float, node: Node, priced: PricingResult, floors: Array) -> bool:
         """Whether the bound is at the cutoff if the books left open have nothing better than what was met."""
         worths = np.where(priced.done, priced.worths, floors)
         for place, find in priced.finds:
             worths[place] = max(worths[place], find.worth)
         return self.master.bound_at(node, priced.duals, worths) >= cutoff
 
-    def _multipliers(self, node: Node, relaxed: Relaxed, cutoff: float) -> tuple[Array, Array, float] | None:
+    def _multipliers(self, node: Node, relaxed: LpSolution, cutoff: float) -> tuple[Array, Array, float] | None:
         """Multipliers with what known menus are worth at them and the bound that they leave possible."""
         centre = relaxed.duals if self.centre is None else self.centre
         steps = centre + np.array(WAYS)[:, None] * (relaxed.duals - centre)

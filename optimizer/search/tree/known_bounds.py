@@ -14,9 +14,9 @@ import numpy as np
 from models.catalog import Array
 
 from ...lp.solver import load, quiet_highs, run
-from ...results.warm_start import Memory, PartBound
-from ..master.nodes import Node, Priced
-from ..master.restricted_master import Master
+from ...results.warm_start import PartBound, WarmStart
+from ..master.nodes import Node, PricingResult
+from ..master.restricted_master import RestrictedMaster
 
 MOST_KEPT = 100
 """Parts of which the bound is kept in mind."""
@@ -33,18 +33,18 @@ class Known:
 class KnownBounds:
     """Bounds of the parts of one search that are made by switches alone."""
 
-    def __init__(self, master: Master) -> None:
+    def __init__(self, master: RestrictedMaster) -> None:
         self.master = master
         self._known: dict[frozenset[tuple[int, int]], Known] = {}
 
-    def learn(self, node: Node, priced: Priced) -> None:
+    def learn(self, node: Node, priced: PricingResult) -> None:
         """Keep what a part was proved with."""
         key = node.settled
         if not node.books and (key in self._known or len(self._known) < MOST_KEPT):
             totals = priced.duals[self.master.first_total_row : self.master.first_book_row]
             self._known[key] = Known(totals, priced.worths)
 
-    def of(self, node: Node) -> Priced | None:
+    def of(self, node: Node) -> PricingResult | None:
         """The bound of a part by what is known of it; None where nothing is."""
         known = None if node.books else self._known.get(node.settled)
         if known is None:
@@ -54,7 +54,7 @@ class KnownBounds:
             return None
         duals = np.concatenate([rows, known.totals, np.zeros(len(self.master.books))])
         bound = self.master.bound_at(node, duals, known.worths)
-        return Priced(bound, known.worths, duals, [], np.ones(len(known.worths), dtype=bool))
+        return PricingResult(bound, known.worths, duals, [], np.ones(len(known.worths), dtype=bool))
 
     def _multipliers(self, node: Node, totals: Array) -> Array | None:
         """The best multipliers of the statement's own rows at those of the totals rows; None where they fail."""
@@ -87,7 +87,7 @@ class KnownBounds:
             if (known := self._known.get(key)) is not None
         )
 
-    def recall(self, memory: Memory) -> None:
+    def recall(self, memory: WarmStart) -> None:
         """Take over what an earlier search knew, if menus are worth the same in this one.
 
         Scales are powers of two, so that nothing is lost on the way.

@@ -9,14 +9,14 @@ from dataclasses import replace
 import numpy as np
 
 from ...lp.scaled_program import under
-from ...lp.solver import Outcome, solve_integer
-from ..master.nodes import Candidate, Node, Relaxed, Tried, Unsolved
-from ..master.restricted_master import Master
+from ...lp.solver import SolverOutcome, solve_integer
+from ..master.nodes import Evaluation, LpSolution, Node, PlanCandidate, Unsolved
+from ..master.restricted_master import RestrictedMaster
 from ..state.limits import Watch
-from .branching import Switches, whole_columns
+from .branching import ReliabilityBranching, whole_columns
 from .branching_history import agrees
 from .diving import dive, with_good_columns
-from .restricted_master_mip import Restricted, completion, integer_program, switching
+from .restricted_master_mip import RestrictedMasterMip, completion, integer_program, switching
 
 SHORT_PATIENCE = 4_000
 """Most nodes of one menu search for all columns that matter, while switches are open."""
@@ -36,7 +36,7 @@ POOR = 10.0
 """Tolerances by which a plan costs more than the bound of a node to be poor beside what may be in it."""
 
 
-class Plans:
+class PrimalHeuristics:
     """The best plan so far, and what looks for better ones.
 
     `accept` tries a candidate for real; `tolerance` maps the best cost to how far above the bound it may stay; `enter`
@@ -45,9 +45,9 @@ class Plans:
 
     def __init__(
         self,
-        master: Master,
-        switches: Switches,
-        accept: Callable[[Candidate], Tried],
+        master: RestrictedMaster,
+        switches: ReliabilityBranching,
+        accept: Callable[[PlanCandidate], Evaluation],
         tolerance: Callable[[float], float],
         watch: Watch,
         enter: Callable[[Node], bool],
@@ -57,7 +57,7 @@ class Plans:
         self.tolerance = tolerance
         self._accept, self._enter, self._say = accept, enter, say
         self.best = np.inf
-        self.tried: dict[tuple[int, ...], Tried] = {}
+        self.tried: dict[tuple[int, ...], Evaluation] = {}
         """What each choice of columns that was tried costs."""
         self.known: Mapping[int, int] = {}
         """Value of switches in a plan known from elsewhere, by column."""
@@ -71,11 +71,11 @@ class Plans:
         """Cost that a node must be able to beat to be of interest."""
         return self.best - self.tolerance(self.best) if np.isfinite(self.best) else np.inf
 
-    def look(self, node: Node, relaxed: Relaxed) -> None:
+    def look(self, node: Node, relaxed: LpSolution) -> None:
         """Accept the node's solution if it is whole; otherwise, at times, make a whole one of it."""
         chosen = whole_columns(self.master, relaxed)
         if chosen is not None:
-            self.try_for_real(Candidate(chosen, relaxed.cost))
+            self.try_for_real(PlanCandidate(chosen, relaxed.cost))
             return
         if self.known and agrees(node, self.known):
             self._look_nearby(node, relaxed)
@@ -97,7 +97,7 @@ class Plans:
         if all(admitted[i] for i in columns):
             self._solve(integer_program(self.master, node, columns), np.inf)
 
-    def _look_nearby(self, node: Node, relaxed: Relaxed) -> None:
+    def _look_nearby(self, node: Node, relaxed: LpSolution) -> None:
         """Try, once, the best menus with every switch as in the plan known from elsewhere."""
         near, self.known = replace(node, switches={**self.known, **node.switches}), {}
         with suppress(Unsolved):
@@ -105,7 +105,7 @@ class Plans:
         self._recalled = True
         self.looked += int(np.isfinite(self.best))  # with a plan there is no hurry to dive for another
 
-    def _complete(self, node: Node, relaxed: Relaxed) -> None:
+    def _complete(self, node: Node, relaxed: LpSolution) -> None:
         """Try the best whole solution near a fractional one: switches first, as if books could mix menus."""
         self._say(node)
         gap = PLAN_SHARE * self.tolerance(relaxed.cost)
@@ -127,14 +127,14 @@ class Plans:
         if relaxed is not None:
             self._solve(completion(self.master, node, relaxed, FEW_COLUMNS), gap)
 
-    def _solve(self, restricted: Restricted, gap: float) -> None:
+    def _solve(self, restricted: RestrictedMasterMip, gap: float) -> None:
         """Try the choice among columns that is best within an absolute gap (scaled)."""
         with self.master.phases("mip"):
             limits = self.watch.limits(gap, POLISH_NODES)
             outcome = solve_integer(under(restricted.program, self.best), limits, doubting=False)
         self.try_outcome(outcome, restricted)
 
-    def _dive(self, node: Node, relaxed: Relaxed) -> None:
+    def _dive(self, node: Node, relaxed: LpSolution) -> None:
         """Settle what menus depend on, then make the solution whole."""
 
         def enter(child: Node) -> bool:
@@ -146,7 +146,7 @@ class Plans:
         if settled is not None:
             self._complete(*settled)
 
-    def try_for_real(self, candidate: Candidate) -> None:
+    def try_for_real(self, candidate: PlanCandidate) -> None:
         """Deliver a candidate's menus exactly, once, and keep it if it is the best."""
         key = tuple(sorted(candidate.columns))
         if key not in self.tried:
@@ -154,11 +154,11 @@ class Plans:
                 self.tried[key] = self._accept(replace(candidate, columns=key))
         self.best = min(self.best, self.tried[key].cost)
 
-    def try_outcome(self, outcome: Outcome, restricted: Restricted) -> tuple[int, ...] | None:
+    def try_outcome(self, outcome: SolverOutcome, restricted: RestrictedMasterMip) -> tuple[int, ...] | None:
         """Try the columns that an integer program chose, and say which."""
         self.watch.check()
         chosen = restricted.chosen(outcome)
         if chosen is not None:
-            self.try_for_real(Candidate(chosen, outcome.objective))
+            self.try_for_real(PlanCandidate(chosen, outcome.objective))
             self.watch.check()
         return chosen

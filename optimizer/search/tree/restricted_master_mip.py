@@ -11,13 +11,13 @@ from scipy import sparse
 from models.catalog import Array, Codes
 
 from ...lp.scaled_program import ScaledProgram, excluding
-from ...lp.solver import Outcome
-from ..master.nodes import Node, Relaxed
-from ..master.restricted_master import USED, Master
+from ...lp.solver import SolverOutcome
+from ..master.nodes import LpSolution, Node
+from ..master.restricted_master import USED, RestrictedMaster
 
 
 @dataclass(frozen=True)
-class Restricted:
+class RestrictedMasterMip:
     """An integer program over some columns of the pool, the rest of the books keeping theirs."""
 
     program: ScaledProgram
@@ -31,27 +31,29 @@ class Restricted:
         """Place of the first binary of a column."""
         return len(self.program.cost) - len(self.among)
 
-    def chosen(self, outcome: Outcome) -> tuple[int, ...] | None:
+    def chosen(self, outcome: SolverOutcome) -> tuple[int, ...] | None:
         """Columns of every book in an outcome; None without a solution."""
         if outcome.values is None:
             return None
         picked = np.flatnonzero(outcome.values[self.first :] > 0.5).tolist()
         return tuple(sorted([*self.kept, *(self.among[i] for i in picked)]))
 
-    def settled(self, master: Master, node: Node, outcome: Outcome) -> Node:
+    def settled(self, master: RestrictedMaster, node: Node, outcome: SolverOutcome) -> Node:
         """The node with every switch as in an outcome in which books may mix menus."""
         values = outcome.values
         assert values is not None
         switches = {int(i): round(values[i]) for i in np.flatnonzero(master.program.integer)}
         return replace(node, switches={**node.switches, **switches})
 
-    def without(self, chosen: Sequence[int]) -> Restricted:
+    def without(self, chosen: Sequence[int]) -> RestrictedMasterMip:
         """The program without one choice of columns."""
         place = {column: self.first + i for i, column in enumerate(self.among)}
         return replace(self, program=excluding(self.program, [place[i] for i in chosen if i in place]))
 
 
-def integer_program(master: Master, node: Node, among: Sequence[int], kept: Sequence[int] = ()) -> Restricted:
+def integer_program(
+    master: RestrictedMaster, node: Node, among: Sequence[int], kept: Sequence[int] = ()
+) -> RestrictedMasterMip:
     """The statement with the pool's columns at `among` as binaries and those at `kept` settled, under the node."""
     low, high = master.node_box(node)
     program, count = master.program, len(among)
@@ -59,7 +61,7 @@ def integer_program(master: Master, node: Node, among: Sequence[int], kept: Sequ
     pick = sparse.csc_matrix((np.ones(count), (place.ravel(), np.arange(count))), shape=(len(books), count))
     rows = sparse.bmat([[program.rows, -_entries(master, among)], [None, pick]]).tocsc()
     settled = np.asarray(_entries(master, kept).sum(axis=1)).ravel()
-    return Restricted(
+    return RestrictedMasterMip(
         ScaledProgram(
             np.concatenate([program.cost, np.zeros(count)]),
             np.concatenate([low, np.zeros(count)]),
@@ -74,13 +76,13 @@ def integer_program(master: Master, node: Node, among: Sequence[int], kept: Sequ
     )
 
 
-def _entries(master: Master, columns: Sequence[int]) -> sparse.csc_matrix:
+def _entries(master: RestrictedMaster, columns: Sequence[int]) -> sparse.csc_matrix:
     """What columns add to the rows of the totals."""
     before = sparse.csr_matrix((master.first_total_row, len(columns)))
     return sparse.vstack([before, master.entries_of(columns).T]).tocsc()
 
 
-def switching(master: Master, node: Node, relaxed: Relaxed, most: int) -> Restricted:
+def switching(master: RestrictedMaster, node: Node, relaxed: LpSolution, most: int) -> RestrictedMasterMip:
     """The program over the columns in use and the `most` that cost least besides, in which books may mix menus."""
     use = relaxed.columns > USED
     use[_cheapest(master, node, relaxed, most)] = True
@@ -90,7 +92,7 @@ def switching(master: Master, node: Node, relaxed: Relaxed, most: int) -> Restri
     return replace(restricted, program=replace(restricted.program, integer=whole))
 
 
-def completion(master: Master, node: Node, relaxed: Relaxed, most: int) -> Restricted:
+def completion(master: RestrictedMaster, node: Node, relaxed: LpSolution, most: int) -> RestrictedMasterMip:
     """The program that makes a fractional solution whole: most books keep their column.
 
     Open are the columns in use of the books that mix several, and the `most` others that cost least.
@@ -106,7 +108,7 @@ def completion(master: Master, node: Node, relaxed: Relaxed, most: int) -> Restr
     return integer_program(master, node, np.flatnonzero(open_columns).tolist(), kept.tolist())
 
 
-def _cheapest(master: Master, node: Node, relaxed: Relaxed, most: int) -> Codes:
+def _cheapest(master: RestrictedMaster, node: Node, relaxed: LpSolution, most: int) -> Codes:
     """The columns of least reduced cost that the node admits and the solution does not use."""
     others = np.flatnonzero(master.admitted(node) & (relaxed.columns <= USED))
     return others[np.argsort(master.reduced(relaxed.duals)[others], kind="stable")[:most]]

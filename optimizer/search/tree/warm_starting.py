@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from ...lp.expressions import combine
 from ...lp.solver import kept_columns
 from ...results.warm_start import Chosen, KnownMenu, Option
-from ..assortment.columns import Book, Column
-from ..assortment.pricing import Find
-from ..master.restricted_master import Master
+from ..assortment.columns import MenuColumn, PriceBook
+from ..assortment.pricing import PricedColumn
+from ..master.restricted_master import RestrictedMaster
 
 
-def remember(master: Master, columns: Iterable[Column]) -> tuple[KnownMenu, ...]:
+def remember(master: RestrictedMaster, columns: Iterable[MenuColumn]) -> tuple[KnownMenu, ...]:
     """Columns by name."""
     catalog, options = master.setting.catalog, master.offers.options
 
@@ -29,7 +29,7 @@ def remember(master: Master, columns: Iterable[Column]) -> tuple[KnownMenu, ...]
     )
 
 
-def recall(master: Master, menus: Iterable[KnownMenu]) -> Iterator[tuple[int, Find]]:
+def recall(master: RestrictedMaster, menus: Iterable[KnownMenu]) -> Iterator[tuple[int, PricedColumn]]:
     """Those of the menus that this search may use, with the place of their book. What changed is left out."""
     catalog = master.setting.catalog
     places = {catalog.books[book.code]: place for place, book in enumerate(master.books)}
@@ -45,10 +45,10 @@ def recall(master: Master, menus: Iterable[KnownMenu]) -> Iterator[tuple[int, Fi
         picks = sorted(known[place].get(option, -1) for option in menu.options)
         optional = frozenset(codes.get(name, -1) for name in menu.covered) & set(book.optional)
         if master.pricer.fewest <= len(picks) <= master.pricer.most and may_use(book, picks):
-            yield place, Find(tuple(picks), optional, 0.0)
+            yield place, PricedColumn(tuple(picks), optional, 0.0)
 
 
-def recall_switches(master: Master, chosen: Collection[Chosen]) -> dict[int, int]:
+def recall_switches(master: RestrictedMaster, chosen: Collection[Chosen]) -> dict[int, int]:
     """Value of every switch of this search that what an earlier plan uses tells, by column."""
     catalog, columns = master.setting.catalog, master.stated.columns
     named = {
@@ -66,7 +66,7 @@ def recall_switches(master: Master, chosen: Collection[Chosen]) -> dict[int, int
     return known | _policies_told(master, chosen) if chosen else {}
 
 
-def _policies_told(master: Master, chosen: Collection[Chosen]) -> dict[int, int]:
+def _policies_told(master: RestrictedMaster, chosen: Collection[Chosen]) -> dict[int, int]:
     """Which policy meets the parts cases of each product and tier of which that is told, by column of the choice."""
     catalog, policies = master.setting.catalog, master.setting.policies["policy"]
     told: dict[int, int] = {}
@@ -79,7 +79,7 @@ def _policies_told(master: Master, chosen: Collection[Chosen]) -> dict[int, int]
     return told
 
 
-def _options_by_name(master: Master, book: Book) -> dict[Option, int]:
+def _options_by_name(master: RestrictedMaster, book: PriceBook) -> dict[Option, int]:
     """Places of a book's options within it, by name."""
     catalog, options = master.setting.catalog, master.offers.options
     return {
@@ -88,7 +88,7 @@ def _options_by_name(master: Master, book: Book) -> dict[Option, int]:
     }
 
 
-def may_use(book: Book, picks: Sequence[int]) -> bool:
+def may_use(book: PriceBook, picks: Sequence[int]) -> bool:
     """Whether the rules on one menu allow these options."""
     pairs = [(low, high) for i, low in enumerate(picks) for high in picks[i + 1 :]]
     return (

@@ -13,7 +13,7 @@ from models import Case, apply_scenario
 from models.catalog import Array, Codes
 from models.economics.offers import Offers, build_offers, sellable_options
 from models.scenario import Scenario
-from optimizer.program.instance import Setting, build_setting
+from optimizer.program.instance import Instance, build_instance
 from optimizer.program.totals import product_revenue_change, standing_totals
 
 from .program import Matrix
@@ -31,7 +31,7 @@ STATED_RULES = {
 class Market:
     """A case's cells (cohort x option) that can sell, with one entry each in the arrays."""
 
-    setting: Setting
+    setting: Instance
     offers: Offers
     cell: Codes
     """Position in the offers' cells."""
@@ -66,14 +66,14 @@ def market(case: Case, scenario_name: str) -> Market:
     more = sorted(set(scenario.model_dump(exclude_none=True)) - STATED_RULES)
     if more or len(case.tables["contracts"]):
         raise ValueError(f"the compact program does not state {', '.join(more) or 'contracts in force'}")
-    setting = build_setting(changed, scenario)
+    setting = build_instance(changed, scenario)
     offers = build_offers(setting.catalog, setting.demand, sellable_options(setting.catalog))
     cell = np.flatnonzero(offers.utility > LEAST_UTILITY[changed.settings.choice_model])
     cohort, option = offers.cohort[cell], offers.option[cell]
     return Market(setting, offers, cell, cohort, option, offers.utility[cell])
 
 
-def _effect(setting: Setting, offers: Offers, cell: Codes) -> Matrix:
+def _effect(setting: Instance, offers: Offers, cell: Codes) -> Matrix:
     catalog, index, cohorts = setting.catalog, setting.index, offers.demand.cohorts
     cohort, option = offers.cohort[cell], offers.option[cell]
     tier, model, product = offers.options.tier[option], offers.options.model[option], cohorts.product[cohort]

@@ -9,7 +9,7 @@ import pytest
 
 from models.intake.cells import number_advice, parse
 from models.intake.raw import RawColumn, column_of, from_objects
-from models.schema import Column, Kind
+from models.schema import Column, ColumnKind
 from models.schema.fields import ANY, POSITIVE_SHARE, SHARE, Bounds, number, text
 
 AMOUNT = number("amount", ANY, "an amount")
@@ -72,7 +72,7 @@ def test_other_types_are_no_numbers_and_no_names(kind: pa.DataType) -> None:
 
     assert faulty(AMOUNT, source) == [0]
     assert faulty(text("name", "a name"), source) == [0]
-    assert faulty(Column("c", Kind.CHOICE, "", choices=("a",)), source) == [0]
+    assert faulty(Column("c", ColumnKind.CHOICE, "", choices=("a",)), source) == [0]
 
 
 @pytest.mark.parametrize(
@@ -84,14 +84,14 @@ def test_bounds_hold_their_ends_unless_open(bounds: Bounds, outside: list[int]) 
 
 
 def test_integers_are_whole() -> None:
-    rank = Column("rank", Kind.INTEGER, "a rank")
+    rank = Column("rank", ColumnKind.INTEGER, "a rank")
 
     assert faulty(rank, raw("1", "2.0", "2.5", "1e3", "1e300", "")) == [2, 4, 5]
     assert parse(raw("1", "2.0", "-3"), rank).values.dtype == np.int64
 
 
 def test_flags_take_either_letter_case() -> None:
-    flag = Column("flag", Kind.FLAG, "a flag")
+    flag = Column("flag", ColumnKind.FLAG, "a flag")
 
     assert parse(raw("TRUE", "false", " True "), flag).values.tolist() == [True, False, True]
     assert faulty(flag, raw("true", "yes", "1", "")) == [1, 2, 3]

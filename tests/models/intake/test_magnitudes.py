@@ -10,7 +10,7 @@ import pytest
 from models import Case, CaseError, Scenario, apply_scenario, build_case, load_case
 from models.intake.cells import parse
 from models.intake.raw import from_objects
-from models.schema import TABLES, Column, Kind
+from models.schema import TABLES, Column, ColumnKind
 from models.schema.fields import LARGEST, LARGEST_RATIO, SMALLEST
 from tests.small_case import write_small_case
 
@@ -18,7 +18,7 @@ NUMBERS = [
     pytest.param(column, id=f"{table.name}.{column.name}")
     for table in TABLES.values()
     for column in table.columns
-    if column.kind is Kind.NUMBER
+    if column.kind is ColumnKind.NUMBER
 ]
 
 

@@ -18,13 +18,13 @@ HELD = re.compile(
 )
 GREEDY_TIERS = Scenario(objective="account_margin", min_service_margin=0.56)
 QUESTIONS: dict[str, Callable[[Case], Answer]] = {
-    "explain": lambda case: optimizer.rule_costs(case, rules=["csat_floor"]),
-    "whynot": lambda case: optimizer.why_not(case, "base", "drop gold", "offer gold", "service_margin_share >= 0.99"),
+    "explain": lambda case: optimizer.explain(case, rules=["csat_floor"]),
+    "whynot": lambda case: optimizer.whynot(case, "base", "drop gold", "offer gold", "service_margin_share >= 0.99"),
     "alternatives": lambda case: optimizer.alternatives(case, GREEDY_TIERS, count=9),
     "partners": lambda case: optimizer.partners(case, shares=[0.0, 0.5]),
     "portfolio": lambda case: optimizer.portfolio(case, GREEDY_TIERS),
     "frontier": lambda case: optimizer.frontier(case, goals=["account_revenue", "service_margin"], points=2),
-    "levels": lambda case: optimizer.service_levels(case),
+    "levels": lambda case: optimizer.levels(case),
 }
 
 
@@ -52,7 +52,7 @@ def test_what_leaves_no_plan_is_told_as_far_as_it_was_proved(tiny: Case) -> None
 
 
 def test_what_cannot_be_names_what_stands_in_the_way(tiny: Case) -> None:
-    answer = optimizer.why_not(tiny, "base", "service_margin_share >= 0.99")
+    answer = optimizer.whynot(tiny, "base", "service_margin_share >= 0.99")
 
     told = '"service_margin_share >= 0.99": proved impossible with all other rules held. In the way: '
     assert answer.sentences == (f"{told}required_providers (Own).",)

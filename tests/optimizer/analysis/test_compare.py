@@ -13,7 +13,7 @@ from models.plan_tables import RunError
 from optimizer.analysis.compare import compare
 from optimizer.analysis.machinery.answers.answer import Answer
 from optimizer.analysis.machinery.comparison.todays_book import today
-from optimizer.analysis.machinery.sessions.solver_session import Workbench
+from optimizer.analysis.machinery.sessions.solver_session import SolverSession
 from optimizer.results.result import Status
 from tests.hand_case import hand_case
 from tests.oracle.random_cases import random_case
@@ -21,19 +21,19 @@ from tests.small_case import write_small_case
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
-    return Workbench(load_case(write_small_case(tmp_path_factory.mktemp("case"))))
+def bench(tmp_path_factory: pytest.TempPathFactory) -> SolverSession:
+    return SolverSession(load_case(write_small_case(tmp_path_factory.mktemp("case"))))
 
 
 @pytest.fixture(scope="module")
-def answer(bench: Workbench) -> Answer:
+def answer(bench: SolverSession) -> Answer:
     return compare(bench, ["today", "base"])
 
 
 @pytest.mark.parametrize("seed", [9, 15, 22, 27, 55])
 def test_todays_plan_has_the_amounts_of_the_baseline(seed: int) -> None:
     case = build_case(*random_case(seed))
-    bench = Workbench(case, gap=1e-7)
+    bench = SolverSession(case, gap=1e-7)
     baseline = bench.solve().baseline
     plan = today(bench).plan
     assert (plan is None) == (baseline is None)
@@ -45,13 +45,13 @@ def test_todays_plan_has_the_amounts_of_the_baseline(seed: int) -> None:
 def test_without_current_menus_there_is_no_today() -> None:
     case = build_case(*hand_case())
     with pytest.raises(CaseError, match="current_menus"):
-        today(Workbench(case))
+        today(SolverSession(case))
     alone = compare(case, ["base"], gap=1e-3)
     assert list(alone.tables["overview"].columns) == ["kpi", "unit", "base"]
     assert alone.sentences[0].startswith("base is the only plan")
 
 
-def test_kpis_are_those_of_the_plans(answer: Answer, bench: Workbench) -> None:
+def test_kpis_are_those_of_the_plans(answer: Answer, bench: SolverSession) -> None:
     kpis = answer.tables["kpis"].set_index(["plan", "kpi"])
     result = bench.solve("base")
     for name in MONEY_KPIS:
@@ -90,12 +90,12 @@ def test_the_bridge_adds_up_and_its_largest_part_is_said(answer: Answer) -> None
     assert f"of account revenue a year: {largest} " in answer.sentences[0]
 
 
-def test_one_plan_is_compared_with_today_and_none_means_the_scenario(answer: Answer, bench: Workbench) -> None:
+def test_one_plan_is_compared_with_today_and_none_means_the_scenario(answer: Answer, bench: SolverSession) -> None:
     for given in ([], ["base"], [bench.solve("base")]):
         assert list(compare(bench, given).tables["overview"].columns) == ["kpi", "unit", "today", "base"]
 
 
-def test_a_run_folder_is_a_plan_and_gets_a_name_of_its_own(bench: Workbench, tmp_path: Path) -> None:
+def test_a_run_folder_is_a_plan_and_gets_a_name_of_its_own(bench: SolverSession, tmp_path: Path) -> None:
     folder = bench.solve("base").save(tmp_path / "mine")
     again = compare(bench, ["base", folder, bench.solve("base")])
     assert list(again.tables["overview"].columns[2:]) == ["base", "mine", "base (2)"]
@@ -104,22 +104,22 @@ def test_a_run_folder_is_a_plan_and_gets_a_name_of_its_own(bench: Workbench, tmp
     assert set(named.tables["menus"]["plan"]) == {"a", "b"}
 
 
-def test_a_plan_that_is_not_there_or_of_another_case_is_refused(bench: Workbench, tmp_path: Path) -> None:
+def test_a_plan_that_is_not_there_or_of_another_case_is_refused(bench: SolverSession, tmp_path: Path) -> None:
     with pytest.raises(RunError, match=r"bas is neither today, nor a scenario of the case \(base, dear\)"):
         compare(bench, ["bas"])
     other = build_case(*hand_case())
-    folder = Workbench(other).solve("base").save(tmp_path / "other")
+    folder = SolverSession(other).solve("base").save(tmp_path / "other")
     with pytest.raises(RunError, match=r"a plan of the case by hand; expected one of small"):
         compare(bench, [folder])
 
 
-def test_a_scenario_without_a_plan_is_named_and_left_out(bench: Workbench) -> None:
+def test_a_scenario_without_a_plan_is_named_and_left_out(bench: SolverSession) -> None:
     case = bench.case
     hopeless = case.scenarios["base"].model_copy(update={"name": "hopeless", "min_service_margin": 1.0})
     answer = compare(bench, ["base", "dear", hopeless])
     assert any(sentence.startswith("hopeless: Infeasible, proved.") for sentence in answer.sentences)
     assert set(answer.tables["kpis"]["plan"]) == {"base", "dear"}
-    alone = compare(Workbench(case), {"a": hopeless, "b": hopeless})
+    alone = compare(SolverSession(case), {"a": hopeless, "b": hopeless})
     assert alone.status is Status.INFEASIBLE
     assert isinstance(alone.tables.get("overview", pd.DataFrame()), pd.DataFrame)
 
@@ -129,6 +129,6 @@ def test_every_table_explains_its_columns(answer: Answer) -> None:
     assert all(meaning for columns in answer.columns.values() for meaning in columns.values())
 
 
-def test_a_case_will_do_for_a_workbench(bench: Workbench) -> None:
+def test_a_case_will_do_for_a_workbench(bench: SolverSession) -> None:
     case: Case = bench.case
     assert compare(case, ["base", "base"], gap=1e-2).case_name == "small"

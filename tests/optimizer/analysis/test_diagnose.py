@@ -11,9 +11,9 @@ from models import Case, Scenario, apply_scenario, build_case
 from models.scenario import Change
 from optimizer.analysis.machinery.feasibility import levers as every_lever
 from optimizer.analysis.machinery.feasibility.feasible_limit import furthest
-from optimizer.analysis.machinery.feasibility.iis import find_conflict
+from optimizer.analysis.machinery.feasibility.iis import find_iis
 from optimizer.analysis.machinery.feasibility.levers import all_dropped, levers
-from optimizer.analysis.machinery.sessions.solver_session import Workbench
+from optimizer.analysis.machinery.sessions.solver_session import SolverSession
 from optimizer.results.result import Status
 from tests.hand_case import hand_case, work
 from tests.optimizer.analysis.posed import case_of, optimum, scenario_of
@@ -25,7 +25,7 @@ TINY = Path("data/tiny")
 def test_a_conflict_is_infeasible_and_every_part_of_it_is_needed(seed: int) -> None:
     case, scenario = case_of(seed), scenario_of(seed)
     on = levers(apply_scenario(case, scenario)[0], scenario)
-    found = find_conflict(Workbench(case, gap=1e-6), scenario, on)
+    found = find_iis(SolverSession(case, gap=1e-6), scenario, on)
     assert found is not None
     assert found.minimal
     assert found.rules
@@ -59,7 +59,7 @@ def test_a_target_is_tightened_as_far_as_some_plan_reaches() -> None:
     seed = 39
     case, scenario = case_of(seed), scenario_of(seed)
     (lever,) = (lever for lever in levers(case, scenario) if lever.rule == "min_account_margin")
-    reach = furthest(Workbench(case, gap=1e-6), scenario, lever)
+    reach = furthest(SolverSession(case, gap=1e-6), scenario, lever)
     assert reach.proved
     assert reach.within is not None
     assert reach.beyond is not None
@@ -73,7 +73,7 @@ def test_counts_are_told_exactly() -> None:
     scenario = optimizer.load_case(TINY).scenarios["base"].model_copy(update={"min_tiers": 1})
     case = optimizer.load_case(TINY)
     (lever,) = (lever for lever in levers(case, scenario) if lever.rule == "min_tiers")
-    reach = furthest(Workbench(case), scenario, lever)
+    reach = furthest(SolverSession(case), scenario, lever)
     assert (reach.within, reach.beyond, reach.proved) == (2.0, 3.0, True)
 
 

@@ -15,7 +15,7 @@ from tests.optimizer.analysis.posed import case_of, optimum, scenario_of
 @pytest.mark.parametrize(("seed", "rules"), [(12, ["max_cost_to_serve"]), (39, ["min_account_margin"])])
 def test_gains_agree_with_enumeration(seed: int, rules: list[str]) -> None:
     case, scenario = case_of(seed), scenario_of(seed)
-    answer = optimizer.rule_costs(case, gap=1e-7, rules=rules)
+    answer = optimizer.explain(case, gap=1e-7, rules=rules)
     on = {(lever.rule, lever.scope): lever for lever in levers(apply_scenario(case, scenario)[0], scenario)}
     base = optimum(seed, scenario).objective
     assert base is not None
@@ -35,7 +35,7 @@ def test_gains_agree_with_enumeration(seed: int, rules: list[str]) -> None:
 
 @pytest.fixture(scope="module")
 def answer() -> Answer:
-    return optimizer.rule_costs(optimizer.load_case("data/tiny"))
+    return optimizer.explain(optimizer.load_case("data/tiny"))
 
 
 def test_a_floor_costs_what_is_worked_out_by_hand(answer: Answer) -> None:

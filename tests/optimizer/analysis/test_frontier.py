@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import optimizer
-from optimizer.analysis.machinery.sessions.solver_session import Workbench
+from optimizer.analysis.machinery.sessions.solver_session import SolverSession
 from optimizer.analysis.machinery.trade_offs.goals import Goal
-from optimizer.analysis.machinery.trade_offs.trade_off import Point, knee, normalized, supported, undominated
+from optimizer.analysis.machinery.trade_offs.trade_off import FrontierPoint, knee, normalized, supported, undominated
 from optimizer.results.result import Result, Status
 from tests.optimizer.analysis.posed import case_of, scenario_of, world_of
 from tests.oracle.conditioned import Bound, best_within, csat_above_floor
@@ -55,7 +55,7 @@ def test_csat_over_the_floor_is_bought_with_margin() -> None:
         assert row["account_margin"] == pytest.approx(expected, rel=1e-5)
 
 
-class Hasty(Workbench):
+class Hasty(SolverSession):
     """Finds no plan for the first goal while the second is held, as if a limit came first."""
 
     def solve(self, scenario: Any = "base", *, conditions: Any = (), label: str = "") -> Result:
@@ -75,8 +75,8 @@ def test_the_far_end_is_there_even_where_a_level_was_not_solved_in_time(count: i
     assert (table["at_most"] >= table[goals[0]]).all()
 
 
-def points(*worths: tuple[float, ...]) -> list[Point]:
-    return [Point(worth, None, None) for worth in worths]  # type: ignore[arg-type]  # the plan does not matter
+def points(*worths: tuple[float, ...]) -> list[FrontierPoint]:
+    return [FrontierPoint(worth, None, None) for worth in worths]  # type: ignore[arg-type]  # the plan does not matter
 
 
 def test_a_point_that_another_beats_is_left_out() -> None:

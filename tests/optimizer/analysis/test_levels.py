@@ -10,7 +10,7 @@ import pytest
 
 import optimizer
 from models import Case, build_case, load_case
-from optimizer.analysis.levels import service_levels
+from optimizer.analysis.levels import levels
 from optimizer.analysis.machinery.service.delivered import delivered_flows, segment_parts, segment_turnaround, split
 from optimizer.analysis.machinery.service.redelivery import Redeliverer
 from optimizer.analysis.machinery.service.verdicts import judged
@@ -34,7 +34,7 @@ def only(table: pd.DataFrame) -> dict[str, Any]:
 
 def test_half_the_work_of_a_better_provider_meets_the_target() -> None:
     case = two_providers()
-    row = only(service_levels(case, result=locked_alone(case)).tables["regions"])
+    row = only(levels(case, result=locked_alone(case)).tables["regions"])
     expected = {
         "cases": 1,
         "csat": 70,  # own does it all: ace costs 4 more and wins back 5 of revenue, 1.9 of margin
@@ -54,7 +54,7 @@ def test_half_the_work_of_a_better_provider_meets_the_target() -> None:
 
 def test_a_target_beyond_the_hours_left_is_out_of_reach() -> None:
     case = two_providers({"capacity_hours": 0.5})  # a quarter of the case's 2 hours
-    row = only(service_levels(case, result=locked_alone(case)).tables["regions"])
+    row = only(levels(case, result=locked_alone(case)).tables["regions"])
     assert row["reachable_csat"] == pytest.approx(75)
     assert pd.isna(row["cost_at_target"])
     assert row["move"] == "hold"
@@ -75,10 +75,10 @@ def test_what_is_over_the_target_is_cheaper_at_it() -> None:
     result = locked_alone(case)  # held to the floor: ace does three quarters
     scenario = case.scenarios["base"]
     lower = build_case(*hand_case(tiers=[{**tiers[0], "csat_floor": 60, "csat_target": 75}]))
-    row = only(service_levels(case, result=result, band=2).tables["regions"])
+    row = only(levels(case, result=result, band=2).tables["regions"])
     assert (row["verdict"], row["csat"]) == ("sweet spot", pytest.approx(85))
     relaxed = Case(case.settings, {**case.tables, "tiers": lower.tables["tiers"]}, {"base": scenario})
-    row = only(service_levels(relaxed, result=result).tables["regions"])
+    row = only(levels(relaxed, result=result).tables["regions"])
     assert (row["verdict"], row["move"]) == ("over-delivered", "lower")
     assert row["at_stake"] == pytest.approx(9 - 7)  # 0.75 of the case at 10 and 0.25 at 6, against a quarter at 10
 
@@ -97,7 +97,7 @@ def test_a_segment_has_the_share_of_flows_that_it_has_of_cases() -> None:
         loyalty=market()["loyalty"] + loyal,
         contracts=offer()["contracts"] + locked,
     )
-    table = service_levels(case, result=locked_alone(case)).tables["segments"].set_index("segment")
+    table = levels(case, result=locked_alone(case)).tables["segments"].set_index("segment")
     assert table["cases"].to_dict() == pytest.approx({"clinic": 1, "lab": 3})
     assert table["loyalty_loss"].to_dict() == pytest.approx({"clinic": 5, "lab": 15})
     assert table["cost_at_target"].to_dict() == pytest.approx({"clinic": 8, "lab": 24})
@@ -116,13 +116,13 @@ def test_segments_add_up_to_the_plan(small: tuple[Case, Result]) -> None:
     for amount in ("cases", "true_hours", "true_cost", "loss"):
         assert parts[amount].sum() == pytest.approx(flows[amount].sum())
     assert flows["loss"].sum() == pytest.approx(result.decided.kpis["loyalty_loss"])
-    tables = service_levels(case, result=result).tables
+    tables = levels(case, result=result).tables
     assert tables["segments"]["cost"].sum() == pytest.approx(tables["regions"]["cost"].sum())
 
 
 def test_levels_of_regions_are_those_of_the_plan(small: tuple[Case, Result]) -> None:
     case, result = small
-    regions = service_levels(case, result=result).tables["regions"].set_index(["tier", "region"])
+    regions = levels(case, result=result).tables["regions"].set_index(["tier", "region"])
     shown = result.experience.set_index(["metric", "tier", "region"])["value"]
     assert regions["csat"].to_dict() == pytest.approx(shown["csat"].to_dict())
     assert regions["attainment"].to_dict() == pytest.approx(shown["attainment"].to_dict())
@@ -193,10 +193,10 @@ def test_broken_promises_are_under_service(attainment: float, hours: float, verd
 
 def test_without_a_plan_there_is_nothing_to_judge() -> None:
     case = two_providers({"engage": "excluded"}, tiers=[{**offer()["tiers"][0], "csat_floor": 75}])
-    answer = service_levels(case)
+    answer = levels(case)
     assert (answer.status, dict(answer.tables)) == ("infeasible", {})
 
 
 def test_a_negative_band_is_refused(small: tuple[Case, Result]) -> None:
     with pytest.raises(ValueError, match="band is -1"):
-        service_levels(small[0], result=small[1], band=-1)
+        levels(small[0], result=small[1], band=-1)

@@ -10,8 +10,8 @@ import pytest
 
 import optimizer
 from models import Case, load_case
-from optimizer.analysis.machinery.comparison.value_added import worth_table, worths
-from optimizer.analysis.machinery.sessions.context import Subject, subject_of
+from optimizer.analysis.machinery.comparison.value_added import value_added_table, values_added
+from optimizer.analysis.machinery.sessions.context import AnalysisContext, context_of
 from optimizer.analysis.machinery.sourcing.failures import (
     OTHERS,
     REPLANNED,
@@ -41,8 +41,8 @@ posed = cache(pose)
 
 
 @cache
-def subject(seed: int) -> Subject:
-    return subject_of(posed(seed).case, "base", None, gap=GAP)
+def subject(seed: int) -> AnalysisContext:
+    return context_of(posed(seed).case, "base", None, gap=GAP)
 
 
 def near(value: float, scale: float) -> object:
@@ -58,7 +58,7 @@ def test_a_provider_is_worth_what_enumeration_says(seed: int) -> None:
     one, case = subject(seed), posed(seed)
     best = Enumeration(case.world).run().objective
     engaged = list(one.plan.decisions.providers)
-    table = worth_table(worths(one, "provider", engaged), "provider").set_index("provider")
+    table = value_added_table(values_added(one, "provider", engaged), "provider").set_index("provider")
     assert best is not None
     for name in engaged:
         left, row = Enumeration(without(case, name)).run().objective, table.loc[name]
@@ -74,7 +74,9 @@ def test_a_provider_is_worth_what_enumeration_says(seed: int) -> None:
 def test_a_provider_left_out_costs_what_enumeration_says(seed: int) -> None:
     one, case = subject(seed), posed(seed)
     idle = sorted(set(case.world.names("providers", "provider")) - set(one.plan.decisions.providers))
-    for name, row in worth_table(worths(one, "provider", idle), "provider").set_index("provider").iterrows():
+    for name, row in (
+        value_added_table(values_added(one, "provider", idle), "provider").set_index("provider").iterrows()
+    ):
         forced = with_cell(case.world, "providers", "engage", "required", provider=name)
         best, left = Enumeration(forced).run().objective, one.result.objective
         assert left is not None
@@ -120,7 +122,7 @@ def test_a_failure_costs_what_enumeration_says(seed: int) -> None:
             assert failure.result.objective == near(expected, expected)
 
 
-def answered(case: Posed, one: Subject, failure: Failure) -> float | None:
+def answered(case: Posed, one: AnalysisContext, failure: Failure) -> float | None:
     """Objective after a failure, by enumeration."""
     world = without(case, failure.partner)
     if failure.response == REPLANNED:
@@ -147,7 +149,7 @@ def test_work_is_taken_over_hour_by_hour() -> None:
     case = two_providers(tiers=[{**offer()["tiers"][0], "csat_floor": 80}])
     result = optimizer.evaluate(case, menus=pd.DataFrame(columns=["price_book", "tier", "model", "price"]))
     relaxed = two_providers()  # without the floor, own can do it all
-    one = subject_of(relaxed, "base", result)
+    one = context_of(relaxed, "base", result)
     failures = partner_failures(one)
     assert [failure.response for failure in failures] == [SAME, REPLANNED]
     (row,) = takeover_table(one, failures).to_dict("records")

@@ -7,8 +7,8 @@ from functools import cache
 import pandas as pd
 import pytest
 
-from optimizer.analysis.machinery.comparison.value_added import worth_table, worths
-from optimizer.analysis.machinery.sessions.context import Subject, subject_of
+from optimizer.analysis.machinery.comparison.value_added import value_added_table, values_added
+from optimizer.analysis.machinery.sessions.context import AnalysisContext, context_of
 from optimizer.analysis.portfolio import best_by_count, curve_table, portfolio
 from tests.optimizer.solving.test_enumeration import Posed, pose
 from tests.oracle.conditioned import Bound, best_within, with_cell, with_rules
@@ -23,19 +23,19 @@ posed = cache(pose)
 
 
 @cache
-def subject(seed: int) -> Subject:
-    return subject_of(posed(seed).case, "base", None, gap=GAP)
+def subject(seed: int) -> AnalysisContext:
+    return context_of(posed(seed).case, "base", None, gap=GAP)
 
 
 def near(value: float, scale: float) -> object:
     return pytest.approx(value, abs=NEAR * max(1.0, abs(scale)))
 
 
-def assert_worth(one: Subject, case: Posed, kind: str, table: str, column: str) -> None:
+def assert_worth(one: AnalysisContext, case: Posed, kind: str, table: str, column: str) -> None:
     best = Enumeration(case.world).run().objective
     assert best is not None
     names = [row[kind] for row in case.world.tables[table] if row[column] != "excluded"]
-    for row in worth_table(worths(one, kind, names), kind).to_dict("records"):  # type: ignore[arg-type]
+    for row in value_added_table(values_added(one, kind, names), kind).to_dict("records"):  # type: ignore[arg-type]
         state = "excluded" if row["in_plan"] else "required"
         other = Enumeration(with_cell(case.world, table, column, state, **{kind: row[kind]})).run().objective
         if other is None:

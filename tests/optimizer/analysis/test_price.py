@@ -29,7 +29,7 @@ def priced(price: float = 0.16) -> tuple[Case, Result]:
 
 def response(*prices: float) -> Answer:
     case, result = priced()
-    return optimizer.price_response(case, "base", "clinic", "gold", result=result, prices=prices)
+    return optimizer.price(case, "base", "clinic", "gold", result=result, prices=prices)
 
 
 def test_demand_revenue_and_margin_at_each_price() -> None:
@@ -50,7 +50,7 @@ def test_the_plans_price_and_the_allowed_ones_are_told_apart() -> None:
 
 def test_by_default_prices_reach_a_quarter_beyond_what_is_allowed() -> None:
     case, result = priced()
-    table = optimizer.price_response(case, "base", "clinic", "gold", result=result).tables["response"]
+    table = optimizer.price(case, "base", "clinic", "gold", result=result).tables["response"]
     assert table["price"].min() == pytest.approx(0.16 - 0.04)
     assert table["price"].max() == pytest.approx(0.20 + 0.04)
     assert table["price"].is_monotonic_increasing
@@ -61,7 +61,7 @@ def test_the_units_of_the_whole_price_book_are_those_of_its_uptake(tmp_path: Pat
     case = optimizer.load_case(write_small_case(tmp_path))
     result = optimizer.solve(case)
     book = result.menus.iloc[-1]
-    found = optimizer.price_response(case, "base", book["price_book"], book["tier"], result=result)
+    found = optimizer.price(case, "base", book["price_book"], book["tier"], result=result)
     row = found.tables["response"].set_index("in_plan").loc[True]
     segments = case.tables["segments"].set_index("segment")["price_book"]
     taken = result.uptake[(result.uptake["tier"] != "none") & (result.uptake["customer_class"] != "contract")]
@@ -84,7 +84,7 @@ def test_what_is_not_on_the_menu_is_refused(
 ) -> None:
     case, result = priced()
     with pytest.raises(CaseError, match=message):
-        optimizer.price_response(case, "base", book, tier, result=result, prices=prices)
+        optimizer.price(case, "base", book, tier, result=result, prices=prices)
 
 
 def test_the_command_writes_the_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

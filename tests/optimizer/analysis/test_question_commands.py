@@ -53,8 +53,8 @@ def test_a_stop_leaves_what_is_known_and_says_so() -> None:
     case = optimizer.load_case(TINY)
     result = optimizer.solve(case)
     for answer in (
-        optimizer.rule_costs(case, result=result, should_stop=lambda: True),
-        optimizer.why_not(case, "base", "drop silver", result=result, should_stop=lambda: True),
+        optimizer.explain(case, result=result, should_stop=lambda: True),
+        optimizer.whynot(case, "base", "drop silver", result=result, should_stop=lambda: True),
     ):
         assert answer.status == "feasible"
         assert answer.sentences[-1] == "Stopped before everything was asked; what is missing is left out."

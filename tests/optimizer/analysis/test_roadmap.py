@@ -11,7 +11,7 @@ import pytest
 
 from models.scenario import Scenario
 from optimizer.analysis.machinery.comparison.waves import Roadmap, choices, margins_so_far, ready_months
-from optimizer.analysis.machinery.sessions.context import Subject, subject_of
+from optimizer.analysis.machinery.sessions.context import AnalysisContext, context_of
 from optimizer.analysis.roadmap import roadmap
 from tests.hand_case import offer
 from tests.optimizer.analysis.delivery_case import two_providers
@@ -32,9 +32,9 @@ posed = cache(pose)
 
 
 @cache
-def subject(seed: int) -> Subject:
+def subject(seed: int) -> AnalysisContext:
     case = posed(seed).case
-    return subject_of(case, case.scenarios["base"].model_copy(update=FREE), None, gap=GAP)
+    return context_of(case, case.scenarios["base"].model_copy(update=FREE), None, gap=GAP)
 
 
 def mixed(road: Roadmap, moved: set[str]) -> dict[str, Menu]:
@@ -144,11 +144,11 @@ def test_a_partner_is_made_ready_before_it_works() -> None:
 
 def test_months_are_those_of_the_slowest_open_gap() -> None:
     case = two_providers(readiness=GAPS)
-    assert ready_months(case, subject_of(case, "base", None).plan) == {"ace": 4, "own": 0}
+    assert ready_months(case, context_of(case, "base", None).plan) == {"ace": 4, "own": 0}
 
 
 def test_a_price_book_that_is_the_plan_s_already_does_not_move() -> None:
-    one = subject_of(two_providers(), "base", None)
+    one = context_of(two_providers(), "base", None)
     case = two_providers(current_menus=one.plan.menus.to_dict("records"))  # type: ignore[arg-type]
     answer = roadmap(case)
     assert answer.tables["price_books"]["wave"].tolist() == [0]

@@ -66,9 +66,7 @@ def test_what_is_not_understood_is_told(text: str, told: str, small: Case) -> No
 def test_losses_are_those_worked_out_by_hand() -> None:
     """By the tables of data/tiny: one tier earns 19,080; clinics at gold 0.08 lose 13,540 - 10,740."""
     case = optimizer.load_case("data/tiny")
-    answer = optimizer.why_not(
-        case, "base", "exactly 1 tier", "clinics gold fixed 8 %", Decision("provider", "Partner")
-    )
+    answer = optimizer.whynot(case, "base", "exactly 1 tier", "clinics gold fixed 8 %", Decision("provider", "Partner"))
     table = answer.tables["requests"].set_index("request")
     assert table["loss"].tolist() == pytest.approx([480.0, 2800.0, 0.0], abs=1e-6)
     assert (table["loss_at_least"] <= table["loss"] + 1e-6).all()
@@ -81,7 +79,7 @@ def test_losses_are_those_worked_out_by_hand() -> None:
 
 def test_rules_in_the_way_of_an_impossible_request_are_named() -> None:
     case = optimizer.load_case("data/tiny")
-    answer = optimizer.why_not(case, "one_tier", "clinics gold; factories silver")
+    answer = optimizer.whynot(case, "one_tier", "clinics gold; factories silver")
     (row,) = answer.tables["requests"].to_dict("records")
     assert (row["status"], row["stands_in_the_way"]) == ("infeasible", "max_tiers")
     assert "proved impossible" in answer.sentences[0]
@@ -89,4 +87,4 @@ def test_rules_in_the_way_of_an_impossible_request_are_named() -> None:
 
 def test_a_request_is_needed(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="there is no request"):
-        optimizer.why_not(optimizer.load_case("data/tiny"))
+        optimizer.whynot(optimizer.load_case("data/tiny"))

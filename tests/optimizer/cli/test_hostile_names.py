@@ -12,7 +12,7 @@ import pytest
 
 from models import CaseError, Problem
 from optimizer.cli.command_line import main
-from optimizer.cli.command_output import Voice
+from optimizer.cli.command_output import CommandOutput
 from optimizer.cli.terminal import console_on, say, show_result, show_table, show_warning
 from optimizer.cli.watching import ProgressLine
 from optimizer.report.page import report_page
@@ -72,7 +72,7 @@ def test_wrong_arguments_are_said_safely(arguments: list[str], capsys: pytest.Ca
 def test_errors_and_their_json_are_safe_and_the_json_is_whole(capsys: pytest.CaptureFixture[str]) -> None:
     text = str(CaseError([Problem("rates", "is wrong", found=EVIL)]))
 
-    Voice("solve", as_json=True).fail(2, f"{text}\n{EVIL}", [{"found": EVIL}])
+    CommandOutput("solve", as_json=True).fail(2, f"{text}\n{EVIL}", [{"found": EVIL}])
 
     said = capsys.readouterr()
     assert not RAW.search(said.err)

@@ -24,11 +24,11 @@ from tests.small_case import write_small_case
 
 SIGNALLED = """
 import os, signal, sys, time
-from optimizer.solving import sitting
+from optimizer.solving import session
 from optimizer.cli.command_line import main
 from optimizer.solving.engine import Search
 
-sitting.EVERY, sitting.WRITING_SHARE = 0.0, 1e9  # a state is written at each report
+session.EVERY, session.WRITING_SHARE = 0.0, 1e9  # a state is written at each report
 report, told = Search._report, []
 
 def reported(search, state):

@@ -16,7 +16,7 @@ import pandas as pd
 
 from models import CaseSettings, Scenario, build_case
 from models.catalog import Array
-from optimizer.program.instance import Setting, build_setting
+from optimizer.program.instance import Instance, build_instance
 from optimizer.program.totals import MONEY
 
 SETTINGS = CaseSettings(name="rules", currency="EUR", choice_model="logit", discount_rate=0.0)
@@ -109,7 +109,7 @@ Edits = Mapping[tuple[str, str, str], Mapping[str, float | str]]
 """(table, key column, key): column = value of the rows with that key."""
 
 
-def rule_setting(scenario: Mapping[str, Any] | None = None, edits: Edits | None = None) -> Setting:
+def rule_setting(scenario: Mapping[str, Any] | None = None, edits: Edits | None = None) -> Instance:
     """The case under a scenario's rules, after some edits."""
     tables = {**customers(), **offer(), **work()}
     for (name, column, key), values in (edits or {}).items():
@@ -117,10 +117,10 @@ def rule_setting(scenario: Mapping[str, Any] | None = None, edits: Edits | None 
             table = tables[name]
             table.loc[table[column] == key, edited] = value
     wanted = Scenario(**(scenario or {}))
-    return build_setting(build_case(SETTINGS, tables, {"base": wanted}), wanted)
+    return build_instance(build_case(SETTINGS, tables, {"base": wanted}), wanted)
 
 
-def total_names(setting: Setting) -> list[str]:
+def total_names(setting: Instance) -> list[str]:
     """A readable name of every demand total; regions and families are left out, as there is one of each."""
     catalog, index = setting.catalog, setting.index
     names = [*MONEY, *[""] * (index.size - len(MONEY))]
@@ -139,7 +139,7 @@ def total_names(setting: Setting) -> list[str]:
     return names
 
 
-def totals(setting: Setting, amounts: Mapping[str, float]) -> Array:
+def totals(setting: Instance, amounts: Mapping[str, float]) -> Array:
     """Demand totals by readable name; what is not named is 0."""
     names = total_names(setting)
     unknown = set(amounts) - set(names)

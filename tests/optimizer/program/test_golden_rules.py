@@ -12,9 +12,9 @@ import pulp
 import pytest
 
 from optimizer.lp.expressions import Expression, Row, combine
-from optimizer.program.constraints import RULES, Rule
-from optimizer.program.formulation import Statement
-from optimizer.program.instance import Setting
+from optimizer.program.constraints import RULES, Constraint
+from optimizer.program.formulation import Formulation
+from optimizer.program.instance import Instance
 from optimizer.program.totals import Box
 
 from .rule_case import rule_setting, total_names, totals
@@ -55,13 +55,13 @@ MOST = {
 }
 
 
-def stated() -> Statement:
+def stated() -> Formulation:
     setting = rule_setting(ALL_RULES)
     high = totals(setting, MOST)
-    return Statement(setting, Box(0 * high, high))
+    return Formulation(setting, Box(0 * high, high))
 
 
-def flow_name(setting: Setting, route: int) -> str:
+def flow_name(setting: Instance, route: int) -> str:
     catalog, classes = setting.catalog, setting.classes
     w = setting.routes.work_class[route]
     words = [catalog.services[classes.service[w]], catalog.tiers[classes.tier[w]]]
@@ -69,11 +69,11 @@ def flow_name(setting: Setting, route: int) -> str:
     return f"flow[{','.join([*words, catalog.providers[setting.routes.provider[route]]])}]"
 
 
-def policy_name(setting: Setting, row: int) -> str:
+def policy_name(setting: Instance, row: int) -> str:
     return str(setting.policies["policy"].iloc[row])
 
 
-def readable(setting: Setting, name: str) -> str:
+def readable(setting: Instance, name: str) -> str:
     """A readable name of a variable that the statement calls `kind_code_code`."""
     kind, *digits = name.split("_")
     codes = [int(digit) for digit in digits]
@@ -100,7 +100,7 @@ def term(value: float, name: str) -> str:
     return f"{'-' if value < 0 else '+'} {' '.join(filter(None, (number, name)))}"
 
 
-def side(setting: Setting, expression: Expression) -> str:
+def side(setting: Instance, expression: Expression) -> str:
     named = sorted((readable(setting, variable.name), value) for variable, value in expression.items())
     parts = [term(value, name) for name, value in named]
     if expression.constant or not parts:
@@ -108,7 +108,7 @@ def side(setting: Setting, expression: Expression) -> str:
     return " ".join(parts).removeprefix("+ ")
 
 
-def text(setting: Setting, row: Row) -> str:
+def text(setting: Instance, row: Row) -> str:
     return f"[{row.scope}] {side(setting, row.left)} {row.sense} {side(setting, row.right)}"
 
 
@@ -117,7 +117,7 @@ def golden(name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
-def test_rows_are_as_written_by_hand(rule: Rule) -> None:
+def test_rows_are_as_written_by_hand(rule: Constraint) -> None:
     program = stated()
     assert [text(program.setting, row) for row in rule.rows(program)] == golden(rule.name)
 
@@ -138,7 +138,7 @@ SWITCHED = ("max_provider_share", "max_csat_over_target", "min_service_margin", 
 def test_a_rule_that_the_scenario_leaves_out_has_no_rows(name: str) -> None:
     setting = rule_setting({key: value for key, value in ALL_RULES.items() if key != name})
     high = totals(setting, MOST)
-    program = Statement(setting, Box(0 * high, high))
+    program = Formulation(setting, Box(0 * high, high))
     with_rows = {rule.name for rule in RULES if list(rule.rows(program))}
     assert with_rows == {rule.name for rule in RULES} - {name}
 

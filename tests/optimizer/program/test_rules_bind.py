@@ -15,14 +15,14 @@ import pytest
 
 from optimizer.program.constraints import RULES
 from optimizer.program.delivery import DeliveryOutcome, deliver
-from optimizer.program.formulation import Given
+from optimizer.program.formulation import Fixings
 
 from .rule_case import Edits, rule_setting, totals
 
 SILVER: Mapping[str, float] = {"incidents[silver]": 20.0, "billed": 1000.0}
 REQUIRED, ALL_PRODUCTS = frozenset({0, 1}), frozenset({0, 1, 2})
 """Codes of cable and pump, and of those and valve."""
-DECIDED = Given(supported=REQUIRED, tiers=frozenset(), models=frozenset())
+DECIDED = Fixings(supported=REQUIRED, tiers=frozenset(), models=frozenset())
 ALONE: Edits = {("providers", "provider", name): {"engage": "excluded"} for name in ("orbis", "web")}
 """`own` alone, the others excluded."""
 PARTNER_ALONE: Edits = {
@@ -39,7 +39,7 @@ class Trial:
     scenario: Mapping[str, Any] = field(default_factory=dict)
     edits: Edits = field(default_factory=dict)
     amounts: Mapping[str, float] = field(default_factory=lambda: SILVER)
-    given: Given = DECIDED
+    given: Fixings = DECIDED
 
     def outcome(self, dropped: tuple[str, ...] = ()) -> DeliveryOutcome:
         setting = rule_setting(self.scenario, self.edits)
@@ -73,7 +73,7 @@ def by_amounts(
     return first, second, third
 
 
-FREE_CHOICE = Given(supported=REQUIRED)
+FREE_CHOICE = Fixings(supported=REQUIRED)
 """Tiers and models follow from what the menus use."""
 BOTH_TIERS = {"books_offering[silver]": 1, "books_offering[gold]": 1}
 TWELVE_HOURS: Edits = {
@@ -168,8 +168,8 @@ TRIALS: Mapping[str, Three] = {
         given=FREE_CHOICE, edits={("pricing_models", "model", "flat"): {"offer": "required"}},
     ),
     "coverage": (
-        Trial(amounts={}, given=Given(ALL_PRODUCTS, frozenset(), frozenset())),
-        Trial(amounts={"books_covering[valve]": 1}, given=Given(ALL_PRODUCTS, frozenset(), frozenset())),
+        Trial(amounts={}, given=Fixings(ALL_PRODUCTS, frozenset(), frozenset())),
+        Trial(amounts={"books_covering[valve]": 1}, given=Fixings(ALL_PRODUCTS, frozenset(), frozenset())),
         Trial(amounts={"books_covering[valve]": 1}),
     ),
     "min_tiers": by_scenario("min_tiers", 1, 2, 3, amounts=BOTH_TIERS, given=FREE_CHOICE),

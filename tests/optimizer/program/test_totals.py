@@ -11,7 +11,7 @@ from models import apply_scenario, build_case
 from models.economics.offers import sellable_options
 from optimizer.lp.scaled_program import ScaledProgram
 from optimizer.lp.solver import Limits, load, quiet_highs, solve_integer
-from optimizer.program.instance import build_setting
+from optimizer.program.instance import build_instance
 from optimizer.program.totals import MONEY, reach, standing_totals
 from optimizer.solving.engine import offers_of
 from tests.oracle.random_cases import random_case
@@ -20,7 +20,7 @@ from tests.oracle.random_cases import random_case
 @pytest.mark.parametrize("seed", range(8))
 def test_what_only_adds_up_is_never_less_than_what_stands(seed: int) -> None:
     case, scenario = apply_scenario(build_case(*random_case(seed)), "base")
-    setting = build_setting(case, scenario)
+    setting = build_instance(case, scenario)
     offers = offers_of(setting, sellable_options(setting.catalog))
     box, standing = reach(offers, setting.index, setting.sellable), standing_totals(offers, setting.index)
     assert (box.low[len(MONEY) :] == standing[len(MONEY) :]).all()

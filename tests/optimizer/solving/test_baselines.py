@@ -6,7 +6,7 @@ import pytest
 
 import optimizer.solving.baselines
 from models import Case, Change, load_case
-from optimizer.analysis.machinery.sessions.solver_session import Workbench
+from optimizer.analysis.machinery.sessions.solver_session import SolverSession
 from optimizer.solving.solve import solve
 from optimizer.solving.todays_plan import baseline
 from tests.small_case import write_small_case
@@ -25,7 +25,7 @@ def test_only_what_moves_the_baseline_is_worked_out_again(case: Case, monkeypatc
         return baseline(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(optimizer.solving.baselines, "baseline", counted)
-    bench, base = Workbench(case), case.scenarios["base"]
+    bench, base = SolverSession(case), case.scenarios["base"]
     dearer = (Change(table="rates", column="cost_per_case", multiply=2.0),)
     asked = [
         (1, {}),
@@ -50,7 +50,7 @@ def test_only_what_moves_the_baseline_is_worked_out_again(case: Case, monkeypatc
 def test_a_baseline_that_a_limit_prevented_is_tried_again(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     answers = [(None, "No delivery of today's menus was found in the time allowed."), ({"service_cost": 1.0}, None)]
     monkeypatch.setattr(optimizer.solving.baselines, "baseline", lambda *given: answers.pop(0))
-    bench, base = Workbench(case, time_limit=60.0), case.scenarios["base"]
+    bench, base = SolverSession(case, time_limit=60.0), case.scenarios["base"]
     first, second = (bench.solve(base.model_copy(update={"max_tiers": tiers})) for tiers in (2, 1))
     assert first.baseline is None
     assert second.baseline == {"service_cost": 1.0}

@@ -13,7 +13,7 @@ from models import Case, CaseError, Scenario, apply_scenario, build_case, load_c
 from models.menus import books_with_units, todays_menus
 from models.scenario import Change
 from optimizer.analysis.machinery.comparison.todays_book import today
-from optimizer.analysis.machinery.sessions.solver_session import Workbench
+from optimizer.analysis.machinery.sessions.solver_session import SolverSession
 from optimizer.auditing import audit
 from tests.oracle.enumeration import Enumeration
 from tests.oracle.world import read_world
@@ -128,17 +128,19 @@ def test_todays_menus_of_such_books_are_ignored(case: Case) -> None:
 
     assert result.baseline == without.baseline
     assert result.baseline is not None
-    assert today(Workbench(case), "dear").objective == pytest.approx(result.baseline["account_margin"], rel=1e-6)
+    assert today(SolverSession(case), "dear").objective == pytest.approx(result.baseline["account_margin"], rel=1e-6)
 
 
 def test_today_is_seen_with_the_scenarios_changes(small: Case) -> None:
     change = Change(table="current_menus", column="price", where={"price_book": "factory"}, multiply=1.2)
     scenario = Scenario(objective="account_margin", change=(change,))
-    result = today(Workbench(small), scenario)
+    result = today(SolverSession(small), scenario)
 
     assert result.baseline is not None
     assert result.objective == pytest.approx(result.baseline["account_margin"], rel=1e-6)
-    assert result.objective != pytest.approx(today(Workbench(small), Scenario(objective="account_margin")).objective)
+    assert result.objective != pytest.approx(
+        today(SolverSession(small), Scenario(objective="account_margin")).objective
+    )
 
 
 def test_the_audit_refuses_a_menu_that_nobody_sees(case: Case) -> None:

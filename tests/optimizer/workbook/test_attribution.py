@@ -15,19 +15,19 @@ from optimizer.workbook.account_sheet import account_rows
 from optimizer.workbook.accounts import Spreading, account_amounts
 from optimizer.workbook.attribution import provider_amounts
 from optimizer.workbook.lines import AMOUNTS, LINES
-from optimizer.workbook.workbook_data import PLAN, TODAY, Subject
+from optimizer.workbook.workbook_data import PLAN, TODAY, WorkbookData
 from tests.optimizer.workbook.runs import odd, tiny
 
 Run = Callable[[], tuple[Case, Result]]
 
 
-def by(subject: Subject, *keys: str, version: str = PLAN) -> pd.DataFrame:
+def by(subject: WorkbookData, *keys: str, version: str = PLAN) -> pd.DataFrame:
     return subject.attributions[version].rows.groupby(list(keys))[list(AMOUNTS)].sum()
 
 
 def test_the_hand_worked_plan_is_given_to_its_segments_and_tiers() -> None:
     """Clinics: 10 scanners and 20 viewers in gold at 0.1. Factory: 4 scanners in gold, 4 in silver at 0.08."""
-    found = by(Subject(*tiny()), "segment", "tier")
+    found = by(WorkbookData(*tiny()), "segment", "tier")
     clinic, gold, silver = (found.loc[key] for key in (("clinic", "gold"), ("factory", "gold"), ("factory", "silver")))
 
     assert [clinic["billed"], gold["billed"], silver["billed"]] == pytest.approx([14_000, 4_000, 3_200])
@@ -45,7 +45,7 @@ def test_the_hand_worked_plan_is_given_to_its_segments_and_tiers() -> None:
 
 
 def test_taken_out_loyalty_leaves_what_accounts_bring() -> None:
-    found = by(Subject(*tiny()), "segment")
+    found = by(WorkbookData(*tiny()), "segment")
     # 14,000 of clinics (10,000 of scanners at 0.4, 4,000 of viewers at 0.3), all kept at 0.95 in gold
     assert found.loc["clinic", "product_plain"] == pytest.approx(14_000)
     assert found.loc["clinic", "profit_plain"] == pytest.approx(5_200)
@@ -56,7 +56,7 @@ def test_taken_out_loyalty_leaves_what_accounts_bring() -> None:
 def test_hand_worked_accounts() -> None:
     """C1 holds 6 of 10 scanners and 12 of 20 viewers: six tenths of what clinics pay and cost."""
     case, result = tiny()
-    subject = Subject(case, result)
+    subject = WorkbookData(case, result)
     found = account_amounts(Spreading(subject.case), subject.attributions[PLAN])
     costs = by(subject, "segment").loc["clinic"]
     serving = ["case_cost", "parts", "tiers_fixed", "models_fixed", "providers_fixed"]
@@ -71,7 +71,7 @@ def test_hand_worked_accounts() -> None:
 @pytest.mark.parametrize("version", [TODAY, PLAN])
 def test_every_line_adds_up_to_the_plan(run: Run, version: str) -> None:
     case, result = run()
-    subject = Subject(case, result)
+    subject = WorkbookData(case, result)
     claimed = result.decided.kpis if version == PLAN else result.baseline
     assert claimed is not None
 
@@ -84,7 +84,7 @@ def test_every_line_adds_up_to_the_plan(run: Run, version: str) -> None:
 
 def test_the_odd_run_has_something_in_every_line() -> None:
     """Else the sums above would prove little."""
-    subject = Subject(*odd())
+    subject = WorkbookData(*odd())
     sums = subject.attributions[PLAN].totals.abs() + subject.attributions[TODAY].totals.abs()
     assert set(sums.index[sums == 0]) <= {"commitments", "volume_discounts"}
 
@@ -92,7 +92,7 @@ def test_the_odd_run_has_something_in_every_line() -> None:
 def test_locked_units_are_their_own_accounts() -> None:
     """Only A1 (3 scanners, gold and silver) and A4 (a gauge, metered) have contracts in force."""
     case, result = odd()
-    subject = Subject(case, result)
+    subject = WorkbookData(case, result)
     rows = subject.attributions[PLAN].rows
     locked = rows[rows["locked"]]
     # warranty is 0.082 and 0.052 of 90,000; metered 950 x 1 x 1.8 incidents a year
@@ -106,7 +106,7 @@ def test_locked_units_are_their_own_accounts() -> None:
 @pytest.mark.parametrize("run", [tiny, odd], ids=["tiny", "odd"])
 def test_accounts_and_what_is_not_allocated_are_the_plan(run: Run) -> None:
     case, result = run()
-    rows = account_rows(Subject(case, result))
+    rows = account_rows(WorkbookData(case, result))
     for name in ("service_revenue", "service_cost", "product_revenue"):
         assert rows[f"{PLAN} {name}"].sum() == pytest.approx(result.decided.kpis[name], abs=0.001)
     margin = rows[f"{PLAN} product_margin"] + rows[f"{PLAN} service_revenue"] - rows[f"{PLAN} service_cost"]
@@ -116,7 +116,7 @@ def test_accounts_and_what_is_not_allocated_are_the_plan(run: Run) -> None:
 def test_a_commitment_beyond_the_work_and_an_idle_provider_stay_unallocated() -> None:
     case, result = tiny()
     providers = case.tables["providers"].assign(commitment=[0.0, 1_000.0])
-    idle = Subject(replace(case, tables={**case.tables, "providers": providers}), result)
+    idle = WorkbookData(replace(case, tables={**case.tables, "providers": providers}), result)
     # Partner does 4 repairs at 60 and is owed 1,000
     paid = provider_amounts(idle.case, result.decided)
     assert paid["commitments"].tolist() == pytest.approx([0, 760])
@@ -124,4 +124,4 @@ def test_a_commitment_beyond_the_work_and_an_idle_provider_stay_unallocated() ->
 
     gone = result.decided.allocation.query("provider != 'Partner'")
     without = replace(result, plan=replace(result.decided, allocation=gone))
-    assert Subject(case, without).attributions[PLAN].unallocated["providers_fixed"] == pytest.approx(100)
+    assert WorkbookData(case, without).attributions[PLAN].unallocated["providers_fixed"] == pytest.approx(100)

@@ -10,15 +10,15 @@ from openpyxl import load_workbook
 from optimizer.workbook import prices, profit_and_loss, sheets
 from optimizer.workbook.profit_and_loss import OTHERS, detail_rows
 from optimizer.workbook.sheets import book_at, column
-from optimizer.workbook.workbook_data import Subject
+from optimizer.workbook.workbook_data import WorkbookData
 from optimizer.workbook.write import write_workbook
 from tests.optimizer.workbook.runs import odd
 
 
 def test_detail_beyond_the_limit_is_one_row_and_sums_stay_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    every = detail_rows(Subject(*odd()))
+    every = detail_rows(WorkbookData(*odd()))
     monkeypatch.setattr(profit_and_loss, "MOST_DETAIL", 4)
-    few = detail_rows(Subject(*odd()))
+    few = detail_rows(WorkbookData(*odd()))
 
     assert len(every) > 10
     assert few.groupby("version").size().to_dict() == dict.fromkeys(few["version"].unique(), 5)

@@ -16,7 +16,7 @@ from optimizer.results.result import NoPlanError, Status
 from optimizer.workbook.account_sheet import _shortened
 from optimizer.workbook.lines import LINES
 from optimizer.workbook.profit_and_loss import MOST_NAMES
-from optimizer.workbook.workbook_data import Subject
+from optimizer.workbook.workbook_data import WorkbookData
 from optimizer.workbook.write import SHEETS, write_workbook
 from tests.optimizer.cli.showing import without_plan
 from tests.optimizer.workbook.recomputing import formulas, recomputed
@@ -175,4 +175,4 @@ def test_a_run_without_a_plan_or_of_another_case_is_refused(tmp_path: Path) -> N
     with pytest.raises(RunError, match="the case does not have"):
         write_workbook(case, replace(result, scenario_name="other"), tmp_path / "plan.xlsx")
     assert list(tmp_path.iterdir()) == []
-    assert Subject(case, result).audit.ok
+    assert WorkbookData(case, result).audit.ok

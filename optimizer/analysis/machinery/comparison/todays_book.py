@@ -6,12 +6,12 @@ from models import Case, CaseError, Change, Problem, Scenario, apply_scenario, n
 from models.menus import todays_menus
 
 from ....results.result import Result
-from ..sessions.solver_session import Workbench
+from ..sessions.solver_session import SolverSession
 
 _MONEY_RULES = ("min_service_margin", "min_account_margin", "max_cost_to_serve")
 
 
-def today(bench: Workbench, scenario: str | Scenario = "base") -> Result:
+def today(bench: SolverSession, scenario: str | Scenario = "base") -> Result:
     """Result of `current_menus` under a scenario, as the baseline of every plan is defined.
 
     Every product but the excluded ones is supported and covered; rules on menus, tiers, models, prices,

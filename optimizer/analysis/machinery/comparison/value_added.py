@@ -8,11 +8,11 @@ from math import inf, nan
 
 import pandas as pd
 
-from models.conditions import Decision, Kind
+from models.conditions import Decision, DecisionKindName
 
 from ....program.delivery import MARGIN_OF
 from ....results.result import Result
-from ..sessions.context import Subject
+from ..sessions.context import AnalysisContext
 
 DECIDED = {"tier": "tiers", "model": "models", "product": "products", "provider": "providers"}
 """Where a plan's decisions list each kind."""
@@ -29,7 +29,7 @@ WORTH_COLUMNS = {
 
 
 @dataclass(frozen=True)
-class Worth:
+class ValueAdded:
     """One thing's worth, and the other plan it was found by."""
 
     name: str
@@ -38,18 +38,18 @@ class Worth:
     row: dict[str, object]
 
 
-def worths(subject: Subject, kind: Kind, names: Sequence[str]) -> list[Worth]:
+def values_added(subject: AnalysisContext, kind: DecisionKindName, names: Sequence[str]) -> list[ValueAdded]:
     """Worth of each: what the plan has is dropped, what it lacks is forced, and everything else decided anew."""
     return [_worth(subject, kind, name) for name in subject.bench.each(names)]
 
 
-def worth_table(found: Sequence[Worth], column: str) -> pd.DataFrame:
+def value_added_table(found: Sequence[ValueAdded], column: str) -> pd.DataFrame:
     """One row each, in the order given, under the name `column`."""
     table = pd.DataFrame([{column: one.name, **one.row} for one in found], columns=[column, *WORTH_COLUMNS])
     return table.astype({"in_plan": bool})
 
 
-def _worth(subject: Subject, kind: Kind, name: str) -> Worth:
+def _worth(subject: AnalysisContext, kind: DecisionKindName, name: str) -> ValueAdded:
     in_plan = name in getattr(subject.plan.decisions, DECIDED[kind])
     asked = Decision(kind, name, not in_plan)
     other = subject.bench.solve(subject.scenario, conditions=[asked], label=str(asked))
@@ -66,7 +66,7 @@ def _worth(subject: Subject, kind: Kind, name: str) -> Worth:
         "value_most": min(most, 0.0) if free and not in_plan else most,
         "margin_value": margin_of(having) - margin_of(lacking),
     }
-    return Worth(name, in_plan, other, row)
+    return ValueAdded(name, in_plan, other, row)
 
 
 def _difference(one: Result, other: Result) -> tuple[float, float, float]:

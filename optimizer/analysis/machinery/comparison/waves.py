@@ -14,7 +14,7 @@ from models import Case, Scenario
 from models.plan import Plan
 
 from ....results.result import Result
-from ..sessions.context import Subject, bar
+from ..sessions.context import AnalysisContext, bar
 from .value_added import amount_of
 
 MOST_TRIED = 16
@@ -77,7 +77,7 @@ class Roadmap:
     first. Once everybody is ready and every price book may move, they do: that is the plan.
     """
 
-    def __init__(self, subject: Subject, most_books: int | None, pace: float, catch_up: bool) -> None:
+    def __init__(self, subject: AnalysisContext, most_books: int | None, pace: float, catch_up: bool) -> None:
         self.subject, self.most_books, self.pace, self.catch_up = subject, most_books, pace, catch_up
         self.plan, self.scenario = subject.plan, subject.scenario
         self.ready = ready_months(subject.case, self.plan)

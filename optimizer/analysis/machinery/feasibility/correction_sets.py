@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from models import Scenario
 
 from ....results.result import Result, Status
-from ..sessions.solver_session import Workbench
-from .feasible_limit import Reach, furthest
-from .iis import Conflict, find_conflict
+from ..sessions.solver_session import SolverSession
+from .feasible_limit import FeasibleLimit, furthest
+from .iis import Iis, find_iis
 from .levers import Lever, all_dropped
 
 MOST_RULES = 3
@@ -20,11 +20,11 @@ MOST_WAYS = 12
 
 
 @dataclass(frozen=True)
-class Way:
+class CorrectionSet:
     """Rules that, loosened together, leave a plan."""
 
     rules: tuple[Lever, ...]
-    reaches: tuple[Reach | None, ...]
+    reaches: tuple[FeasibleLimit | None, ...]
     """How far each has to give, with those before it given way already; None for a rule that is on or off."""
     result: Result
     """Best plan with the rules loosened so far and no farther."""
@@ -35,13 +35,15 @@ class Way:
         return sum(_steps(lever, reach) for lever, reach in zip(self.rules, self.reaches, strict=True))
 
 
-def _steps(lever: Lever, reach: Reach | None) -> float:
+def _steps(lever: Lever, reach: FeasibleLimit | None) -> float:
     if reach is None or reach.within is None or lever.limit is None or lever.step is None:
         return 10.0
     return abs(reach.within - lever.limit) / lever.step
 
 
-def ways_out(bench: Workbench, scenario: Scenario, rules: Sequence[Lever], conflict: Conflict) -> list[Way]:
+def minimal_correction_sets(
+    bench: SolverSession, scenario: Scenario, rules: Sequence[Lever], conflict: Iis
+) -> list[CorrectionSet]:
     """Every set of fewest rules whose loosening leaves a plan, the least steps first."""
     order = {lever: place for place, lever in enumerate(rules)}
     found = _corrections(bench, scenario, rules, conflict)[:MOST_WAYS]
@@ -50,7 +52,7 @@ def ways_out(bench: Workbench, scenario: Scenario, rules: Sequence[Lever], confl
 
 
 def _corrections(
-    bench: Workbench, scenario: Scenario, rules: Sequence[Lever], conflict: Conflict
+    bench: SolverSession, scenario: Scenario, rules: Sequence[Lever], conflict: Iis
 ) -> list[frozenset[Lever]]:
     """Smallest sets of rules without which there is a plan: one rule of every conflict (least hitting sets)."""
     conflicts = {frozenset[Lever](): conflict}
@@ -64,13 +66,13 @@ def _corrections(
         conflicts = {}
         for chosen in hopeless[:MOST_WAYS]:
             left = [lever for lever in rules if lever not in chosen]
-            more = find_conflict(bench, all_dropped(scenario, _ordered(chosen)), left)
+            more = find_iis(bench, all_dropped(scenario, _ordered(chosen)), left)
             if more is not None:
                 conflicts[chosen] = more
     return []
 
 
-def _without(bench: Workbench, scenario: Scenario, chosen: frozenset[Lever]) -> Result:
+def _without(bench: SolverSession, scenario: Scenario, chosen: frozenset[Lever]) -> Result:
     names = " and ".join(lever.name for lever in _ordered(chosen))
     return bench.any_plan(all_dropped(scenario, _ordered(chosen)), label=f"without {names}")
 
@@ -79,13 +81,13 @@ def _ordered(chosen: frozenset[Lever]) -> list[Lever]:
     return sorted(chosen, key=lambda lever: lever.name)
 
 
-def _loosened(bench: Workbench, scenario: Scenario, chosen: Sequence[Lever]) -> Way:
+def _loosened(bench: SolverSession, scenario: Scenario, chosen: Sequence[Lever]) -> CorrectionSet:
     """How far each rule has to give: the first with the others dropped, then each with those before it settled."""
-    reaches: list[Reach | None] = []
+    reaches: list[FeasibleLimit | None] = []
     for place, lever in enumerate(chosen):
         others_gone = all_dropped(scenario, chosen[place + 1 :])
         reach = None if lever.limit is None else furthest(bench, others_gone, lever)
         reaches.append(reach)
         settled = reach is not None and reach.within is not None
         scenario = lever.at(scenario, reach.within) if settled else lever.dropped(scenario)  # type: ignore[union-attr, arg-type]  # settled
-    return Way(tuple(chosen), tuple(reaches), bench.solve(scenario, label="the best plan then"))
+    return CorrectionSet(tuple(chosen), tuple(reaches), bench.solve(scenario, label="the best plan then"))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from models import Scenario
 
 from ....results.result import Result, Status
-from ..sessions.solver_session import Workbench
+from ..sessions.solver_session import SolverSession
 from .levers import Lever
 
 FINEST = 0.05
@@ -21,7 +21,7 @@ MOST_SOLVES = 24
 
 
 @dataclass(frozen=True)
-class Reach:
+class FeasibleLimit:
     """Ends of the bracket, each None where it is not known."""
 
     lever: Lever
@@ -56,10 +56,10 @@ class Reach:
         return abs(self.beyond - self.within) <= (1.0 if self.lever.whole else FINEST * self.lever.step) * (1 + 1e-9)
 
 
-def furthest(bench: Workbench, scenario: Scenario, lever: Lever) -> Reach:
+def furthest(bench: SolverSession, scenario: Scenario, lever: Lever) -> FeasibleLimit:
     """Tightest limit of the lever with the scenario's other rules held."""
     assert lever.limit is not None
-    reach = _try(bench, scenario, Reach(lever, None, None, None), lever.limit)
+    reach = _try(bench, scenario, FeasibleLimit(lever, None, None, None), lever.limit)
     reach = _loosen(bench, scenario, reach) if reach.within is None else _tighten(bench, scenario, reach)
     for _ in range(MOST_SOLVES):
         if reach.proved or reach.within is None or reach.beyond is None or bench.stopped:
@@ -70,7 +70,7 @@ def furthest(bench: Workbench, scenario: Scenario, lever: Lever) -> Reach:
     return reach
 
 
-def _loosen(bench: Workbench, scenario: Scenario, reach: Reach) -> Reach:
+def _loosen(bench: SolverSession, scenario: Scenario, reach: FeasibleLimit) -> FeasibleLimit:
     """Loosen by growing steps until some plan obeys the rule; first see whether dropping it helps at all."""
     lever = reach.lever
     free = bench.any_plan(lever.dropped(scenario), label=f"without {lever.name}")
@@ -89,7 +89,7 @@ def _loosen(bench: Workbench, scenario: Scenario, reach: Reach) -> Reach:
     return reach
 
 
-def _tighten(bench: Workbench, scenario: Scenario, reach: Reach) -> Reach:
+def _tighten(bench: SolverSession, scenario: Scenario, reach: FeasibleLimit) -> FeasibleLimit:
     """Tighten by growing steps until no plan obeys the rule."""
     lever, steps = reach.lever, 1.0
     while reach.beyond is None and reach.within is not None and not reach.proved and not bench.stopped:
@@ -100,14 +100,14 @@ def _tighten(bench: Workbench, scenario: Scenario, reach: Reach) -> Reach:
     return reach
 
 
-def _middle(reach: Reach) -> float:
+def _middle(reach: FeasibleLimit) -> float:
     assert reach.within is not None
     assert reach.beyond is not None
     middle = (reach.within + reach.beyond) / 2
     return float(int(middle)) if reach.lever.whole else middle
 
 
-def _try(bench: Workbench, scenario: Scenario, reach: Reach, limit: float) -> Reach:
+def _try(bench: SolverSession, scenario: Scenario, reach: FeasibleLimit, limit: float) -> FeasibleLimit:
     lever = reach.lever
     result = bench.any_plan(lever.at(scenario, limit), label=f"{lever.name} at {limit:.6g}")
     if result.plan is None:

@@ -10,12 +10,12 @@ from models import Scenario
 from models.conditions import Condition
 
 from ....results.result import Result, Status
-from ..sessions.solver_session import Workbench
+from ..sessions.solver_session import SolverSession
 from .levers import Lever, all_dropped, never_set_aside
 
 
 @dataclass(frozen=True)
-class Conflict:
+class Iis:
     """Rules that no plan obeys together, proved with every other rule set aside."""
 
     rules: tuple[Lever, ...]
@@ -28,9 +28,9 @@ class Conflict:
     """Rules that were never set aside, so that what is proved of `rules` is proved of both together."""
 
 
-def find_conflict(
-    bench: Workbench, scenario: Scenario, rules: Sequence[Lever], conditions: tuple[Condition, ...] = ()
-) -> Conflict | None:
+def find_iis(
+    bench: SolverSession, scenario: Scenario, rules: Sequence[Lever], conditions: tuple[Condition, ...] = ()
+) -> Iis | None:
     """Rules that contradict each other (and conditions); None where that could not be proved in the time allowed.
 
     The scenario is infeasible under the conditions. Rules of one name are tried together first, then one by
@@ -40,7 +40,7 @@ def find_conflict(
     held = never_set_aside(scenario, rules)
     bare = filtering.plan_without(rules, "every rule")
     if bare.status is Status.INFEASIBLE:
-        return Conflict((), not held, hard=True, held=held)
+        return Iis((), not held, hard=True, held=held)
     if bare.plan is None:
         return None
     kept, needed = list(rules), True
@@ -49,12 +49,12 @@ def find_conflict(
     for lever in list(kept):
         kept, known = filtering.less(kept, [lever], lever.name)
         needed = needed and known
-    return Conflict(tuple(kept), needed and not held, held=held)
+    return Iis(tuple(kept), needed and not held, held=held)
 
 
 @dataclass(frozen=True)
 class _Filter:
-    bench: Workbench
+    bench: SolverSession
     scenario: Scenario
     rules: tuple[Lever, ...]
     conditions: tuple[Condition, ...]

@@ -21,8 +21,8 @@ from models.plan import Plan
 from ....lp.expressions import combine
 from ....lp.solver import Limits, Stated, load, quiet_highs, run, scaled, solve_integer, state
 from ....program.delivery import labelled_rows
-from ....program.formulation import Statement
-from ....program.instance import build_setting
+from ....program.formulation import Formulation
+from ....program.instance import build_instance
 from ....program.totals import Box
 from ....solving.engine import given_by, offers_of
 from ....solving.imposed_conditions import rules_of
@@ -108,7 +108,7 @@ def _fixed(stated: Stated, settled: Array) -> tuple[Array, Array]:
 
 def _state(case: Case, scenario: Scenario, plan: Plan, conditions: tuple[Condition, ...]) -> Stated:
     """The delivery program of a plan's menus."""
-    setting = build_setting(case, scenario)
+    setting = build_instance(case, scenario)
     offers = offers_of(setting, plan.menus)
     catalog = setting.catalog
     covered = plan.coverage[plan.coverage["covered"].astype(bool)]
@@ -123,6 +123,6 @@ def _state(case: Case, scenario: Scenario, plan: Plan, conditions: tuple[Conditi
         },
     )
     given = replace(given_by(setting, offers, choice), conditions=rules_of(conditions))
-    statement = Statement(setting, Box.at(choice_totals(offers, setting.index, choice)), given)
+    statement = Formulation(setting, Box.at(choice_totals(offers, setting.index, choice)), given)
     cost = combine([(statement.amounts[scenario.objective], -1.0)])
     return state(labelled_rows(statement), cost)

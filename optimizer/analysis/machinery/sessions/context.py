@@ -9,23 +9,23 @@ from typing import Unpack
 import pandas as pd
 
 from models import Case, Change, Scenario, apply_scenario
-from models.conditions import Kind
+from models.conditions import DecisionKindName
 from models.plan import Plan
 
 from ....interrupts import note_plan
 from ....results.result import Result, Status
 from ....results.summary import status_sentence
 from ..answers.answer import Answer, worst_gap
-from .solver_session import ONE_OF_MANY, Options, Workbench, at_work
+from .solver_session import ONE_OF_MANY, SolveOptions, SolverSession, at_work
 
 Columns = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
-class Subject:
+class AnalysisContext:
     """A solved scenario and where to ask more about it."""
 
-    bench: Workbench
+    bench: SolverSession
     scenario: Scenario
     case: Case
     """The case with the scenario's changes made."""
@@ -36,7 +36,7 @@ class Subject:
         """The plan; raises `NoPlanError` where there is none."""
         return self.result.decided
 
-    def state(self, kind: Kind, name: str) -> str:
+    def state(self, kind: DecisionKindName, name: str) -> str:
         """Whether the case has a tier, model, product or provider required, optional or excluded."""
         table, key, column = SWITCHES[kind]
         rows = self.case.tables[table]
@@ -83,9 +83,9 @@ class Subject:
         return answer if self.result.plan is not None else replace(answer, status=self.result.status)
 
 
-def subject_of(
-    case: Case | Workbench, scenario: str | Scenario, result: Result | None, **options: Unpack[Options]
-) -> Subject:
+def context_of(
+    case: Case | SolverSession, scenario: str | Scenario, result: Result | None, **options: Unpack[SolveOptions]
+) -> AnalysisContext:
     """The scenario solved, or the `result` of solving it given."""
     bench = at_work(case, **options)
     changed, wanted = apply_scenario(bench.case, scenario)
@@ -94,7 +94,7 @@ def subject_of(
         result = bench.solve(wanted, label="the plan itself", share=ONE_OF_MANY)
     if result.plan is not None:
         note_plan()
-    return Subject(bench, wanted, changed, result)
+    return AnalysisContext(bench, wanted, changed, result)
 
 
 def bar(provider: str) -> Change:
@@ -102,7 +102,7 @@ def bar(provider: str) -> Change:
     return Change(table="providers", where={"provider": provider}, column="engage", set="excluded")
 
 
-SWITCHES: Mapping[Kind, tuple[str, str, str]] = {
+SWITCHES: Mapping[DecisionKindName, tuple[str, str, str]] = {
     "tier": ("tiers", "tier", "offer"),
     "model": ("pricing_models", "model", "offer"),
     "product": ("products", "product", "support"),

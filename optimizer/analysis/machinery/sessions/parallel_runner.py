@@ -18,8 +18,8 @@ from ....results.result import Result, Status
 from ....search.assortment.compilation import compile_search
 from ....search.state.limits import Stopped, Watch
 from ....solving.store import Store
-from .solver_session import Workbench
-from .worker_pool import Crew, solve_one
+from .solver_session import SolverSession
+from .worker_pool import WorkerPool, solve_one
 
 LATE = 4.0
 """Seconds that a solve may end after the limit before it is told to, or left behind."""
@@ -29,7 +29,7 @@ PROOF_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ScenarioOutcome:
     """What became of one scenario: a result, a failure in words, or neither where a stop came first."""
 
     result: Result | None = None
@@ -40,7 +40,7 @@ class Outcome:
     """Why the result could not be put into the store, in words."""
 
 
-class Spread:
+class ParallelRunner:
     """Runs scenarios of the workbench's case on a crew, and keeps results as they come in.
 
     The first scenario is solved alone; the others start from its plan, whatever the order in which they end, so that
@@ -48,27 +48,27 @@ class Spread:
     itself, so that whatever ends its process twice is known.
     """
 
-    def __init__(self, bench: Workbench, crew: Crew, store: Store | None) -> None:
+    def __init__(self, bench: SolverSession, crew: WorkerPool, store: Store | None) -> None:
         self.bench, self.crew, self.store = bench, crew, store
         self._underway: dict[Future[Result], Scenario] = {}
         self._waiting: deque[Scenario] = deque()
         self._again: deque[Scenario] = deque()
         self._suspects: set[str] = set()
-        self._outcomes: dict[str, Outcome] = {}
+        self._outcomes: dict[str, ScenarioOutcome] = {}
         self._start: Result | None = None
         left = bench.seconds_left
         self._due = None if left is None else time.time() + left
 
-    def run(self, scenarios: Sequence[Scenario]) -> dict[str, Outcome]:
+    def run(self, scenarios: Sequence[Scenario]) -> dict[str, ScenarioOutcome]:
         """What became of each scenario, by its name, in the order given."""
         first, *others = scenarios
         self._work_off([first], len(scenarios))
-        known = self._outcomes.get(first.name, Outcome()).result
+        known = self._outcomes.get(first.name, ScenarioOutcome()).result
         if known is not None and known.plan is not None:
             note_plan()
             self._start = replace(known, audit=None, baseline=None, manifest={})
         self._work_off(others, len(scenarios))
-        return {scenario.name: self._outcomes.get(scenario.name, Outcome()) for scenario in scenarios}
+        return {scenario.name: self._outcomes.get(scenario.name, ScenarioOutcome()) for scenario in scenarios}
 
     def _work_off(self, scenarios: Sequence[Scenario], count: int) -> None:
         self._waiting.extend(scenarios)
@@ -95,7 +95,7 @@ class Spread:
         gap = self.bench.gap
         known = self._known(scenario)
         if known is not None:
-            self._outcomes[scenario.name] = Outcome(known, reused=True)
+            self._outcomes[scenario.name] = ScenarioOutcome(known, reused=True)
             return
         due, seconds = self._due if self.crew.here else None, self._seconds(count)
         solve = solve_one if self.crew.stopped is None else partial(solve_one, should_stop=self.crew.stopped)
@@ -108,7 +108,7 @@ class Spread:
         except BrokenExecutor as error:
             self._lost(scenario, error)
         except Exception as error:  # an executor that takes no more work
-            self._outcomes[scenario.name] = Outcome(failure=_in_words(error))
+            self._outcomes[scenario.name] = ScenarioOutcome(failure=_in_words(error))
         else:
             self._underway[future] = scenario
 
@@ -138,16 +138,18 @@ class Spread:
             if _is_loss(error):
                 self._lost(scenario, error)
             else:
-                self._outcomes[scenario.name] = Outcome(failure=None if self.bench.stopped else _in_words(error))
+                self._outcomes[scenario.name] = ScenarioOutcome(
+                    failure=None if self.bench.stopped else _in_words(error)
+                )
             return
         result = future.result()
-        self._outcomes[scenario.name] = Outcome(result)
+        self._outcomes[scenario.name] = ScenarioOutcome(result)
         cut_short = self.bench.stopped and result.status in (Status.FEASIBLE, Status.NO_PLAN)
         if self.store is not None and not cut_short:
             try:
                 self.store.keep(scenario, self._as_asked(result))
             except (OSError, RunError) as fault:  # a result that is there is worth more than its place in the store
-                self._outcomes[scenario.name] = Outcome(result, unkept=_in_words(fault))
+                self._outcomes[scenario.name] = ScenarioOutcome(result, unkept=_in_words(fault))
 
     def _as_asked(self, result: Result) -> Result:
         """The result with the limits of the whole sweep on record, by which the store finds it again."""
@@ -159,9 +161,9 @@ class Spread:
     def _lost(self, scenario: Scenario, error: BaseException) -> None:
         """The process that solved a scenario has gone: try it once more, elsewhere."""
         if self.bench.stopped:
-            self._outcomes[scenario.name] = Outcome()
+            self._outcomes[scenario.name] = ScenarioOutcome()
         elif scenario.name in self._suspects and self.crew.has_begun():
-            self._outcomes[scenario.name] = Outcome(failure=f"Its process ended twice. {_in_words(error)}")
+            self._outcomes[scenario.name] = ScenarioOutcome(failure=f"Its process ended twice. {_in_words(error)}")
         else:
             self._suspects.add(scenario.name)
             self._again.append(scenario)

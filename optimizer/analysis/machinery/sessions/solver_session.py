@@ -1,4 +1,4 @@
-"""`Workbench`: solves the many questions of an analysis, each starting from what the earlier ones found."""
+"""`SolverSession`: solves the many questions of an analysis, each starting from what the earlier ones found."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ MOST_NAMED = 8
 _PROVED = (Status.OPTIMAL, Status.INFEASIBLE)
 
 
-class Options(TypedDict, total=False):
+class SolveOptions(TypedDict, total=False):
     """How a workbench solves: what an analysis takes that is given a case and not a workbench."""
 
     gap: float
@@ -63,7 +63,7 @@ class _Solved:
         return self.result.status in _PROVED or seconds <= SAME_TIME * self.seconds
 
 
-class Workbench:
+class SolverSession:
     """One case and everything solved of it: a question asked twice is solved once, a new one starts from the nearest.
 
     Results keep the name of the scenario they were first asked under. Ctrl-C and limits end each solve with a true
@@ -71,7 +71,7 @@ class Workbench:
     to stop, is not solved: its result is `no_plan`.
     """
 
-    def __init__(self, case: Case, **options: Unpack[Options]) -> None:
+    def __init__(self, case: Case, **options: Unpack[SolveOptions]) -> None:
         self.case = case
         self.gap = options.get("gap", GAP)
         self.time_limit = options.get("time_limit")
@@ -261,10 +261,10 @@ class Workbench:
         return report
 
 
-def at_work(case: Case | Workbench, **options: Unpack[Options]) -> Workbench:
+def at_work(case: Case | SolverSession, **options: Unpack[SolveOptions]) -> SolverSession:
     """The workbench given, or one for the case; raises TypeError for options beside a workbench, which has its own."""
     if isinstance(case, Case):
-        return Workbench(case, **options)
+        return SolverSession(case, **options)
     if options:
         raise TypeError(f"the workbench has its own options; {', '.join(options)} cannot be given beside it")
     return case
@@ -281,9 +281,9 @@ def question(ask: Callable[P, Answered]) -> Callable[P, Answered]:
     """An analysis, of a case with options or of a workbench: its solves share the time limit, and Ctrl-C ends it."""
 
     @wraps(ask)
-    def answered(case: Case | Workbench, *given: Any, **named: Any) -> Answered:
-        options = {name: named.pop(name) for name in Options.__annotations__ if name in named}
-        bench = at_work(case, **cast(Options, options))
+    def answered(case: Case | SolverSession, *given: Any, **named: Any) -> Answered:
+        options = {name: named.pop(name) for name in SolveOptions.__annotations__ if name in named}
+        bench = at_work(case, **cast(SolveOptions, options))
         with bench.answering():
             return ask(bench, *given, **named)  # type: ignore[arg-type]  # P begins with the case
 

@@ -30,7 +30,7 @@ _left: list[object] = []
 
 
 @dataclass
-class Crew:
+class WorkerPool:
     """An executor, how many solves it is given at a time, and how its running solves are told to end."""
 
     executor: Executor
@@ -72,7 +72,7 @@ def processors() -> int:
 
 
 @contextmanager
-def crew_for(executor: Executor | None, size: int) -> Iterator[Crew]:
+def crew_for(executor: Executor | None, size: int) -> Iterator[WorkerPool]:
     """The executor given, or else processes of our own; threads where there can be no processes."""
     if isinstance(executor, ThreadPoolExecutor):
         yield _threads(executor, size)
@@ -94,9 +94,9 @@ def _may_have_children() -> bool:
 
 
 @contextmanager
-def _given(executor: Executor, size: int) -> Iterator[Crew]:
+def _given(executor: Executor, size: int) -> Iterator[WorkerPool]:
     """Another's executor; once that has lost a process and takes no more work, a crew of our own in its place."""
-    crew = Crew(executor, size)
+    crew = WorkerPool(executor, size)
     with ExitStack() as spares:
 
         def renew() -> Executor:
@@ -109,13 +109,13 @@ def _given(executor: Executor, size: int) -> Iterator[Crew]:
         yield crew
 
 
-def _threads(executor: ThreadPoolExecutor, size: int) -> Crew:
+def _threads(executor: ThreadPoolExecutor, size: int) -> WorkerPool:
     stop = threading.Event()
-    return Crew(executor, size, stop.set, stopped=stop.is_set, here=True)
+    return WorkerPool(executor, size, stop.set, stopped=stop.is_set, here=True)
 
 
 @contextmanager
-def process_pool(size: int) -> Iterator[Crew]:
+def process_pool(size: int) -> Iterator[WorkerPool]:
     """A pool of processes that are started afresh, since a copy of a process with threads may hang."""
     global _stop
     context = WorkerContext()
@@ -132,7 +132,7 @@ def process_pool(size: int) -> Iterator[Crew]:
         return pools[-1]
 
     try:
-        yield Crew(another(), size, stop.set, another, begun.is_set, here=True)
+        yield WorkerPool(another(), size, stop.set, another, begun.is_set, here=True)
     except BaseException:
         stop.set()
         _left.append((stop, begun))

@@ -15,7 +15,7 @@ from ....program.delivery import MARGIN_OF
 from ....results.result import Result
 from ..comparison.value_added import amount_of
 from ..service.delivered import delivered_flows
-from ..sessions.context import Subject, bar
+from ..sessions.context import AnalysisContext, bar
 
 SAME, OTHERS, REPLANNED = "same partners", "other partners", "new plan"
 FAILURE_COLUMNS = {
@@ -51,7 +51,7 @@ class Failure:
     result: Result
 
 
-def partner_failures(subject: Subject) -> list[Failure]:
+def partner_failures(subject: AnalysisContext) -> list[Failure]:
     """Each engaged partner's failure, answered in the three ways; the second only where the first is impossible."""
     kinds = subject.case.tables["providers"].set_index("provider")["kind"]
     partners = [name for name in subject.plan.decisions.providers if kinds[name] in PARTNER_KINDS]
@@ -59,7 +59,7 @@ def partner_failures(subject: Subject) -> list[Failure]:
     return [answered for partner in subject.bench.each(partners) for answered in _responses(subject, partner)]
 
 
-def _responses(subject: Subject, partner: str) -> Iterator[Failure]:
+def _responses(subject: AnalysisContext, partner: str) -> Iterator[Failure]:
     menus = subject.plan.menus
     margin = MARGIN_OF[subject.scenario.objective]
     gone = subject.changed(bar(partner), **_NO_MARGINS, objective=margin)
@@ -73,7 +73,7 @@ def _responses(subject: Subject, partner: str) -> Iterator[Failure]:
     yield Failure(partner, REPLANNED, again)
 
 
-def _only(subject: Subject, scenario: Scenario) -> Scenario:
+def _only(subject: AnalysisContext, scenario: Scenario) -> Scenario:
     """The scenario with the plan's providers alone."""
     table = subject.case.tables["providers"]
     idle = table[~table["provider"].isin(subject.plan.decisions.providers) & (table["engage"] != "excluded")]
@@ -81,7 +81,7 @@ def _only(subject: Subject, scenario: Scenario) -> Scenario:
     return scenario.model_copy(update={"change": (*scenario.change, *bars)})
 
 
-def failure_table(subject: Subject, failures: list[Failure]) -> pd.DataFrame:
+def failure_table(subject: AnalysisContext, failures: list[Failure]) -> pd.DataFrame:
     """One row a failure and response."""
     rows = [_row(subject.result, failure) for failure in failures]
     return pd.DataFrame(rows, columns=list(FAILURE_COLUMNS)).astype({"possible": bool})
@@ -107,7 +107,7 @@ def _row(planned: Result, failure: Failure) -> dict[str, object]:
     return {**row, **losses, "newly_engaged": ", ".join(sorted(new))}
 
 
-def takeover_table(subject: Subject, failures: list[Failure]) -> pd.DataFrame:
+def takeover_table(subject: AnalysisContext, failures: list[Failure]) -> pd.DataFrame:
     """Hours of each provider before and after, under the first response to each failure that is possible."""
     before = _hours(subject, subject.result)
     pages = []
@@ -130,5 +130,5 @@ def first_possible(failures: list[Failure]) -> list[Failure]:
     return list(found.values())
 
 
-def _hours(subject: Subject, result: Result) -> pd.Series:
+def _hours(subject: AnalysisContext, result: Result) -> pd.Series:
     return delivered_flows(subject.case, result.decided).groupby("provider")["true_hours"].sum()

@@ -12,7 +12,7 @@ from models.economics.delivery_formulas import HOUR_SHARING_KINDS
 
 from ....results.result import Result
 from ..service.delivered import delivered_flows, measured
-from ..sessions.context import Subject
+from ..sessions.context import AnalysisContext
 
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 _KPIS = (
@@ -44,7 +44,7 @@ MAKE_OR_BUY_COLUMNS = {
 }
 
 
-def make_or_buy(subject: Subject, shares: Sequence[float]) -> tuple[pd.DataFrame, list[Result]]:
+def make_or_buy(subject: AnalysisContext, shares: Sequence[float]) -> tuple[pd.DataFrame, list[Result]]:
     """A row per share, and the plan's own, in rising order; empty where the case has no team of its own."""
     teams = own_teams(subject)
     if not teams:
@@ -59,21 +59,21 @@ def make_or_buy(subject: Subject, shares: Sequence[float]) -> tuple[pd.DataFrame
     return table.sort_values("in_house_share", kind="stable").reset_index(drop=True), results
 
 
-def own_teams(subject: Subject) -> tuple[str, ...]:
+def own_teams(subject: AnalysisContext) -> tuple[str, ...]:
     """The case's in-house providers that are not excluded."""
     table = subject.case.tables["providers"]
     own = table[(table["kind"] == "in_house") & (table["engage"] != "excluded")]
     return tuple(sorted(own["provider"]))
 
 
-def _share_worked(subject: Subject, teams: tuple[str, ...]) -> float:
+def _share_worked(subject: AnalysisContext, teams: tuple[str, ...]) -> float:
     hours = delivered_flows(subject.case, subject.plan)
     hours = hours[hours["kind"].isin(HOUR_SHARING_KINDS)]
     total = float(hours["true_hours"].sum())
     return float(hours.loc[hours["provider"].isin(teams), "true_hours"].sum()) / total if total > 0 else nan
 
 
-def _row(subject: Subject, share: float, result: Result, in_plan: bool = False) -> dict[str, object]:
+def _row(subject: AnalysisContext, share: float, result: Result, in_plan: bool = False) -> dict[str, object]:
     row: dict[str, object] = {"in_house_share": share, "in_plan": in_plan, "status": str(result.status)}
     if result.plan is None:
         return {**row, "bound": result.bound}

@@ -8,11 +8,11 @@ import pandas as pd
 
 from ....results.result import Status
 from ....results.summary import money, percent
-from ..sessions.context import Subject
+from ..sessions.context import AnalysisContext
 from .failures import REPLANNED
 
 
-def partner_sentences(tables: Mapping[str, pd.DataFrame], subject: Subject) -> list[str]:
+def partner_sentences(tables: Mapping[str, pd.DataFrame], subject: AnalysisContext) -> list[str]:
     """What the tables of `partners` say, the worth of providers first."""
     currency, goal = subject.result.currency, subject.result.objective_name.replace("_", " ")
     return [

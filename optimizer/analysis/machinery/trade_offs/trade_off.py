@@ -17,7 +17,7 @@ from models.catalog import Array
 from models.conditions import Condition
 
 from ....results.result import Result, Status
-from ..sessions.solver_session import Workbench
+from ..sessions.solver_session import SolverSession
 from .goals import Goal
 
 MOST_POINTS = 500
@@ -27,7 +27,7 @@ TIE = 1e-9
 
 
 @dataclass(frozen=True)
-class Point:
+class FrontierPoint:
     """A plan on the frontier."""
 
     worths: tuple[float, ...]
@@ -38,10 +38,10 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Sweep:
+class ConstraintSweep:
     """A sweep of the second goal, other goals held by conditions."""
 
-    bench: Workbench
+    bench: SolverSession
     scenario: Scenario
     first: Goal
     second: Goal
@@ -54,7 +54,7 @@ class Sweep:
         asked = (*self.held, *conditions)
         return self.bench.solve(scenario, conditions=asked, label="; ".join([f"best {goal.name}", *map(str, asked)]))
 
-    def points(self, count: int, step: float) -> Iterator[Point]:
+    def points(self, count: int, step: float) -> Iterator[FrontierPoint]:
         """Points from the best first goal on, the second rising by `step` or an even share of its range.
 
         A level for which no plan is found in time ends them with the best plan by the second goal.
@@ -80,14 +80,14 @@ class Sweep:
                 return
             point = following
 
-    def _last(self, found: Result) -> Point | None:
+    def _last(self, found: Result) -> FrontierPoint | None:
         """The best plan by the second goal, where no better one by the first was found at its level in time."""
         if not self.second.is_objective:
             return None
         best = self.best(self.second)
         return None if best.plan is None or found.bound is None else self._point(best, found.bound)
 
-    def _worth(self, point: Point) -> float:
+    def _worth(self, point: FrontierPoint) -> float:
         return point.worths[self.goals.index(self.second)]
 
     def _end(self) -> float | None:
@@ -98,12 +98,12 @@ class Sweep:
         worth = None if best.plan is None else self.second.worth(best.plan)
         return None if worth is None else worth - self.second.finest(worth)
 
-    def _even(self, point: Point, end: float | None, count: int) -> float:
+    def _even(self, point: FrontierPoint, end: float | None, count: int) -> float:
         if end is not None:
             return max((end - self._worth(point)) / max(1, count - 1), self.second.finest(end))
         return self.second.step(self._worth(point))
 
-    def _refined(self, found: Result) -> Point | None:
+    def _refined(self, found: Result) -> FrontierPoint | None:
         """The plan that is best by the second goal among those as good by the first; None without a plan."""
         if found.plan is None or found.bound is None:
             return None
@@ -116,16 +116,16 @@ class Sweep:
             result = refined if refined.plan is not None else found
         return self._point(result, found.bound)
 
-    def _point(self, result: Result, bound: float) -> Point | None:
+    def _point(self, result: Result, bound: float) -> FrontierPoint | None:
         worths = [goal.worth(result.decided) for goal in self.goals]
         if any(worth is None for worth in worths):
             return None
-        return Point(tuple(worth for worth in worths if worth is not None), result, bound)
+        return FrontierPoint(tuple(worth for worth in worths if worth is not None), result, bound)
 
 
-def undominated(points: Sequence[Point]) -> list[Point]:
+def undominated(points: Sequence[FrontierPoint]) -> list[FrontierPoint]:
     """Points that no other beats in one goal without losing in another; of equals the first."""
-    kept: list[Point] = []
+    kept: list[FrontierPoint] = []
     for place, point in enumerate(points):
         own = np.array(point.worths)
         others = np.array([other.worths for i, other in enumerate(points) if i != place]).reshape(-1, len(own))
@@ -137,7 +137,7 @@ def undominated(points: Sequence[Point]) -> list[Point]:
     return kept
 
 
-def normalized(points: Sequence[Point]) -> Array:
+def normalized(points: Sequence[FrontierPoint]) -> Array:
     """Worths by goal between 0 (worst of the points) and 1 (best)."""
     worths = np.array([point.worths for point in points])
     low, high = worths.min(axis=0), worths.max(axis=0)

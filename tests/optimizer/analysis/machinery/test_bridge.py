@@ -11,7 +11,7 @@ from models import apply_scenario, build_case
 from models.plan import KPIS, PLAN_TABLES, Decisions, Plan
 from optimizer.analysis.machinery.comparison.bridge import MEASURES, Numbers, bridge
 from optimizer.analysis.machinery.comparison.todays_book import today
-from optimizer.analysis.machinery.sessions.solver_session import Workbench
+from optimizer.analysis.machinery.sessions.solver_session import SolverSession
 from tests.oracle.random_cases import random_case
 
 NUMBERS = Numbers(frozenset({"open_book"}), pd.Series({"pump": 0.5}), 0.4)
@@ -118,7 +118,7 @@ def test_loyalty_loss_and_settlement_stand_alone() -> None:
 def test_the_parts_add_up_to_the_change(seed: int) -> None:
     settings, tables, scenarios = random_case(seed)
     case = build_case(settings, tables, scenarios)
-    bench = Workbench(case, gap=1e-3)
+    bench = SolverSession(case, gap=1e-3)
     rates = {"table": "rates", "column": "cost_per_case", "multiply": 1.1}
     margins = {"table": "products", "column": "product_margin", "multiply": 0.9}
     loose = {"name": "loose", "objective": "service_margin", "change": [rates, margins]}

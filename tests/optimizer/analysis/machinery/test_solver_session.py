@@ -14,14 +14,14 @@ from models import Case, CaseError, Scenario, load_case
 from optimizer.analysis.alternatives import alternatives
 from optimizer.analysis.compare import compare
 from optimizer.analysis.diagnose import diagnose
-from optimizer.analysis.explain import rule_costs
+from optimizer.analysis.explain import explain
 from optimizer.analysis.frontier import frontier
 from optimizer.analysis.machinery.answers.answer import Answer
-from optimizer.analysis.machinery.sessions.solver_session import Workbench, at_work
+from optimizer.analysis.machinery.sessions.solver_session import SolverSession, at_work
 from optimizer.analysis.partners import partners
 from optimizer.analysis.portfolio import portfolio
 from optimizer.analysis.roadmap import roadmap
-from optimizer.analysis.whynot import why_not
+from optimizer.analysis.whynot import whynot
 from optimizer.results.progress import Progress
 from optimizer.results.result import Result, Status
 from optimizer.solving.evaluate import evaluate
@@ -41,7 +41,7 @@ def tiny() -> Case:
 
 
 def test_a_question_is_solved_once_whatever_it_is_called(case: Case) -> None:
-    bench = Workbench(case)
+    bench = SolverSession(case)
     first = bench.solve("base")
     again = bench.solve(case.scenarios["base"].model_copy(update={"name": "same", "description": "the same"}))
     assert again is first
@@ -50,7 +50,7 @@ def test_a_question_is_solved_once_whatever_it_is_called(case: Case) -> None:
 
 
 def test_what_is_found_from_a_nearby_question_is_what_is_found_alone(case: Case) -> None:
-    bench = Workbench(case)
+    bench = SolverSession(case)
     for tiers in (2, 1):
         scenario = case.scenarios["base"].model_copy(update={"max_tiers": tiers})
         alone = solve(case, scenario)
@@ -59,7 +59,7 @@ def test_what_is_found_from_a_nearby_question_is_what_is_found_alone(case: Case)
 
 def test_progress_counts_the_solves(case: Case) -> None:
     news: list[Progress] = []
-    bench = Workbench(case, progress=news.append)
+    bench = SolverSession(case, progress=news.append)
     for name in bench.each(["base", "dear"]):
         bench.solve(name, label=name)
     phases = [report.phase for report in news]
@@ -70,7 +70,7 @@ def test_progress_counts_the_solves(case: Case) -> None:
 
 def test_a_stop_ends_the_round_and_what_was_cut_short_is_not_kept(case: Case) -> None:
     stop = False
-    bench = Workbench(case, should_stop=lambda: stop)
+    bench = SolverSession(case, should_stop=lambda: stop)
     met = []
     for name in bench.each(["base", "dear"]):
         met.append(name)
@@ -83,11 +83,11 @@ def test_a_stop_ends_the_round_and_what_was_cut_short_is_not_kept(case: Case) ->
 
 def test_an_unknown_scenario_is_bad_input(case: Case) -> None:
     with pytest.raises(CaseError, match="no scenario of that name"):
-        Workbench(case).solve("bas")
+        SolverSession(case).solve("bas")
 
 
 def test_a_workbench_has_its_own_options(case: Case) -> None:
-    bench = Workbench(case)
+    bench = SolverSession(case)
     assert at_work(bench) is bench
     assert at_work(case, gap=0.5).gap == 0.5
     with pytest.raises(TypeError, match="gap"):
@@ -105,7 +105,7 @@ def test_a_limit_is_for_the_whole_answer(case: Case, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr("optimizer.analysis.machinery.sessions.solver_session.monotonic", lambda: clock[0])
     monkeypatch.setattr("optimizer.analysis.machinery.sessions.solver_session.solve", spend)
-    answer = rule_costs(case, time_limit=80.0)
+    answer = explain(case, time_limit=80.0)
     assert given[0] == 40.0  # the plan itself, when it is not known yet how much follows
     assert sum(given) <= 80.0 + 1e-9
     assert answer.status is Status.FEASIBLE
@@ -115,16 +115,16 @@ def test_a_limit_is_for_the_whole_answer(case: Case, monkeypatch: pytest.MonkeyP
 def test_what_the_time_did_not_allow_is_said(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     solved: list[str] = []
 
-    def late(self: Workbench) -> float:
+    def late(self: SolverSession) -> float:
         return 1.0 if not solved else 0.0
 
     def once(case: Case, scenario: Scenario, **more: Any) -> Result:
         solved.append(scenario.name)
         return solve(case, scenario, gap=1e-2)
 
-    monkeypatch.setattr(Workbench, "seconds_left", property(late))
+    monkeypatch.setattr(SolverSession, "seconds_left", property(late))
     monkeypatch.setattr("optimizer.analysis.machinery.sessions.solver_session.solve", once)
-    answer = why_not(case, "base", "drop silver", "drop gold", time_limit=1.0)
+    answer = whynot(case, "base", "drop silver", "drop gold", time_limit=1.0)
     assert solved == ["base"]
     assert answer.sentences == (
         "Not asked: drop silver, drop gold.",
@@ -135,7 +135,7 @@ def test_what_the_time_did_not_allow_is_said(case: Case, monkeypatch: pytest.Mon
 
 
 def test_without_time_nothing_is_solved_and_each_answer_has_its_own(case: Case) -> None:
-    bench = Workbench(case, time_limit=0.0)
+    bench = SolverSession(case, time_limit=0.0)
     with bench.answering():
         unasked = bench.solve("base")
         assert (unasked.status, unasked.plan, unasked.seconds) == (Status.NO_PLAN, None, 0.0)
@@ -155,7 +155,7 @@ def test_what_had_less_time_is_solved_again_with_more(case: Case, monkeypatch: p
         return replace(solve(case, scenario, gap=1e-2), status=Status.FEASIBLE)
 
     monkeypatch.setattr("optimizer.analysis.machinery.sessions.solver_session.solve", unproved)
-    bench = Workbench(case, time_limit=1.0)
+    bench = SolverSession(case, time_limit=1.0)
     assert bench.solve("base") is bench.solve("base")
     bench.time_limit = 50.0
     bench.solve("base")
@@ -165,7 +165,7 @@ def test_what_had_less_time_is_solved_again_with_more(case: Case, monkeypatch: p
 ASKED: dict[str, Callable[..., Answer]] = {
     "compare": compare,
     "frontier": frontier,
-    "explain": rule_costs,
+    "explain": explain,
     "diagnose": diagnose,
     "alternatives": alternatives,
     "partners": partners,
@@ -191,7 +191,7 @@ def test_an_answer_cut_short_anywhere_is_one(
 
     monkeypatch.setattr("optimizer.analysis.machinery.sessions.solver_session.solve", counting(solve))
     monkeypatch.setattr("optimizer.analysis.machinery.sessions.solver_session.evaluate", counting(evaluate))
-    monkeypatch.setattr(Workbench, "seconds_left", property(lambda bench: 1000.0 if left[0] > 0 else 0.0))
+    monkeypatch.setattr(SolverSession, "seconds_left", property(lambda bench: 1000.0 if left[0] > 0 else 0.0))
     answer = ASKED[name](tiny, gap=1e-3, time_limit=1000.0)
     assert answer.save(tmp_path / "answer").is_dir()
     if left[0] <= 0:

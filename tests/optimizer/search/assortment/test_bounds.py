@@ -13,16 +13,16 @@ import optimizer
 from models import CaseSettings, Scenario, apply_scenario, build_case
 from models.catalog import Array
 from models.economics.offers import sellable_options
-from optimizer.program.instance import build_setting
+from optimizer.program.instance import build_instance
 from optimizer.results.result import Status
 from optimizer.search.assortment.pricing import PATIENCE
 from optimizer.search.assortment.restriction import Restriction
-from optimizer.search.master.nodes import Node, Priced, Relaxed
-from optimizer.search.master.restricted_master import Master, raised
+from optimizer.search.master.nodes import LpSolution, Node, PricingResult
+from optimizer.search.master.restricted_master import RestrictedMaster, raised
 from optimizer.search.state.limits import Watch
 from optimizer.search.tree.branching import part_books
-from optimizer.search.tree.dual_smoothing import Glance
-from optimizer.solving.engine import Limit, Question, Search, offers_of
+from optimizer.search.tree.dual_smoothing import DualSmoothing
+from optimizer.solving.engine import DeliveryQuestion, Limit, Search, offers_of
 from tests.oracle.enumeration import enumerate_scenario
 from tests.oracle.random_cases import random_case
 
@@ -38,7 +38,7 @@ class Posed:
     best: float
 
     @property
-    def master(self) -> Master:
+    def master(self) -> RestrictedMaster:
         return self.search.master
 
     def holds(self, cost: float) -> bool:
@@ -57,14 +57,14 @@ def optimum(seed: int) -> float:
 def pose(seed: int) -> Posed:
     """With one column a book, as a search begins."""
     case, scenario = apply_scenario(build_case(*random_case(seed)), "base")
-    setting = build_setting(case, scenario)
-    question = Question(setting, offers_of(setting, sellable_options(setting.catalog)))
+    setting = build_instance(case, scenario)
+    question = DeliveryQuestion(setting, offers_of(setting, sellable_options(setting.catalog)))
     posed = Posed(Search(question, Limit(1e-7, None, None), None), optimum(seed))
     assert posed.master.enter(Node())
     return posed
 
 
-def columns_added(master: Master, node: Node) -> Relaxed:
+def columns_added(master: RestrictedMaster, node: Node) -> LpSolution:
     """The linear program once no menu is missing from it."""
     assert master.enter(node)
     while True:
@@ -74,7 +74,7 @@ def columns_added(master: Master, node: Node) -> Relaxed:
             return relaxed
 
 
-def feasible(master: Master) -> Relaxed:
+def feasible(master: RestrictedMaster) -> LpSolution:
     """A solution of the linear program over the columns at hand, adding what feasibility needs."""
     relaxed = master.relax()
     if not relaxed.infeasible:
@@ -88,7 +88,7 @@ def feasible(master: Master) -> Relaxed:
     return master.relax()
 
 
-def priced_at(master: Master, node: Node, duals: Array, patience: int = PATIENCE) -> Priced:
+def priced_at(master: RestrictedMaster, node: Node, duals: Array, patience: int = PATIENCE) -> PricingResult:
     return master.price(node, duals, master.floors(duals), patience, Watch())
 
 
@@ -123,7 +123,7 @@ def test_the_bound_meets_the_linear_program_once_no_menu_is_missing(seed: int) -
         assert posed.holds(bound)
 
 
-def parted(master: Master, node: Node, depth: int) -> list[Node]:
+def parted(master: RestrictedMaster, node: Node, depth: int) -> list[Node]:
     """Parts of parts of a node, which hold all that it holds."""
     if depth == 0 or not master.enter(node) or master.relax().infeasible:
         return [node]
@@ -158,7 +158,7 @@ def test_a_search_gone_on_with_is_as_good_as_one_in_one_go(seed: int) -> None:
         assert longer.complete
 
 
-def halves(master: Master) -> list[Node]:
+def halves(master: RestrictedMaster) -> list[Node]:
     """The two parts of everything by each switch in turn that the program leaves open."""
     program = master.program
     switches = np.flatnonzero(program.integer & (program.low < program.high)).tolist()
@@ -171,13 +171,13 @@ def test_a_glance_claims_no_more_than_holds(seed: int) -> None:
     posed = pose(seed)
     master = posed.master
     feasible(master)
-    glance, glanced = Glance(master, Watch()), 0
+    glance, glanced = DualSmoothing(master, Watch()), 0
     glance.centre = columns_added(master, Node()).duals
     parts = halves(master)
     for pair in zip(parts[::2], parts[1::2], strict=True):
         bounds = []
         for node in pair:
-            relaxed = master.relax() if master.enter(node) else Relaxed(infeasible=True)
+            relaxed = master.relax() if master.enter(node) else LpSolution(infeasible=True)
             looks = [] if relaxed.infeasible else [relaxed.cost - away for away in (1e-6, 0.1)]
             glance.begin()
             found = [glance.at(node, relaxed, cutoff, improving) for cutoff in looks for improving in (False, True)]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from optimizer.search.assortment import menu_tree
-from optimizer.search.assortment.menu_domain import Choices
+from optimizer.search.assortment.menu_domain import MenuDomain
 from optimizer.search.assortment.menu_relaxation import bound_menus
 from optimizer.search.assortment.menu_tree import EXACT, MenuTree
 from optimizer.search.assortment.pricing_objective import BARRED, COVERED, FREE
@@ -22,9 +22,9 @@ from .test_menu_search import ROUNDING, floor_between
 SEEDS = range(160)
 
 
-def whole(posed: Instance) -> Choices:
+def whole(posed: Instance) -> MenuDomain:
     t = posed.terms
-    return Choices(t.allowed.copy(), t.must.copy(), t.mode.copy())
+    return MenuDomain(t.allowed.copy(), t.must.copy(), t.mode.copy())
 
 
 def stake(posed: Instance) -> float:
@@ -101,7 +101,7 @@ def test_the_bound_of_any_part_holds(seed: int) -> None:
         assert all(w <= bounded.bound - room + ROUNDING * posed.scale for w in dropped)
 
 
-def obeys(posed: Instance, choices: Choices, menu: tuple[int, ...]) -> bool:
+def obeys(posed: Instance, choices: MenuDomain, menu: tuple[int, ...]) -> bool:
     tiers = {int(np.searchsorted(posed.terms.tier_start, o, side="right")) - 1 for o in menu}
     return all(choices.allowed[o] for o in menu) and set(np.flatnonzero(choices.must).tolist()) <= tiers
 
@@ -138,7 +138,7 @@ def test_a_solver_out_of_time_gives_a_bound_that_holds() -> None:
 
 
 def test_the_coverage_of_a_group_is_parted() -> None:
-    choices = Choices(np.ones(1, dtype=bool), np.zeros(1, dtype=bool), np.array([COVERED, FREE, BARRED]))
+    choices = MenuDomain(np.ones(1, dtype=bool), np.zeros(1, dtype=bool), np.array([COVERED, FREE, BARRED]))
     assert [half.mode[1] for half in choices.part_group(1)] == [BARRED, COVERED]
     assert choices.open_groups().tolist() == [1]
 
@@ -163,7 +163,7 @@ def test_a_menu_alone_is_bounded_by_its_worth(seed: int) -> None:
         must = np.array([allowed[a:b].any() for a, b in itertools.pairwise(posed.terms.tier_start)])
         covered = np.where(posed.terms.mode == FREE, COVERED, posed.terms.mode)
         alone = replace(posed, terms=posed.terms._replace(mode=covered))
-        narrowed = Choices(allowed, must, covered).narrowed(posed.terms)
+        narrowed = MenuDomain(allowed, must, covered).narrowed(posed.terms)
         assert narrowed is not None
         bound = bound_menus(alone.terms, narrowed).bound
         expected = Instance(alone.terms, posed.scale).worth(menu)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
-from optimizer.search.assortment.columns import Column
-from optimizer.search.master.column_pool import Pool
+from optimizer.search.assortment.columns import MenuColumn
+from optimizer.search.master.column_pool import ColumnPool
 
-COLUMNS = [Column(book=i % 2, menu=(i,), optional=frozenset({i})) for i in range(8)]
+COLUMNS = [MenuColumn(book=i % 2, menu=(i,), optional=frozenset({i})) for i in range(8)]
 
 
-def full_pool(most: int) -> Pool:
+def full_pool(most: int) -> ColumnPool:
     """Eight columns; column i adds i + 1 to the one total and uses the one subject where i is even."""
-    pool = Pool(books=2, totals=1, subjects=1)
+    pool = ColumnPool(books=2, totals=1, subjects=1)
     pool.most = most
     for part in (COLUMNS[:3], COLUMNS[3:]):
         numbers = [column.menu[0] for column in part]

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimizer.search.master.nodes import With
+from optimizer.search.master.nodes import PersistentMap
 
 Entries: TypeAlias = list[tuple[int, int]]
 ENTRIES = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 1)))
@@ -22,7 +22,7 @@ def test_a_mapping_with_entries_set_reads_like_a_dictionary(
     found: Mapping[int, int] = dict(first)
     for key, value in more:
         expected[key] = value
-        found = With(found, key, value)
+        found = PersistentMap(found, key, value)
     assert list(found.items()) == list(expected.items())  # in the same order, too
     assert list(found) == list(expected)
     assert len(found) == len(expected)
@@ -31,8 +31,8 @@ def test_a_mapping_with_entries_set_reads_like_a_dictionary(
 
 
 def test_what_it_was_made_from_stays_as_it_was() -> None:
-    parent: Mapping[int, int] = With({0: 1}, 1, 0)
-    children = [With(parent, 2, value) for value in (0, 1)]
+    parent: Mapping[int, int] = PersistentMap({0: 1}, 1, 0)
+    children = [PersistentMap(parent, 2, value) for value in (0, 1)]
     assert dict(parent) == {0: 1, 1: 0}
     assert [dict(child) for child in children] == [{0: 1, 1: 0, 2: 0}, {0: 1, 1: 0, 2: 1}]
 
@@ -40,6 +40,6 @@ def test_what_it_was_made_from_stays_as_it_was() -> None:
 def test_a_long_line_of_ancestors_is_no_matter() -> None:
     line: Mapping[int, int] = {}
     for key in range(5_000):
-        line = With(line, key, key)
+        line = PersistentMap(line, key, key)
     assert len(line) == 5_000
     assert line[4_999] == 4_999

@@ -12,11 +12,11 @@ import pytest
 import optimizer
 from models import Case, apply_scenario, build_case
 from models.economics.offers import sellable_options
-from optimizer.program.instance import build_setting
+from optimizer.program.instance import build_instance
 from optimizer.results.warm_start import Parting
 from optimizer.search.master.nodes import Node
 from optimizer.search.tree.branching_history import MOST_PARTINGS, Parted, agrees, recall_parts, remember_partings
-from optimizer.solving.engine import Limit, Question, Search, offers_of
+from optimizer.solving.engine import DeliveryQuestion, Limit, Search, offers_of
 from tests.oracle.enumeration import enumerate_scenario
 from tests.oracle.random_cases import random_case
 
@@ -27,8 +27,8 @@ CHANGES = ({"max_tiers": 1}, {"max_models": 1}, {"min_service_margin": -0.2}, {"
 @cache
 def posed(seed: int) -> Search:
     case, scenario = apply_scenario(build_case(*random_case(seed)), "base")
-    setting = build_setting(case, scenario)
-    question = Question(setting, offers_of(setting, sellable_options(setting.catalog)))
+    setting = build_instance(case, scenario)
+    question = DeliveryQuestion(setting, offers_of(setting, sellable_options(setting.catalog)))
     return Search(question, Limit(1e-7, None, None), None)
 
 

@@ -10,14 +10,14 @@ import pytest
 
 from models import Change, apply_scenario, build_case
 from models.economics.offers import sellable_options
-from optimizer.program.instance import build_setting
-from optimizer.results.warm_start import Memory
+from optimizer.program.instance import build_instance
+from optimizer.results.warm_start import WarmStart
 from optimizer.search.assortment.pricing import PATIENCE
 from optimizer.search.assortment.restriction import FREE_BOOK
 from optimizer.search.master.nodes import Node
 from optimizer.search.state.limits import Watch
 from optimizer.search.tree.known_bounds import KnownBounds
-from optimizer.solving.engine import Limit, Question, Search, offers_of
+from optimizer.solving.engine import DeliveryQuestion, Limit, Search, offers_of
 from tests.oracle.enumeration import enumerate_scenario
 from tests.oracle.random_cases import random_case
 
@@ -35,8 +35,8 @@ def search(seed: int, change: Mapping[str, object] | None = None) -> Search:
     settings, tables, scenarios = random_case(seed)
     scenario = scenarios["base"].model_copy(update=dict(change or {}))
     case, changed = apply_scenario(build_case(settings, tables, {"base": scenario}), "base")
-    setting = build_setting(case, changed)
-    question = Question(setting, offers_of(setting, sellable_options(setting.catalog)))
+    setting = build_instance(case, changed)
+    question = DeliveryQuestion(setting, offers_of(setting, sellable_options(setting.catalog)))
     return Search(question, Limit(1e-7, None, None), None)
 
 
@@ -70,7 +70,7 @@ def taken_over(seed: int, change: Mapping[str, object]) -> list[tuple[float, flo
     first, then = search(seed), search(seed, change)
     parts = [node for pair in halves(first) for node in pair]
     known = KnownBounds(then.master)
-    known.recall(Memory(bounds=learned(first, seed).remember(parts), offers=first.master.pricer.digest))
+    known.recall(WarmStart(bounds=learned(first, seed).remember(parts), offers=first.master.pricer.digest))
     found = [(known.of(left), known.of(right)) for left, right in halves(then)]
     money = [[np.inf if part is None else then.master.money(part.bound) for part in pair] for pair in found]
     return [(left, right) for left, right in money]
@@ -110,7 +110,7 @@ def test_the_statement_makes_the_best_of_the_prices(seed: int) -> None:
 
 def test_what_menus_are_worth_tells_whether_bounds_are_taken_over() -> None:
     first = search(2)
-    memory = Memory(
+    memory = WarmStart(
         bounds=learned(first, 2).remember(node for pair in halves(first) for node in pair),
         offers=first.master.pricer.digest,
     )

@@ -11,16 +11,16 @@ import pytest
 import optimizer
 from models import Case, apply_scenario, build_case
 from models.economics.offers import sellable_options
-from optimizer.program.instance import build_setting
-from optimizer.results.checkpoint import SearchState
+from optimizer.program.instance import build_instance
+from optimizer.results.checkpoint import Checkpoint
 from optimizer.results.progress import Progress
 from optimizer.results.result import Result, Status
 from optimizer.search.master import column_pool as pool
-from optimizer.search.master.nodes import Tried
-from optimizer.search.tree.branch_and_price import Tree
+from optimizer.search.master.nodes import Evaluation
+from optimizer.search.tree.branch_and_price import BranchAndPrice
 from optimizer.solving import session as sitting
-from optimizer.solving.engine import Limit, Question, Search, offers_of
-from optimizer.solving.session import Identity, Sitting
+from optimizer.solving.engine import DeliveryQuestion, Limit, Search, offers_of
+from optimizer.solving.session import Identity, Session
 from tests.oracle.enumeration import Optimum, enumerate_scenario
 from tests.oracle.random_cases import random_case
 
@@ -34,7 +34,7 @@ SEEDS = (2, 17, 40)
 @pytest.fixture
 def no_short_cuts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cases small enough to enumerate are branched on to the end, as large ones are."""
-    monkeypatch.setattr(Tree, "_finish", lambda *_: False)
+    monkeypatch.setattr(BranchAndPrice, "_finish", lambda *_: False)
 
 
 def posed(seed: int) -> tuple[Case, Optimum]:
@@ -95,16 +95,16 @@ def test_many_short_sittings_end_where_one_long_one_does(seed: int, tmp_path: Pa
         assert result.audit.ok
 
 
-def search_of(case: Case, gap: float, before: SearchState | None = None) -> tuple[Search, Sitting]:
+def search_of(case: Case, gap: float, before: Checkpoint | None = None) -> tuple[Search, Session]:
     changed, scenario = apply_scenario(case, "base")
-    setting = build_setting(changed, scenario)
-    sitting = Sitting(Identity(case, "base"))
+    setting = build_instance(changed, scenario)
+    sitting = Session(Identity(case, "base"))
     sitting.before = before
-    question = Question(setting, offers_of(setting, sellable_options(setting.catalog)))
+    question = DeliveryQuestion(setting, offers_of(setting, sellable_options(setting.catalog)))
     return Search(question, Limit(gap, None, None), None, sitting), sitting
 
 
-def searched(case: Case, gap: float, before: SearchState | None = None) -> tuple[float, SearchState]:
+def searched(case: Case, gap: float, before: Checkpoint | None = None) -> tuple[float, Checkpoint]:
     """Objective of the best plan once the gap is proved, and what is left of the search then."""
     search, sitting = search_of(case, gap, before)
     search.run()
@@ -159,7 +159,7 @@ def test_forgetting_columns_changes_nothing_that_is_found(seed: int, monkeypatch
 
 def test_what_is_known_by_number_is_forgotten_with_the_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     search, _ = search_of(posed(2)[0], GAP)
-    search.tree.plans.tried[0, 1, 2, 3, 4, 5] = Tried(1.0, 1.0)
+    search.tree.plans.tried[0, 1, 2, 3, 4, 5] = Evaluation(1.0, 1.0)
     monkeypatch.setattr(search.master, "tidy", lambda: True)
     search.run()
     assert (0, 1, 2, 3, 4, 5) not in search.tree.plans.tried

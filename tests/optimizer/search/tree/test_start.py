@@ -6,11 +6,11 @@ import pytest
 
 from models import Case, Change, Scenario, apply_scenario, load_case
 from models.economics.offers import sellable_options
-from optimizer.program.instance import build_setting
+from optimizer.program.instance import build_instance
 from optimizer.results.result import Result, Status
 from optimizer.results.warm_start import memory_of
 from optimizer.search.tree.warm_starting import recall, recall_switches
-from optimizer.solving.engine import Limit, Question, Search, offers_of
+from optimizer.solving.engine import DeliveryQuestion, Limit, Search, offers_of
 from optimizer.solving.solve import solve
 from tests.small_case import write_small_case
 
@@ -83,7 +83,7 @@ def test_names_that_are_gone_tell_nothing(case: Case, earlier: Result) -> None:
     assert set(strange.values()) <= {0}
 
 
-def _question(case: Case, scenario: Scenario, start: Result) -> Question:
+def _question(case: Case, scenario: Scenario, start: Result) -> DeliveryQuestion:
     changed, wanted = apply_scenario(case, scenario)
-    setting = build_setting(changed, wanted)
-    return Question(setting, offers_of(setting, sellable_options(setting.catalog)), start=start.knowledge)
+    setting = build_instance(changed, wanted)
+    return DeliveryQuestion(setting, offers_of(setting, sellable_options(setting.catalog)), start=start.knowledge)
