@@ -47,7 +47,7 @@ def _look_alikes(case: Case) -> Iterator[str]:
         paired = {column for columns, _ in schema.pairs for column in columns}
         for column in schema.columns:
             if column.kind is ColumnKind.TEXT and not column.refers and column.name not in paired:
-                yield from _pairs(f"{name}, column {column.name}", case.columns(name).words(column.name).known)
+                yield from _pairs(f"{name}, column {column.name}", case.columns(name).categorical(column.name).known)
     yield from _pairs("scenarios", pa.array(case.scenarios, pa.large_string()))
 
 
@@ -66,7 +66,7 @@ def _pairs(where: str, known: pa.LargeStringArray) -> Iterator[str]:
 
 def regions_with_accounts(case: Case) -> frozenset[str]:
     """Names of the regions in which some account stands."""
-    return frozenset(case.columns("accounts").words("region").known.to_pylist())
+    return frozenset(case.columns("accounts").categorical("region").known.to_pylist())
 
 
 def _held(case: Case) -> pd.DataFrame:
@@ -116,7 +116,7 @@ def _engageable(tables: Tables) -> pd.DataFrame:
 
 def _strange_regions(case: Case) -> Iterator[str]:
     """Regions that rates name but no account does: a rate card wider than today's customers, or a slip."""
-    regions, words = regions_with_accounts(case), case.columns("rates").words("region")
+    regions, words = regions_with_accounts(case), case.columns("rates").categorical("region")
     strange = sorted(set(words.known.to_pylist()) - regions)
     if strange:
         known = sorted(regions)
@@ -155,7 +155,7 @@ def _unkept_promises(tables: Tables) -> Iterator[str]:
     clocked = set(tables["services"].loc[tables["services"]["response_clock"], "service"])
     mix = tables["service_mix"]
     promised = set(mix.loc[mix["service"].isin(clocked) & (mix["cases_per_incident"] > 0), "tier"])
-    for tier in _open(tables["tiers"]).itertuples():
+    for tier in _not_excluded(tables["tiers"]).itertuples():
         if tier.tier in promised and tier.min_attainment == 0:
             yield (
                 f"Tier {tier.tier} promises a response within {tier.response_hours:g} hours but has no min_attainment: "
@@ -163,7 +163,7 @@ def _unkept_promises(tables: Tables) -> Iterator[str]:
             )
 
 
-def _open(table: pd.DataFrame) -> pd.DataFrame:
+def _not_excluded(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["offer"] != "excluded"]
 
 
@@ -193,7 +193,7 @@ def _served(tables: Tables) -> Mapping[tuple[str, str, str], set[str]]:
 
 def _services(tables: Tables) -> Mapping[str, set[str]]:
     """Services that contracts on each open tier can bring, in the order of the alphabet."""
-    mix, open_tiers = tables["service_mix"], _open(tables["tiers"])["tier"]
+    mix, open_tiers = tables["service_mix"], _not_excluded(tables["tiers"])["tier"]
     brought = mix[mix["tier"].isin(open_tiers) & ((mix["cases_per_incident"] > 0) | (mix["cases_per_unit"] > 0))]
     services: dict[str, set[str]] = {tier: set() for tier in sorted(brought["tier"].unique())}
     for tier, service in zip(brought["tier"], brought["service"], strict=True):
@@ -212,7 +212,7 @@ def _presence(tables: Tables, held: pd.DataFrame) -> list[tuple[str, str]]:
 
 def _unbilled_options(tables: Tables, held: pd.DataFrame) -> Iterator[str]:
     """Cohorts for which an option's yearly payment T is not > 0."""
-    models = _open(tables["pricing_models"])
+    models = _not_excluded(tables["pricing_models"])
     models = models[models["model"].isin(tables["price_points"]["model"])]
     by_kind = models.groupby("kind")["model"].agg(sorted).to_dict()
     still = tables["products"].loc[tables["products"]["incident_rate"] == 0, "product"]

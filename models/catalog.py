@@ -108,7 +108,7 @@ class Catalog:
     @cached_property
     def regions(self) -> tuple[str, ...]:
         """Region names of the accounts."""
-        return tuple(sorted(self.case.columns("accounts").words("region").known.to_pylist()))
+        return tuple(sorted(self.case.columns("accounts").categorical("region").known.to_pylist()))
 
     @cached_property
     def families(self) -> tuple[str, ...]:

@@ -140,7 +140,7 @@ class ColumnTable:
     def __len__(self) -> int:
         return self.length
 
-    def words(self, column: str) -> CategoricalColumn:
+    def categorical(self, column: str) -> CategoricalColumn:
         """A column of text."""
         cells = self.columns[column]
         assert isinstance(cells, CategoricalColumn)

@@ -39,10 +39,10 @@ class InstalledBase:
     @cached_property
     def account(self) -> Codes:
         """Row in accounts of each row's account."""
-        names = self.accounts.words("account_id")
+        names = self.accounts.categorical("account_id")
         row = np.empty(len(names.known), dtype=np.int32)
         row[names.codes] = np.arange(len(names), dtype=np.int32)
-        return row[self.base.words("account_id").places(names)][self.base.words("account_id").codes]
+        return row[self.base.categorical("account_id").places(names)][self.base.categorical("account_id").codes]
 
     @cached_property
     def _grouped(self) -> tuple[Codes, NDArray[np.int64]]:
@@ -64,7 +64,11 @@ class InstalledBase:
 
     @property
     def _axes(self) -> tuple[CategoricalColumn, CategoricalColumn, CategoricalColumn]:
-        return self.accounts.words("segment"), self.accounts.words("region"), self.base.words("product")
+        return (
+            self.accounts.categorical("segment"),
+            self.accounts.categorical("region"),
+            self.base.categorical("product"),
+        )
 
     @property
     def group(self) -> Codes:

@@ -53,7 +53,7 @@ def _checked(raw: RawTable | None, case: Case, problems: ProblemList) -> pd.Data
 
 
 def _check_units(menus: CleanTable, case: Case, problems: ProblemList) -> None:
-    book = menus.content.words("price_book")
+    book = menus.content.categorical("price_book")
     bare = menus.sound("price_book") & ~book.among(sorted(books_with_units(case)))
     expected = "menus of price books that hold units not under contract; leave this row out"
     menus.report(problems, bare, "price_book", "the price book holds no free units, so that nobody sees it", expected)

@@ -55,8 +55,8 @@ def row_positions(table: ColumnTable, target: ColumnTable, columns: Sequence[str
     wanted, known = np.zeros(len(table), dtype=np.int64), np.ones(len(table), dtype=bool)
     held, kinds = row_codes(target, columns)
     for column in columns:
-        words = target.words(column)
-        place = table.words(column).positions(words)
+        words = target.categorical(column)
+        place = table.categorical(column).positions(words)
         wanted = wanted * max(1, len(words.known)) + place
         known &= place >= 0
     found = np.full(len(table), -1, dtype=np.int64)

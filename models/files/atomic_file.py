@@ -10,7 +10,7 @@ from pathlib import Path
 from .disk import keep_modes, sync_file, sync_names
 from .lock import locked
 from .places import told_of, try_file
-from .temporary_files import clear, partial, remove
+from .temporary_files import clear, partial_file, remove
 
 
 @contextmanager
@@ -27,7 +27,7 @@ def write_file(path: str | Path, *, durable: bool = True) -> Iterator[Path]:
         with locked(place) as alone:
             if alone:
                 clear(place)
-            temporary = partial(place)
+            temporary = partial_file(place)
             try:
                 yield temporary
                 _put_in_place(temporary, place, durable)

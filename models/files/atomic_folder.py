@@ -9,7 +9,7 @@ from pathlib import Path
 from .disk import exchange, keep_modes, sync_folder, sync_names
 from .lock import locked
 from .places import told_of, try_folder
-from .temporary_files import clear, earlier, partial, remove
+from .temporary_files import clear, partial_file, remove, replaced_folder
 
 
 def write_folder(
@@ -39,7 +39,7 @@ def write_folder(
 
 
 def _write(place: Path, write: Callable[[Path], object], durable: bool) -> None:
-    temporary = partial(place)
+    temporary = partial_file(place)
     try:
         temporary.mkdir()
         write(temporary)
@@ -64,7 +64,7 @@ def _put_in_place(temporary: Path, place: Path) -> None:
 
 def _step_aside(temporary: Path, place: Path) -> None:
     """The same in three steps: killed between them, the earlier folder is put back by the next one to look."""
-    aside = earlier(place)
+    aside = replaced_folder(place)
     place.rename(aside)
     try:
         temporary.rename(place)

@@ -23,13 +23,13 @@ def lock_file(place: Path) -> Path:
     return place.parent / f".{_stem(place)}.lock"
 
 
-def partial(place: Path) -> Path:
+def partial_file(place: Path) -> Path:
     """A new name for what is not yet whole, or no longer; it ends as the place does, since writers go by that."""
     ending = place.suffix if re.fullmatch(r"\.\w{1,10}", place.suffix) else ""
     return place.with_name(f".{_stem(place)}.{secrets.token_hex(8)}.partial{ending}")
 
 
-def earlier(place: Path) -> Path:
+def replaced_folder(place: Path) -> Path:
     """A new name for the whole folder that has to leave its place before another can take it."""
     return place.with_name(f".{_stem(place)}.{secrets.token_hex(8)}.earlier")
 

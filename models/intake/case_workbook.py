@@ -58,7 +58,7 @@ def _read_sheets(book: Book, file: str, reading: Reading, problems: ProblemList)
     sheets: dict[str, RawTable | None] = {}
     for name, entries in _by_name(book.entries).items():
         if name not in COLUMNS:
-            _note_stranger(entries[0].title.strip(), reading, problems)
+            _note_unknown_sheet(entries[0].title.strip(), reading, problems)
         elif len(entries) > 1:
             titles = listed([json.dumps(entry.title) for entry in entries])  # escaped: some blanks do not show
             message = f"sheets have the same name but for blanks and letter case: {titles}"
@@ -76,7 +76,7 @@ def _read_sheets(book: Book, file: str, reading: Reading, problems: ProblemList)
 
 
 def _by_name(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
-    """Sheets by the table they are of; those whose name is only like a table's are strangers, if they stand alone."""
+    """Sheets by the table they are of; those whose name is only like a table's are unknown, if they stand alone."""
     alike: dict[str, list[Entry]] = {}
     for entry in entries:
         alike.setdefault(_plain(entry.title), []).append(entry)
@@ -84,7 +84,7 @@ def _by_name(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
     for name, group in alike.items():
         known = name in COLUMNS and (len(group) > 1 or group[0].title.strip() == name)
         for entry in group:
-            found.setdefault(name if known else f"stranger {entry.title}", []).append(entry)
+            found.setdefault(name if known else f"unknown {entry.title}", []).append(entry)
     return found
 
 
@@ -111,7 +111,7 @@ def _read_sheet(
     return raw_table(name, page, COLUMNS[name], problems)
 
 
-def _note_stranger(name: str, reading: Reading, problems: ProblemList) -> None:
+def _note_unknown_sheet(name: str, reading: Reading, problems: ProblemList) -> None:
     hint = suggestion(name, COLUMNS)
     if hint:
         problems.add(Problem(name, f"no table has this name{hint}", f"sheet {name}", expected="the name of a table"))

@@ -58,9 +58,9 @@ def accounts_hold_products(tables: Tables, problems: ProblemList) -> None:
     accounts, base = tables["accounts"], tables["installed_base"]
     if "account_id" in base.faulty:
         return
-    names = accounts.content.words("account_id")
+    names = accounts.content.categorical("account_id")
     held = np.zeros(len(names.known) + 1, dtype=bool)
-    held[base.content.words("account_id").places(names)] = True  # -1, for names of no account, is the last
+    held[base.content.categorical("account_id").places(names)] = True  # -1, for names of no account, is the last
     without = ~held[names.codes] & accounts.sound("account_id")
     accounts.report(
         problems,

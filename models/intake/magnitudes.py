@@ -93,7 +93,7 @@ def _highest_prices(tables: Tables) -> dict[str, tuple[str, float]]:
     models = tables["pricing_models"].frame
     kinds, highest = dict(zip(models["model"], models["kind"], strict=True)), dict[str, tuple[str, float]]()
     for table in OPTION_PRICE:
-        names, prices = tables[table].content.words("model"), np.abs(_numbers(tables, table, "price"))
+        names, prices = tables[table].content.categorical("model"), np.abs(_numbers(tables, table, "price"))
         most = np.zeros(len(names.known))
         np.maximum.at(most, names.codes, prices)
         for name, price in zip(names.known.to_pylist(), most, strict=True):
@@ -105,7 +105,10 @@ def _highest_prices(tables: Tables) -> dict[str, tuple[str, float]]:
 
 def _units(tables: Tables) -> Array:
     """Units of each product, in the order of `products`."""
-    held, names = tables["installed_base"].content.words("product"), tables["products"].content.words("product")
+    held, names = (
+        tables["installed_base"].content.categorical("product"),
+        tables["products"].content.categorical("product"),
+    )
     place = held.positions(names)
     counted = np.bincount(place[place >= 0], _numbers(tables, "installed_base", "units")[place >= 0], len(names.known))
     return np.asarray(counted[names.codes], dtype=float)
@@ -118,7 +121,7 @@ def _factors(tables: Tables) -> float:
 def _mix(tables: Tables, column: str) -> float:
     """Cases of all services together, in the tier that has most."""
     cases = _numbers(tables, "service_mix", column)
-    return float(np.bincount(tables["service_mix"].content.words("tier").codes, cases).max(initial=0.0))
+    return float(np.bincount(tables["service_mix"].content.categorical("tier").codes, cases).max(initial=0.0))
 
 
 def _most(tables: Tables, table: str, column: str) -> float:

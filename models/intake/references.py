@@ -32,11 +32,11 @@ def _references() -> Iterator[tuple[Table, Column, str]]:
 
 
 def _check_column(table: CleanTable, column: Column, target: CleanTable, problems: ProblemList) -> None:
-    values = table.content.words(column.name)
+    values = table.content.categorical(column.name)
     field = column.refers.split(".")[1]
     if _says_nothing(target, field):
         return
-    known = target.content.words(field)
+    known = target.content.categorical(field)
     strange = values.places(known) < 0
     if not strange.any():
         return

@@ -162,7 +162,7 @@ def _check_kind_columns(table: CleanTable, columns: dict[str, Cells], problems: 
     for column in table.schema.columns:
         if not column.only_for:
             continue
-        values, kind = table.content.numbers(column.name), table.content.words("kind")
+        values, kind = table.content.numbers(column.name), table.content.categorical("kind")
         own, other = kind.among([column.only_for]), ~kind.among(["", column.only_for])
         own &= table.sound(column.name)
         if isinstance(column.default, int | float):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..plan import MONEY_KPIS
 from .fields import ANY, LARGEST_TOTAL, Table, choice, number
-from .words import YEARLY
+from .vocabulary import YEARLY
 
 ACTUALS = Table(
     "actuals",

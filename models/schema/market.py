@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .fields import ANY, LARGEST, LARGEST_REVENUE, NON_NEGATIVE, POSITIVE, POSITIVE_SHARE, SHARE, Table, number, text
-from .words import LOCKED_CLASS, NO_CONTRACT, YEARLY
+from .vocabulary import LOCKED_CLASS, NO_CONTRACT, YEARLY
 
 ACCOUNTS = Table(
     "accounts",

@@ -17,7 +17,7 @@ from .fields import (
     number,
     text,
 )
-from .words import HOURS, MONEY, NO_CONTRACT, OFFER, PER_CASE, PRICING_KINDS, YEARLY
+from .vocabulary import HOURS, MONEY, NO_CONTRACT, OFFER, PER_CASE, PRICING_KINDS, YEARLY
 
 PRODUCTS = Table(
     "products",

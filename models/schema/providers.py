@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .fields import NON_NEGATIVE, POINTS, POSITIVE, SCORE, SHARE, Table, choice, number, text
-from .words import HOURS, MONEY, OFFER, PER_CASE, PROVIDER_KINDS, YEARLY
+from .vocabulary import HOURS, MONEY, OFFER, PER_CASE, PROVIDER_KINDS, YEARLY
 
 PROVIDERS = Table(
     "providers",

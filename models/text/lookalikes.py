@@ -45,12 +45,12 @@ def looks(text: str) -> str:
 def difference(found: str, meant: str) -> str:
     """How two names that look alike differ: `has a no-break space (U+00A0) after "Orbis", not a space (U+0020)`."""
     steps = SequenceMatcher(None, found, meant, autojunk=False).get_opcodes()
-    parts = [_part(found, meant, step[1:]) for step in steps if step[0] != "equal"]
+    parts = [_differing_part(found, meant, step[1:]) for step in steps if step[0] != "equal"]
     rest = "" if len(parts) <= _TOLD else f" and {len(parts) - _TOLD} more differences"
     return " and ".join(parts[:_TOLD]) + rest
 
 
-def _part(found: str, meant: str, places: tuple[int, int, int, int]) -> str:
+def _differing_part(found: str, meant: str, places: tuple[int, int, int, int]) -> str:
     start, end, other_start, other_end = places
     extra, other = characters_in_words(found[start:end]), characters_in_words(meant[other_start:other_end])
     before = revealed(found[max(0, start - 20) : start])

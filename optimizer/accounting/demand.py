@@ -38,7 +38,7 @@ class Demand:
     def _revenue(self) -> Array:
         """Product revenue of each row of installed_base: its account's, split by units x unit_value."""
         products, base, account = self.case.tables["products"], self._holdings.base, self._holdings.account
-        unit_value = products["unit_value"].to_numpy()[base.words("product").coded(tuple(products["product"]))]
+        unit_value = products["unit_value"].to_numpy()[base.categorical("product").coded(tuple(products["product"]))]
         value = base.numbers("units") * unit_value
         part = value / np.bincount(account, weights=value)[account]
         return np.asarray(self._holdings.accounts.numbers("product_revenue")[account] * part)

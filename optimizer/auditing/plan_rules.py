@@ -55,7 +55,7 @@ def names_of(case: Case) -> Mapping[str, frozenset[str]]:
         "policy": ("fulfilment", "policy"),
     }
     names = {column: frozenset(tables[table][key]) for column, (table, key) in sources.items()}
-    regions = case.columns("accounts").words("region").known.to_pylist()
+    regions = case.columns("accounts").categorical("region").known.to_pylist()
     return names | {
         "region": frozenset(regions),
         "metric": frozenset({"csat", "csat_over_target", "attainment", "turnaround_hours"}),

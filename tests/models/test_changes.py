@@ -183,7 +183,7 @@ def test_changes_of_large_tables_make_no_dataframe(case: Case) -> None:
     after = changed(case, north, moved)
 
     assert after.columns("accounts").numbers("product_revenue").tolist() == [800000, 250000, 180000, 300000, 240000]
-    assert after.columns("accounts").words("region").tolist() == ["north", "north", "north", "south", "north"]
+    assert after.columns("accounts").categorical("region").tolist() == ["north", "north", "north", "south", "north"]
     assert after.columns("installed_base") is case.columns("installed_base")
     assert "frame" not in vars(after.columns("accounts"))
 

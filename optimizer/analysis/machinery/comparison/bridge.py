@@ -18,7 +18,7 @@ from models.catalog import Catalog
 from models.economics.demand_base import demand_base
 from models.economics.pricing_kinds import KINDS
 from models.plan import Plan
-from models.schema.words import LOCKED_CLASS
+from models.schema.vocabulary import LOCKED_CLASS
 
 from .sales_steps import STEPS, Sides, ratio
 

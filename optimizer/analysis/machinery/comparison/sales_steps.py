@@ -21,7 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models.plan import Plan
-from models.schema.words import LOCKED_CLASS
+from models.schema.vocabulary import LOCKED_CLASS
 
 Values = NDArray[np.float64]
 
