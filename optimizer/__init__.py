@@ -31,10 +31,11 @@ if TYPE_CHECKING:
     from .analysis.sweep import sweep
     from .analysis.whynot import whynot
     from .assurance.reconcile import reconcile
+    from .assurance.result import Result
     from .assurance.run_audit import audit_run as audit
     from .assurance.sign_off import check_sign_off, sign_off
     from .results.progress import Progress
-    from .results.result import NoPlanError, Result, Status
+    from .results.record import NoPlanError, Status
     from .solving.evaluate import evaluate
     from .solving.solve import solve
     from .workbook.write import write_workbook
@@ -80,12 +81,12 @@ _HOMES = {
     "Case": "models",
     "CaseError": "models",
     "CaseSettings": "models",
-    "NoPlanError": "optimizer.results.result",
+    "NoPlanError": "optimizer.results.record",
     "Progress": "optimizer.results.progress",
-    "Result": "optimizer.results.result",
+    "Result": "optimizer.assurance.result",
     "RunError": "models.plan_tables",
     "Scenario": "models",
-    "Status": "optimizer.results.result",
+    "Status": "optimizer.results.record",
     "SolverSession": "optimizer.analysis.machinery.sessions.solver_session",
     "alternatives": "optimizer.analysis.alternatives",
     "audit": "optimizer.assurance.run_audit",

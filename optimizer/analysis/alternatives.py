@@ -13,7 +13,8 @@ from models.conditions import Condition, NoTokenPartners, Unlike
 from models.economics.delivery_formulas import PARTNER_KINDS
 from models.plan import Plan
 
-from ..results.result import Result, Status
+from ..assurance.result import Result
+from ..results.record import Status
 from ..results.summary import money, percent
 from .machinery.answers.answer import Answer
 from .machinery.comparison.moves import menu_moves, structure_moves

@@ -13,7 +13,8 @@ from models import Case, Scenario, apply_scenario, named_scenario
 from models.plan_tables import RunError
 
 from ..assurance.opening import open_run
-from ..results.result import Result, Status
+from ..assurance.result import Result
+from ..results.record import ResultRecord, Status
 from ..results.run_folder import load_run
 from ..results.summary import money, status_sentence
 from .machinery.answers.answer import Answer, worst_gap
@@ -82,7 +83,8 @@ def _name(plan: PlanLike, bench: SolverSession) -> str:
 
 def _result(plan: PlanLike, bench: SolverSession, scenario: Scenario, unchecked: bool) -> Result:
     if isinstance(plan, Result):
-        return _of_this_case(plan, bench.case, plan.scenario_name)
+        _refuse_other_case(plan, bench.case, plan.scenario_name)
+        return plan
     if plan == TODAY:
         return today(bench, scenario)
     if isinstance(plan, Scenario) or plan in bench.case.scenarios:
@@ -92,14 +94,13 @@ def _result(plan: PlanLike, bench: SolverSession, scenario: Scenario, unchecked:
     if not folder.exists():
         known = ", ".join(sorted(bench.case.scenarios)) or "none"
         raise RunError([f"{plan} is neither {TODAY}, nor a scenario of the case ({known}), nor a run folder."])
-    _of_this_case(load_run(folder), bench.case, str(folder))
+    _refuse_other_case(load_run(folder), bench.case, str(folder))
     return open_run(folder, bench.case, unchecked=unchecked).result
 
 
-def _of_this_case(result: Result, case: Case, where: str) -> Result:
+def _refuse_other_case(result: ResultRecord, case: Case, where: str) -> None:
     if result.case_name != case.settings.name:
         raise RunError([f"{where} is a plan of the case {result.case_name}; expected one of {case.settings.name}."])
-    return result
 
 
 def _answer(case: Case, results: Mapping[str, Result], scenario_name: str) -> Answer:

@@ -10,7 +10,8 @@ import pandas as pd
 
 from models import Case, Scenario, apply_scenario
 
-from ..results.result import Result, Status
+from ..assurance.result import Result
+from ..results.record import Status
 from ..results.summary import money
 from .machinery.answers.answer import Answer
 from .machinery.feasibility.correction_sets import CorrectionSet, minimal_correction_sets

@@ -10,7 +10,7 @@ import pandas as pd
 
 from models import Case, Scenario, apply_scenario
 
-from ..results.result import Result
+from ..assurance.result import Result
 from ..results.summary import NEAR, money
 from .machinery.answers.answer import Answer
 from .machinery.comparison.moves import structure_moves

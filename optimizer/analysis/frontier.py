@@ -12,7 +12,7 @@ import pandas as pd
 from models import Case, CaseError, Problem, Scenario, apply_scenario
 from models.problems import listed, suggestion
 
-from ..results.result import Status
+from ..results.record import Status
 from ..results.summary import money, percent
 from .machinery.answers.answer import Answer
 from .machinery.comparison.moves import structure_moves

@@ -15,7 +15,7 @@ from models.scenario import Scenario
 
 from ..accounting.demand import Demand
 from ..accounting.money import mean_product_margin
-from ..results.result import Result
+from ..assurance.result import Result
 from ..results.summary import money
 from .machinery.answers.answer import Answer
 from .machinery.service.delivered import measured, segment_parts, segment_turnaround, split

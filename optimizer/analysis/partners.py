@@ -10,7 +10,7 @@ import pandas as pd
 from models import Case
 from models.scenario import Scenario
 
-from ..results.result import Result
+from ..assurance.result import Result
 from .machinery.answers.answer import Answer
 from .machinery.comparison.value_added import WORTH_COLUMNS, value_added_table, values_added
 from .machinery.sessions.context import AnalysisContext, context_of

@@ -13,7 +13,8 @@ from models import Case
 from models.conditions import Count, DecisionKindName
 from models.scenario import Scenario
 
-from ..results.result import Result, Status
+from ..assurance.result import Result
+from ..results.record import Status
 from ..results.summary import money
 from .machinery.answers.answer import Answer
 from .machinery.comparison.value_added import DECIDED, WORTH_COLUMNS, margin_of, value_added_table, values_added

@@ -13,7 +13,7 @@ from models.economics.pricing_kinds import KINDS
 
 from ..accounting.demand import Demand, chosen
 from ..accounting.work import cases_by_service
-from ..results.result import Result
+from ..assurance.result import Result
 from ..results.summary import money, price_in_words
 from .machinery.answers.answer import Answer
 from .machinery.service.delivered import delivered_flows

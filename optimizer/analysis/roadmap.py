@@ -11,7 +11,7 @@ import pandas as pd
 from models import Case
 from models.scenario import Scenario
 
-from ..results.result import Result
+from ..assurance.result import Result
 from ..results.summary import money
 from .machinery.answers.answer import Answer
 from .machinery.comparison.value_added import amount_of, margin_of

@@ -12,7 +12,8 @@ import pandas as pd
 
 from models import Case, Scenario, vary
 
-from ..results.result import Result, Status
+from ..assurance.result import Result
+from ..results.record import Status
 from ..results.summary import money
 from ..solving.store import open_store
 from .machinery.answers.answer import Answer, worst_gap

@@ -12,7 +12,8 @@ from models import Case, Scenario
 from models.condition_texts import parse_conditions
 from models.conditions import Condition
 
-from ..results.result import Result, Status
+from ..assurance.result import Result
+from ..results.record import Status
 from ..results.summary import binding_rules, money
 from .machinery.answers.answer import Answer
 from .machinery.comparison.moves import moves

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from models import Case, CaseError
+from models import Case
 from models.files import read_folder
-from models.plan_tables import FaultyRunError, RunError
 
-from ..results.digests import file_digests
-from ..results.result import Result
-from ..results.run_case import case_of_run, changed_inputs
-from ..results.run_folder import RUN_FILES, SIGN_OFF, RunFiles, read_run, result_of
-from .run_audit import audit_files, changed_files
-from .seal import changes_since_sign_off
-
-UNCHECKED = "UNCHECKED: these numbers were held against no digest and no audit. Do not rely on them."
-"""What every page says of a run, or an answer, that was opened unchecked."""
-NOT_AUDITED = "NOT AUDITED: the case of this run was not found, so its numbers were not recomputed."
-"""What a result says that was loaded without its case."""
-_SHOWN = 10
+from .result import Result, as_result
+from .run_checks import check_run
 
 
 @dataclass(frozen=True)
@@ -42,97 +31,5 @@ def open_run(run: str | Path, case: Case | str | Path | None = None, *, unchecke
     audit can recompute. Raises `FaultyRunError` that says what differs, and `RunError` where a file cannot be read or
     the case cannot be found. `unchecked` skips all that and marks the result (`Result.unchecked`).
     """
-    return read_folder(run, partial(_opened, case=case, unchecked=unchecked))
-
-
-def _opened(run: Path, *, case: Case | str | Path | None, unchecked: bool) -> OpenedRun:
-    files, digests = read_run(run), file_digests(run, RUN_FILES)
-    result = result_of(files)
-    if unchecked:
-        return OpenedRun(replace(result, unchecked=UNCHECKED), _case_if_found(result, case), digests)
-    world = _case(result, case)
-    _refuse(run, list(_faults(world, run, files)))
-    return OpenedRun(result, world, digests)
-
-
-def load_checked(run: str | Path, case: Case | str | Path | None = None, *, unchecked: bool = False) -> Result:
-    """The result in a run folder, checked as `open_run` does.
-
-    Without a case given or found, what needs none is checked, and the result is marked as not audited.
-    """
-    return read_folder(run, partial(_loaded, case=case, unchecked=unchecked))
-
-
-def _loaded(run: Path, *, case: Case | str | Path | None, unchecked: bool) -> Result:
-    files = read_run(run)
-    result = result_of(files)
-    found = _case_if_found(result, case) if case is None and not unchecked else None
-    if unchecked or case is not None or found is not None:
-        return open_run(run, case or found, unchecked=unchecked).result
-    _refuse(run, [*_faults_of_files(run, files), *_faults_of_own_audit(files)])
-    return replace(result, unchecked=NOT_AUDITED)
-
-
-def _case(result: Result, given: Case | str | Path | None) -> Case:
-    if isinstance(given, Case):
-        return given
-    try:
-        return case_of_run(result, given, changed=True)
-    except RunError as error:
-        raise RunError([f"{error} Or add --unchecked (in Python: unchecked=True) to show the run as it is."]) from None
-
-
-def _case_if_found(result: Result, given: Case | str | Path | None) -> Case | None:
-    """The case, if it can be had: one that was named must be there."""
-    try:
-        return given if isinstance(given, Case) else case_of_run(result, given, changed=True)
-    except (RunError, CaseError):
-        if given is not None:
-            raise
-        return None
-
-
-def _refuse(run: str | Path, faults: list[str]) -> None:
-    if not faults:
-        return
-    more = [f"and {len(faults) - _SHOWN:,} more faults."] if len(faults) > _SHOWN else []
-    advice = f"{run} does not agree with itself or its case, so nothing was made of it. Solve it again"
-    raise FaultyRunError([*faults[:_SHOWN], *more, f"{advice}, or add --unchecked to show it, marked."])
-
-
-def _faults(case: Case, run: Path, files: RunFiles) -> Iterator[str]:
-    """Everything that does not agree, one sentence each, digests first."""
-    if files.document.case != case.settings.name:
-        yield f"This is a run of the case {files.document.case}; expected one of {case.settings.name}."
-    changed = changed_inputs(case, result_of(files))
-    if changed:
-        shown = ", ".join(changed[:5]) + (" and more" if len(changed) > 5 else "")
-        yield f"The case has changed since the run was made ({shown}); solve it again."
-    if case.files and not files.manifest.get("inputs"):
-        yield "manifest.json holds no digests of the case's files, so nothing says what the run was made from."
-    yield from _faults_of_files(run, files)
-    if (run / SIGN_OFF).exists():
-        yield from changes_since_sign_off(case, run)
-    yield from audit_files(case, files).faults
-
-
-def _faults_of_files(run: Path, files: RunFiles) -> Iterator[str]:
-    for name in changed_files(run, files.manifest):
-        yield f"{name} is not as it was written: its SHA-256 is not the one that manifest.json has."
-
-
-def _faults_of_own_audit(files: RunFiles) -> Iterator[str]:
-    """Where plan.json and audit.json do not agree, or the audit that is there failed."""
-    if files.audit is None:
-        return
-    yield from files.audit.faults
-    claimed = files.audit.kpis.set_index("kpi")["claimed"].to_dict()
-    said: Mapping[str, float | None] = files.document.kpis or {}
-    for name, value in said.items():
-        if not _same(value, claimed.get(name)):
-            yield f"plan.json says {name} {value}, and audit.json that it claims {claimed.get(name)}."
-
-
-def _same(one: float | None, other: float | None) -> bool:
-    blank = [value is None or value != value for value in (one, other)]
-    return all(blank) if any(blank) else one == other
+    found = read_folder(run, partial(check_run, case=case, unchecked=unchecked))
+    return OpenedRun(as_result(found.record), found.case, found.digests)

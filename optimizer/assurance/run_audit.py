@@ -17,11 +17,11 @@ from ..auditing.ledger import Ledger, differences
 from ..results.digests import differing, file_digests, is_sealed
 from ..results.findings import Audit
 from ..results.plan_document import claims, claims_of
-from ..results.result import Result
+from ..results.record import ResultRecord
 from ..results.run_folder import FILES, RUN_FILES, RunFiles, read_run, result_of
 
 
-def audit_run(case: Case | str | Path, run: Result | str | Path) -> Audit:
+def audit_run(case: Case | str | Path, run: ResultRecord | str | Path) -> Audit:
     """Audit a run, a result or the folder it was saved to, against `case` (or the path of one) as it is now.
 
     Recomputes the plan and every claim of plan.json, checks that the case's files are those in the manifest and, of a
@@ -30,7 +30,7 @@ def audit_run(case: Case | str | Path, run: Result | str | Path) -> Audit:
     for a bad case.
     """
     world = case if isinstance(case, Case) else load_case(case)
-    if isinstance(run, Result):
+    if isinstance(run, ResultRecord):
         return _judged(world, run, claims(run))
     return read_folder(run, lambda folder: audit_folder(world, folder, read_run(folder)))
 
@@ -72,14 +72,14 @@ def changed_files(run: Path, manifest: Mapping[str, object]) -> list[str]:
 _NOTHING = "The run holds no plan (its status is {}), so there is nothing to audit."
 
 
-def _judged(world: Case, result: Result, said: Mapping[str, object]) -> Audit:
+def _judged(world: Case, result: ResultRecord, said: Mapping[str, object]) -> Audit:
     if result.plan is None:
         raise RunError([_NOTHING.format(result.status)])
     changed, scenario = _as_asked(world, result)
     return audit(changed, scenario, result.plan, said, menus_given=result.menus_given)
 
 
-def _as_asked(world: Case, result: Result) -> tuple[Case, Scenario]:
+def _as_asked(world: Case, result: ResultRecord) -> tuple[Case, Scenario]:
     """The case with the changes of the run's scenario made, and that scenario."""
     name = result.scenario_name
     if name not in world.scenarios:

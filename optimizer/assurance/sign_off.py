@@ -18,7 +18,7 @@ from models.plan_tables import FaultyRunError, RunError
 from ..results.audit_rules import RESTS_ON_SEARCH
 from ..results.digests import digest_of, file_digests
 from ..results.findings import Audit
-from ..results.result import Result
+from ..results.record import ResultRecord
 from ..results.run_folder import RUN_FILES, SIGN_OFF, load_run
 from ..version import __version__
 from .reconcile import TOLERANCE, reconcile
@@ -123,7 +123,7 @@ def _checks(case: Case, run: str | Path, audit: Audit, tolerance: float) -> tupl
     return checked | _stated(result), faults
 
 
-def _stated(result: Result) -> dict[str, object]:
+def _stated(result: ResultRecord) -> dict[str, object]:
     """What the run says of itself."""
     kept = ("account_revenue", "account_margin", "service_revenue", "service_margin")
     return {

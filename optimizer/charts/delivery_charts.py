@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..analysis.machinery.answers.answer import Answer
 from ..analysis.machinery.service.verdicts import OVER, SWEET, UNDER
-from ..results.result import Result
+from ..assurance.result import Result
 from .size import MOST_MARKS, MOST_SERIES, is_rest, largest, merged
 from .theme import LOSS, PALETTE, TOTAL, Chart, coloured, money_axis, nothing, tier_colour, titled, tooltips
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from models.economics.pricing_kinds import KINDS, Quote
 
-from ..results.result import Result
+from ..assurance.result import Result
 from ..results.summary import by_rank, price_in_words
 from .size import MOST_ROWS, MOST_SERIES, first_named, is_rest, largest, merged
 from .theme import WIDTH, Chart, nothing, tier_colour, titled, tooltips

@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from ..analysis.machinery.answers.answer import Answer
-from ..results.result import Result
+from ..assurance.result import Result
 from ..results.summary import money
 from .size import MOST_ROWS, first_named
 from .theme import GAIN, LOSS, QUIET, TOTAL, WIDTH, Chart, money_axis, named, nothing, titled, tooltips

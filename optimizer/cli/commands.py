@@ -16,6 +16,7 @@ from models import Case, apply_scenario, load_case, named_scenario, read_menus, 
 from models.files import read_folder
 
 from ..analysis.machinery.answers.answer import Answer, check_answer_target, refuse_other_answer
+from ..assurance.result import Result
 from ..assurance.run_audit import audit_folder
 from ..results.audit_rules import RESTS_ON_SEARCH
 from ..results.checkpoint import SEARCH, read_state
@@ -23,7 +24,7 @@ from ..results.findings import Audit
 from ..results.identity import printable
 from ..results.plan_document import plan_document
 from ..results.progress import ProgressCallback, StopCheck
-from ..results.result import Result, Status
+from ..results.record import Status
 from ..results.run_folder import check_run_target, read_run, refuse_other_run
 from ..results.run_owner import Owner
 from . import data_commands, finance_commands, report_command

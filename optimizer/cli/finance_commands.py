@@ -11,8 +11,8 @@ from models import Case
 
 from ..assurance.opening import open_run
 from ..assurance.reconcile import TOLERANCE, Reconciliation, reconcile
+from ..assurance.result import Result
 from ..assurance.sign_off import SignOff, check_sign_off, sign_off
-from ..results.result import Result
 from ..results.run_case import case_of_run
 from ..results.run_folder import load_run
 from ..results.summary import cells_in_words

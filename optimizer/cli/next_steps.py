@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..results.result import Result, Status
+from ..assurance.result import Result
+from ..results.record import Status
 from .command_output import Step, as_typed
 
 

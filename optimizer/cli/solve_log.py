@@ -9,8 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
 
+from ..assurance.result import Result
 from ..results.progress import Progress, ProgressCallback
-from ..results.result import Result
 from ..search.state.timers import Phases
 from .streams import named
 from .targets import new_file

@@ -13,8 +13,8 @@ from rich.text import Text
 
 from models.text.characters import shown
 
+from ..assurance.result import Result
 from ..results.findings import Audit
-from ..results.result import Result
 from ..results.summary import (
     NEAR,
     binding_rules,

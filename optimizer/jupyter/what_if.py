@@ -17,9 +17,10 @@ import ipywidgets as widgets
 from models import Case, Change, Scenario, named_scenario
 
 from ..analysis.machinery.sessions.solver_session import SolverSession
+from ..assurance.result import Result
 from ..charts import menu_heat_map, profit_waterfall
 from ..results.html import escaped, result_page
-from ..results.result import Result, Status
+from ..results.record import Status
 from ..search.assortment.compilation import compile_search
 
 OFF = -1.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ..analysis.machinery.answers.answer import Answer
+from ..assurance.result import Result
 from ..charts import (
     bridge_chart,
     criteria_chart,
@@ -19,7 +20,6 @@ from ..charts import (
     tornado_rows,
 )
 from ..charts.theme import Chart
-from ..results.result import Result
 from .parts import Figure, Section, table_of
 
 HEADINGS = {

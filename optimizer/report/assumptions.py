@@ -11,7 +11,7 @@ from math import nan
 
 import pandas as pd
 
-from ..results.result import Result
+from ..assurance.result import Result
 
 Kpis = Mapping[str, float | None]
 WORSE = 0.1

@@ -22,8 +22,8 @@ from models.text.characters import shown
 
 from ..analysis.machinery.answers.answer import Answer
 from ..assurance.opening import OpenedRun, open_run
+from ..assurance.result import Result
 from ..charts.theme import for_our_pages
-from ..results.result import Result
 from .answer_sections import answer_sections
 from .parts import Figure
 from .plan_sections import plan_sections

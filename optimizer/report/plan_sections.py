@@ -8,6 +8,7 @@ import pandas as pd
 
 from models import Case
 
+from ..assurance.result import Result
 from ..charts import (
     experience_chart,
     menu_heat_map,
@@ -16,7 +17,6 @@ from ..charts import (
     tornado_chart,
     uptake_chart,
 )
-from ..results.result import Result
 from ..results.summary import binding_rules, kpi_rows, menu_grid, money, percent
 from .assumptions import WORSE, assumptions
 from .parts import SHOWN_COLUMNS, SHOWN_ROWS, Figure, ReportTable, Section, table_of

@@ -9,9 +9,9 @@ import pandas as pd
 
 from models.economics.pricing_kinds import KINDS, Quote
 
+from ..assurance.result import Result
 from ..charts.menu_charts import heat_map_cells
 from ..results.audit_rules import RESTS_ON_SEARCH
-from ..results.result import Result
 from ..results.summary import binding_rules, by_rank, money, percent, status_sentence
 from .assumptions import assumptions
 

@@ -7,7 +7,7 @@ from html import escape
 
 from models.text.characters import shown
 
-from .result import Result
+from .record import ResultRecord
 from .summary import kpi_rows, menu_grid, status_sentence
 
 SHOWN_ROWS = 20
@@ -19,7 +19,7 @@ def escaped(text: str) -> str:
     return escape(shown(text, keep="\n"))
 
 
-def result_page(result: Result) -> str:
+def result_page(result: ResultRecord) -> str:
     """Status sentence, menus and KPIs beside today's. Names from the case are escaped."""
     title = f"{result.case_name}, scenario {result.scenario_name}"
     parts = [f"<p><b>{escaped(title)}</b><br>{escaped(status_sentence(result))}</p>"]
@@ -32,7 +32,7 @@ def result_page(result: Result) -> str:
     return f"<div>{''.join(parts)}</div>"
 
 
-def _menus(result: Result) -> str:
+def _menus(result: ResultRecord) -> str:
     grid = menu_grid(result)
     rows = ([str(book), *cells] for book, *cells in grid.head(SHOWN_ROWS).itertuples(name=None))
     hidden = max(0, len(grid) - SHOWN_ROWS)
@@ -40,7 +40,7 @@ def _menus(result: Result) -> str:
     return html_table(["price book", *map(str, grid.columns)], rows) + note
 
 
-def _kpis(result: Result) -> str:
+def _kpis(result: ResultRecord) -> str:
     rows = kpi_rows(result)
     if result.baseline is None:
         return html_table(["a year", "plan"], ([row.label, row.plan] for row in rows))

@@ -12,7 +12,7 @@ from models.plan import KPIS, Decisions, Plan
 from models.plan_tables import RunError
 from models.scenario import Strict
 
-from .result import Result, Status
+from .record import ResultRecord, Status
 
 Amount = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
@@ -52,7 +52,7 @@ class PlanDocument(Strict):
     model_kinds: dict[str, str] = Field(default_factory=dict)
 
 
-def plan_document(result: Result) -> PlanDocument:
+def plan_document(result: ResultRecord) -> PlanDocument:
     """What plan.json says of a result."""
     plan = result.plan
     return PlanDocument(
@@ -80,7 +80,7 @@ def plan_document(result: Result) -> PlanDocument:
     )
 
 
-def claims(result: Result) -> dict[str, object]:
+def claims(result: ResultRecord) -> dict[str, object]:
     """What a result claims, for `audit`: the values of plan.json and, where the manifest has them, the
     gap asked for (`asked_gap`), the hashes of the input files (`inputs`), `command`, `resumed`
     and `taken_from_store`."""
@@ -141,13 +141,13 @@ def _completeness(document: PlanDocument) -> list[str]:
 
 def to_result(
     document: PlanDocument, tables: Mapping[str, pd.DataFrame] | None, manifest: Mapping[str, object]
-) -> Result:
+) -> ResultRecord:
     """The result that a checked plan.json and its tables describe."""
     values = document.model_dump(exclude={"case", "scenario", "decisions", "kpis", "gain_gap", "tiers_by_rank"})
     plan = None
     if tables is not None and document.decisions is not None and document.kpis is not None:
         plan = Plan(decisions=Decisions(**document.decisions.model_dump()), kpis=document.kpis, **tables)
-    return Result(
+    return ResultRecord(
         case_name=document.case,
         scenario_name=document.scenario,
         tiers=document.tiers_by_rank,

@@ -8,10 +8,10 @@ from models import Case, load_case
 from models.plan_tables import RunError
 
 from .digests import differing
-from .result import Result
+from .record import ResultRecord
 
 
-def case_of_run(result: Result, given: str | Path | None = None, *, changed: bool = False) -> Case:
+def case_of_run(result: ResultRecord, given: str | Path | None = None, *, changed: bool = False) -> Case:
     """The case of a run: the one `given`, or where its manifest says that it lies or its command found it.
 
     Raises `RunError` where the manifest does not lead to a case, or, unless it may have `changed`, its files are not
@@ -25,7 +25,7 @@ def case_of_run(result: Result, given: str | Path | None = None, *, changed: boo
     return case
 
 
-def _path_of(result: Result) -> Path:
+def _path_of(result: ResultRecord) -> Path:
     command, noted = result.manifest.get("command"), result.manifest.get("case_path")
     words = command[2:] if isinstance(command, list) else []
     for word in [*([noted] if isinstance(noted, str) else []), *map(str, words)]:
@@ -35,7 +35,7 @@ def _path_of(result: Result) -> Path:
     raise RunError(["The run's manifest does not lead to its case from here; name it with --case CASE."])
 
 
-def changed_inputs(case: Case, result: Result) -> list[str]:
+def changed_inputs(case: Case, result: ResultRecord) -> list[str]:
     """Names of the input files that are not as the manifest has them; empty where it has none, or they agree."""
     noted = result.manifest.get("inputs")
     if not isinstance(noted, dict) or not noted or not case.files:

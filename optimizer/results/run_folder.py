@@ -19,7 +19,7 @@ from .checkpoint import SEARCH, write_state_file
 from .digests import DIGEST, file_digests, sealed
 from .findings import Audit, read_audit
 from .plan_document import PlanDocument, plan_document, read_plan_document, to_result
-from .result import Result
+from .record import ResultRecord
 from .run_owner import Owner
 
 T = TypeVar("T")
@@ -33,7 +33,7 @@ SIGN_OFF = "sign_off.json"
 """The one file that may be added to a run: who stands for it. A run that has it is not replaced unasked."""
 
 
-def save_run(result: Result, path: str | Path, *, force: bool = False, durable: bool = True) -> Path:
+def save_run(result: ResultRecord, path: str | Path, *, force: bool = False, durable: bool = True) -> Path:
     """Write the run folder `path` and return where it is.
 
     Without a plan only plan.json and manifest.json are written; where the search was cut short, also its state
@@ -86,7 +86,7 @@ def refuse_other_run(path: str | Path, owner: Owner) -> None:
         raise RunError([f"{path} holds a run of another question, scenario {there.question} of {there.shown}."])
 
 
-def load_run(path: str | Path) -> Result:
+def load_run(path: str | Path) -> ResultRecord:
     """Read a run folder and believe it: `optimizer.assurance.opening` is what checks it first.
 
     Raises `RunError` that lists every missing file, bad column and bad value.
@@ -94,7 +94,7 @@ def load_run(path: str | Path) -> Result:
     return result_of(read_run(path))
 
 
-def result_of(run: RunFiles) -> Result:
+def result_of(run: RunFiles) -> ResultRecord:
     """The result that a run's files describe."""
     manifest = {key: value for key, value in run.manifest.items() if key not in (FILES, DIGEST)}
     return replace(to_result(run.document, run.tables, manifest), audit=run.audit)
@@ -190,7 +190,7 @@ def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return values
 
 
-def _write_files(result: Result, folder: Path) -> None:
+def _write_files(result: ResultRecord, folder: Path) -> None:
     write_json(folder / "plan.json", plan_document(result).model_dump(mode="json"))
     if result.state is not None:
         write_state_file(result.state, folder / SEARCH)

@@ -11,7 +11,7 @@ from models.plan_tables import RunError
 
 from .checkpoint import read_state
 from .identity import printable
-from .result import Result
+from .record import ResultRecord
 
 
 class Owner(NamedTuple):
@@ -32,7 +32,7 @@ class Owner(NamedTuple):
         return cls(printable(case.path), case.settings.name, question, given)
 
     @classmethod
-    def of_result(cls, result: Result) -> Owner:
+    def of_result(cls, result: ResultRecord) -> Owner:
         """Whose result it is."""
         return cls._of(result.manifest, result.case_name, result.scenario_name)
 

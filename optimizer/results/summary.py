@@ -14,7 +14,7 @@ from models.plan import MONEY_KPIS
 
 from .audit_rules import RULES
 from .findings import Audit
-from .result import Result, Status
+from .record import ResultRecord, Status
 
 SHOWN_KPIS = (
     "account_revenue",
@@ -83,7 +83,7 @@ def price_in_words(kind: str | None, price: float, currency: str) -> str:
     return form.format(price=price, percent=price * 100, currency=currency)
 
 
-def status_sentence(result: Result) -> str:
+def status_sentence(result: ResultRecord) -> str:
     """What was found and what is proved, in one or two sentences."""
     goal = result.objective_name.replace("_", " ")
     found, bound = _to_the_unit(result.objective, result.currency), _to_the_unit(result.bound, result.currency)
@@ -98,7 +98,7 @@ def status_sentence(result: Result) -> str:
     return f"{verdict}: {found} of {goal} a year; {proved}.{_rests_on(result)}"
 
 
-def _rests_on(result: Result) -> str:
+def _rests_on(result: ResultRecord) -> str:
     return "" if result.bound_rests_on is None else f" The bound rests on {result.bound_rests_on}."
 
 
@@ -107,7 +107,7 @@ def _to_the_unit(amount: float | None, currency: str) -> str:
     return "none" if amount is None else f"{amount:,.{0 if abs(amount) >= 1000 else 2}f} {currency}"
 
 
-def kpi_rows(result: Result) -> list[KpiRow]:
+def kpi_rows(result: ResultRecord) -> list[KpiRow]:
     """The plan's KPIs beside today's. Empty without a plan."""
     if result.plan is None:
         return []
@@ -164,7 +164,7 @@ def _relative(value: float, today: float) -> str:
     return f" ({(value - today) / abs(today) * 100:+.1f} %)" if today else ""
 
 
-def menu_grid(result: Result) -> pd.DataFrame:
+def menu_grid(result: ResultRecord) -> pd.DataFrame:
     """Menus in words: a row per price book, a column per offered tier by rank, a cell like `fixed_warranty 8.5 %`.
 
     A tier that a book does not offer is ""; a book with an empty menu has a row of them. Raises `NoPlanError`
@@ -187,7 +187,7 @@ def by_rank(offered: list[str], ranked: tuple[str, ...]) -> list[str]:
     return known + sorted(set(offered) - set(known))
 
 
-def decision_lines(result: Result) -> list[str]:
+def decision_lines(result: ResultRecord) -> list[str]:
     """What the plan chooses, a line for each kind of choice. Empty without a plan."""
     if result.plan is None:
         return []

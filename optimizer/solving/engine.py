@@ -19,6 +19,7 @@ from models.economics.offers import Offers, build_offers
 from models.plan import Plan
 from models.scenario import Scenario
 
+from ..assurance.result import Result
 from ..auditing import audit
 from ..interrupts import note_plan
 from ..lp.scaled_program import widest_bound
@@ -30,7 +31,7 @@ from ..results.checkpoint import Checkpoint
 from ..results.findings import Audit
 from ..results.plan_document import claims
 from ..results.progress import Progress, ProgressCallback
-from ..results.result import Result, Status
+from ..results.record import Status
 from ..results.warm_start import WarmStart
 from ..search.assortment.columns import MenuColumn, prepare_books
 from ..search.assortment.compilation import compile_search

@@ -11,13 +11,13 @@ from models.economics.offers import Offers
 from models.menus import check_menus
 from models.scenario import Scenario
 
+from ..assurance.result import Result
 from ..auditing import broken_rules
 from ..interrupts import hearing
 from ..program.formulation import Fixings
 from ..program.instance import build_instance
 from ..results.audit_rules import RULES_ON_MENUS
 from ..results.progress import ProgressCallback, StopCheck
-from ..results.result import Result
 from ..search.assortment.restriction import Restriction
 from ..search.master.nodes import Node
 from .baselines import Baselines

@@ -15,13 +15,14 @@ from models.conditions import Condition
 from models.economics.offers import sellable_options
 from models.scenario import Scenario
 
+from ..assurance.result import Result
 from ..auditing.condition_rules import judge_conditions
 from ..interrupts import hearing, heeding
 from ..program.formulation import Fixings
 from ..program.instance import Instance, build_instance
 from ..results.identity import printable, source_digest
 from ..results.progress import ProgressCallback, StopCheck
-from ..results.result import Result, Status
+from ..results.record import Status
 from ..results.warm_start import WarmStart
 from ..search.state.timers import Phases
 from ..version import __version__

@@ -14,9 +14,10 @@ from models import Case, Scenario
 from models.files import is_temporary, locked, place_of, write_file
 from models.plan_tables import RunError
 
+from ..assurance.result import Result, as_result
 from ..assurance.run_audit import audit_as_asked, changed_files
 from ..results.identity import case_digest, content_of, source_digest
-from ..results.result import Result, Status
+from ..results.record import Status
 from ..results.run_folder import check_run_target, read_run, result_of, save_run
 from ..version import __version__
 
@@ -75,7 +76,7 @@ class Store:
         verdict = audit_as_asked(self.case, scenario, replace(files, document=document, manifest=manifest))
         if not verdict.ok or document.status is Status.NO_PLAN:
             return None
-        found = result_of(replace(files, document=document))
+        found = as_result(result_of(replace(files, document=document)))
         kept = {_TAKEN if key == _ENTRY else key: value for key, value in found.manifest.items()}
         return replace(found, manifest=kept, audit=None if found.plan is None else verdict, bound_rests_on=STORED)
 

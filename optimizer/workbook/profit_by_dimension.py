@@ -6,7 +6,7 @@ import pandas as pd
 
 from models import Case, apply_scenario
 
-from ..results.result import Result
+from ..assurance.result import Result
 from .attribution import attribute
 from .lines import AMOUNTS, LINES, with_sums
 

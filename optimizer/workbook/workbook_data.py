@@ -9,10 +9,10 @@ from functools import cached_property
 from models import Case, Scenario, apply_scenario
 from models.plan import Plan
 
+from ..assurance.result import Result
 from ..assurance.run_audit import audit_run
 from ..program.instance import build_instance
 from ..results.findings import Audit
-from ..results.result import Result
 from ..solving.time_limit import Limit
 from ..solving.todays_plan import plan_of_today
 from .attribution import Attribution, attribute

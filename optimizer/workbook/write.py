@@ -7,7 +7,7 @@ from pathlib import Path
 from models import Case
 
 from ..assurance.opening import open_run
-from ..results.result import Result
+from ..assurance.result import Result
 from .account_sheet import write_accounts, write_bridge
 from .evidence import write_audit, write_experience, write_inputs, write_providers, write_rules
 from .prices import write_prices

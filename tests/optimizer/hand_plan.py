@@ -25,9 +25,10 @@ import pandas as pd
 
 from models import Case, CaseSettings, Scenario, build_case
 from models.plan import PLAN_TABLES, Decisions, Plan
+from optimizer.assurance.result import Result
 from optimizer.auditing import audit
 from optimizer.results.plan_document import claims
-from optimizer.results.result import Result, Status
+from optimizer.results.record import Status
 
 SETTINGS = CaseSettings(name="hand", currency="EUR", choice_model="logit", discount_rate=0.08)
 

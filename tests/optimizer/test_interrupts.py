@@ -17,11 +17,12 @@ import pytest
 import optimizer
 from models import Case, build_case, load_case
 from optimizer.analysis.machinery.answers.answer import Answer
+from optimizer.assurance.result import Result
 from optimizer.auditing import audit
 from optimizer.interrupts import current, heard, heeding, held, note_plan, put_off
 from optimizer.results.plan_document import claims
 from optimizer.results.progress import Progress, ProgressCallback
-from optimizer.results.result import Result, Status
+from optimizer.results.record import Status
 from tests.folders import ROOT
 from tests.oracle.random_cases import random_case
 
@@ -239,7 +240,7 @@ def test_what_is_put_off_is_raised_at_the_end() -> None:
 SAVING = """
 import os, signal, sys
 from optimizer.cli.command_line import main
-from optimizer.results.result import Result
+from optimizer.assurance.result import Result
 save = Result.save
 def interrupted(*given, **more):
     os.kill(os.getpid(), signal.SIGINT)

@@ -150,7 +150,7 @@ def _documented(name: str, thing: Any) -> Iterator[str]:
     if callable(thing):
         yield inspect.getdoc(thing) or ""
     if isinstance(thing, type) and not issubclass(thing, BaseModel):
-        members = [*_fields(thing), *_members(thing)]
+        members = [row for part in _own_classes(thing) for row in (*_fields(part), *_members(part))]
         yield from ([_table(["member", "meaning"], members)] if members else [])
 
 
@@ -164,11 +164,16 @@ def _signature(function: Callable[..., Any]) -> str:
     return "\n".join(["(", *parameters, f") -> {function.__annotations__.get('return', 'None')}"])
 
 
+def _own_classes(thing: type) -> list[type]:
+    """The class and the classes of this project that it is made of, these first."""
+    return [part for part in reversed(thing.__mro__) if part.__module__.partition(".")[0] in ("models", "optimizer")]
+
+
 def _members(thing: type) -> Iterator[list[str]]:
     """Public attributes, methods, properties and enumerated values that the class itself defines."""
     said = _attribute_docs(thing)
     for name, member in vars(thing).items():
-        if name.startswith("_") or name in getattr(thing, "__annotations__", {}):
+        if name.startswith("_") or name in vars(thing).get("__annotations__", {}):
             continue
         if isinstance(member, FunctionType | staticmethod | classmethod):
             yield [f"`{name}()`", _first_line(member)]
@@ -180,7 +185,7 @@ def _members(thing: type) -> Iterator[list[str]]:
 
 def _fields(thing: type) -> Iterator[list[str]]:
     said = _attribute_docs(thing)
-    names = [name for name in getattr(thing, "__annotations__", {}) if not name.startswith("_")]
+    names = [name for name in vars(thing).get("__annotations__", {}) if not name.startswith("_")]
     return ([f"`{name}`", said.get(name, "")] for name in names)
 
 

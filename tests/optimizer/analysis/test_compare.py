@@ -14,7 +14,7 @@ from optimizer.analysis.compare import compare
 from optimizer.analysis.machinery.answers.answer import Answer
 from optimizer.analysis.machinery.comparison.todays_book import today
 from optimizer.analysis.machinery.sessions.solver_session import SolverSession
-from optimizer.results.result import Status
+from optimizer.results.record import Status
 from tests.hand_case import hand_case
 from tests.oracle.random_cases import random_case
 from tests.small_case import write_small_case

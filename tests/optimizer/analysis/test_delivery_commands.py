@@ -10,8 +10,8 @@ import pytest
 import optimizer
 from models import Case, load_case
 from optimizer.analysis.machinery.answers.answer import Answer
+from optimizer.assurance.result import Result
 from optimizer.cli.command_line import main
-from optimizer.results.result import Result
 from tests.optimizer.analysis.command_output import TINY, run_on_tiny
 
 

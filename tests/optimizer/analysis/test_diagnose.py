@@ -14,7 +14,7 @@ from optimizer.analysis.machinery.feasibility.feasible_limit import furthest
 from optimizer.analysis.machinery.feasibility.iis import find_iis
 from optimizer.analysis.machinery.feasibility.levers import all_dropped, levers
 from optimizer.analysis.machinery.sessions.solver_session import SolverSession
-from optimizer.results.result import Status
+from optimizer.results.record import Status
 from tests.hand_case import hand_case, work
 from tests.optimizer.analysis.posed import case_of, optimum, scenario_of
 

@@ -12,7 +12,8 @@ import optimizer
 from optimizer.analysis.machinery.sessions.solver_session import SolverSession
 from optimizer.analysis.machinery.trade_offs.goals import Goal
 from optimizer.analysis.machinery.trade_offs.trade_off import FrontierPoint, knee, normalized, supported, undominated
-from optimizer.results.result import Result, Status
+from optimizer.assurance.result import Result
+from optimizer.results.record import Status
 from tests.optimizer.analysis.posed import case_of, scenario_of, world_of
 from tests.oracle.conditioned import Bound, best_within, csat_above_floor
 

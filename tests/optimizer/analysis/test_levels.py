@@ -14,7 +14,7 @@ from optimizer.analysis.levels import levels
 from optimizer.analysis.machinery.service.delivered import delivered_flows, segment_parts, segment_turnaround, split
 from optimizer.analysis.machinery.service.redelivery import Redeliverer
 from optimizer.analysis.machinery.service.verdicts import judged
-from optimizer.results.result import Result
+from optimizer.assurance.result import Result
 from tests.hand_case import hand_case, market, offer
 from tests.optimizer.analysis.delivery_case import two_providers
 from tests.small_case import write_small_case

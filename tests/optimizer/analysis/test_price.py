@@ -11,8 +11,8 @@ import pytest
 import optimizer
 from models import Case, CaseError, build_case
 from optimizer.analysis.machinery.answers.answer import Answer
+from optimizer.assurance.result import Result
 from optimizer.cli.command_line import main
-from optimizer.results.result import Result
 from tests.hand_case import hand_case
 from tests.small_case import write_small_case
 

@@ -22,7 +22,7 @@ from optimizer.analysis.sweep import Sweep, sweep
 from optimizer.cli.command_line import main
 from optimizer.cli.exit_codes import FAULT
 from optimizer.results.progress import Progress
-from optimizer.results.result import Status
+from optimizer.results.record import Status
 from optimizer.solving.solve import solve
 from optimizer.solving.store import MARKER
 from tests.folders import ROOT

@@ -15,10 +15,10 @@ import optimizer
 from models import CaseError, load_case
 from models.plan_tables import FaultyRunError
 from optimizer.analysis.machinery.answers.answer_folder import load_answer
-from optimizer.assurance.opening import NOT_AUDITED, UNCHECKED
+from optimizer.assurance.result import Result
+from optimizer.assurance.run_checks import NOT_AUDITED, UNCHECKED
 from optimizer.cli.command_line import main
 from optimizer.cli.exit_codes import BAD_INPUT, DONE, FAILED
-from optimizer.results.result import Result
 from tests.folders import TINY
 from tests.optimizer.assurance.mutations import write_digests
 

@@ -13,7 +13,7 @@ from models.authoring.case_writer import write_case
 from models.plan_tables import RunError
 from optimizer.assurance.run_audit import audit_run
 from optimizer.auditing.ledger import number
-from optimizer.results.result import Status
+from optimizer.results.record import Status
 from optimizer.results.run_folder import save_run
 
 from ..hand_plan import hand_case, hand_result

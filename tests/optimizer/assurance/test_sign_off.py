@@ -15,8 +15,8 @@ import optimizer
 from models import Case, CaseError, load_case
 from models.plan_tables import RunError
 from optimizer.assurance.reconcile import reconcile
+from optimizer.assurance.result import Result
 from optimizer.assurance.sign_off import check_sign_off, sign_off
-from optimizer.results.result import Result
 from optimizer.results.run_case import case_of_run
 from tests.folders import TINY
 from tests.optimizer.cli.showing import small_result

@@ -8,7 +8,8 @@ import pandas as pd
 
 from models.plan import KPIS, PLAN_TABLES, Decisions, Plan
 from optimizer.analysis.machinery.answers.answer import Answer
-from optimizer.results.result import Result, Status
+from optimizer.assurance.result import Result
+from optimizer.results.record import Status
 
 TIERS = ("silver", "gold")
 KINDS = {"flat": "fixed_warranty", "call": "pay_per_use"}

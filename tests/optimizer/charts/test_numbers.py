@@ -11,12 +11,13 @@ import pytest
 
 from optimizer import charts
 from optimizer.analysis.machinery.answers.answer_folder import load_answer
+from optimizer.assurance.result import Result
 from optimizer.charts.delivery_charts import provider_work, sweet_spots
 from optimizer.charts.menu_charts import heat_map_cells, uptake_shares
 from optimizer.charts.money_charts import waterfall_rows
 from optimizer.charts.partner_charts import scorecard_rows
 from optimizer.charts.size import largest
-from optimizer.results.result import NoPlanError, Result
+from optimizer.results.record import NoPlanError
 from tests.optimizer.charts.made import (
     TIERS,
     answer,

@@ -18,9 +18,9 @@ import vl_convert
 from models.plan import Decisions
 from optimizer import charts
 from optimizer.analysis.machinery.answers.answer import Answer
+from optimizer.assurance.result import Result
 from optimizer.charts.size import MOST_DATA, first_named, largest, merged, thinned
 from optimizer.charts.theme import REST, titled
-from optimizer.results.result import Result
 from tests.optimizer.charts.made import answer, compared, explained, frame, frontiered, partnered, priced, result, swept
 
 TIERS = tuple(f"tier {n:03}" for n in range(300))

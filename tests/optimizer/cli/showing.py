@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from models.plan import KPIS, PLAN_TABLES, Decisions, Plan
-from optimizer.results.result import Result, Status
+from optimizer.assurance.result import Result
+from optimizer.results.record import Status
 
 PLAN_VALUES: dict[str, float | None] = dict.fromkeys(KPIS, 0.0) | {
     "service_revenue": 2_000_000.0,

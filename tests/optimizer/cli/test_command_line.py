@@ -17,8 +17,9 @@ import pandas as pd
 import pytest
 
 from models import load_case, write_case
+from optimizer.assurance.result import Result
 from optimizer.cli.command_line import main
-from optimizer.results.result import Result, Status
+from optimizer.results.record import Status
 from tests.faults import FAULTS, Fault
 from tests.folders import ROOT
 from tests.optimizer.cli.showing import small_result, without_plan
@@ -338,7 +339,7 @@ import sys, time
 from optimizer.cli import commands
 from optimizer.cli.command_line import main
 from tests.optimizer.cli.showing import without_plan
-from optimizer.results.result import Status
+from optimizer.results.record import Status
 
 def search(case, scenario, *, progress, should_stop, **limits):
     print("searching", flush=True)

@@ -15,7 +15,7 @@ import pytest
 from optimizer.cli.command_line import command_parser, main
 from optimizer.cli.command_table import GROUPS
 from optimizer.cli.commands import COMMANDS
-from optimizer.results.result import Status
+from optimizer.results.record import Status
 from tests.folders import ROOT
 from tests.optimizer.cli.showing import small_result, without_plan
 from tests.small_case import write_small_case

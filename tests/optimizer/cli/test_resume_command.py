@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from models import load_case
+from optimizer.assurance.result import Result
 from optimizer.cli.command_line import main
 from optimizer.results.checkpoint import SEARCH, read_state
-from optimizer.results.result import Result
 from optimizer.solving.solve import solve
 from tests.folders import ROOT
 from tests.optimizer.search.tree.test_resume import stop_after

@@ -19,10 +19,10 @@ import pytest
 import optimizer
 from models import Case, CaseError, load_case
 from models.plan_tables import RunError
+from optimizer.assurance.result import Result
 from optimizer.cli.command_line import main
 from optimizer.cli.exit_codes import BAD_INPUT, DONE
 from optimizer.cli.targets import beside
-from optimizer.results.result import Result
 from optimizer.results.run_folder import SIGN_OFF, save_run
 from optimizer.results.run_owner import Owner
 from tests.folders import TINY

@@ -9,9 +9,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from optimizer.assurance.result import Result
 from optimizer.cli.terminal import console_on, show_result, show_verdict
 from optimizer.results.findings import Audit
-from optimizer.results.result import Result, Status
+from optimizer.results.record import Status
 from tests.optimizer.cli.showing import small_plan, small_result, table, without_plan
 
 

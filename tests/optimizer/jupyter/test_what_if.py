@@ -7,7 +7,7 @@ import pytest
 import optimizer
 from models import load_case
 from optimizer.jupyter.what_if import WhatIf
-from optimizer.results.result import Status
+from optimizer.results.record import Status
 from tests.folders import TINY
 
 

@@ -7,8 +7,8 @@ from functools import cache
 from html.parser import HTMLParser
 
 from optimizer.analysis.machinery.answers.answer import Answer
+from optimizer.assurance.result import Result
 from optimizer.report import report_page
-from optimizer.results.result import Result
 from tests.optimizer.charts.made import (
     compared,
     explained,

@@ -14,9 +14,10 @@ import pytest
 import optimizer
 from models.plan_tables import RunError
 from optimizer.analysis.machinery.answers.answer_folder import load_answer
+from optimizer.assurance.result import Result
 from optimizer.cli.command_line import main
 from optimizer.report import write_report
-from optimizer.results.result import Result, Status
+from optimizer.results.record import Status
 from tests.optimizer.charts.made import explained, priced, result
 from tests.optimizer.report.pages import EVIL, Outline, named, page
 from tests.small_case import write_small_case

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from models.plan import Decisions
+from optimizer.assurance.result import Result
 from optimizer.report.recommendation import listed, recommendation
-from optimizer.results.result import Result, Status
+from optimizer.results.record import Status
 from tests.optimizer.charts.made import result
 
 

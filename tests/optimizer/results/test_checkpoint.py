@@ -15,8 +15,9 @@ import optimizer
 from models import Case, build_case, load_case
 from models.conditions import Decision
 from models.plan_tables import RunError
+from optimizer.assurance.result import Result
 from optimizer.results.checkpoint import SEARCH, read_state, write_state
-from optimizer.results.result import Result, Status
+from optimizer.results.record import Status
 from optimizer.results.run_folder import check_run_target, load_run
 from optimizer.results.summary import status_sentence
 from tests.optimizer.hand_plan import hand_result

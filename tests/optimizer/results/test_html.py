@@ -8,7 +8,7 @@ import pandas as pd
 
 from models.plan import PLAN_TABLES
 from optimizer.results.findings import Audit
-from optimizer.results.result import Status
+from optimizer.results.record import Status
 from tests.optimizer.cli.showing import small_plan, small_result, table, without_plan
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.plan import KPIS, PLAN_TABLES
-from optimizer.results.result import NoPlanError, Status
+from optimizer.results.record import NoPlanError, Status
 from tests.optimizer.cli.showing import PLAN_VALUES, TODAY, small_result, without_plan
 
 

@@ -15,8 +15,9 @@ import pytest
 
 from models.plan import PLAN_TABLES
 from models.plan_tables import RunError
+from optimizer.assurance.result import Result, as_result
 from optimizer.results.digests import is_sealed
-from optimizer.results.result import Result, Status
+from optimizer.results.record import Status
 from optimizer.results.run_folder import RUN_FILES, check_run_target, load_run, save_run
 
 from ..hand_plan import hand_result
@@ -46,7 +47,7 @@ def test_every_file_is_written(run: Path) -> None:
 
 
 def test_result_reads_back_as_it_was(run: Path) -> None:
-    saved, loaded = hand_result(), load_run(run)
+    saved, loaded = hand_result(), as_result(load_run(run))
     for name in PLAN_TABLES:
         pd.testing.assert_frame_equal(getattr(loaded.plan, name), getattr(saved.plan, name), check_dtype=False)
         for column, values in getattr(saved.plan, name).items():

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from optimizer.assurance.result import Result
 from optimizer.results.findings import Audit
-from optimizer.results.result import NoPlanError, Result, Status
+from optimizer.results.record import NoPlanError, Status
 from optimizer.results.summary import (
     binding_rules,
     decision_lines,

@@ -11,7 +11,7 @@ import optimizer
 from models import build_case
 from models.case import Case
 from models.plan import Plan
-from optimizer.results.result import Result
+from optimizer.assurance.result import Result
 from tests.oracle.enumeration import Enumeration, Optimum
 from tests.oracle.questions import best_margin, given_menus, menus_of, plan_offers, today
 from tests.oracle.random_cases import SEEDS, random_case

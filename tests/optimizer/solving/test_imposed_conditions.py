@@ -26,8 +26,9 @@ from models.conditions import (
     WorkShare,
 )
 from models.plan import Plan
+from optimizer.assurance.result import Result
 from optimizer.auditing.condition_rules import judge_conditions
-from optimizer.results.result import Result, Status
+from optimizer.results.record import Status
 from tests.optimizer.solving.test_enumeration import GAP, Posed, assert_same_optimum, pose
 from tests.oracle.conditioned import Bound, best_within, csat_above_floor, offers_of, share_of_hours, with_cell
 from tests.oracle.menus import used_models, used_tiers

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 import optimizer
 from models import build_case
 from models.scenario import Scenario
-from optimizer.results.result import Result, Status
+from optimizer.assurance.result import Result
+from optimizer.results.record import Status
 from tests.oracle.random_cases import Drawn, random_case
 from tests.oracle.transforms import ADDITIONS, NEUTRAL, renamed, scaled_money
 

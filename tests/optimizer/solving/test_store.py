@@ -15,9 +15,10 @@ import pytest
 from models import Case, build_case
 from models.plan_tables import RunError
 from optimizer.analysis.sweep import STORED_PROOF, sweep
+from optimizer.assurance.result import Result
 from optimizer.assurance.run_audit import audit_run
 from optimizer.results.identity import case_digest
-from optimizer.results.result import Result, Status
+from optimizer.results.record import Status
 from optimizer.results.summary import status_sentence
 from optimizer.solving.solve import solve
 from optimizer.solving.store import Store, open_store

@@ -8,7 +8,7 @@ import pytest
 
 import optimizer
 from models import load_case, write_template
-from optimizer.results.result import Status
+from optimizer.results.record import Status
 
 
 @pytest.mark.parametrize("scenario", ["base", "dear_north"])

@@ -10,7 +10,7 @@ import pandas as pd
 
 import optimizer
 from models import Case, load_case
-from optimizer.results.result import Result
+from optimizer.assurance.result import Result
 from tests.folders import TINY
 from tests.small_case import SCENARIOS, TABLES, write_small_case
 

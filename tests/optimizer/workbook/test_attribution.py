@@ -10,7 +10,7 @@ import pytest
 
 from models import Case
 from models.plan import MONEY_KPIS
-from optimizer.results.result import Result
+from optimizer.assurance.result import Result
 from optimizer.workbook.account_sheet import account_rows
 from optimizer.workbook.accounts import Spreading, account_amounts
 from optimizer.workbook.attribution import provider_amounts

@@ -12,7 +12,7 @@ from openpyxl import Workbook
 import optimizer
 from models import build_case
 from models.plan_tables import RunError
-from optimizer.results.result import NoPlanError, Status
+from optimizer.results.record import NoPlanError, Status
 from optimizer.workbook.account_sheet import _shortened
 from optimizer.workbook.lines import LINES
 from optimizer.workbook.profit_and_loss import MOST_NAMES

@@ -15,8 +15,9 @@ import pandas as pd
 from models.files import is_temporary, write_folder, write_json
 from models.plan_tables import RunError
 
+from ....assurance.result import Result
 from ....results.digests import sealed
-from ....results.result import Result, Status
+from ....results.record import Status
 from ....results.run_owner import Owner
 
 

@@ -13,9 +13,9 @@ import pandas as pd
 from models.files import read_folder
 from models.plan_tables import FaultyRunError, RunError
 
-from ....assurance.opening import UNCHECKED
+from ....assurance.run_checks import UNCHECKED
 from ....results.digests import DIGEST, differing, file_digests, is_sealed
-from ....results.result import Status
+from ....results.record import Status
 from .answer import Answer
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from models import Case, CaseError, Change, Problem, Scenario, apply_scenario, named_scenario
 from models.menus import todays_menus
 
-from ....results.result import Result
+from ....assurance.result import Result
 from ..sessions.solver_session import SolverSession
 
 _MONEY_RULES = ("min_service_margin", "min_account_margin", "max_cost_to_serve")

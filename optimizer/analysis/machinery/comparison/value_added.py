@@ -10,8 +10,8 @@ import pandas as pd
 
 from models.conditions import Decision, DecisionKindName
 
+from ....assurance.result import Result
 from ....program.delivery import MARGIN_OF
-from ....results.result import Result
 from ..sessions.context import AnalysisContext
 
 DECIDED = {"tier": "tiers", "model": "models", "product": "products", "provider": "providers"}

@@ -13,7 +13,7 @@ import pandas as pd
 from models import Case, Scenario
 from models.plan import Plan
 
-from ....results.result import Result
+from ....assurance.result import Result
 from ..sessions.context import AnalysisContext, bar
 from .value_added import amount_of
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from models import Scenario
 
-from ....results.result import Result, Status
+from ....assurance.result import Result
+from ....results.record import Status
 from ..sessions.solver_session import SolverSession
 from .feasible_limit import FeasibleLimit, furthest
 from .iis import Iis, find_iis

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 from models import Scenario
 
-from ....results.result import Result, Status
+from ....assurance.result import Result
+from ....results.record import Status
 from ..sessions.solver_session import SolverSession
 from .levers import Lever
 

@@ -9,7 +9,8 @@ from itertools import groupby
 from models import Scenario
 from models.conditions import Condition
 
-from ....results.result import Result, Status
+from ....assurance.result import Result
+from ....results.record import Status
 from ..sessions.solver_session import SolverSession
 from .levers import Lever, all_dropped, never_set_aside
 

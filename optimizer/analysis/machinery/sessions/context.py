@@ -12,8 +12,9 @@ from models import Case, Change, Scenario, apply_scenario
 from models.conditions import DecisionKindName
 from models.plan import Plan
 
+from ....assurance.result import Result
 from ....interrupts import note_plan
-from ....results.result import Result, Status
+from ....results.record import Status
 from ....results.summary import status_sentence
 from ..answers.answer import Answer, worst_gap
 from .solver_session import ONE_OF_MANY, SolveOptions, SolverSession, at_work

@@ -13,8 +13,9 @@ from math import ceil
 from models import CaseError, Scenario
 from models.plan_tables import RunError
 
+from ....assurance.result import Result
 from ....interrupts import note_plan
-from ....results.result import Result, Status
+from ....results.record import Status
 from ....search.assortment.compilation import compile_search
 from ....search.state.limits import Stopped, Watch
 from ....solving.store import Store

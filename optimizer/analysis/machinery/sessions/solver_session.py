@@ -14,10 +14,11 @@ import pandas as pd
 
 from models import Case, Scenario, named_scenario
 
+from ....assurance.result import Result
 from ....interrupts import current, heard, note_plan
 from ....results.identity import content_of
 from ....results.progress import Progress, ProgressCallback, StopCheck
-from ....results.result import Result, Status
+from ....results.record import Status
 from ....solving.baselines import Baselines
 from ....solving.evaluate import evaluate
 from ....solving.solve import GAP, solve

@@ -15,8 +15,8 @@ from multiprocessing.synchronize import Event
 
 from models import Case, Scenario
 
+from ....assurance.result import Result
 from ....results.progress import StopCheck
-from ....results.result import Result
 from ....solving.solve import solve
 from .worker_process import WorkerContext, begin_silently, hear_no_interrupt
 

@@ -11,8 +11,8 @@ from models import Scenario
 from models.conditions import Decision
 from models.economics.delivery_formulas import PARTNER_KINDS
 
+from ....assurance.result import Result
 from ....program.delivery import MARGIN_OF
-from ....results.result import Result
 from ..comparison.value_added import amount_of
 from ..service.delivered import delivered_flows
 from ..sessions.context import AnalysisContext, bar

@@ -10,7 +10,7 @@ import pandas as pd
 from models.conditions import WorkShare
 from models.economics.delivery_formulas import HOUR_SHARING_KINDS
 
-from ....results.result import Result
+from ....assurance.result import Result
 from ..service.delivered import delivered_flows, measured
 from ..sessions.context import AnalysisContext
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from ....results.result import Status
+from ....results.record import Status
 from ....results.summary import money, percent
 from ..sessions.context import AnalysisContext
 from .failures import REPLANNED

@@ -16,7 +16,8 @@ from models import Scenario
 from models.catalog import Array
 from models.conditions import Condition
 
-from ....results.result import Result, Status
+from ....assurance.result import Result
+from ....results.record import Status
 from ..sessions.solver_session import SolverSession
 from .goals import Goal
 

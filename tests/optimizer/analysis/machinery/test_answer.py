@@ -11,7 +11,8 @@ import pytest
 
 from models.plan_tables import RunError
 from optimizer.analysis.machinery.answers.answer import Answer, worst_gap
-from optimizer.results.result import Result, Status
+from optimizer.assurance.result import Result
+from optimizer.results.record import Status
 
 LEVERS = pd.DataFrame({"rule": ["a<b", "c"], "loss": [1.5, float("nan")], "proved": [True, False]})
 MEANINGS = {"rule": "rule dropped", "loss": "objective lost, EUR a year", "proved": "whether proved"}

@@ -22,8 +22,9 @@ from optimizer.analysis.partners import partners
 from optimizer.analysis.portfolio import portfolio
 from optimizer.analysis.roadmap import roadmap
 from optimizer.analysis.whynot import whynot
+from optimizer.assurance.result import Result
 from optimizer.results.progress import Progress
-from optimizer.results.result import Result, Status
+from optimizer.results.record import Status
 from optimizer.solving.evaluate import evaluate
 from optimizer.solving.solve import solve
 from tests.folders import TINY

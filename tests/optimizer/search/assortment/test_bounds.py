@@ -14,7 +14,7 @@ from models import CaseSettings, Scenario, apply_scenario, build_case
 from models.catalog import Array
 from models.economics.offers import sellable_options
 from optimizer.program.instance import build_instance
-from optimizer.results.result import Status
+from optimizer.results.record import Status
 from optimizer.search.assortment.pricing import PATIENCE
 from optimizer.search.assortment.restriction import Restriction
 from optimizer.search.master.nodes import LpSolution, Node, PricingResult

@@ -21,7 +21,7 @@ import pytest
 import optimizer
 from models import load_case
 from optimizer.cli.next_steps import after_search
-from optimizer.results.result import Status
+from optimizer.results.record import Status
 from optimizer.search.assortment import compilation, compiled
 from optimizer.search.assortment.compilation import compile_search
 from optimizer.search.state.limits import Stopped, Watch

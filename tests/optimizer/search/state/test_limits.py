@@ -12,10 +12,11 @@ import pytest
 
 import optimizer
 from models import Case, Scenario, build_case
+from optimizer.assurance.result import Result
 from optimizer.program.delivery import DeliveryOutcome
 from optimizer.results.plan_document import plan_document
 from optimizer.results.progress import Progress
-from optimizer.results.result import Result, Status
+from optimizer.results.record import Status
 from optimizer.solving import engine
 from optimizer.solving.time_limit import GRACE, STOPPED_GRACE, Limit
 from tests.benchmarks.generator import Size, generate

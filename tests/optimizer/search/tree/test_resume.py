@@ -11,10 +11,11 @@ import pytest
 import optimizer
 from models import Case, apply_scenario, build_case
 from models.economics.offers import sellable_options
+from optimizer.assurance.result import Result
 from optimizer.program.instance import build_instance
 from optimizer.results.checkpoint import Checkpoint
 from optimizer.results.progress import Progress
-from optimizer.results.result import Result, Status
+from optimizer.results.record import Status
 from optimizer.search.master import column_pool as pool
 from optimizer.search.master.nodes import Evaluation
 from optimizer.search.tree.branch_and_price import BranchAndPrice

@@ -6,8 +6,9 @@ import pytest
 
 from models import Case, Change, Scenario, apply_scenario, load_case
 from models.economics.offers import sellable_options
+from optimizer.assurance.result import Result
 from optimizer.program.instance import build_instance
-from optimizer.results.result import Result, Status
+from optimizer.results.record import Status
 from optimizer.results.warm_start import memory_of
 from optimizer.search.tree.warm_starting import recall, recall_switches
 from optimizer.solving.engine import DeliveryQuestion, Limit, Search, offers_of

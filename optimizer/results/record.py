@@ -1,24 +1,18 @@
-"""What a solve returns: a status, a proof, a plan and its audit."""
+"""The record of a solve: a status, a proof, a plan and its audit, without what shows, saves and loads them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from models.plan import KPIS, MONEY_KPIS, Plan
 
+from .checkpoint import Checkpoint
+from .findings import Audit
 from .warm_start import WarmStart, chosen_by, memory_of
-
-if TYPE_CHECKING:
-    from models import Case
-
-    from .checkpoint import Checkpoint
-    from .findings import Audit
 
 
 class Status(StrEnum):
@@ -39,8 +33,8 @@ class NoPlanError(ValueError):
 
 
 @dataclass(frozen=True)
-class Result:
-    """Outcome of `solve` or `evaluate`. Without a plan, objective and gap are None, never zero."""
+class ResultRecord:
+    """What `solve` or `evaluate` found. Without a plan, objective and gap are None, never zero."""
 
     status: Status
     case_name: str
@@ -142,30 +136,3 @@ class Result:
         rows = [(name, unit, values[name], today.get(name)) for name, unit in zip(KPIS, units, strict=True)]
         frame = pd.DataFrame(rows, columns=["kpi", "unit", "value", "baseline"])
         return frame.astype({"value": float, "baseline": float})
-
-    def _repr_html_(self) -> str:
-        """What a notebook shows."""
-        from .html import result_page
-
-        return result_page(self)
-
-    def save(self, path: str | Path, *, force: bool = False) -> Path:
-        """Write the run folder `path`, replacing an earlier run there (see `optimizer.results.run_folder.save_run`).
-
-        A run of another case, or one that is signed off, is replaced only by `force`.
-        """
-        from .run_folder import save_run
-
-        return save_run(self, path, force=force)
-
-    @staticmethod
-    def load(path: str | Path, case: Case | str | Path | None = None, *, unchecked: bool = False) -> Result:
-        """Read a run folder, once its digests and its audit against its case agree with what it says.
-
-        `case` is by default where the run's command found it; where that is not there, only what needs no case is
-        checked, and the result says so wherever it is shown (`Result.unchecked`), as with `unchecked=True`. Raises
-        `FaultyRunError` that says what differs, `RunError` that lists every fault of files that cannot be read.
-        """
-        from ..assurance.opening import load_checked
-
-        return load_checked(path, case, unchecked=unchecked)

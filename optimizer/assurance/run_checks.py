@@ -1,0 +1,127 @@
+"""Whether a run on disk agrees with itself and its case: by its digests, its sign-off and its audit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from models import Case, CaseError
+from models.plan_tables import FaultyRunError, RunError
+
+from ..results.digests import file_digests
+from ..results.record import ResultRecord
+from ..results.run_case import case_of_run, changed_inputs
+from ..results.run_folder import RUN_FILES, SIGN_OFF, RunFiles, read_run, result_of
+from .run_audit import audit_files, changed_files
+from .seal import changes_since_sign_off
+
+UNCHECKED = "UNCHECKED: these numbers were held against no digest and no audit. Do not rely on them."
+"""What every page says of a run, or an answer, that was opened unchecked."""
+NOT_AUDITED = "NOT AUDITED: the case of this run was not found, so its numbers were not recomputed."
+"""What a result says that was loaded without its case."""
+_SHOWN = 10
+
+
+class CheckedRun(NamedTuple):
+    """What was read of a run folder and may be shown."""
+
+    record: ResultRecord
+    case: Case | None
+    """None only where the run was opened unchecked, or without a case, and its case was not found."""
+    digests: Mapping[str, str]
+    """SHA-256 of the run's files, as they were when they were read."""
+
+
+def check_run(run: Path, *, case: Case | str | Path | None, unchecked: bool) -> CheckedRun:
+    """A run folder, once it agrees with itself and with its case: the one given, or where the run's command found it.
+
+    Checked are the digests of the case's files and of the run's own, its sign-off where it has one, and everything the
+    audit can recompute. Raises `FaultyRunError` that says what differs, and `RunError` where a file cannot be read or
+    the case cannot be found. `unchecked` skips all that and marks the record (`ResultRecord.unchecked`).
+    """
+    files, digests = read_run(run), file_digests(run, RUN_FILES)
+    record = result_of(files)
+    if unchecked:
+        return CheckedRun(replace(record, unchecked=UNCHECKED), _case_if_found(record, case), digests)
+    world = _case(record, case)
+    _refuse(run, list(_faults(world, run, files)))
+    return CheckedRun(record, world, digests)
+
+
+def check_run_alone(run: Path) -> CheckedRun:
+    """A run folder as `check_run` gives it where its case is found; else marked, once it agrees with itself."""
+    files, digests = read_run(run), file_digests(run, RUN_FILES)
+    record = result_of(files)
+    found = _case_if_found(record, None)
+    if found is None:
+        _refuse(run, [*_faults_of_files(run, files), *_faults_of_own_audit(files)])
+        return CheckedRun(replace(record, unchecked=NOT_AUDITED), None, digests)
+    _refuse(run, list(_faults(found, run, files)))
+    return CheckedRun(record, found, digests)
+
+
+def _case(result: ResultRecord, given: Case | str | Path | None) -> Case:
+    if isinstance(given, Case):
+        return given
+    try:
+        return case_of_run(result, given, changed=True)
+    except RunError as error:
+        raise RunError([f"{error} Or add --unchecked (in Python: unchecked=True) to show the run as it is."]) from None
+
+
+def _case_if_found(result: ResultRecord, given: Case | str | Path | None) -> Case | None:
+    """The case, if it can be had: one that was named must be there."""
+    try:
+        return given if isinstance(given, Case) else case_of_run(result, given, changed=True)
+    except (RunError, CaseError):
+        if given is not None:
+            raise
+        return None
+
+
+def _refuse(run: str | Path, faults: list[str]) -> None:
+    if not faults:
+        return
+    more = [f"and {len(faults) - _SHOWN:,} more faults."] if len(faults) > _SHOWN else []
+    advice = f"{run} does not agree with itself or its case, so nothing was made of it. Solve it again"
+    raise FaultyRunError([*faults[:_SHOWN], *more, f"{advice}, or add --unchecked to show it, marked."])
+
+
+def _faults(case: Case, run: Path, files: RunFiles) -> Iterator[str]:
+    """Everything that does not agree, one sentence each, digests first."""
+    if files.document.case != case.settings.name:
+        yield f"This is a run of the case {files.document.case}; expected one of {case.settings.name}."
+    changed = changed_inputs(case, result_of(files))
+    if changed:
+        shown = ", ".join(changed[:5]) + (" and more" if len(changed) > 5 else "")
+        yield f"The case has changed since the run was made ({shown}); solve it again."
+    if case.files and not files.manifest.get("inputs"):
+        yield "manifest.json holds no digests of the case's files, so nothing says what the run was made from."
+    yield from _faults_of_files(run, files)
+    if (run / SIGN_OFF).exists():
+        yield from changes_since_sign_off(case, run)
+    yield from audit_files(case, files).faults
+
+
+def _faults_of_files(run: Path, files: RunFiles) -> Iterator[str]:
+    for name in changed_files(run, files.manifest):
+        yield f"{name} is not as it was written: its SHA-256 is not the one that manifest.json has."
+
+
+def _faults_of_own_audit(files: RunFiles) -> Iterator[str]:
+    """Where plan.json and audit.json do not agree, or the audit that is there failed."""
+    if files.audit is None:
+        return
+    yield from files.audit.faults
+    claimed = files.audit.kpis.set_index("kpi")["claimed"].to_dict()
+    said: Mapping[str, float | None] = files.document.kpis or {}
+    for name, value in said.items():
+        if not _same(value, claimed.get(name)):
+            yield f"plan.json says {name} {value}, and audit.json that it claims {claimed.get(name)}."
+
+
+def _same(one: float | None, other: float | None) -> bool:
+    blank = [value is None or value != value for value in (one, other)]
+    return all(blank) if any(blank) else one == other
