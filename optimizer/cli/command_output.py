@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import io
 import logging
-import os
-import shlex
-import subprocess
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from .streams import err, out
+from .typed_command import Step
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,13 +21,6 @@ if TYPE_CHECKING:
     from .watching import WatchedSearch
 
 Found = TypeVar("Found")
-
-
-class Step(NamedTuple):
-    """Something to do next: a command as it is typed, and what it is good for."""
-
-    command: str
-    purpose: str
 
 
 @dataclass(frozen=True)
@@ -145,9 +136,3 @@ class _Heard(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self._warn([record.getMessage()])
-
-
-def as_typed(*words: object) -> str:
-    """A command line of `tierwise` with its words quoted as the shell here needs them."""
-    texts = ["tierwise", *map(str, words)]
-    return subprocess.list2cmdline(texts) if os.name == "nt" else shlex.join(texts)

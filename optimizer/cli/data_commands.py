@@ -16,11 +16,12 @@ from models.authoring.starter import starter_case
 from models.differences import Difference, differences
 from models.files import try_file, try_folder, write_file
 
-from .command_output import CommandOutcome, CommandOutput, Step, as_typed
+from .command_output import CommandOutcome, CommandOutput
 from .exit_codes import DONE
 from .interview import interview
 from .targets import case_label, new_file
 from .terminal import SHOWN_ROWS, say, show_table
+from .typed_command import Step, as_typed
 
 
 def init(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:

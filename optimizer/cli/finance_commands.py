@@ -16,10 +16,11 @@ from ..assurance.sign_off import SignOff, check_sign_off, sign_off
 from ..results.run_case import case_of_run
 from ..results.run_folder import load_run
 from ..results.summary import cells_in_words
-from .command_output import CommandOutcome, CommandOutput, Step, as_typed
+from .command_output import CommandOutcome, CommandOutput
 from .exit_codes import DONE, FAILED
 from .targets import beside, new_file
 from .terminal import say, show_table, show_verdict
+from .typed_command import Step, as_typed
 
 
 def workbook(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..assurance.result import Result
 from ..results.record import Status
-from .command_output import Step, as_typed
+from .typed_command import Step, as_typed
 
 
 def after_template(workbook: Path) -> tuple[Step, ...]:

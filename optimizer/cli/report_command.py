@@ -6,10 +6,11 @@ from argparse import Namespace
 from pathlib import Path
 
 from ..assurance.opening import open_run
-from .command_output import CommandOutcome, CommandOutput, Step, as_typed
+from .command_output import CommandOutcome, CommandOutput
 from .exit_codes import DONE
 from .targets import beside, new_file
 from .terminal import say
+from .typed_command import Step, as_typed
 
 
 def report(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:

@@ -27,10 +27,10 @@ from ..results.summary import (
     status_sentence,
 )
 from .streams import columns_of
+from .typed_command import Step
 
 if TYPE_CHECKING:
     from ..analysis.machinery.answers.answer import Answer
-    from .command_output import Step
 
 SHOWN_ROWS = 20
 """Rows of a table shown before the rest is only counted."""

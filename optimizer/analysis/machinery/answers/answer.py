@@ -19,6 +19,7 @@ from ....assurance.result import Result
 from ....results.digests import sealed
 from ....results.record import Status
 from ....results.run_owner import Owner
+from .answer_page import answer_page
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,9 @@ class Answer:
                 raise ValueError(f"table {name} has the columns {found}, but explained are {explained}")
 
     def _repr_html_(self) -> str:
-        """What a notebook shows."""
-        from .answer_page import answer_page
-
-        return answer_page(self)
+        """What a notebook shows: the sentences, and the tables that belong to the summary."""
+        title = f"{self.case_name}, scenario {self.scenario_name}: {self.name}"
+        return answer_page(title, self.sentences, {name: self.tables[name] for name in self.shown}, self.unchecked)
 
     def to_document(self) -> dict[str, object]:
         """What NAME.json holds: everything but the rows of the tables, of which it has the digests, and its own."""

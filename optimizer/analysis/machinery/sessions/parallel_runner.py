@@ -20,7 +20,8 @@ from ....search.assortment.compilation import compile_search
 from ....search.state.limits import Stopped, Watch
 from ....solving.store import Store
 from .solver_session import SolverSession
-from .worker_pool import WorkerPool, solve_one
+from .worker_pool import WorkerPool
+from .worker_solve import solve_one
 
 LATE = 4.0
 """Seconds that a solve may end after the limit before it is told to, or left behind."""

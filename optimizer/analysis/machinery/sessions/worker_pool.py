@@ -1,4 +1,4 @@
-"""One scenario solved elsewhere, and who does so: processes of our own by default, threads, or an executor given."""
+"""Who solves the scenarios of a sweep: processes of our own by default, threads, or an executor given."""
 
 from __future__ import annotations
 
@@ -6,25 +6,17 @@ import logging
 import multiprocessing
 import os
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
-from multiprocessing.synchronize import Event
-
-from models import Case, Scenario
+from dataclasses import dataclass
 
 from ....assurance.result import Result
 from ....results.progress import StopCheck
-from ....solving.solve import solve
-from .worker_process import WorkerContext, begin_silently, hear_no_interrupt
+from .worker_process import WorkerContext, begin_silently
+from .worker_solve import obey
 
 _log = logging.getLogger(__name__)
-_stop: Event | None = None
-"""In a process of the pool: set when its solves are to end."""
-
-
 _left: list[object] = []
 """Events of pools that were left at once: a process still being started reads them, and would fail aloud without."""
 
@@ -45,25 +37,6 @@ class WorkerPool:
     """Tells solves in this process to end; None where they are told otherwise."""
     here: bool = False
     """Whether its solves run on this computer, whose clock they share."""
-
-
-def solve_one(
-    case: Case,
-    scenario: Scenario,
-    gap: float,
-    time_limit: float | None,
-    start: Result | None,
-    due: float | None = None,
-    should_stop: StopCheck | None = None,
-) -> Result:
-    """The scenario's result. Its search's memory stays behind: what another starts from is the plan.
-
-    `due` is when the answer is to be there, on the clock of this computer (`time.time`), whatever the limit.
-    """
-    if due is not None and time_limit is not None:
-        time_limit = max(0.0, min(time_limit, due - time.time()))
-    result = solve(case, scenario, gap=gap, time_limit=time_limit, start=start, should_stop=should_stop or _stopped)
-    return replace(result, memory=None)
 
 
 def processors() -> int:
@@ -117,10 +90,9 @@ def _threads(executor: ThreadPoolExecutor, size: int) -> WorkerPool:
 @contextmanager
 def process_pool(size: int) -> Iterator[WorkerPool]:
     """A pool of processes that are started afresh, since a copy of a process with threads may hang."""
-    global _stop
     context = WorkerContext()
     stop, begun = context.Event(), context.Event()
-    _stop = stop
+    obey(stop)  # where no process begins, this one solves
     pools: list[Executor] = []
     start_method = multiprocessing.get_start_method(allow_none=True)
 
@@ -140,28 +112,8 @@ def process_pool(size: int) -> Iterator[WorkerPool]:
             pool.shutdown(wait=False, cancel_futures=True)
         raise
     finally:
-        _stop = None
+        obey(None)
         if start_method is None:  # starting a process settles the default for this one, which may be a host's
             multiprocessing.set_start_method(None, force=True)
     for pool in pools:
         pool.shutdown()
-
-
-def begin(stop: Event, begun: Event) -> None:
-    """Prepare a process of the pool: Ctrl-C is heard by the process that started it, whose end ends this one."""
-    global _stop
-    _stop = stop
-    hear_no_interrupt()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    begun.set()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _stopped() -> bool:
-    return _stop is not None and _stop.is_set()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.context import SpawnContext, SpawnProcess
@@ -17,18 +20,31 @@ if TYPE_CHECKING:
 
 
 def begin_silently(stop: Event, begun: Event) -> None:
-    """Prepare a process of the pool, which is ours: what a library prints there goes nowhere."""
+    """Prepare a process of the pool, which is ours: it prints nothing, and ends with the process that started it.
+
+    Its solves end once `stop` is set; `begun` is set once it is ready to solve.
+    """
     silence_libraries()
-    from .worker_pool import begin  # loads the solver
+    from .worker_solve import obey  # loads the solver
 
-    begin(stop, begun)
+    obey(stop)
+    _leave_interrupts_to_parent()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    begun.set()
 
 
-def hear_no_interrupt() -> None:
+def _leave_interrupts_to_parent() -> None:
     """Leave Ctrl-C to the process that started this one, also one that came while this one was being started."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 @contextmanager
