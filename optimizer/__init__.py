@@ -1,134 +1,97 @@
 """Tierwise in Python: `case = optimizer.load_case(path)`, then `optimizer.solve(case, "base")`.
 
-Names are imported when first used, so that the command line starts at once.
+Names are imported when first used (PEP 562), so that the command line starts at once.
 """
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from models import Case, CaseError, CaseSettings, Scenario, build_case, load_case
-    from models.plan_tables import RunError
+    from models import Case as Case
+    from models import CaseError as CaseError
+    from models import CaseSettings as CaseSettings
+    from models import Scenario as Scenario
+    from models import build_case as build_case
+    from models import load_case as load_case
+    from models.plan_tables import RunError as RunError
 
-    from .analysis.alternatives import alternatives
-    from .analysis.compare import compare
-    from .analysis.diagnose import diagnose
-    from .analysis.explain import explain
-    from .analysis.frontier import frontier
-    from .analysis.levels import levels
-    from .analysis.machinery.answers.answer import Answer
-    from .analysis.machinery.sessions.solver_session import SolverSession
-    from .analysis.partners import partners
-    from .analysis.portfolio import portfolio
-    from .analysis.price import price
-    from .analysis.roadmap import roadmap
-    from .analysis.sweep import sweep
-    from .analysis.whynot import whynot
-    from .assurance.reconcile import reconcile
-    from .assurance.result import Result
-    from .assurance.run_audit import audit_run as audit
-    from .assurance.sign_off import check_sign_off, sign_off
-    from .results.progress import Progress
-    from .results.record import NoPlanError, Status
-    from .solving.evaluate import evaluate
-    from .solving.solve import solve
-    from .workbook.write import write_workbook
+    from .analysis.alternatives import alternatives as alternatives
+    from .analysis.compare import compare as compare
+    from .analysis.diagnose import diagnose as diagnose
+    from .analysis.explain import explain as explain
+    from .analysis.frontier import frontier as frontier
+    from .analysis.levels import levels as levels
+    from .analysis.machinery.answers.answer import Answer as Answer
+    from .analysis.machinery.sessions.solver_session import SolverSession as SolverSession
+    from .analysis.partners import partners as partners
+    from .analysis.portfolio import portfolio as portfolio
+    from .analysis.price import price as price
+    from .analysis.roadmap import roadmap as roadmap
+    from .analysis.sweep import sweep as sweep
+    from .analysis.whynot import whynot as whynot
+    from .assurance.reconcile import reconcile as reconcile
+    from .assurance.result import Result as Result
+    from .assurance.run_audit import audit_run
+    from .assurance.sign_off import check_sign_off as check_sign_off
+    from .assurance.sign_off import sign_off as sign_off
+    from .results.progress import Progress as Progress
+    from .results.record import NoPlanError as NoPlanError
+    from .results.record import Status as Status
+    from .solving.evaluate import evaluate as evaluate
+    from .solving.solve import solve as solve
+    from .workbook.write import write_workbook as write_workbook
 
-
-__all__ = [
-    "Answer",
-    "Case",
-    "CaseError",
-    "CaseSettings",
-    "NoPlanError",
-    "Progress",
-    "Result",
-    "RunError",
-    "Scenario",
-    "SolverSession",
-    "Status",
-    "alternatives",
-    "audit",
-    "build_case",
-    "check_sign_off",
-    "compare",
-    "diagnose",
-    "evaluate",
-    "explain",
-    "frontier",
-    "levels",
-    "load_case",
-    "partners",
-    "portfolio",
-    "price",
-    "reconcile",
-    "roadmap",
-    "sign_off",
-    "solve",
-    "sweep",
-    "whynot",
-    "write_workbook",
-]
+    audit = audit_run
 
 _HOMES = {
-    "Answer": "optimizer.analysis.machinery.answers.answer",
-    "Case": "models",
-    "CaseError": "models",
-    "CaseSettings": "models",
-    "NoPlanError": "optimizer.results.record",
-    "Progress": "optimizer.results.progress",
-    "Result": "optimizer.assurance.result",
-    "RunError": "models.plan_tables",
-    "Scenario": "models",
-    "Status": "optimizer.results.record",
-    "SolverSession": "optimizer.analysis.machinery.sessions.solver_session",
-    "alternatives": "optimizer.analysis.alternatives",
-    "audit": "optimizer.assurance.run_audit",
-    "build_case": "models",
-    "check_sign_off": "optimizer.assurance.sign_off",
-    "compare": "optimizer.analysis.compare",
-    "diagnose": "optimizer.analysis.diagnose",
-    "evaluate": "optimizer.solving.evaluate",
-    "frontier": "optimizer.analysis.frontier",
-    "load_case": "models",
-    "partners": "optimizer.analysis.partners",
-    "portfolio": "optimizer.analysis.portfolio",
-    "price": "optimizer.analysis.price",
-    "reconcile": "optimizer.assurance.reconcile",
-    "roadmap": "optimizer.analysis.roadmap",
-    "explain": "optimizer.analysis.explain",
-    "levels": "optimizer.analysis.levels",
-    "sign_off": "optimizer.assurance.sign_off",
-    "solve": "optimizer.solving.solve",
-    "sweep": "optimizer.analysis.sweep",
-    "whynot": "optimizer.analysis.whynot",
-    "write_workbook": "optimizer.workbook.write",
+    "Answer": "optimizer.analysis.machinery.answers.answer:Answer",
+    "Case": "models:Case",
+    "CaseError": "models:CaseError",
+    "CaseSettings": "models:CaseSettings",
+    "NoPlanError": "optimizer.results.record:NoPlanError",
+    "Progress": "optimizer.results.progress:Progress",
+    "Result": "optimizer.assurance.result:Result",
+    "RunError": "models.plan_tables:RunError",
+    "Scenario": "models:Scenario",
+    "SolverSession": "optimizer.analysis.machinery.sessions.solver_session:SolverSession",
+    "Status": "optimizer.results.record:Status",
+    "alternatives": "optimizer.analysis.alternatives:alternatives",
+    "audit": "optimizer.assurance.run_audit:audit_run",
+    "build_case": "models:build_case",
+    "check_sign_off": "optimizer.assurance.sign_off:check_sign_off",
+    "compare": "optimizer.analysis.compare:compare",
+    "diagnose": "optimizer.analysis.diagnose:diagnose",
+    "evaluate": "optimizer.solving.evaluate:evaluate",
+    "explain": "optimizer.analysis.explain:explain",
+    "frontier": "optimizer.analysis.frontier:frontier",
+    "levels": "optimizer.analysis.levels:levels",
+    "load_case": "models:load_case",
+    "partners": "optimizer.analysis.partners:partners",
+    "portfolio": "optimizer.analysis.portfolio:portfolio",
+    "price": "optimizer.analysis.price:price",
+    "reconcile": "optimizer.assurance.reconcile:reconcile",
+    "roadmap": "optimizer.analysis.roadmap:roadmap",
+    "sign_off": "optimizer.assurance.sign_off:sign_off",
+    "solve": "optimizer.solving.solve:solve",
+    "sweep": "optimizer.analysis.sweep:sweep",
+    "whynot": "optimizer.analysis.whynot:whynot",
+    "write_workbook": "optimizer.workbook.write:write_workbook",
 }
-_NAMES_AT_HOME = {"audit": "audit_run"}
+"""Module and name of each public name."""
+__all__ = sorted(_HOMES)
 
 
-class _Package(ModuleType):
-    """Keeps a public name, such as the function `audit`, when the module of that name is imported."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name not in _HOMES:
-            raise AttributeError(f"module 'optimizer' has no attribute {name!r}")
-        value = getattr(import_module(_HOMES[name]), _NAMES_AT_HOME.get(name, name))
-        super().__setattr__(name, value)
-        return value
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if not (name in _HOMES and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-    def __dir__(self) -> list[str]:
-        return sorted(__all__)
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, _, attribute = _HOMES[name].partition(":")
+    value = globals()[name] = getattr(import_module(module), attribute)
+    return value
 
 
-sys.modules[__name__].__class__ = _Package
+def __dir__() -> list[str]:
+    return __all__

@@ -94,3 +94,24 @@ def test_an_unknown_name_is_refused() -> None:
 
 def test_the_public_names_are_those_listed() -> None:
     assert dir(optimizer) == sorted(optimizer.__all__)
+
+
+def test_a_type_checker_finds_each_public_name_where_it_is_imported_from() -> None:
+    """`optimizer` states the home of a name twice: for type checkers as an import, and to import it when it is used."""
+    tree = ast.parse((ROOT / "optimizer" / "__init__.py").read_text(encoding="utf-8"))
+    (block,) = (node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING")
+    imported = {
+        alias.asname or alias.name: f"{'optimizer.' * node.level}{node.module}:{alias.name}"
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    renamed = {ast.unparse(node.targets[0]): imported.pop(ast.unparse(node.value)) for node in block.body
+               if isinstance(node, ast.Assign)}  # fmt: skip
+    assert imported | renamed == optimizer._HOMES
+
+
+def test_no_public_name_is_that_of_a_room() -> None:
+    """Importing a room sets its name in `optimizer`: a public name of the same would be lost."""
+    rooms = {path.stem for path in (ROOT / "optimizer").iterdir() if path.is_dir() or path.suffix == ".py"}
+    assert rooms.isdisjoint(optimizer.__all__)

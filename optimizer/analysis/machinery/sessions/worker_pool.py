@@ -11,7 +11,6 @@ from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from ....assurance.result import Result
 from ....results.progress import StopCheck
 from .worker_process import WorkerContext, begin_silently
 from .worker_solve import obey

@@ -8,8 +8,8 @@ from multiprocessing.synchronize import Event
 
 from models import Case, Scenario
 
+from ....assurance.result import Result
 from ....results.progress import StopCheck
-from ....results.result import Result
 from ....solving.solve import solve
 
 _stop: Event | None = None
