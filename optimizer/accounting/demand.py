@@ -121,6 +121,19 @@ class Demand:
         return rows.where(rows["yearly"] > 0)
 
 
+def mean_payments(demand: Demand, options: Table) -> Array:
+    """Tbar of each option (price_book, tier, model, price): mean T, for a lease T - A, over the units of
+    the cohorts that can buy it, covered or not; NaN where none can."""
+    count = len(options)
+    rows = demand.buyable(Rows.of(options, "price_book", "tier", "model", "price").assign(option=np.arange(count)))
+    weighted = group_sums(rows["units"] * (rows["yearly"] - rows["capital"]), rows["option"], count)
+    units = group_sums(rows["units"], rows["option"], count)
+    mean = np.full(count, np.nan)
+    bought = np.unique(rows["option"])
+    mean[bought] = weighted[bought] / units[bought]
+    return mean
+
+
 def chosen(demand: Demand, menus: Table, covered: Table) -> Rows:
     """Cohort x option rows with their share P, for menus and the (price_book, product) pairs covered."""
     pair = ["price_book", "product"]

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import inf, isfinite
 
 import numpy as np
 
 from models.case import Case
 from models.economics.delivery_formulas import payment, volume_discount
-from models.plan import KPIS, Decisions
+from models.plan import KPIS
 
 from .demand import Demand
-from .rows import Column, Rows, Table, take, total
+from .offer import Offer
+from .rows import Column, Rows, take, total
 from .work import Work
 
 
@@ -55,28 +55,6 @@ def no_contract_objective(demand: Demand, objective: str) -> float:
     if objective == "account_margin":
         kept = kept * _product_margin(demand.case, rows)
     return total(kept)
-
-
-@dataclass(frozen=True)
-class Offer:
-    """What is offered: the tiers and models that menus or contracts in force use, and the plan's choices."""
-
-    tiers: frozenset[str]
-    models: frozenset[str]
-    products: frozenset[str]
-    providers: frozenset[str]
-
-
-def offer(demand: Demand, menus: Table, decisions: Decisions) -> Offer:
-    """What fixed costs are paid for: contracts in force keep their tier, model and product."""
-    rows = Rows.of(menus, "price_book", "tier", "model")
-    shown, locked = rows.where(rows.among(demand.holdings, ["price_book"])), demand.locked
-    return Offer(
-        tiers=frozenset(shown["tier"]) | frozenset(locked["tier"]),
-        models=frozenset(shown["model"]) | frozenset(locked["model"]),
-        products=frozenset(decisions.products) | frozenset(locked["product"]),
-        providers=frozenset(decisions.providers),
-    )
 
 
 def fixed_cost(case: Case, offered: Offer) -> float:

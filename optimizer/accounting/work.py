@@ -12,19 +12,10 @@ from models.economics.pricing_kinds import KINDS, settlement_per_case
 
 from .demand import Demand
 from .rows import Rows, Table, stacked
+from .sold import units_by_region
 
 WORK_CLASS = ["region", "family", "service", "tier", "model"]
 _LANE = ["provider", "region", "family", "service", "tier"]
-
-
-def units_by_region(demand: Demand, choice: Rows, locked: Rows) -> Rows:
-    """N by region, product, family, tier, model: free units by choice and locked ones, with incidents n per unit."""
-    keys = ["segment", "product", "family", "tier", "model", "incidents"]
-    bought = choice.assign(fraction=choice["share"] * choice["class_share"]).sums(keys, ["fraction"])
-    bought = bought.joined(demand.free, ["segment", "product"])
-    bought = bought.assign(units=bought["units"] * bought["fraction"])
-    columns = ["region", "product", "family", "tier", "model", "incidents"]
-    return stacked([bought, locked], [*columns, "units"]).sums(columns, ["units"])
 
 
 def cases_by_service(case: Case, units: Table) -> Rows:

@@ -9,16 +9,17 @@ from models.economics.delivery_formulas import NEGLIGIBLE_CASES, PARTNER_KINDS
 from models.plan import Decisions
 from models.scenario import Scenario
 
+from ..accounting.experience import counted_flows, experience_sums, turnaround_sums
+from ..accounting.offer import required_and_excluded
 from ..accounting.rows import Matched, Rows, total
 from ..accounting.work import WORK_CLASS, Work
 from .ledger import Ledger, scopes
-from .menu_rules import names_by_word
 
 
 def check_providers(ledger: Ledger, case: Case, scenario: Scenario, decided: Decisions) -> None:
     """Required, excluded and number of providers; scores of engaged partners."""
     providers, engaged = Rows.of(case.tables["providers"], "provider", "kind"), set(decided.providers)
-    required, excluded = names_by_word(case, "providers", "provider", "engage")
+    required, excluded = required_and_excluded(case, "providers", "provider", "engage")
     ledger.none("required_providers", "providers", (f"provider={name}" for name in sorted(required - engaged)))
     ledger.none("excluded_providers", "providers", (f"provider={name}" for name in sorted(excluded & engaged)))
     if scenario.max_providers is not None:
@@ -70,24 +71,6 @@ def check_hours(ledger: Ledger, done: Work, scenario: Scenario, decided: Decisio
         ledger.at_most("max_provider_share", scopes(partners, "provider"), partners["true_hours"], limit)
 
 
-def experience_sums(flow: Rows) -> Rows:
-    """By tier and region with cases: sums over flows.
-
-    Columns cases, csat (sum of cases x csat), clock_cases and in_time (over response-clock services),
-    and the tier's thresholds.
-    """
-    clock = np.where(flow["response_clock"].astype(bool), flow["cases"], 0.0)
-    rows = flow.assign(csat=flow["cases"] * flow["csat"], clock_cases=clock, in_time=clock * flow["in_time"])
-    keys = ["tier", "region", "min_attainment", "csat_floor", "csat_target"]
-    sums = rows.sums(keys, ["cases", "csat", "clock_cases", "in_time"])
-    return sums.where(sums["cases"] > 0)
-
-
-def counted_flows(done: Work) -> Rows:
-    """Flows of the work classes that rules on means look at."""
-    return done.flows.where(done.flows["class_cases"] > NEGLIGIBLE_CASES)
-
-
 def check_experience(ledger: Ledger, done: Work, scenario: Scenario) -> None:
     """CSAT floor, over-delivery cap and attainment of each tier and region, as sums."""
     rows = experience_sums(counted_flows(done))
@@ -112,11 +95,3 @@ def check_parts(ledger: Ledger, case: Case, done: Work) -> None:
     ledger.none("policies", "one policy each", scopes(both.keys.where(wrong), *keys))
     turn = turnaround_sums(case, rows.where(rows["parts_cases"] > NEGLIGIBLE_CASES))
     ledger.at_most("turnaround", scopes(turn, "tier"), turn["hours"], turn["turnaround_hours"] * turn["parts_cases"])
-
-
-def turnaround_sums(case: Case, policies: Rows) -> Rows:
-    """By tier with a promise and parts cases: parts_cases, hours (sum of cases x turnaround), turnaround_hours."""
-    rows = policies.assign(hours=policies["parts_cases"] * policies["policy_hours"])
-    sums = rows.sums(["tier"], ["parts_cases", "hours"])
-    sums = sums.looked_up(Rows.of(case.tables["tiers"], "tier", "turnaround_hours"), ["tier"])
-    return sums.where((sums["parts_cases"] > 0) & ~np.isnan(sums["turnaround_hours"]))

@@ -8,8 +8,11 @@ from models.case import Case
 from models.plan import Plan
 from models.scenario import Scenario
 
-from ..accounting.demand import Demand, chosen, locked_rows
-from ..accounting.money import kpis, offer
+from ..accounting.demand import Demand, locked_rows
+from ..accounting.experience import experience
+from ..accounting.money import kpis
+from ..accounting.offer import offer
+from ..accounting.sold import plan_choice, uptake_rows
 from ..accounting.work import work
 from ..results.audit_rules import RULES_ON_MENUS
 from ..results.findings import Audit
@@ -19,7 +22,7 @@ from .delivery_rules import check_experience, check_flows, check_hours, check_pa
 from .ledger import Ledger, kpi_rows
 from .menu_rules import check_coverage, check_menus, check_offer, check_prices
 from .plan_rules import PlanRows, check_amounts, check_rows, known_part, with_types
-from .table_rules import check_experience_table, check_flow_amounts, check_uptake, experience, uptake
+from .table_rules import check_experience_table, check_flow_amounts, check_uptake
 
 
 def audit(
@@ -72,7 +75,7 @@ def _judge_menus(ledger: Ledger, demand: Demand, scenario: Scenario, plan: PlanR
 def _judge_delivery(ledger: Ledger, demand: Demand, scenario: Scenario, plan: PlanRows) -> dict[str, float | None]:
     """Judge what follows from the choice of every customer class, and return the KPIs."""
     case, decided = demand.case, plan.decisions
-    choice = chosen(demand, plan.menus, plan.coverage.where(plan.coverage["covered"]))
+    choice = plan_choice(demand, plan.menus, plan.coverage)
     locked = locked_rows(demand)
     done = work(demand, choice, locked, plan.allocation, plan.fulfilment)
     check_providers(ledger, case, scenario, decided)
@@ -80,7 +83,7 @@ def _judge_delivery(ledger: Ledger, demand: Demand, scenario: Scenario, plan: Pl
     check_hours(ledger, done, scenario, decided)
     check_experience(ledger, done, scenario)
     check_parts(ledger, case, done)
-    expected = uptake(demand, choice, locked)
+    expected = uptake_rows(demand, choice, locked)
     check_uptake(ledger, expected, plan.uptake)
     check_flow_amounts(ledger, done)
     check_experience_table(ledger, experience(case, scenario, done), plan.experience)

@@ -6,13 +6,12 @@ from collections import Counter
 
 import numpy as np
 
-from models.case import Case
-from models.installed_base import Array
 from models.plan import Decisions
 from models.scenario import Scenario
 
-from ..accounting.demand import Demand
-from ..accounting.rows import Rows, Table, group_sums
+from ..accounting.demand import Demand, mean_payments
+from ..accounting.offer import required_and_excluded
+from ..accounting.rows import Rows, Table
 from .ledger import Ledger, scopes
 
 _OPTION = ("price_book", "tier", "model", "price")
@@ -43,19 +42,6 @@ def _check_price_points(ledger: Ledger, demand: Demand, menus: Rows) -> None:
     nearest[rows["row"]] = rows["point"]
     odd = menus.where(~np.isclose(menus["price"], nearest, rtol=1e-9, atol=0.0))
     ledger.none("price_points", "every menu", scopes(odd, *_OPTION))
-
-
-def mean_payments(demand: Demand, options: Table) -> Array:
-    """Tbar of each option (price_book, tier, model, price): mean T, for a lease T - A, over the units of
-    the cohorts that can buy it, covered or not; NaN where none can."""
-    count = len(options)
-    rows = demand.buyable(Rows.of(options, *_OPTION).assign(option=np.arange(count)))
-    weighted = group_sums(rows["units"] * (rows["yearly"] - rows["capital"]), rows["option"], count)
-    units = group_sums(rows["units"], rows["option"], count)
-    mean = np.full(count, np.nan)
-    bought = np.unique(rows["option"])
-    mean[bought] = weighted[bought] / units[bought]
-    return mean
 
 
 def check_prices(ledger: Ledger, demand: Demand, scenario: Scenario, menus: Table) -> None:
@@ -100,7 +86,7 @@ def check_offer(ledger: Ledger, demand: Demand, scenario: Scenario, menus: Table
         used, listed = set(shown[column]), set(getattr(decided, part))
         odd = sorted(used ^ listed)
         ledger.none(f"decided_{part}", "decisions", (f"{column}={name}" for name in odd))
-        required, excluded = names_by_word(demand.case, table, column, "offer")
+        required, excluded = required_and_excluded(demand.case, table, column, "offer")
         missing = sorted(required - (used & listed))
         ledger.none(f"required_{part}", table, (f"{column}={name}" for name in missing))
         barred = sorted(excluded & (set(options[column]) | listed))
@@ -114,17 +100,10 @@ def check_offer(ledger: Ledger, demand: Demand, scenario: Scenario, menus: Table
         ledger.at_most("max_models", ["decisions"], models, scenario.max_models)
 
 
-def names_by_word(case: Case, table: str, key: str, word: str) -> tuple[set[str], set[str]]:
-    """Names that a table says are required, and those that it says are excluded."""
-    rows = Rows.of(case.tables[table], key, word)
-    required, excluded = (set(rows[key][rows[word] == value]) for value in ("required", "excluded"))
-    return required, excluded
-
-
 def check_coverage(ledger: Ledger, demand: Demand, coverage: Rows, decided: Decisions) -> None:
     """Covered products are supported; required ones covered wherever held; excluded ones nowhere."""
     pair = ["price_book", "product"]
-    required, excluded = names_by_word(demand.case, "products", "product", "support")
+    required, excluded = required_and_excluded(demand.case, "products", "product", "support")
     supported, covered = set(decided.products), coverage.where(coverage["covered"])
     bare = covered.where(~covered.named("product", supported))
     ledger.none("supported", "coverage", scopes(bare, *pair))

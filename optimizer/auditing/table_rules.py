@@ -4,25 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.case import Case
-from models.scenario import Scenario
-
-from ..accounting.demand import Demand, none_rows
-from ..accounting.rows import Column, Matched, Rows, stacked
+from ..accounting.rows import Matched, Rows
+from ..accounting.sold import UPTAKE_AMOUNTS, UPTAKE_KEYS
 from ..accounting.work import WORK_CLASS, Work
-from .delivery_rules import experience_sums, turnaround_sums
 from .ledger import TOLERANCE, Ledger, scopes
 
-_UPTAKE_KEYS = ["segment", "customer_class", "product", "tier", "model", "price"]
-_UPTAKE_AMOUNTS = ["share", "units", "service_revenue", "product_revenue"]
 _EXPERIENCE_KEYS = ["tier", "region", "metric"]
-
-
-def uptake(demand: Demand, choice: Rows, locked: Rows) -> Rows:
-    """Every row uptake.csv should hold: options by cohort, who buys nothing, and contracts in force."""
-    keys = [*_UPTAKE_KEYS, "capital", "admin_cost"]
-    contracts = locked.sums(keys, _UPTAKE_AMOUNTS[1:]).assign(share=1.0)
-    return stacked([choice, none_rows(demand, choice), contracts], [*keys, *_UPTAKE_AMOUNTS])
 
 
 def check_uptake(ledger: Ledger, expected: Rows, claimed: Rows) -> None:
@@ -30,17 +17,17 @@ def check_uptake(ledger: Ledger, expected: Rows, claimed: Rows) -> None:
 
     A row of nothing (share 0) may be left out, but not the `none` row of a cohort.
     """
-    both = Matched.of(expected, claimed.distinct(_UPTAKE_KEYS), _UPTAKE_KEYS)
+    both = Matched.of(expected, claimed.distinct(UPTAKE_KEYS), UPTAKE_KEYS)
     names, locked = both.keys, both.keys["customer_class"] == "contract"
-    sides = {name: (both.of_right(name), both.of_left(name)) for name in _UPTAKE_AMOUNTS}
+    sides = {name: (both.of_right(name), both.of_left(name)) for name in UPTAKE_AMOUNTS}
     for rule, rows in (("contracts", locked), ("uptake", ~locked)):
         missing = both.only_left & rows & ((sides["share"][1] > 0) | (names["tier"] == "none"))
-        lost, extra = (scopes(names.where(odd), *_UPTAKE_KEYS) for odd in (missing, both.only_right & rows))
+        lost, extra = (scopes(names.where(odd), *UPTAKE_KEYS) for odd in (missing, both.only_right & rows))
         ledger.none(rule, "uptake.csv: rows missing", (f"missing: {name}" for name in lost))
         ledger.none(rule, "uptake.csv: rows of nothing on offer", (f"not on offer: {name}" for name in extra))
         present = np.flatnonzero(rows & both.in_both)
         for column, (said, true) in sides.items():
-            ledger.same(rule, column, names.where(present), _UPTAKE_KEYS, said[present], true[present])
+            ledger.same(rule, column, names.where(present), UPTAKE_KEYS, said[present], true[present])
 
 
 def check_flow_amounts(ledger: Ledger, done: Work) -> None:
@@ -51,25 +38,6 @@ def check_flow_amounts(ledger: Ledger, done: Work) -> None:
     rows, keys = done.policies, ["product", "tier", "policy"]
     ledger.same("fulfilment", "cases", rows, keys, rows["cases"], rows["parts_cases"])
     ledger.same("fulfilment", "cost", rows, keys, rows["cost"], rows["parts_cases"] * rows["parts_cost"])
-
-
-def experience(case: Case, scenario: Scenario, done: Work) -> Rows:
-    """tier, region, metric, value, limit, sense (1 at least, -1 at most) of what the plan delivers."""
-    sums = experience_sums(done.flows)
-    clock = sums.where(sums["clock_cases"] > 0)
-    turn = turnaround_sums(case, done.policies).assign(region="")
-    mean, cap = sums["csat"] / sums["cases"], scenario.max_csat_over_target
-    pieces = [
-        _metric(sums, "csat", mean, sums["csat_floor"], 1),
-        _metric(sums, "csat_over_target", mean - sums["csat_target"], np.nan if cap is None else cap, -1),
-        _metric(clock, "attainment", clock["in_time"] / clock["clock_cases"], clock["min_attainment"], 1),
-        _metric(turn, "turnaround_hours", turn["hours"] / turn["parts_cases"], turn["turnaround_hours"], -1),
-    ]
-    return stacked(pieces, ["tier", "region", "metric", "value", "limit", "sense"])
-
-
-def _metric(rows: Rows, metric: str, value: Column, limit: Column | float, sense: int) -> Rows:
-    return rows.pick("tier", "region").assign(metric=metric, value=value, limit=limit, sense=sense)
 
 
 def check_experience_table(ledger: Ledger, expected: Rows, claimed: Rows) -> None:

@@ -54,8 +54,11 @@ class Choice:
 
 def choice_totals(offers: Offers, index: TotalsIndex, choice: Choice) -> Array:
     """Demand totals of menus and coverage."""
+    return _totals_of_uptake(offers, index, choice, choice.uptake(offers))
+
+
+def _totals_of_uptake(offers: Offers, index: TotalsIndex, choice: Choice, taken: Uptake) -> Array:
     catalog, options, cohorts = offers.catalog, offers.options, offers.demand.cohorts
-    taken = choice.uptake(offers)
     cohort, tier = np.nonzero(taken.share > 0)
     cell, share = taken.cell[cohort, tier], taken.share[cohort, tier]
     rows = Contracted(
@@ -85,9 +88,12 @@ def _coverage_of(offers: Offers, choice: Choice) -> tuple[Codes, Codes, NDArray[
 
 
 def assemble(setting: Instance, offers: Offers, choice: Choice, delivery: Delivery) -> Plan:
-    """The plan that menus, coverage and a delivery make."""
-    allocation = _allocation(setting, delivery)
-    totals = choice_totals(offers, setting.index, choice)
+    """The plan that menus, coverage and a delivery make.
+
+    What customers take is worked out once: uptake.csv shows it, and the amounts come from the demand totals it adds to.
+    """
+    taken = choice.uptake(offers)
+    totals = _totals_of_uptake(offers, setting.index, choice, taken)
     catalog, options, used = setting.catalog, offers.options, choice.options
     decisions = Decisions(
         tiers=_names(catalog.tiers, options.tier[used]),
@@ -99,8 +105,8 @@ def assemble(setting: Instance, offers: Offers, choice: Choice, delivery: Delive
         decisions=decisions,
         menus=_menus(offers, choice),
         coverage=_coverage(offers, choice),
-        uptake=uptake_table(offers, choice.uptake(offers)),
-        allocation=allocation,
+        uptake=uptake_table(offers, taken),
+        allocation=_allocation(setting, delivery),
         fulfilment=_fulfilment(setting, delivery),
         experience=_experience(setting, delivery),
         kpis=kpis(setting, offers, totals, delivery, decisions),

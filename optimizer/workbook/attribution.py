@@ -17,10 +17,11 @@ from models.economics.pricing_kinds import KINDS
 from models.plan import Plan
 
 from ..accounting.demand import Demand
-from ..accounting.money import mean_product_margin, offer
+from ..accounting.money import mean_product_margin
+from ..accounting.offer import offer
+from ..accounting.sold import sold_rows, under_contract
 from ..accounting.work import WORK_CLASS, cases_by_service, flows, parts_cases, policies
 from .lines import AMOUNTS
-from .sold import sold_rows, under_contract
 
 _FLOW_AMOUNTS = ["settlement", "case_cost", "volume_discounts", "providers_fixed", "loyalty_loss"]
 

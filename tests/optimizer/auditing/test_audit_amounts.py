@@ -10,12 +10,11 @@ import pytest
 
 from models import Scenario, build_case
 from models.plan import PLAN_TABLES, Plan
-from optimizer.accounting.demand import Demand, chosen, locked_rows
+from optimizer.accounting.demand import Demand, chosen, locked_rows, mean_payments
 from optimizer.accounting.money import no_contract_objective
 from optimizer.accounting.work import rates_by_tier, work
 from optimizer.auditing import audit
 from optimizer.auditing.ledger import Ledger
-from optimizer.auditing.menu_rules import mean_payments
 from optimizer.auditing.plan_rules import names_of
 from optimizer.results.plan_document import claims
 

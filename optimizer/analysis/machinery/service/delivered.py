@@ -7,7 +7,8 @@ import pandas as pd
 from models import Case
 from models.plan import Plan
 
-from ....accounting.demand import Demand, chosen, locked_rows
+from ....accounting.demand import Demand, locked_rows
+from ....accounting.sold import plan_choice, units_under_contract
 from ....accounting.work import WORK_CLASS, cases_by_service, flows, work_classes
 
 OFFERED = ["segment", "region", "product", "family", "tier", "model", "incidents"]
@@ -29,14 +30,8 @@ def segment_units(case: Case, plan: Plan) -> pd.DataFrame:
     A segment's free units take up contracts in every region alike; locked ones lie where their accounts are.
     """
     demand = Demand(case)
-    choice = chosen(demand, plan.menus, plan.coverage[plan.coverage["covered"]]).frame
-    free = demand.free.frame.rename(columns={"units": "there"})[["segment", "product", "region", "there"]]
-    share = free["there"] / free.groupby(["segment", "product"])["there"].transform("sum")
-    bought = choice[[*(name for name in OFFERED if name != "region"), "units"]]
-    bought = bought.merge(free.assign(part=share), on=["segment", "product"])
-    bought = bought.assign(units=bought["units"] * bought["part"])
-    rows = pd.concat([bought[[*OFFERED, "units"]], locked_rows(demand).frame[[*OFFERED, "units"]]])
-    return rows.groupby(OFFERED, as_index=False)[["units"]].sum()
+    choice = plan_choice(demand, plan.menus, plan.coverage)
+    return units_under_contract(demand, choice, locked_rows(demand), OFFERED).frame
 
 
 def segment_parts(case: Case, plan: Plan) -> pd.DataFrame:
