@@ -70,27 +70,27 @@ def alternatives(
     if count < 1 or not within >= 0 or not 0 <= least_share <= 1:
         given = f"count {count}, within {within}, least_share {least_share}"
         raise CaseError([Problem("alternatives", "the numbers do not fit", found=given, expected=">= 1, >= 0, 0 to 1")])
-    subject = context_of(case, scenario, None, **options)
-    if subject.result.plan is None:
-        return subject.nothing("alternatives")
-    found, last = _search(subject, count, within, least_share)
+    context = context_of(case, scenario, None, **options)
+    if context.result.plan is None:
+        return context.nothing("alternatives")
+    found, last = _search(context, count, within, least_share)
     if not found:
-        return AnalysisContext(subject.bench, subject.scenario, subject.case, last).nothing("alternatives")
-    return _answer(subject, found, last, count, within, least_share)
+        return AnalysisContext(context.session, context.scenario, context.case, last).nothing("alternatives")
+    return _answer(context, found, last, count, within, least_share)
 
 
-def _search(subject: AnalysisContext, count: int, within: float, least_share: float) -> tuple[list[Result], Result]:
+def _search(context: AnalysisContext, count: int, within: float, least_share: float) -> tuple[list[Result], Result]:
     """Plans, best first (within their gaps they may be found in another order), and the last result, which may hold
     one that is too far off or none."""
     found: list[Result] = []
-    result = subject.result
+    result = context.result
     conditions: tuple[Condition, ...] = (NoTokenPartners(least_share),)
-    for rank in subject.bench.each(range(1, count + 1)):
-        result = subject.bench.solve(subject.scenario, conditions=conditions, label=f"alternative {rank}")
+    for rank in context.session.each(range(1, count + 1)):
+        result = context.session.solve(context.scenario, conditions=conditions, label=f"alternative {rank}")
         if result.plan is None or (found and _loss(found[0], result) > within * abs(found[0].objective or 0.0)):
             break
         found.append(result)
-        conditions = (*conditions, _cut(subject.case, result.plan))
+        conditions = (*conditions, _cut(context.case, result.plan))
     return sorted(found, key=lambda one: -(one.objective or 0.0)), result
 
 
@@ -118,7 +118,7 @@ def _taken(plan: Plan) -> frozenset[tuple[str, str]]:
     return frozenset(chosen | {("option", f"{r.price_book} {r.tier} {r.model} {r.price:.12g}") for r in rows})
 
 
-def _rows(subject: AnalysisContext, found: list[Result]) -> Iterator[dict[str, object]]:
+def _rows(context: AnalysisContext, found: list[Result]) -> Iterator[dict[str, object]]:
     first = found[0].decided
     for rank, result in enumerate(found, 1):
         plan, bound = result.decided, result.bound
@@ -131,7 +131,7 @@ def _rows(subject: AnalysisContext, found: list[Result]) -> Iterator[dict[str, o
             "gap": result.gap,
             "tiers": ", ".join(plan.decisions.tiers),
             "models": ", ".join(plan.decisions.models),
-            "partners": ", ".join(sorted(_partners(subject.case, plan))),
+            "partners": ", ".join(sorted(_partners(context.case, plan))),
             "differs": "; ".join(structure_moves(first, plan)),
             "menu_changes": len(menu_moves(first, plan)),
         }
@@ -152,15 +152,15 @@ def _likeness(found: list[Result]) -> pd.DataFrame:
 
 
 def _answer(
-    subject: AnalysisContext, found: list[Result], last: Result, count: int, within: float, least_share: float
+    context: AnalysisContext, found: list[Result], last: Result, count: int, within: float, least_share: float
 ) -> Answer:
-    table = pd.DataFrame(list(_rows(subject, found)), columns=list(_COLUMNS["alternatives"]))
+    table = pd.DataFrame(list(_rows(context, found)), columns=list(_COLUMNS["alternatives"]))
     tables = {"alternatives": table, "decisions": _decisions(found), "likeness": _likeness(found)}
-    facts = {"count": len(found), "within": within, "best": found[0].objective, "plan": subject.result.objective}
+    facts = {"count": len(found), "within": within, "best": found[0].objective, "plan": context.result.objective}
     headline = _headline(found, last, count, within, least_share)
-    sentences = [headline, *_sentences(table, subject), *_safe(tables["decisions"], len(found))]
+    sentences = [headline, *_sentences(table, context), *_safe(tables["decisions"], len(found))]
     others = found if last.status is Status.INFEASIBLE else [*found, last]
-    return subject.answer("alternatives", tables, _COLUMNS, sentences, facts, others, ["alternatives"])
+    return context.answer("alternatives", tables, _COLUMNS, sentences, facts, others, ["alternatives"])
 
 
 def _headline(found: list[Result], last: Result, count: int, within: float, least_share: float) -> str:
@@ -176,9 +176,9 @@ def _headline(found: list[Result], last: Result, count: int, within: float, leas
     return f"{lead}; the next best found loses more than {percent(within)}."
 
 
-def _sentences(table: pd.DataFrame, subject: AnalysisContext) -> Iterator[str]:
+def _sentences(table: pd.DataFrame, context: AnalysisContext) -> Iterator[str]:
     for row in table.iloc[1:].to_dict("records"):
-        loss = money(float(row["loss"]), subject.result.currency)
+        loss = money(float(row["loss"]), context.result.currency)
         yield f"Alternative {row['rank']} loses {loss} a year: {row['differs']}; menu changes: {row['menu_changes']}."
 
 

@@ -51,51 +51,51 @@ def compare(
     `unchecked` skips that and marks the answer. Raises `CaseError` for unknown names, `FaultyRunError` for a run that
     is not what it says, `RunError` for one of another case or that cannot be read.
     """
-    bench, asked = at_work(case, **options), named_scenario(at_work(case, **options).case, scenario)
-    given = dict(plans) if isinstance(plans, Mapping) else _by_name(plans, bench)
+    session, asked = at_work(case, **options), named_scenario(at_work(case, **options).case, scenario)
+    given = dict(plans) if isinstance(plans, Mapping) else _by_name(plans, session)
     given = given or {asked.name: asked}
-    if len(given) == 1 and TODAY not in given and not bench.case.tables["current_menus"].empty:
+    if len(given) == 1 and TODAY not in given and not session.case.tables["current_menus"].empty:
         given = {TODAY: TODAY, **given}
-    bench.expect(sum(not isinstance(plan, Result) for plan in given.values()))
-    results = {name: _result(plan, bench, asked, unchecked) for name, plan in given.items()}
+    session.expect(sum(not isinstance(plan, Result) for plan in given.values()))
+    results = {name: _result(plan, session, asked, unchecked) for name, plan in given.items()}
     mark = next((result.unchecked for result in results.values() if result.unchecked), None)
-    return replace(_answer(bench.case, results, asked.name), unchecked=mark, interrupted=bench.interrupted)
+    return replace(_answer(session.case, results, asked.name), unchecked=mark, interrupted=session.interrupted)
 
 
-def _by_name(plans: Sequence[PlanLike], bench: SolverSession) -> dict[str, PlanLike]:
+def _by_name(plans: Sequence[PlanLike], session: SolverSession) -> dict[str, PlanLike]:
     """The plans by the name each goes by; a name met before gets a number."""
     given: dict[str, PlanLike] = {}
     for plan in plans:
-        name, known = _name(plan, bench), 1
+        name, known = _name(plan, session), 1
         while (label := name if known == 1 else f"{name} ({known})") in given:
             known += 1
         given[label] = plan
     return given
 
 
-def _name(plan: PlanLike, bench: SolverSession) -> str:
+def _name(plan: PlanLike, session: SolverSession) -> str:
     if isinstance(plan, Result):
         return plan.scenario_name
     if isinstance(plan, Scenario):
         return plan.name
-    return str(plan) if plan == TODAY or plan in bench.case.scenarios else Path(plan).resolve().name
+    return str(plan) if plan == TODAY or plan in session.case.scenarios else Path(plan).resolve().name
 
 
-def _result(plan: PlanLike, bench: SolverSession, scenario: Scenario, unchecked: bool) -> Result:
+def _result(plan: PlanLike, session: SolverSession, scenario: Scenario, unchecked: bool) -> Result:
     if isinstance(plan, Result):
-        _refuse_other_case(plan, bench.case, plan.scenario_name)
+        _refuse_other_case(plan, session.case, plan.scenario_name)
         return plan
     if plan == TODAY:
-        return today(bench, scenario)
-    if isinstance(plan, Scenario) or plan in bench.case.scenarios:
-        wanted = named_scenario(bench.case, plan if isinstance(plan, Scenario) else str(plan))
-        return bench.solve(wanted, label=wanted.name)
+        return today(session, scenario)
+    if isinstance(plan, Scenario) or plan in session.case.scenarios:
+        wanted = named_scenario(session.case, plan if isinstance(plan, Scenario) else str(plan))
+        return session.solve(wanted, label=wanted.name)
     folder = Path(plan)
     if not folder.exists():
-        known = ", ".join(sorted(bench.case.scenarios)) or "none"
+        known = ", ".join(sorted(session.case.scenarios)) or "none"
         raise RunError([f"{plan} is neither {TODAY}, nor a scenario of the case ({known}), nor a run folder."])
-    _refuse_other_case(load_run(folder), bench.case, str(folder))
-    return open_run(folder, bench.case, unchecked=unchecked).result
+    _refuse_other_case(load_run(folder), session.case, str(folder))
+    return open_run(folder, session.case, unchecked=unchecked).result
 
 
 def _refuse_other_case(result: ResultRecord, case: Case, where: str) -> None:

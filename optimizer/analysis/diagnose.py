@@ -121,7 +121,7 @@ def _answer(
     }
     sentences = [_verdict(subject.result, conflict), *map(_way_in_words, ways), *_targets_in_words(reaches)]
     answer = subject.answer("diagnose", tables, _COLUMNS, sentences, facts, [way.result for way in ways])
-    return _with_gap(answer, [way.result for way in ways], proved and not subject.bench.stopped)
+    return _with_gap(answer, [way.result for way in ways], proved and not subject.session.stopped)
 
 
 def _with_gap(answer: Answer, results: Sequence[Result], proved: bool) -> Answer:

@@ -67,18 +67,18 @@ def explain(
     again; beside them stands the shadow price, which holds the plan's structure. Raises `CaseError` for a name
     that no rule of the scenario has.
     """
-    subject = context_of(case, scenario, result, **options)
-    if subject.result.plan is None:
-        return subject.nothing("explain")
-    on = levers(subject.case, subject.scenario)
+    context = context_of(case, scenario, result, **options)
+    if context.result.plan is None:
+        return context.nothing("explain")
+    on = levers(context.case, context.scenario)
     asked = (
-        [lever for lever in on if not lever.idle and _binds(subject.result, lever)]
+        [lever for lever in on if not lever.idle and _binds(context.result, lever)]
         if rules is None
         else named(on, rules)
     )
-    prices = shadow_prices(subject.case, subject.scenario, subject.plan, seconds=subject.bench.seconds_left)
-    costs = [_cost(subject, lever, prices) for lever in subject.bench.each(asked)]
-    return _answer(subject, costs)
+    prices = shadow_prices(context.case, context.scenario, context.plan, seconds=context.session.seconds_left)
+    costs = [_cost(context, lever, prices) for lever in context.session.each(asked)]
+    return _answer(context, costs)
 
 
 def _binds(result: Result, lever: Lever) -> bool:
@@ -98,14 +98,14 @@ def _names(scope: str) -> list[str]:
     return [part.partition("=")[2] for part in scope.split("; ")]
 
 
-def _cost(subject: AnalysisContext, lever: Lever, prices: ShadowPrices | None) -> _Cost:
-    bench, scenario = subject.bench, subject.scenario
-    dropped = bench.solve(lever.dropped(scenario), label=f"without {lever.name}")
+def _cost(context: AnalysisContext, lever: Lever, prices: ShadowPrices | None) -> _Cost:
+    session, scenario = context.session, context.scenario
+    dropped = session.solve(lever.dropped(scenario), label=f"without {lever.name}")
     if lever.limit is None:
         return _Cost(lever, dropped, None, None)
     looser = lever.at(scenario, lever.loosened(lever.limit))
-    loosened = bench.solve(looser, label=f"{lever.name} one step looser")
-    shadow = None if prices is None else prices.gain(apply_scenario(subject.bench.case, looser)[0], looser)
+    loosened = session.solve(looser, label=f"{lever.name} one step looser")
+    shadow = None if prices is None else prices.gain(apply_scenario(context.session.case, looser)[0], looser)
     return _Cost(lever, dropped, loosened, shadow)
 
 
@@ -117,11 +117,11 @@ def _gains(base: Result, other: Result | None) -> tuple[float | None, float | No
     return gained, None if other.bound is None else max(gained or 0.0, other.bound - base.objective)
 
 
-def _row(subject: AnalysisContext, cost: _Cost) -> dict[str, object]:
+def _row(context: AnalysisContext, cost: _Cost) -> dict[str, object]:
     lever = cost.lever
-    dropped, dropped_at_most = _gains(subject.result, cost.dropped)
-    step, step_at_most = _gains(subject.result, cost.loosened)
-    moves = "" if cost.dropped.plan is None else "; ".join(structure_moves(subject.plan, cost.dropped.plan))
+    dropped, dropped_at_most = _gains(context.result, cost.dropped)
+    step, step_at_most = _gains(context.result, cost.loosened)
+    moves = "" if cost.dropped.plan is None else "; ".join(structure_moves(context.plan, cost.dropped.plan))
     return {
         "rule": lever.rule,
         "scope": lever.scope,
@@ -138,33 +138,33 @@ def _row(subject: AnalysisContext, cost: _Cost) -> dict[str, object]:
     }
 
 
-def _answer(subject: AnalysisContext, costs: list[_Cost]) -> Answer:
-    table = pd.DataFrame([_row(subject, cost) for cost in costs], columns=[*list(_COLUMNS["costs"])[1:]])
+def _answer(context: AnalysisContext, costs: list[_Cost]) -> Answer:
+    table = pd.DataFrame([_row(context, cost) for cost in costs], columns=[*list(_COLUMNS["costs"])[1:]])
     numbers = ["limit", "gain_dropped", "gain_dropped_at_most", "step", "limit_loosened", "gain_step"]
     table = table.astype(dict.fromkeys([*numbers, "gain_step_at_most", "shadow_price"], float))
     table = table.sort_values(["gain_dropped", "gain_step"], ascending=False, kind="stable").reset_index(drop=True)
     table.insert(0, "rank", range(1, len(table) + 1))
     others = [result for cost in costs for result in (cost.dropped, cost.loosened) if result is not None]
-    facts = {"objective": subject.result.objective, "bound": subject.result.bound, "rules": len(costs)}
-    sentences = _sentences(subject, table)
-    return subject.answer("explain", {"costs": table}, _COLUMNS, sentences, facts, others, ["costs"])
+    facts = {"objective": context.result.objective, "bound": context.result.bound, "rules": len(costs)}
+    sentences = _sentences(context, table)
+    return context.answer("explain", {"costs": table}, _COLUMNS, sentences, facts, others, ["costs"])
 
 
 MOST_SENTENCES = 8
 """Rules put into a sentence; the table has them all."""
 
 
-def _sentences(subject: AnalysisContext, table: pd.DataFrame) -> list[str]:
-    if table.empty and subject.bench.stopped:
+def _sentences(context: AnalysisContext, table: pd.DataFrame) -> list[str]:
+    if table.empty and context.session.stopped:
         return []
     if table.empty:
         return [
             "No rule leaves the plan without room, so none was dropped and solved again. One with room may still keep "
             "a plan of another kind out: name it to see."
         ]
-    goal, currency = subject.result.objective_name.replace("_", " "), subject.result.currency
-    left_open = (subject.result.bound or 0.0) - (subject.result.objective or 0.0)
-    dear = table[table["gain_dropped"] > max(left_open, 1e-6 * abs(subject.result.objective or 0.0))]
+    goal, currency = context.result.objective_name.replace("_", " "), context.result.currency
+    left_open = (context.result.bound or 0.0) - (context.result.objective or 0.0)
+    dear = table[table["gain_dropped"] > max(left_open, 1e-6 * abs(context.result.objective or 0.0))]
     lines = [_sentence(row, currency, goal) for row in dear.head(MOST_SENTENCES).to_dict("records")]
     if len(dear) < len(table):
         others = "None of the rules looked at" if dear.empty else f"None of the other {len(table) - len(dear)}"

@@ -55,16 +55,16 @@ def frontier(
     that do not fit.
     """
     chosen = _checked(goals, points, step)
-    bench = at_work(case, **options)
-    changed, wanted = apply_scenario(bench.case, scenario)
-    sweep = ConstraintSweep(bench, wanted, chosen[0], chosen[1], chosen)
-    best = sweep.best(chosen[0])
-    subject = AnalysisContext(bench, wanted, changed, best)
+    session = at_work(case, **options)
+    changed, wanted = apply_scenario(session.case, scenario)
+    sweep = ConstraintSweep(session, wanted, chosen[0], chosen[1], chosen)
+    best = sweep.maximize(chosen[0])
+    context = AnalysisContext(session, wanted, changed, best)
     if best.plan is None:
-        return subject.nothing("frontier")
+        return context.nothing("frontier")
     found = undominated(_found(sweep, points, step or 0.0))
-    found.sort(key=lambda point: tuple(-worth for worth in point.worths))
-    return _answer(subject, chosen, found)
+    found.sort(key=lambda point: tuple(-value for value in point.values))
+    return _answer(context, chosen, found)
 
 
 def _checked(goals: Sequence[str], points: int, step: float | None) -> tuple[Goal, ...]:
@@ -91,24 +91,24 @@ def _found(sweep: ConstraintSweep, points: int, step: float) -> list[FrontierPoi
     if len(sweep.goals) < 3 or not found:
         return found
     third = sweep.goals[2]
-    alone = ConstraintSweep(sweep.bench, sweep.scenario, sweep.first, third, sweep.goals)
-    levels = [point.worths[2] for point in alone.points(points, 0.0)]
+    alone = ConstraintSweep(sweep.session, sweep.scenario, sweep.first, third, sweep.goals)
+    levels = [point.values[2] for point in alone.points(points, 0.0)]
     for level in levels[1:]:
         held = (third.at_least(level - third.finest(level)),)
-        more = ConstraintSweep(sweep.bench, sweep.scenario, sweep.first, sweep.second, sweep.goals, held)
+        more = ConstraintSweep(sweep.session, sweep.scenario, sweep.first, sweep.second, sweep.goals, held)
         found += more.points(points, step)
     return found
 
 
-def _answer(subject: AnalysisContext, goals: tuple[Goal, ...], found: list[FrontierPoint]) -> Answer:
-    table, currency = _table(goals, found), subject.result.currency
+def _answer(context: AnalysisContext, goals: tuple[Goal, ...], found: list[FrontierPoint]) -> Answer:
+    table, currency = _table(goals, found), context.result.currency
     columns = {"points": _meanings(goals, currency), "kpis": {**_KPIS, "value": "value, in `unit`"}}
     kpis = [point.result.kpis.assign(point=number) for number, point in enumerate(found, 1)]
     tables = {"points": table, "kpis": pd.concat(kpis, ignore_index=True)[list(columns["kpis"])]}
     best = table[table["knee"]]
     facts = {"goals": [goal.name for goal in goals], "points": len(found), "knee": int(best["point"].iloc[0])}
     results = [point.result for point in found]
-    answer = subject.answer("frontier", tables, columns, _sentences(goals, table, currency), facts, results, ["points"])
+    answer = context.answer("frontier", tables, columns, _sentences(goals, table, currency), facts, results, ["points"])
     return _with_gap(answer, found)
 
 
@@ -120,12 +120,12 @@ def _with_gap(answer: Answer, found: list[FrontierPoint]) -> Answer:
 
 
 def _gap(point: FrontierPoint) -> float:
-    return max(0.0, point.at_most - point.worths[0]) / max(1.0, abs(point.worths[0]))
+    return max(0.0, point.at_most - point.values[0]) / max(1.0, abs(point.values[0]))
 
 
 def _table(goals: tuple[Goal, ...], found: list[FrontierPoint]) -> pd.DataFrame:
-    worths = normalized(found)
-    hull, middle, first = supported(worths), knee(worths), found[0].result.decided
+    scaled = normalized(found)
+    hull, middle, first = supported(scaled), knee(scaled), found[0].result.decided
     rows = []
     for place, point in enumerate(found):
         values = {goal.name: goal.value(point.result.decided) for goal in goals}
@@ -136,8 +136,8 @@ def _table(goals: tuple[Goal, ...], found: list[FrontierPoint]) -> pd.DataFrame:
         )
     table = pd.DataFrame(rows)
     if len(goals) == 2:
-        rise, loss = (pd.Series([sign * point.worths[i] for point in found]).diff() for i, sign in ((1, 1), (0, -1)))
-        table.insert(3, "price", np.where(rise != 0, loss / rise, np.nan))
+        gained, lost = (pd.Series([sign * point.values[i] for point in found]).diff() for i, sign in ((1, 1), (0, -1)))
+        table.insert(3, "price", np.where(gained != 0, lost / gained, np.nan))
     return table
 
 

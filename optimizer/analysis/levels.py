@@ -88,16 +88,16 @@ def levels(
     """
     if not band >= 0:
         raise ValueError(f"band is {band!r}; expected CSAT points >= 0")
-    subject = context_of(case, scenario, result, **options)
-    if subject.result.plan is None:
-        return subject.nothing("levels")
-    tables = level_tables(subject, band)
-    return subject.answer("levels", tables, _COLUMNS, _sentences(tables, subject), _facts(tables), shown=["zones"])
+    context = context_of(case, scenario, result, **options)
+    if context.result.plan is None:
+        return context.nothing("levels")
+    tables = level_tables(context, band)
+    return context.answer("levels", tables, _COLUMNS, _sentences(tables, context), _facts(tables), shown=["zones"])
 
 
-def level_tables(subject: AnalysisContext, band: float) -> dict[str, pd.DataFrame]:
+def level_tables(context: AnalysisContext, band: float) -> dict[str, pd.DataFrame]:
     """The tables of `levels`."""
-    redeliverer = Redeliverer(subject.case, subject.scenario, subject.plan)
+    redeliverer = Redeliverer(context.case, context.scenario, context.plan)
     places = redeliverer.now[_PLACE].drop_duplicates().sort_values(_PLACE)
     found = {(tier, region): redeliverer.redeliver(tier, region) for tier, region in places.itertuples(index=False)}
     after = [one.at_target for one in found.values() if one.at_target is not None]
@@ -105,14 +105,14 @@ def level_tables(subject: AnalysisContext, band: float) -> dict[str, pd.DataFram
     reachable = pd.DataFrame(
         [(*place, one.reachable_csat) for place, one in found.items()], columns=[*_PLACE, "reachable_csat"]
     )
-    parts, turnaround = segment_parts(subject.case, subject.plan), segment_turnaround(subject.case, subject.plan)
-    margin = mean_product_margin(Demand(subject.case))
+    parts, turnaround = segment_parts(context.case, context.plan), segment_turnaround(context.case, context.plan)
+    margin = mean_product_margin(Demand(context.case))
     tables = {}
     for name, keys in (("segments", ["segment", *_PLACE]), ("regions", _PLACE)):
         now, goal = (split(flow, parts) if name == "segments" else flow for flow in (redeliverer.now, target))
-        levels = _levels(subject.case, now, goal, turnaround, keys).merge(reachable, on=_PLACE)
+        levels = _levels(context.case, now, goal, turnaround, keys).merge(reachable, on=_PLACE)
         tables[name] = judged(levels, band, margin)[list(_COLUMNS[name])]
-    return {"zones": _zones(subject.case, tables["segments"]), **tables}
+    return {"zones": _zones(context.case, tables["segments"]), **tables}
 
 
 def _levels(
@@ -155,8 +155,8 @@ def _facts(tables: dict[str, pd.DataFrame]) -> dict[str, object]:
     }
 
 
-def _sentences(tables: dict[str, pd.DataFrame], subject: AnalysisContext) -> list[str]:
-    segments, currency = tables["segments"], subject.result.currency
+def _sentences(tables: dict[str, pd.DataFrame], context: AnalysisContext) -> list[str]:
+    segments, currency = tables["segments"], context.result.currency
     if segments.empty:
         return ["Nobody is under contract, so that nothing is delivered."]
     counts = segments["verdict"].value_counts()

@@ -12,7 +12,7 @@ from models.scenario import Scenario
 
 from ..assurance.result import Result
 from .machinery.answers.answer import Answer
-from .machinery.comparison.value_added import WORTH_COLUMNS, value_added_table, values_added
+from .machinery.comparison.value_added import VALUE_COLUMNS, value_added_table, values_added
 from .machinery.sessions.context import AnalysisContext, context_of
 from .machinery.sessions.solver_session import SolveOptions, SolverSession, question
 from .machinery.sourcing.failures import (
@@ -43,7 +43,7 @@ _COLUMNS = {
         "readiness_cost": "one-off cost of closing its readiness gaps, money",
         "readiness_months": "months until the last gap is closed, all begun at once",
     },
-    "values": {"provider": "provider", **WORTH_COLUMNS},
+    "values": {"provider": "provider", **VALUE_COLUMNS},
     "measures": {
         "provider": "provider",
         "perspective": "financial, customer or delivery",
@@ -119,13 +119,13 @@ def partners(
     not lie in 0 to 1.
     """
     _check(shares=shares, volume_swing=[volume_swing], response_swing=[response_swing])
-    subject = context_of(case, scenario, result, **options)
-    if subject.result.plan is None:
-        return subject.nothing("partners")
-    card = Scorecard(subject.case, subject.scenario, subject.plan, volume_swing, response_swing)
-    values = values_added(subject, "provider", list(card.providers.index))
-    by_share, share_results = make_or_buy(subject, shares)
-    failures = partner_failures(subject)
+    context = context_of(case, scenario, result, **options)
+    if context.result.plan is None:
+        return context.nothing("partners")
+    card = Scorecard(context.case, context.scenario, context.plan, volume_swing, response_swing)
+    values = values_added(context, "provider", list(card.providers.index))
+    by_share, share_results = make_or_buy(context, shares)
+    failures = partner_failures(context)
     tables = {
         "scorecard": _summary(card, value_added_table(values, "provider")),
         "values": value_added_table(values, "provider"),
@@ -134,13 +134,13 @@ def partners(
         "readiness": card.readiness,
         "work": card.work[list(_COLUMNS["work"])],
         "make_or_buy": by_share,
-        "failures": failure_table(subject, failures),
-        "takeovers": takeover_table(subject, failures),
+        "failures": failure_table(context, failures),
+        "takeovers": takeover_table(context, failures),
     }
     others = [*(value.other for value in values), *share_results, *(failure.result for failure in failures)]
-    facts = _facts(tables, failures, subject)
-    sentences = partner_sentences(tables, subject)
-    return subject.answer("partners", tables, _COLUMNS, sentences, facts, others, ["scorecard", "failures"])
+    facts = _facts(tables, failures, context)
+    sentences = partner_sentences(tables, context)
+    return context.answer("partners", tables, _COLUMNS, sentences, facts, others, ["scorecard", "failures"])
 
 
 def _check(**shares: Sequence[float]) -> None:
@@ -155,8 +155,8 @@ def _summary(card: Scorecard, values: pd.DataFrame) -> pd.DataFrame:
     return rows[list(_COLUMNS["scorecard"])]
 
 
-def _facts(tables: dict[str, pd.DataFrame], failures: list[Failure], subject: AnalysisContext) -> dict[str, object]:
-    losses = failure_table(subject, first_possible(failures))
+def _facts(tables: dict[str, pd.DataFrame], failures: list[Failure], context: AnalysisContext) -> dict[str, object]:
+    losses = failure_table(context, first_possible(failures))
     failed = {failure.partner for failure in failures}
     return {
         "payments": float(tables["work"]["payment"].sum()),

@@ -1,4 +1,4 @@
-"""Products, tiers and pricing models: what each is worth, and how many of them are too few or too many."""
+"""Products, tiers and pricing models: what each adds to the objective, and how many of them are too few or too many."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..assurance.result import Result
 from ..results.record import Status
 from ..results.summary import money
 from .machinery.answers.answer import Answer
-from .machinery.comparison.value_added import DECIDED, WORTH_COLUMNS, margin_of, value_added_table, values_added
+from .machinery.comparison.value_added import DECIDED, VALUE_COLUMNS, margin_of, value_added_table, values_added
 from .machinery.sessions.context import SWITCHES, AnalysisContext, context_of
 from .machinery.sessions.solver_session import SolveOptions, SolverSession, question
 
@@ -34,9 +34,9 @@ _CURVE_COLUMNS = {
     "in_plan": "whether the plan has this many",
 }
 _COLUMNS = {
-    "products": {"product": "product", **WORTH_COLUMNS},
-    "tiers": {"tier": "tier", **WORTH_COLUMNS},
-    "models": {"model": "pricing model", **WORTH_COLUMNS},
+    "products": {"product": "product", **VALUE_COLUMNS},
+    "tiers": {"tier": "tier", **VALUE_COLUMNS},
+    "models": {"model": "pricing model", **VALUE_COLUMNS},
     "tier_counts": {"tiers": "number of tiers offered", **_CURVE_COLUMNS},
     "model_counts": {"models": "number of pricing models used", **_CURVE_COLUMNS},
 }
@@ -65,46 +65,46 @@ def portfolio(
     plan with exactly so many; the scenario's own bounds on their number are set aside, and where fewer tiers are
     asked for than min_menu, menus may be that short. `result` saves solving the scenario again.
     """
-    subject = context_of(case, scenario, result, **options)
-    if subject.result.plan is None:
-        return subject.nothing("portfolio")
-    found = {kind: values_added(subject, kind, _sellable(subject, kind)) for kind in _KINDS}
-    curves = {kind: best_by_count(subject, kind) for kind in _CURVES}
+    context = context_of(case, scenario, result, **options)
+    if context.result.plan is None:
+        return context.nothing("portfolio")
+    found = {kind: values_added(context, kind, _sellable(context, kind)) for kind in _KINDS}
+    curves = {kind: best_by_count(context, kind) for kind in _CURVES}
     tables = {DECIDED[kind]: value_added_table(found[kind], kind) for kind in _KINDS}
-    tables |= {f"{kind}_counts": curve_table(subject, kind, curves[kind]) for kind in _CURVES}
+    tables |= {f"{kind}_counts": curve_table(context, kind, curves[kind]) for kind in _CURVES}
     others = [one.other for kind in _KINDS for one in found[kind]]
     others += [point.result for kind in _CURVES for point in curves[kind]]
-    facts = {"best_count": {kind: _best(tables[f"{kind}_counts"], DECIDED[kind]) for kind in _CURVES}}
-    sentences = [*_about_worth(tables, subject), *_about_counts(tables, subject)]
+    facts = {"best_count": {kind: _best_count(tables[f"{kind}_counts"], DECIDED[kind]) for kind in _CURVES}}
+    sentences = [*_about_values(tables, context), *_about_counts(tables, context)]
     shown = ["products", "tier_counts", "model_counts"]
-    return subject.answer("portfolio", tables, _COLUMNS, sentences, facts, others, shown)
+    return context.answer("portfolio", tables, _COLUMNS, sentences, facts, others, shown)
 
 
-def _sellable(subject: AnalysisContext, kind: DecisionKindName) -> list[str]:
+def _sellable(context: AnalysisContext, kind: DecisionKindName) -> list[str]:
     """Names of a kind that are not excluded; tiers from the lowest rank, all else by name."""
     table, key, column = SWITCHES[kind]
-    rows = subject.case.tables[table].sort_values("rank" if kind == "tier" else key, kind="stable")
+    rows = context.case.tables[table].sort_values("rank" if kind == "tier" else key, kind="stable")
     return [str(name) for name in rows.loc[rows[column] != "excluded", key]]
 
 
-def best_by_count(subject: AnalysisContext, kind: DecisionKindName) -> list[CountPoint]:
+def best_by_count(context: AnalysisContext, kind: DecisionKindName) -> list[CountPoint]:
     """The best plan with exactly 1, 2, 3, ... tiers or models, as many as may be sold."""
-    counts = range(1, len(_sellable(subject, kind)) + 1)
-    return [CountPoint(count, _best_with(subject, kind, count)) for count in subject.bench.each(counts)]
+    counts = range(1, len(_sellable(context, kind)) + 1)
+    return [CountPoint(count, _best_with(context, kind, count)) for count in context.session.each(counts)]
 
 
-def _best_with(subject: AnalysisContext, kind: DecisionKindName, count: int) -> Result:
-    scenario, least = subject.scenario, subject.scenario.min_menu
+def _best_with(context: AnalysisContext, kind: DecisionKindName, count: int) -> Result:
+    scenario, least = context.scenario, context.scenario.min_menu
     if kind == "tier" and least is not None and least > count:
         scenario = scenario.model_copy(update={"min_menu": count})
     asked = Count(kind, count, count)
-    return subject.bench.solve(scenario, conditions=[asked], label=str(asked))
+    return context.session.solve(scenario, conditions=[asked], label=str(asked))
 
 
-def curve_table(subject: AnalysisContext, kind: DecisionKindName, points: Sequence[CountPoint]) -> pd.DataFrame:
+def curve_table(context: AnalysisContext, kind: DecisionKindName, points: Sequence[CountPoint]) -> pd.DataFrame:
     """A row for each number of tiers or models."""
     listed = DECIDED[kind]
-    decided = len(getattr(subject.plan.decisions, listed))
+    decided = len(getattr(context.plan.decisions, listed))
     rows = []
     for point in points:
         plan, objective = point.result.plan, point.result.objective
@@ -120,20 +120,20 @@ def curve_table(subject: AnalysisContext, kind: DecisionKindName, points: Sequen
             }
         )
     table = pd.DataFrame(rows, columns=[listed, *(name for name in _CURVE_COLUMNS if name != "step")])
-    nothing = subject.result.no_contract_objective
+    nothing = context.result.no_contract_objective
     before = table["objective"].shift(fill_value=nan if nothing is None else nothing)
     steps = table.assign(step=table["objective"] - before).astype({"in_plan": bool})
     return steps[[listed, *_CURVE_COLUMNS]]
 
 
-def _best(table: pd.DataFrame, listed: str) -> int | None:
+def _best_count(table: pd.DataFrame, listed: str) -> int | None:
     """The number with the best objective, the smallest of equals; None where none is possible."""
     ranked = table.dropna(subset=["objective"]).sort_values("objective", ascending=False, kind="stable")
     return int(ranked[listed].iloc[0]) if len(ranked) else None
 
 
-def _about_worth(tables: dict[str, pd.DataFrame], subject: AnalysisContext) -> list[str]:
-    currency, goal = subject.result.currency, subject.result.objective_name.replace("_", " ")
+def _about_values(tables: dict[str, pd.DataFrame], context: AnalysisContext) -> list[str]:
+    currency, goal = context.result.currency, context.result.objective_name.replace("_", " ")
     said = []
     for kind in _KINDS:
         table = tables[DECIDED[kind]]
@@ -148,11 +148,11 @@ def _about_worth(tables: dict[str, pd.DataFrame], subject: AnalysisContext) -> l
     return said
 
 
-def _about_counts(tables: dict[str, pd.DataFrame], subject: AnalysisContext) -> list[str]:
-    currency, said = subject.result.currency, []
+def _about_counts(tables: dict[str, pd.DataFrame], context: AnalysisContext) -> list[str]:
+    currency, said = context.result.currency, []
     for kind in _CURVES:
         table, listed = tables[f"{kind}_counts"], DECIDED[kind]
-        best = _best(table, listed)
+        best = _best_count(table, listed)
         if best is None:
             continue
         most = table["objective"].max()

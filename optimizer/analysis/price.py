@@ -56,23 +56,23 @@ def price(
     out. `prices` are in the unit of the pricing model. Raises `CaseError` where the plan's menu has no such option
     or a price is not allowed for its kind.
     """
-    subject = context_of(case, scenario, result, **options)
-    if subject.result.plan is None:
-        return subject.nothing("price")
-    option = _option(subject, price_book, tier)
-    points = _price_points(subject.case, option)
-    tried = _tried(option, points) if prices is None else sorted({*map(float, prices), float(option["price"])})
-    _check(option, tried, subject)
-    table = _response(subject, option, tried)
+    context = context_of(case, scenario, result, **options)
+    if context.result.plan is None:
+        return context.nothing("price")
+    option = _option(context, price_book, tier)
+    points = _price_points(context.case, option)
+    tried = _prices_to_try(option, points) if prices is None else sorted({*map(float, prices), float(option["price"])})
+    _check(option, tried, context)
+    table = _response(context, option, tried)
     table.insert(1, "in_plan", np.isclose(table["price"], option["price"], rtol=1e-12, atol=0))
     table.insert(2, "price_point", [bool(np.isclose(points, price, rtol=1e-12).any()) for price in table["price"]])
-    facts = {key: option[key] for key in ("price_book", "tier", "model", "price")} | {"kind": _kind(subject, option)}
-    return subject.answer("price", {"response": table}, _COLUMNS, _sentences(subject, option, table), facts)
+    facts = {key: option[key] for key in ("price_book", "tier", "model", "price")} | {"kind": _kind(context, option)}
+    return context.answer("price", {"response": table}, _COLUMNS, _sentences(context, option, table), facts)
 
 
-def _option(subject: AnalysisContext, price_book: str, tier: str) -> pd.Series:
+def _option(context: AnalysisContext, price_book: str, tier: str) -> pd.Series:
     """The row of the plan's menus."""
-    menus = subject.plan.menus
+    menus = context.plan.menus
     rows = menus[(menus["price_book"] == price_book) & (menus["tier"] == tier)]
     if rows.empty:
         offered = menus.loc[menus["price_book"] == price_book, "tier"]
@@ -81,8 +81,8 @@ def _option(subject: AnalysisContext, price_book: str, tier: str) -> pd.Series:
     return rows.iloc[0]
 
 
-def _kind(subject: AnalysisContext, option: pd.Series) -> str:
-    models = subject.case.tables["pricing_models"].set_index("model")["kind"]
+def _kind(context: AnalysisContext, option: pd.Series) -> str:
+    models = context.case.tables["pricing_models"].set_index("model")["kind"]
     return str(models[option["model"]])
 
 
@@ -94,26 +94,26 @@ def _price_points(case: Case, option: pd.Series) -> np.ndarray:
     return np.unique(rows["price"].to_numpy(dtype=float))
 
 
-def _tried(option: pd.Series, points: np.ndarray) -> list[float]:
+def _prices_to_try(option: pd.Series, points: np.ndarray) -> list[float]:
     """An even spread from below the lowest price point to above the highest, the points and the price itself."""
     known = [*points, float(option["price"])]
-    reach = MARGIN_AROUND * abs(float(option["price"]))
-    low, high = min(known) - reach, max(known) + reach
+    beyond = MARGIN_AROUND * abs(float(option["price"]))
+    low, high = min(known) - beyond, max(known) + beyond
     least = min(known) if low <= 0 else low
     return [float(price) for price in np.unique([*np.linspace(least, high, STEPS).round(12), *known])]
 
 
-def _check(option: pd.Series, prices: Sequence[float], subject: AnalysisContext) -> None:
-    lowest = -1.0 if KINDS[_kind(subject, option)].on_cost else 0.0
+def _check(option: pd.Series, prices: Sequence[float], context: AnalysisContext) -> None:
+    lowest = -1.0 if KINDS[_kind(context, option)].on_cost else 0.0
     wrong = [price for price in prices if not price > lowest]
     if wrong:
         message = f"not a price of {option['model']}"
         raise CaseError([Problem("prices", message, found=repr(wrong[0]), expected=f"above {lowest:g}")])
 
 
-def _response(subject: AnalysisContext, option: pd.Series, prices: Sequence[float]) -> pd.DataFrame:
+def _response(context: AnalysisContext, option: pd.Series, prices: Sequence[float]) -> pd.DataFrame:
     """Sums of the price book at each price."""
-    plan, demand = subject.plan, Demand(subject.case)
+    plan, demand = context.plan, Demand(context.case)
     menu = plan.menus[plan.menus["price_book"] == option["price_book"]]
     covered = plan.coverage[plan.coverage["covered"]]
     moved = menu["tier"] == option["tier"]
@@ -122,7 +122,7 @@ def _response(subject: AnalysisContext, option: pd.Series, prices: Sequence[floa
         for price in prices
     ]
     rows = pd.concat(taken, ignore_index=True)
-    rows["cost"] = rows["units"] * (rows["admin_cost"] + rows["capital"] + _work_cost(subject, rows))
+    rows["cost"] = rows["units"] * (rows["admin_cost"] + rows["capital"] + _work_cost(context, rows))
     rows["own"] = rows["units"].where(rows["tier"] == option["tier"], 0.0)
     sums = rows.groupby("price_tried")[["own", "units", "service_revenue", "cost"]].sum()
     sums = sums.reindex(list(prices), fill_value=0.0).rename(columns={"units": "book_units", "own": "units"})
@@ -131,14 +131,14 @@ def _response(subject: AnalysisContext, option: pd.Series, prices: Sequence[floa
     return sums[columns].rename_axis("price").reset_index()
 
 
-def _work_cost(subject: AnalysisContext, rows: pd.DataFrame) -> pd.Series:
+def _work_cost(context: AnalysisContext, rows: pd.DataFrame) -> pd.Series:
     """Work and parts of a unit's year at the plan's cost per case, money; a case the plan does not have costs 0."""
-    flow, fulfilment = delivered_flows(subject.case, subject.plan), subject.plan.fulfilment
+    flow, fulfilment = delivered_flows(context.case, context.plan), context.plan.fulfilment
     flow = flow.assign(net=flow["true_cost"] - flow["cases"] * flow["settlement"])
     work = _mean(flow, ["family", "service", "tier"], "net", "work")
     parts = _mean(fulfilment, ["product", "tier"], "cost", "parts")
     kinds = rows[["product", "family", "tier", "model", "incidents"]].drop_duplicates()
-    served = cases_by_service(subject.case, kinds.assign(units=1.0)).frame
+    served = cases_by_service(context.case, kinds.assign(units=1.0)).frame
     served = served.merge(work, on=["family", "service", "tier"], how="left")
     served = served.merge(parts, on=["product", "tier"], how="left").fillna({"work": 0.0, "parts": 0.0})
     served["cost"] = served["cases"] * (served["work"] + served["parts"] * served["needs_parts"])
@@ -152,8 +152,8 @@ def _mean(rows: pd.DataFrame, keys: list[str], amount: str, name: str) -> pd.Dat
     return sums.assign(**{name: sums[amount] / sums["cases"].where(sums["cases"] > 0)})[[*keys, name]]
 
 
-def _sentences(subject: AnalysisContext, option: pd.Series, table: pd.DataFrame) -> list[str]:
-    kind, currency = _kind(subject, option), subject.result.currency
+def _sentences(context: AnalysisContext, option: pd.Series, table: pd.DataFrame) -> list[str]:
+    kind, currency = _kind(context, option), context.result.currency
     now = table[table["in_plan"]].iloc[0]
     best = table.iloc[int(table["service_margin"].to_numpy().argmax())]
     name = f"{option['price_book']}, {option['tier']}, {option['model']}"

@@ -73,14 +73,14 @@ def roadmap(
     """
     if (most_books is not None and most_books < 1) or not pace > 0:
         raise ValueError(f"most_books is {most_books!r} and pace {pace!r}; expected at least 1, and months above 0")
-    subject = context_of(case, scenario, result, **options)
-    if subject.result.plan is None:
-        return subject.nothing("roadmap")
-    road = Roadmap(subject, most_books, pace, catch_up)
+    context = context_of(case, scenario, result, **options)
+    if context.result.plan is None:
+        return context.nothing("roadmap")
+    road = Roadmap(context, most_books, pace, catch_up)
     waves = list(road.waves())
     tables = {
-        "waves": _wave_table(subject, road, waves),
-        "providers": _provider_table(subject, road, waves),
+        "waves": _wave_table(context, road, waves),
+        "providers": _provider_table(context, road, waves),
         "price_books": _book_table(road, waves),
     }
     facts = {
@@ -89,12 +89,12 @@ def roadmap(
         "gain": float(tables["waves"]["gain"].sum()),
     }
     others = [road.today, *(wave.result for wave in waves)]
-    return subject.answer("roadmap", tables, _COLUMNS, _sentences(subject, tables, catch_up), facts, others, ["waves"])
+    return context.answer("roadmap", tables, _COLUMNS, _sentences(context, tables, catch_up), facts, others, ["waves"])
 
 
-def _costs(subject: AnalysisContext) -> pd.Series:
+def _costs(context: AnalysisContext) -> pd.Series:
     """One-off cost of making each provider ready."""
-    gaps = Scorecard(subject.case, subject.scenario, subject.plan).readiness
+    gaps = Scorecard(context.case, context.scenario, context.plan).readiness
     return gaps.groupby("provider")["cost_to_close"].sum()
 
 
@@ -102,9 +102,9 @@ def _engaged(result: Result) -> tuple[str, ...]:
     return () if result.plan is None else result.plan.decisions.providers
 
 
-def _wave_table(subject: AnalysisContext, road: Roadmap, waves: Sequence[Wave]) -> pd.DataFrame:
+def _wave_table(context: AnalysisContext, road: Roadmap, waves: Sequence[Wave]) -> pd.DataFrame:
     """A row for today and one for each wave."""
-    costs, goal, known = _costs(subject), subject.scenario.objective, set[str]()
+    costs, goal, known = _costs(context), context.scenario.objective, set[str]()
     rows: list[dict[str, object]] = []
     before = objective = margin = nan
     for number, wave in enumerate([Wave(0.0, (), road.today), *waves]):
@@ -113,7 +113,7 @@ def _wave_table(subject: AnalysisContext, road: Roadmap, waves: Sequence[Wave]) 
         known |= set(new)
         last = objective, margin
         before, objective = objective, amount_of(wave.result, goal)
-        margin = margin_of_running(subject, wave.result, costs)
+        margin = margin_of_running(context, wave.result, costs)
         once, gained = float(costs.reindex(new).sum()), margin - last[1]
         rows.append(
             {
@@ -132,7 +132,7 @@ def _wave_table(subject: AnalysisContext, road: Roadmap, waves: Sequence[Wave]) 
     return pd.DataFrame(rows, columns=list(_COLUMNS["waves"]))
 
 
-def margin_of_running(subject: AnalysisContext, result: Result, costs: pd.Series) -> float:
+def margin_of_running(context: AnalysisContext, result: Result, costs: pd.Series) -> float:
     """Margin of the objective's scope, without the one-off cost of readiness that the plan counts each year."""
     return margin_of(result) + float(costs.reindex(list(_engaged(result))).sum())
 
@@ -146,8 +146,8 @@ def _first_engaged(waves: Sequence[Wave]) -> dict[str, int]:
     return first
 
 
-def _provider_table(subject: AnalysisContext, road: Roadmap, waves: Sequence[Wave]) -> pd.DataFrame:
-    costs, first = _costs(subject), _first_engaged(waves)
+def _provider_table(context: AnalysisContext, road: Roadmap, waves: Sequence[Wave]) -> pd.DataFrame:
+    costs, first = _costs(context), _first_engaged(waves)
     rows = []
     for name in sorted(road.ready):
         number = first.get(name)
@@ -174,10 +174,10 @@ def _book_table(road: Roadmap, waves: Sequence[Wave]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(_COLUMNS["price_books"])).astype({"wave": "Int64"})
 
 
-def _sentences(subject: AnalysisContext, tables: dict[str, pd.DataFrame], catch_up: bool) -> list[str]:
-    currency, goal = subject.result.currency, subject.result.objective_name.replace("_", " ")
+def _sentences(context: AnalysisContext, tables: dict[str, pd.DataFrame], catch_up: bool) -> list[str]:
+    currency, goal = context.result.currency, context.result.objective_name.replace("_", " ")
     waves = tables["waves"].iloc[1:]
-    if waves.empty and subject.bench.stopped:
+    if waves.empty and context.session.stopped:
         return []
     if waves.empty:
         return ["Nothing has to move: today's price book and providers are the plan's."]

@@ -19,7 +19,7 @@ from ..solving.store import open_store
 from .machinery.answers.answer import Answer, worst_gap
 from .machinery.sessions.parallel_runner import ParallelRunner, ScenarioOutcome
 from .machinery.sessions.solver_session import SolveOptions, SolverSession, at_work, question
-from .machinery.sessions.worker_pool import crew_for, processors
+from .machinery.sessions.worker_pool import pool_for, processors
 
 STORED_PROOF = (
     "Their plans were recomputed, and what is infeasible was proved again; that no plan is better by more than the gap "
@@ -59,14 +59,14 @@ def sweep(
     there is none proved again. A scenario that fails is told with the others. Tables: scenarios, kpis, menus,
     decisions. Raises `CaseError` for scenarios that cannot be read, `RunError` for a store that is something else.
     """
-    bench = at_work(case, **options)
-    asked = vary(bench.case, list(bench.case.scenarios) if scenarios is None else scenarios, scenario)
-    kept = None if store is None else open_store(store, bench.case)
+    session = at_work(case, **options)
+    asked = vary(session.case, list(session.case.scenarios) if scenarios is None else scenarios, scenario)
+    kept = None if store is None else open_store(store, session.case)
     if workers is not None and workers < 1:
         raise ValueError(f"workers is {workers}; expected at least 1")
-    with crew_for(executor, min(workers or processors(), len(asked.scenarios))) as crew:
-        outcomes = ParallelRunner(bench, crew, kept).run(asked.scenarios)
-    return replace(_answer(bench.case, scenario, asked.settings, outcomes), interrupted=bench.interrupted)
+    with pool_for(executor, min(workers or processors(), len(asked.scenarios))) as pool:
+        outcomes = ParallelRunner(session, pool, kept).run(asked.scenarios)
+    return replace(_answer(session.case, scenario, asked.settings, outcomes), interrupted=session.interrupted)
 
 
 def _answer(case: Case, scenario: str, settings: pd.DataFrame, outcomes: Mapping[str, ScenarioOutcome]) -> Sweep:

@@ -78,12 +78,12 @@ def whynot(
     """
     if not requests:
         raise ValueError("there is no request; expected something to force or forbid, such as 'offer platinum'")
-    subject = context_of(case, scenario, result, **options)
-    parsed = [_conditions(subject.bench.case, request) for request in requests]
-    if subject.result.plan is None:
-        return subject.nothing("whynot")
-    asked = [_ask(subject, conditions) for conditions in subject.bench.each(parsed)]
-    return _answer(subject, asked)
+    context = context_of(case, scenario, result, **options)
+    parsed = [_conditions(context.session.case, request) for request in requests]
+    if context.result.plan is None:
+        return context.nothing("whynot")
+    asked = [_ask(context, conditions) for conditions in context.session.each(parsed)]
+    return _answer(context, asked)
 
 
 def _conditions(case: Case, request: Request) -> tuple[Condition, ...]:
@@ -92,23 +92,23 @@ def _conditions(case: Case, request: Request) -> tuple[Condition, ...]:
     return (request,) if isinstance(request, Condition) else tuple(request)
 
 
-def _ask(subject: AnalysisContext, conditions: tuple[Condition, ...]) -> _Asked:
+def _ask(context: AnalysisContext, conditions: tuple[Condition, ...]) -> _Asked:
     name = "; ".join(map(str, conditions))
-    result = subject.bench.solve(subject.scenario, conditions=conditions, label=name)
-    return _Asked(name, conditions, result, _obstacles(subject, conditions, result))
+    result = context.session.solve(context.scenario, conditions=conditions, label=name)
+    return _Asked(name, conditions, result, _obstacles(context, conditions, result))
 
 
-def _obstacles(subject: AnalysisContext, conditions: tuple[Condition, ...], result: Result) -> str:
+def _obstacles(context: AnalysisContext, conditions: tuple[Condition, ...], result: Result) -> str:
     """Rules that contradict the conditions, where nothing is feasible under them."""
     if result.status is not Status.INFEASIBLE:
         return ""
-    rules = levers(subject.case, subject.scenario)
-    conflict = find_iis(subject.bench, subject.scenario, rules, conditions)
-    if conflict is None:
+    rules = levers(context.case, context.scenario)
+    iis = find_iis(context.session, context.scenario, rules, conditions)
+    if iis is None:
         return "not found in the time allowed"
-    names = [*(lever.name for lever in conflict.rules), *conflict.held]
+    names = [*(lever.name for lever in iis.rules), *iis.held]
     told = "; ".join(names) or "the case's data: no rule has to do with it"
-    return told if conflict.minimal or not names else f"{told} (perhaps fewer would do)"
+    return told if iis.minimal or not names else f"{told} (perhaps fewer would do)"
 
 
 def _losses(base: Result, result: Result) -> tuple[float | None, float | None, float | None]:
@@ -157,21 +157,21 @@ def _kpis(base: Result, asked: list[_Asked]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(_COLUMNS["kpis"]))
 
 
-def _answer(subject: AnalysisContext, asked: list[_Asked]) -> Answer:
-    base = subject.result
+def _answer(context: AnalysisContext, asked: list[_Asked]) -> Answer:
+    base = context.result
     requests = pd.DataFrame([_request_row(base, one) for one in asked], columns=list(_COLUMNS["requests"]))
     numbers = ("objective", "loss", "loss_at_least", "loss_at_most")
     requests = requests.astype(dict.fromkeys(numbers, float))
     kpis = _kpis(base, asked)[list(_COLUMNS["kpis"])]
     tables = {"requests": requests, "binding": _binding(base, asked), "kpis": kpis}
     facts = {"objective": base.objective, "bound": base.bound}
-    sentences = [_sentence(subject, row) for row in requests.to_dict("records")]
+    sentences = [_sentence(context, row) for row in requests.to_dict("records")]
     others = [one.result for one in asked]
-    return subject.answer("whynot", tables, _COLUMNS, sentences, facts, others, ["requests"])
+    return context.answer("whynot", tables, _COLUMNS, sentences, facts, others, ["requests"])
 
 
-def _sentence(subject: AnalysisContext, row: dict[object, object]) -> str:
-    currency, goal = subject.result.currency, subject.result.objective_name.replace("_", " ")
+def _sentence(context: AnalysisContext, row: dict[object, object]) -> str:
+    currency, goal = context.result.currency, context.result.objective_name.replace("_", " ")
     name = f'"{row["request"]}"'
     if row["status"] == "infeasible":
         return f"{name}: proved impossible with all other rules held. In the way: {row['stands_in_the_way']}."
@@ -179,7 +179,7 @@ def _sentence(subject: AnalysisContext, row: dict[object, object]) -> str:
         return f"{name}: with all other rules held, no plan was found in the time allowed."
     loss, most = float(str(row["loss"])), float(str(row["loss_at_most"]))
     moved = f" What moves: {row['moved']}." if row["moved"] else " Nothing else moves."
-    if abs(loss) <= subject.bench.gap * max(1.0, abs(float(str(row["objective"])))):
+    if abs(loss) <= context.session.gap * max(1.0, abs(float(str(row["objective"])))):
         beyond = f"nothing beyond the gap asked for ({money(max(most, 0.0), currency)} at most)"
         return f"{name}: costs {beyond} with all other rules held.{moved}"
     verb, amount = ("costs", loss) if loss > 0 else ("gains", -loss)

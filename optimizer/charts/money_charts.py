@@ -152,7 +152,7 @@ def rule_cost_chart(explained: Answer) -> Chart:
     step = base.mark_tick(color=LOSS, thickness=3, size=20).encode(x=alt.X("gain_step:Q", scale=scale))
     words = base.mark_text(align="left", dx=6).encode(x=alt.X("edge:Q", scale=scale), text="words:N")
     legend = (
-        "All other rules held. Bar: without the rule. Line: up to what is proved out of reach. "
+        "All other rules held. Bar: without the rule. Line: up to what is proved out of extent. "
         "Upright tick: one step looser."
     )
     return titled(bar + most + step + words, title, legend, note)
@@ -179,7 +179,7 @@ def tornado_rows(swept: Answer) -> pd.DataFrame:
     """
     table = swept.tables["scenarios"]
     keys = list(table.columns[1 : list(table.columns).index("status")])
-    settings = table[keys].map(_setting)
+    settings = table[keys].map(_setting_text)
     varied = (settings != "").sum(axis=1)
     base = table.iloc[int(varied.to_numpy().argmin())]
     rows = table[(varied == 1) & (table["objective_name"] == base["objective_name"]) & table["objective"].notna()]
@@ -202,12 +202,12 @@ def tornado_chart(effects: pd.DataFrame, currency: str, measure: str = "objectiv
     title = f"What moves the {named(measure).lower().replace('csat', 'CSAT')} most"
     if effects.empty:
         return nothing(title, "No input was changed by itself.")
-    order = _by_reach(effects)
+    order = _by_largest_effect(effects)
     rows = _ends_of(effects[effects["input"].isin(order[:MOST_ROWS])])
     labels, sides = _ends_in_words(rows, currency)
     rows = rows.assign(better=rows["effect"] >= 0, label=labels, place=rows.groupby("input").cumcount())
-    reach = float(max(rows["effect"].abs().max(), 1e-9)) * 1.9
-    scale = alt.Scale(domain=[-reach, reach], nice=False)
+    extent = float(max(rows["effect"].abs().max(), 1e-9)) * 1.9
+    scale = alt.Scale(domain=[-extent, extent], nice=False)
     base = alt.Chart(rows, width=WIDTH, height=alt.Step(20)).encode(
         x=alt.X("effect:Q", axis=money_axis(f"Change of {measure.replace('_', ' ')}, {currency} a year"), scale=scale),
         y=alt.Y("input:N", title=None, scale=alt.Scale(domain=order[:MOST_ROWS]), axis=alt.Axis(grid=False)),
@@ -231,7 +231,7 @@ def _ends_in_words(rows: pd.DataFrame, currency: str) -> tuple[list[str], str]:
     return [f"{setting}: {amount}" for setting, amount in zip(rows["setting"], amounts, strict=True)], ""
 
 
-def _setting(cell: object) -> str:
+def _setting_text(cell: object) -> str:
     """A setting as text, blank for one that is not varied; a table read back has numbers and NaN for them."""
     if isinstance(cell, float):
         return "" if isnan(cell) else f"{cell:.12g}"
@@ -244,9 +244,9 @@ def _ends_of(effects: pd.DataFrame) -> pd.DataFrame:
     return effects.loc[sorted({*ranked.head(1).index, *ranked.tail(1).index})]
 
 
-def _by_reach(effects: pd.DataFrame) -> list[str]:
-    reach = effects["effect"].abs().groupby(effects["input"], sort=False).max()
-    return [str(name) for name in reach.sort_values(ascending=False, kind="stable").index]
+def _by_largest_effect(effects: pd.DataFrame) -> list[str]:
+    extent = effects["effect"].abs().groupby(effects["input"], sort=False).max()
+    return [str(name) for name in extent.sort_values(ascending=False, kind="stable").index]
 
 
 def _signed(amount: float, currency: str) -> str:

@@ -64,14 +64,14 @@ def _frontier_points(rows: pd.DataFrame, goals: list[str], axes: dict[str, alt.A
     y = alt.Y(f"{first}:Q", axis=axes[first], scale=scale)
     shade = alt.Color(f"{third[0]}:Q", title=axes[third[0]].to_dict()["title"]) if third else alt.value(GAIN)
     line = base.mark_line(color=QUIET).encode(y=y, order="point:O")
-    reach = base.mark_rule(color=QUIET, strokeWidth=4).encode(y=y, y2="at_most:Q")
+    ceiling = base.mark_rule(color=QUIET, strokeWidth=4).encode(y=y, y2="at_most:Q")
     shape = alt.Shape("knee:N", legend=None, scale=alt.Scale(domain=[False, True], range=["circle", "diamond"]))
     size = alt.condition("datum.knee", alt.value(240), alt.value(90))
     dots = base.mark_point(opacity=1).encode(y=y, color=shade, shape=shape, size=size).add_params(chosen)
     ring = base.transform_filter(chosen).mark_point(filled=False, size=520, strokeWidth=2, color=LOSS).encode(y=y)
     number = base.mark_text(dx=11, dy=-11, align="left", color=TOTAL).encode(y=y, text="point:N")
     numbers = [number] if len(rows) <= MOST_ROWS else []  # of more they would cover each other
-    drawn: Chart = alt.layer(*([] if third else [line]), reach, dots, ring, *numbers)
+    drawn: Chart = alt.layer(*([] if third else [line]), ceiling, dots, ring, *numbers)
     return drawn
 
 

@@ -36,10 +36,10 @@ class AnalysisCommand:
     """Whether it is about other things than one scenario, so that there is no `--scenario`."""
 
 
-def _compare(bench: SolverSession, arguments: Namespace) -> Answer:
+def _compare(session: SolverSession, arguments: Namespace) -> Answer:
     from ..analysis.compare import compare
 
-    return compare(bench, arguments.plans, arguments.scenario, unchecked=arguments.unchecked)
+    return compare(session, arguments.plans, arguments.scenario, unchecked=arguments.unchecked)
 
 
 def _add_plans(parser: ArgumentParser) -> None:
@@ -48,11 +48,11 @@ def _add_plans(parser: ArgumentParser) -> None:
     add_unchecked(parser)
 
 
-def _sweep(bench: SolverSession, arguments: Namespace) -> Answer:
+def _sweep(session: SolverSession, arguments: Namespace) -> Answer:
     from ..analysis.sweep import sweep
 
     grid = dict(arguments.vary) if arguments.vary else arguments.scenarios
-    return sweep(bench, grid, arguments.scenario, workers=arguments.workers, store=arguments.store)
+    return sweep(session, grid, arguments.scenario, workers=arguments.workers, store=arguments.store)
 
 
 def _add_scenarios(parser: ArgumentParser) -> None:
@@ -81,16 +81,16 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _levels(bench: SolverSession, arguments: Namespace) -> Answer:
+def _levels(session: SolverSession, arguments: Namespace) -> Answer:
     from ..analysis.levels import levels
 
-    return levels(bench, arguments.scenario)
+    return levels(session, arguments.scenario)
 
 
-def _partners(bench: SolverSession, arguments: Namespace) -> Answer:
+def _partners(session: SolverSession, arguments: Namespace) -> Answer:
     from ..analysis.partners import partners
 
-    return partners(bench, arguments.scenario, shares=arguments.in_house)
+    return partners(session, arguments.scenario, shares=arguments.in_house)
 
 
 def _add_in_house(parser: ArgumentParser) -> None:
@@ -108,16 +108,16 @@ def _shares(text: str) -> tuple[float, ...]:
     return found
 
 
-def _portfolio(bench: SolverSession, arguments: Namespace) -> Answer:
+def _portfolio(session: SolverSession, arguments: Namespace) -> Answer:
     from ..analysis.portfolio import portfolio
 
-    return portfolio(bench, arguments.scenario)
+    return portfolio(session, arguments.scenario)
 
 
-def _roadmap(bench: SolverSession, arguments: Namespace) -> Answer:
+def _roadmap(session: SolverSession, arguments: Namespace) -> Answer:
     from ..analysis.roadmap import roadmap
 
-    return roadmap(bench, arguments.scenario, most_books=arguments.most_books, catch_up=arguments.catch_up)
+    return roadmap(session, arguments.scenario, most_books=arguments.most_books, catch_up=arguments.catch_up)
 
 
 def _add_waves(parser: ArgumentParser) -> None:
@@ -127,11 +127,11 @@ def _add_waves(parser: ArgumentParser) -> None:
     parser.add_argument("--catch-up", action="store_true", help=misses)
 
 
-def _frontier(bench: SolverSession, arguments: Namespace) -> Answer:
+def _frontier(session: SolverSession, arguments: Namespace) -> Answer:
     from ..analysis.frontier import frontier
 
     goals = arguments.goals or ["account_revenue", "service_margin"]
-    return frontier(bench, arguments.scenario, goals=goals, points=arguments.points, step=arguments.step)
+    return frontier(session, arguments.scenario, goals=goals, points=arguments.points, step=arguments.step)
 
 
 def _add_goals(parser: ArgumentParser) -> None:
@@ -144,10 +144,10 @@ def _add_goals(parser: ArgumentParser) -> None:
     )
 
 
-def _explain(bench: SolverSession, arguments: Namespace) -> Answer:
+def _explain(session: SolverSession, arguments: Namespace) -> Answer:
     from ..analysis.explain import explain
 
-    return explain(bench, arguments.scenario, rules=arguments.rules or None)
+    return explain(session, arguments.scenario, rules=arguments.rules or None)
 
 
 def _add_rules(parser: ArgumentParser) -> None:
@@ -155,10 +155,10 @@ def _add_rules(parser: ArgumentParser) -> None:
     parser.add_argument("rules", metavar="RULE", nargs="*", help=rules)
 
 
-def _whynot(bench: SolverSession, arguments: Namespace) -> Answer:
+def _whynot(session: SolverSession, arguments: Namespace) -> Answer:
     from ..analysis.whynot import whynot
 
-    return whynot(bench, arguments.scenario, *arguments.requests)
+    return whynot(session, arguments.scenario, *arguments.requests)
 
 
 def _add_requests(parser: ArgumentParser) -> None:
@@ -167,10 +167,10 @@ def _add_requests(parser: ArgumentParser) -> None:
     parser.add_argument("requests", metavar="REQUEST", nargs="+", help=requests)
 
 
-def _diagnose(bench: SolverSession, arguments: Namespace) -> Answer:
+def _diagnose(session: SolverSession, arguments: Namespace) -> Answer:
     from ..analysis.diagnose import diagnose
 
-    return diagnose(bench, arguments.scenario, targets=arguments.targets or None)
+    return diagnose(session, arguments.scenario, targets=arguments.targets or None)
 
 
 def _add_targets(parser: ArgumentParser) -> None:
@@ -178,10 +178,10 @@ def _add_targets(parser: ArgumentParser) -> None:
     parser.add_argument("targets", metavar="TARGET", nargs="*", help=targets)
 
 
-def _alternatives(bench: SolverSession, arguments: Namespace) -> Answer:
+def _alternatives(session: SolverSession, arguments: Namespace) -> Answer:
     from ..analysis.alternatives import alternatives
 
-    return alternatives(bench, arguments.scenario, count=arguments.count, within=arguments.within)
+    return alternatives(session, arguments.scenario, count=arguments.count, within=arguments.within)
 
 
 def _add_count(parser: ArgumentParser) -> None:
@@ -190,10 +190,10 @@ def _add_count(parser: ArgumentParser) -> None:
     parser.add_argument("--within", metavar="SHARE", type=float, default=0.02, help=within)
 
 
-def _price(bench: SolverSession, arguments: Namespace) -> Answer:
+def _price(session: SolverSession, arguments: Namespace) -> Answer:
     from ..analysis.price import price
 
-    return price(bench, arguments.scenario, arguments.price_book, arguments.tier, prices=arguments.prices)
+    return price(session, arguments.scenario, arguments.price_book, arguments.tier, prices=arguments.prices)
 
 
 def _add_option(parser: ArgumentParser) -> None:

@@ -11,8 +11,8 @@ CASE = "case folder or .xlsx workbook"
 OUT_FLAGS = ("-o", "--out")
 
 
-def add_voice(parser: ArgumentParser) -> None:
-    """How the command speaks: every command has these."""
+def add_output_options(parser: ArgumentParser) -> None:
+    """Options for the form of output, which every command has."""
     said = parser.add_argument_group("output")
     said.add_argument("--json", action="store_true", help="print one JSON document for programs, and nothing else")
     said.add_argument("-q", "--quiet", action="store_true", help="print warnings and errors only")

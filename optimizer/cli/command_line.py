@@ -14,11 +14,11 @@ from typing import NoReturn
 from ..interrupts import put_off
 from ..version import __version__
 from . import streams
-from .arguments import add_voice
+from .arguments import add_output_options
 from .command_output import CommandOutput
 from .command_table import GROUPS, Command
 from .exit_codes import BAD_INPUT, BROKEN_PIPE, FAILED, FAULT, INTERRUPTED
-from .shell_completion import complete
+from .shell_completion import answer_shell
 
 _DESCRIPTION = """\
 Decides how a product company sells and delivers support: which service tiers, pricing
@@ -58,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     (`optimizer.cli.streams`). With it nothing of the process is changed, and wrong usage raises SystemExit(2).
     """
     parser = command_parser()
-    complete(parser)
+    answer_shell(parser)
     if argv is None:
         return streams.as_program(lambda: _run(parser, sys.argv[1:]))
     return _run(parser, list(argv))
@@ -66,21 +66,23 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(parser: ArgumentParser, given: list[str]) -> int:
     arguments = _read(parser, given)
-    voice = CommandOutput(arguments.command, as_json=arguments.json, quiet=arguments.quiet)
+    output = CommandOutput(arguments.command, as_json=arguments.json, quiet=arguments.quiet)
     outcome = None
     try:
         with put_off():
             from .commands import COMMANDS  # loads the tables and the charts, which --help need not wait for
 
-        outcome = COMMANDS[arguments.command](arguments, voice)
-        return voice.present(outcome)
+        outcome = COMMANDS[arguments.command](arguments, output)
+        return output.present(outcome)
     except KeyboardInterrupt:
         kept = None if outcome is None else outcome.files
-        return voice.fail(INTERRUPTED, f"Stopped; {'nothing was written' if kept is None else f'{kept} is whole'}.", [])
+        return output.fail(
+            INTERRUPTED, f"Stopped; {'nothing was written' if kept is None else f'{kept} is whole'}.", []
+        )
     except BrokenPipeError as error:
-        return _explain(error, voice) if streams.are_ours() else BROKEN_PIPE
+        return _explain(error, output) if streams.are_ours() else BROKEN_PIPE
     except Exception as error:
-        return _explain(error, voice)
+        return _explain(error, output)
 
 
 def _read(parser: ArgumentParser, given: list[str]) -> Namespace:
@@ -90,8 +92,8 @@ def _read(parser: ArgumentParser, given: list[str]) -> Namespace:
             arguments = parser.parse_args(given)
     except _UsageError as error:
         error.parser.print_usage(streams.err())
-        voice = CommandOutput(error.parser.get_default("command"), as_json="--json" in given)
-        sys.exit(voice.fail(BAD_INPUT, f"{error.parser.prog}: error: {error}", [{"text": str(error)}]))
+        output = CommandOutput(error.parser.get_default("command"), as_json="--json" in given)
+        sys.exit(output.fail(BAD_INPUT, f"{error.parser.prog}: error: {error}", [{"text": str(error)}]))
     arguments.command_line = ["tierwise", *given]
     return arguments
 
@@ -112,25 +114,25 @@ class _Parser(ArgumentParser):
         raise _UsageError(self, message)
 
 
-def _explain(error: Exception, voice: CommandOutput) -> int:
+def _explain(error: Exception, output: CommandOutput) -> int:
     """Say what went wrong, without a traceback; return the exit code."""
     from models import CaseError
     from models.plan_tables import FaultyRunError, RunError
 
     if isinstance(error, CaseError):
         problems = [{**asdict(problem), "text": str(problem)} for problem in error.problems]
-        return voice.fail(BAD_INPUT, str(error), problems)
+        return output.fail(BAD_INPUT, str(error), problems)
     if isinstance(error, RunError):
         code = FAILED if isinstance(error, FaultyRunError) else BAD_INPUT
-        return voice.fail(code, str(error), [{"text": text} for text in error.problems])
+        return output.fail(code, str(error), [{"text": text} for text in error.problems])
     if isinstance(error, OSError) and error.filename is not None:
         text = f"{error.filename}: {error.strerror or error}."
-        return voice.fail(BAD_INPUT, text, [{"text": text}])
+        return output.fail(BAD_INPUT, text, [{"text": text}])
     if os.environ.get("TIERWISE_DEBUG"):
         traceback.print_exc(file=streams.err())
     text = f"This is a fault of Tierwise, not of your input: {type(error).__name__}: {error}"
     hint = "Set TIERWISE_DEBUG=1 to see where it happened, and report it with the case if you can."
-    return voice.fail(FAULT, f"{text}\n{hint}", [{"text": text}])
+    return output.fail(FAULT, f"{text}\n{hint}", [{"text": text}])
 
 
 def command_parser() -> ArgumentParser:
@@ -155,7 +157,7 @@ def _add(add_parser: Callable[..., ArgumentParser], command: Command) -> None:
     parser = add_parser(command.name, description=f"{summary} {command.detail}", allow_abbrev=False)
     parser.set_defaults(command=command.name)
     command.add_arguments(parser)
-    add_voice(parser)
+    add_output_options(parser)
 
 
 def _listing() -> str:

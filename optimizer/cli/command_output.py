@@ -1,4 +1,4 @@
-"""How a command speaks: to a person, to a program (`--json`), or only of what is wrong (`--quiet`).
+"""The output of a command: for a person, for a program (`--json`), or only what is wrong (`--quiet`).
 
 Loads neither pandas nor rich before there is something to say.
 """
@@ -41,7 +41,7 @@ class CommandOutcome:
 
 
 class CommandOutput:
-    """Says what one command has to say. With `--json` standard output holds one JSON document and nothing else.
+    """The output of one command. With `--json` standard output holds one JSON document and nothing else.
 
     Its keys are the same for every command: `command` and `result` (null where there is none), `exit_code`, `files`
     (what was written), `warnings`, `problems` (what is wrong with the input) and `next` (what to do now).

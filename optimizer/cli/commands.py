@@ -35,21 +35,21 @@ from .next_steps import after_answer, after_audit, after_search, after_template,
 from .shell_completion import completion_script
 from .solve_log import SolveLog
 from .targets import Kept, case_label, default_folder, keep, try_target, without_ending
-from .terminal import say, show_answer, show_result, show_verdict
+from .terminal import print_line, show_answer, show_result, show_verdict
 
 
-def _validate(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:
+def _validate(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     if arguments.mark is not None:
-        data_commands.mark(arguments.case, arguments.mark, voice, force=arguments.force)
+        data_commands.mark(arguments.case, arguments.mark, output, force=arguments.force)
     case = load_case(arguments.case)  # which tries every scenario's changes
     names = [arguments.scenario] if arguments.scenario else list(case.scenarios)
     warnings = dict.fromkeys([*case.warnings, *(sentence for name in names for sentence in _warnings(case, name))])
-    voice.warn(warnings)
+    output.warn(warnings)
 
     def show(console: Console) -> None:
         sizes = (f"{count:,} {name}" for name, count in case.sizes.items() if count)
-        say(console, f"{case.settings.name}: {', '.join(sizes)}")
-        say(console, f"No faults. Scenarios: {', '.join(case.scenarios) or 'none'}. Warnings: {len(warnings)}.")
+        print_line(console, f"{case.settings.name}: {', '.join(sizes)}")
+        print_line(console, f"No faults. Scenarios: {', '.join(case.scenarios) or 'none'}. Warnings: {len(warnings)}.")
 
     document = {"case": case.settings.name, "sizes": case.sizes, "scenarios": list(case.scenarios)}
     return CommandOutcome(DONE, show, document, next_steps=after_validate(arguments.case, list(case.scenarios)))
@@ -75,34 +75,34 @@ def evaluate(*given: Any, **options: Any) -> Result:
     return search(*given, **options)
 
 
-def _solve(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:
+def _solve(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     log, resume = SolveLog(arguments.log, force=arguments.force, inputs=[arguments.case]), arguments.resume
     if arguments.scenario is None:
         arguments.scenario = "base" if resume is None else read_state(resume).asked.scenario
     case = load_case(arguments.case, phase=log.phases)
-    folder = _run_folder(arguments, voice, case)
+    folder = _run_folder(arguments, output, case)
     if resume is None and (folder / SEARCH).exists():
-        voice.warn([f"{folder} holds a search that was cut short. This solve begins anew; --resume {folder} goes on."])
+        output.warn([f"{folder} holds a search that was cut short. This solve begins anew; --resume {folder} goes on."])
     search = partial(solve, case, arguments.scenario, resume=resume, checkpoint=folder)
-    return _search(arguments, voice, case, folder, search, log)
+    return _search(arguments, output, case, folder, search, log)
 
 
-def _evaluate(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:
+def _evaluate(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     log = SolveLog(arguments.log, force=arguments.force, inputs=[arguments.case, arguments.menus])
     case = load_case(arguments.case, phase=log.phases)
     menus = read_menus(arguments.menus, apply_scenario(case, arguments.scenario)[0])
-    folder = _run_folder(arguments, voice, case, arguments.menus)
-    return _search(arguments, voice, case, folder, partial(evaluate, case, arguments.scenario, menus=menus), log)
+    folder = _run_folder(arguments, output, case, arguments.menus)
+    return _search(arguments, output, case, folder, partial(evaluate, case, arguments.scenario, menus=menus), log)
 
 
 def _search(
-    arguments: Namespace, voice: CommandOutput, case: Case, folder: Path, search: Callable[..., Result], log: SolveLog
+    arguments: Namespace, output: CommandOutput, case: Case, folder: Path, search: Callable[..., Result], log: SolveLog
 ) -> CommandOutcome:
     """Search under the arguments' limits and save the run; the exit code says how it ended.
 
     Ctrl-C is heard by the search until the run is there: one that comes while it is saved costs nothing.
     """
-    voice.warn(_warnings(case, arguments.scenario))
+    output.warn(_warnings(case, arguments.scenario))
     limited = partial(search, gap=arguments.gap, time_limit=arguments.time_limit)
     listening = log.listening(limited)
 
@@ -112,9 +112,9 @@ def _search(
             found = replace(found, manifest={**found.manifest, **_noted(arguments)})
             return found, keep(partial(found.save, force=arguments.force), folder)
 
-    result, kept = voice.watch(searched_and_kept, case.settings.currency)
+    result, kept = output.watch(searched_and_kept, case.settings.currency)
     log.end(result)
-    voice.warn(log.warnings)
+    output.warn(log.warnings)
     verdict = None if result.audit is None else _verdict(result.audit)
     return CommandOutcome(
         BAD_INPUT if kept.problems else _exit_code(result),
@@ -140,7 +140,7 @@ def _exit_code(result: Result) -> int:
     return FAILED if faulty or result.status is Status.INFEASIBLE else DONE
 
 
-def _audit(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:
+def _audit(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     case, files = load_case(arguments.case), read_run(arguments.run_folder)
     verdict = audit_folder(case, arguments.run_folder, files)
     return CommandOutcome(
@@ -155,38 +155,40 @@ def _verdict(audit: Audit) -> dict[str, object]:
     return {"ok": audit.ok, "rules": len(audit.rules), "amounts": len(audit.kpis), "faults": audit.faults}
 
 
-def _template(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:
+def _template(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     file: Path = arguments.file
     if file.exists():
         raise FileExistsError(EEXIST, "the file exists already; name another one", str(file))
     write_template(file)
     return CommandOutcome(
-        DONE, lambda console: say(console, f"Wrote {file}."), {}, files=file, next_steps=after_template(file)
+        DONE, lambda console: print_line(console, f"Wrote {file}."), {}, files=file, next_steps=after_template(file)
     )
 
 
-def _completion(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:
+def _print_completion(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     script = completion_script(arguments.shell)
-    return CommandOutcome(DONE, lambda console: say(console, script), {"shell": arguments.shell, "script": script})
+    return CommandOutcome(
+        DONE, lambda console: print_line(console, script), {"shell": arguments.shell, "script": script}
+    )
 
 
-def _analyse(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:
+def _analyse(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     """Ask an analysis' question and save the answer; the exit code says how far it is one."""
     from ..analysis.machinery.sessions.solver_session import SolverSession  # loads the solver
 
     case = load_case(arguments.case)
     if arguments.scenario is not None:
-        voice.warn(_warnings(case, arguments.scenario))
-    folder = _answer_folder(arguments, voice, case)
+        output.warn(_warnings(case, arguments.scenario))
+    folder = _answer_folder(arguments, output, case)
 
     def asked_and_kept(*, progress: ProgressCallback, should_stop: StopCheck) -> tuple[Answer, Kept]:
-        bench = SolverSession(
+        session = SolverSession(
             case, gap=arguments.gap, time_limit=arguments.time_limit, progress=progress, should_stop=should_stop
         )
-        found: Answer = replace(arguments.ask(bench, arguments), case_path=printable(case.path))
+        found: Answer = replace(arguments.ask(session, arguments), case_path=printable(case.path))
         return found, keep(partial(found.save, force=arguments.force), folder)
 
-    answer, kept = voice.watch(asked_and_kept, case.settings.currency)
+    answer, kept = output.watch(asked_and_kept, case.settings.currency)
     return CommandOutcome(
         _answered(answer, kept),
         lambda console: show_answer(console, answer, kept.folder),
@@ -217,13 +219,13 @@ COMMANDS: Mapping[str, Callable[[Namespace, CommandOutput], CommandOutcome]] = {
     "workbook": finance_commands.workbook,
     "reconcile": finance_commands.reconciliation,
     "sign-off": finance_commands.signing,
-    "completion": _completion,
+    "completion": _print_completion,
     **{analysis.name: _analyse for analysis in ANALYSES},
 }
 """What runs for each command."""
 
 
-def _run_folder(arguments: Namespace, voice: CommandOutput, case: Case, menus: Path | None = None) -> Path:
+def _run_folder(arguments: Namespace, output: CommandOutput, case: Case, menus: Path | None = None) -> Path:
     """The run folder to write, refused or tried before the search and not after it."""
     scenario = named_scenario(case, arguments.scenario).name
     owner = Owner.of_case(case, scenario, menus)
@@ -231,13 +233,13 @@ def _run_folder(arguments: Namespace, voice: CommandOutput, case: Case, menus: P
     if folder is None:
         parts = [case_label(arguments.case), scenario, *([] if menus is None else [without_ending(menus, ".csv")])]
         refuse = partial(refuse_other_run, owner=owner)
-        folder = default_folder(parts, owner, lambda place: read_folder(place, refuse), voice)
+        folder = default_folder(parts, owner, lambda place: read_folder(place, refuse), output)
     read_folder(folder, partial(check_run_target, owner=owner, force=arguments.force))
     try_target(folder, case, arguments.log)
     return folder
 
 
-def _answer_folder(arguments: Namespace, voice: CommandOutput, case: Case) -> Path:
+def _answer_folder(arguments: Namespace, output: CommandOutput, case: Case) -> Path:
     """The same for the folder of an answer."""
     question = arguments.command
     owner = Owner.of_case(case, arguments.scenario)
@@ -245,7 +247,7 @@ def _answer_folder(arguments: Namespace, voice: CommandOutput, case: Case) -> Pa
     if folder is None:
         parts = [case_label(arguments.case), *filter(None, [arguments.scenario, question])]
         refuse = partial(refuse_other_answer, name=question, owner=owner)
-        folder = default_folder(parts, owner, lambda place: read_folder(place, refuse), voice)
+        folder = default_folder(parts, owner, lambda place: read_folder(place, refuse), output)
     read_folder(folder, partial(check_answer_target, name=question, owner=owner, force=arguments.force))
     try_target(folder, case)
     return folder

@@ -20,11 +20,11 @@ from .command_output import CommandOutcome, CommandOutput
 from .exit_codes import DONE
 from .interview import interview
 from .targets import case_label, new_file
-from .terminal import SHOWN_ROWS, say, show_table
+from .terminal import SHOWN_ROWS, print_line, show_table
 from .typed_command import Step, as_typed
 
 
-def init(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:
+def init(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     """Ask a few questions and write a starter case."""
     target: Path = arguments.target
     _refuse_existing(target)
@@ -35,7 +35,7 @@ def init(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:
 
     def show(console: Console) -> None:
         said = ", ".join(f"{count} {name}" for name, count in sizes.items())
-        say(console, f"Wrote {target}: {said}. Every number is a placeholder: replace it by your own.")
+        print_line(console, f"Wrote {target}: {said}. Every number is a placeholder: replace it by your own.")
 
     steps = (
         Step(as_typed("solve", target), "find the best plan; it solves as it is"),
@@ -44,16 +44,16 @@ def init(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:
     return CommandOutcome(DONE, show, {"case": case.settings.name, "sizes": sizes}, target, steps)
 
 
-def mark(case: Path, target: Path, voice: CommandOutput, *, force: bool = False) -> None:
+def mark(case: Path, target: Path, output: CommandOutput, *, force: bool = False) -> None:
     """Write the case with every faulty cell marked; nothing where there is no fault."""
     if target.exists() and os.path.samefile(case, target):
         raise CaseError([Problem(str(target), "this is the case itself", expected="another file for the marks")])
     new_file(target, force=force, inputs=[case])
     if mark_faults(case, target):
-        voice.warn([f"Every faulty cell is marked and commented in {target}."])
+        output.warn([f"Every faulty cell is marked and commented in {target}."])
 
 
-def diff(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:
+def diff(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     """Say what changed between two versions of a case."""
     out: Path | None = arguments.out
     if out is not None:
@@ -70,15 +70,15 @@ def diff(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:
 
 def _show(console: Console, found: tuple[Difference, ...], out: Path | None) -> None:
     if not found:
-        say(console, "No differences.")
+        print_line(console, "No differences.")
         return
     for table in dict.fromkeys(difference.table for difference in found):
         own = [difference for difference in found if difference.table == table]
         rows = [(row.change, row.key, row.column, row.before, row.after) for row in own[:SHOWN_ROWS]]
         show_table(console, f"{table}, {len(own)}", ["", "row", "column", "before", "after"], rows)
         if len(own) > SHOWN_ROWS:
-            say(console, f"and {len(own) - SHOWN_ROWS:,} more in {table}; --out FILE.csv has them all")
-    say(console, f"\nDifferences: {len(found):,}" + (f". File: {out}" if out else ""))
+            print_line(console, f"and {len(own) - SHOWN_ROWS:,} more in {table}; --out FILE.csv has them all")
+    print_line(console, f"\nDifferences: {len(found):,}" + (f". File: {out}" if out else ""))
 
 
 def _refuse_existing(path: Path) -> None:

@@ -19,11 +19,11 @@ from ..results.summary import cells_in_words
 from .command_output import CommandOutcome, CommandOutput
 from .exit_codes import DONE, FAILED
 from .targets import beside, new_file
-from .terminal import say, show_table, show_verdict
+from .terminal import print_line, show_table, show_verdict
 from .typed_command import Step, as_typed
 
 
-def workbook(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:
+def workbook(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     """Write the finance workbook of a run; one that does not pass its checks only with --unchecked, and it says so."""
     from ..workbook.workbook_data import WorkbookData  # loads the solver, as the next loads the writer of workbooks
     from ..workbook.write import write_sheets
@@ -33,15 +33,15 @@ def workbook(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:
     case, result = _opened(arguments)
     if case.path is not None:
         new_file(file, force=True, inputs=[Path(case.path)])
-    subject = WorkbookData(case, result)
-    write_sheets(subject, file)
-    audit = subject.audit
+    data = WorkbookData(case, result)
+    write_sheets(data, file)
+    audit = data.audit
 
     def show(console: Console) -> None:
         if result.unchecked is not None:
-            say(console, result.unchecked, style="bold red")
+            print_line(console, result.unchecked, style="bold red")
         show_verdict(console, audit)
-        say(console, f"Wrote {file}.")
+        print_line(console, f"Wrote {file}.")
 
     steps = (Step(as_typed("sign-off", run, "--by", "NAME"), "record who stands for the run, once it is checked"),)
     document = {"audit": audit.ok, "case": result.case_name, "scenario": result.scenario_name}
@@ -56,7 +56,7 @@ def _opened(arguments: Namespace) -> tuple[Case, Result]:
     return case, opened.result
 
 
-def reconciliation(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:
+def reconciliation(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     """Hold today's baseline against the books."""
     case, result = _opened(arguments)
     found = reconcile(case, result, _tolerance(arguments))
@@ -73,10 +73,10 @@ def _show_lines(console: Console, found: Reconciliation, result: Result) -> None
     header, rows = cells_in_words(found.lines)
     mark = "" if result.unchecked is None else f". {result.unchecked}"
     show_table(console, f"Today against the books, {result.currency} a year{mark}", header, rows, right=[1, 2, 3, 4])
-    say(console, f"\n{found.sentence}", style="green" if found.ok else "bold red")
+    print_line(console, f"\n{found.sentence}", style="green" if found.ok else "bold red")
 
 
-def signing(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:
+def signing(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     """Sign a run off, or check the sign-off that it has."""
     run: Path = arguments.run_folder
     case = case_of_run(load_run(run), arguments.case, changed=True)
@@ -92,6 +92,6 @@ def signing(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:
 
 
 def _show_sign_off(console: Console, found: SignOff) -> None:
-    say(console, found.sentence, style="green" if found.valid else "bold red")
+    print_line(console, found.sentence, style="green" if found.valid else "bold red")
     for fault in found.faults:
-        say(console, f"  {fault}")
+        print_line(console, f"  {fault}")

@@ -9,11 +9,11 @@ from ..assurance.opening import open_run
 from .command_output import CommandOutcome, CommandOutput
 from .exit_codes import DONE
 from .targets import beside, new_file
-from .terminal import say
+from .terminal import print_line
 from .typed_command import Step, as_typed
 
 
-def report(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:
+def report(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     """Write the report of a run; one that does not pass its checks is written with --unchecked only, and says so."""
     from ..analysis.machinery.answers.answer_folder import load_answer
     from ..report import save_report  # loads the charts, which nothing else needs
@@ -27,7 +27,7 @@ def report(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:
     if opened.case is not None and opened.case.path is not None:
         new_file(file, force=True, inputs=[Path(opened.case.path)])
     if opened.case is None:
-        voice.warn(["The case of the run was not found: the report is written without it, so without capacities."])
+        output.warn(["The case of the run was not found: the report is written without it, so without capacities."])
     save_report(opened, file, answers=answers)
     document = {
         "case": result.case_name,
@@ -39,5 +39,5 @@ def report(arguments: Namespace, voice: CommandOutput) -> CommandOutcome:
     shown = f"Wrote {file}. Open it in a browser; it prints to PDF from there."
     mark = f"{result.unchecked} " if result.unchecked else ""
     return CommandOutcome(
-        DONE, lambda console: say(console, f"{mark}{shown}"), document, file, () if unchecked else steps
+        DONE, lambda console: print_line(console, f"{mark}{shown}"), document, file, () if unchecked else steps
     )

@@ -8,7 +8,7 @@ from argparse import ArgumentParser
 SHELLS = ("bash", "zsh", "fish", "powershell")
 
 
-def complete(parser: ArgumentParser) -> None:
+def answer_shell(parser: ArgumentParser) -> None:
     """Answer the shell and end the process, if it is the shell that asks; else do nothing."""
     if "_ARGCOMPLETE" in os.environ:
         import argcomplete

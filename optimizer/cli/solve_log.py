@@ -12,7 +12,7 @@ from typing import TextIO
 from ..assurance.result import Result
 from ..results.progress import Progress, ProgressCallback
 from ..search.state.timers import Phases
-from .streams import named
+from .streams import standard_stream
 from .targets import new_file
 
 
@@ -25,7 +25,7 @@ class SolveLog:
     """
 
     def __init__(self, path: Path | None, *, force: bool = False, inputs: Sequence[Path] = ()) -> None:
-        if path is not None and named(path) is None and not _may_be_replaced(path):
+        if path is not None and standard_stream(path) is None and not _may_be_replaced(path):
             new_file(path, force=force, inputs=inputs)
         self._path = path
         self._file: TextIO | None = None
@@ -39,19 +39,19 @@ class SolveLog:
         """The search, with its progress written down as well as passed on."""
 
         def logged(*, progress: ProgressCallback | None = None, **options: object) -> Result:
-            def told(state: Progress) -> None:
-                self._tell(state)
+            def report(state: Progress) -> None:
+                self._write_news(state)
                 if progress is not None:
                     progress(state)
 
-            return search(progress=told, **options)
+            return search(progress=report, **options)
 
         if self._path is None:
             return search
-        self._file = named(self._path) or _opened(self._path)
+        self._file = standard_stream(self._path) or _opened(self._path)
         return logged
 
-    def _tell(self, state: Progress) -> None:
+    def _write_news(self, state: Progress) -> None:
         news = (state.phase, state.objective, state.bound)
         if news != self._last:
             self._last = news

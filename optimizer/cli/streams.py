@@ -86,7 +86,7 @@ def are_ours() -> bool:
     return bool(_ours)
 
 
-def named(path: Path) -> TextIO | None:
+def standard_stream(path: Path) -> TextIO | None:
     """Our stream, where the system's name for it is meant, such as /dev/stderr."""
     names = {f"/dev/{name}": number for name, number in (("stdout", _OUT), ("stderr", _ERR))}
     names |= {f"/{folder}/{number}": number for folder in ("dev/fd", "proc/self/fd") for number in (_OUT, _ERR)}
@@ -106,7 +106,7 @@ def columns_of(stream: TextIO) -> int:
         return _TERMINAL_WIDTH
 
 
-def say_at_once(text: str) -> None:
+def write_past_buffers(text: str) -> None:
     """Write to standard error past every buffer, as a signal handler must."""
     with suppress(OSError):
         os.write(_ours[_ERR].fileno() if _ours else _ERR, text.encode())
@@ -125,9 +125,9 @@ def as_program(command: Callable[[], int]) -> int:
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 0
     except KeyboardInterrupt:  # before there is a command that could say what it leaves
-        say_at_once("Stopped; nothing was written.\n")
+        write_past_buffers("Stopped; nothing was written.\n")
         code = INTERRUPTED
-    return _settled(code)
+    return _final_code(code)
 
 
 def _open_missing() -> set[int]:
@@ -145,7 +145,7 @@ def _open_missing() -> set[int]:
     return missing
 
 
-def _settled(code: int) -> int:
+def _final_code(code: int) -> int:
     """Exit code once all is written: 141 where a reader has left, and never 0 where results could not be written."""
     results, messages = _ours[_OUT], _ours[_ERR]
     results.flush()

@@ -40,7 +40,7 @@ def beside(run: Path, ending: str) -> Path:
     return place.parent / f"{place.name or 'run'}{ending}"
 
 
-def default_folder(parts: Sequence[str], owner: Owner, check: Callable[[Path], object], voice: CommandOutput) -> Path:
+def default_folder(parts: Sequence[str], owner: Owner, check: Callable[[Path], object], output: CommandOutput) -> Path:
     """runs/PARTS where the owner may write there by `check`, else the same with a suffix that is always the same."""
     plain = Path("runs", "-".join(parts))
     try:
@@ -48,7 +48,7 @@ def default_folder(parts: Sequence[str], owner: Owner, check: Callable[[Path], o
     except RunError as error:
         mark = sha256("\n".join(map(str, owner)).encode()).hexdigest()[:_SUFFIX]
         folder = plain.with_name(f"{plain.name}-{mark}")
-        voice.warn([f"{' '.join(error.problems)} This one goes to {folder}."])
+        output.warn([f"{' '.join(error.problems)} This one goes to {folder}."])
         return folder
     return plain
 

@@ -54,48 +54,48 @@ def console_on(stream: TextIO) -> Console:
 
 def show_result(console: Console, result: Result, folder: Path | None) -> None:
     """What was decided, what it earns against today, what is proved, the audit's verdict, where the files are."""
-    say(console, f"\n{result.case_name}, scenario {result.scenario_name}", style="bold")
+    print_line(console, f"\n{result.case_name}, scenario {result.scenario_name}", style="bold")
     if result.plan is not None:
         for line in decision_lines(result):
-            say(console, line)
+            print_line(console, line)
         _show_menus(console, result)
         _show_kpis(console, result)
         _show_rules(console, result)
-        say(console, "")
-    say(console, status_sentence(result))
+        print_line(console, "")
+    print_line(console, status_sentence(result))
     if result.audit is not None:
         show_verdict(console, result.audit)
-    say(console, f"Files: {folder or 'none'}")
+    print_line(console, f"Files: {folder or 'none'}")
 
 
 def show_answer(console: Console, answer: Answer, folder: Path | None) -> None:
     """An answer's sentences, the tables that belong to its summary, and where the rest is."""
-    say(console, f"\n{answer.case_name}, scenario {answer.scenario_name}: {answer.name}", style="bold")
+    print_line(console, f"\n{answer.case_name}, scenario {answer.scenario_name}: {answer.name}", style="bold")
     if answer.unchecked is not None:
-        say(console, answer.unchecked, style="bold red")
+        print_line(console, answer.unchecked, style="bold red")
     for sentence in answer.sentences:
-        say(console, sentence)
+        print_line(console, sentence)
     for name in answer.shown:
         table = answer.tables[name]
         header, rows = cells_in_words(table.head(SHOWN_ROWS))
         numbers = [column for column, kind in enumerate(table.dtypes) if kind.kind in "if"]
         mark = "" if answer.unchecked is None else f". {answer.unchecked}"
         show_table(console, f"{heading(name)}{mark}", header, rows, right=numbers)
-        _say_hidden(console, len(table), "rows", f"{name}.csv")
-    say(console, f"Files: {folder or 'none'}")
+        _print_hidden(console, len(table), "rows", f"{name}.csv")
+    print_line(console, f"Files: {folder or 'none'}")
 
 
 def show_verdict(console: Console, audit: Audit) -> None:
     """Whether the audit passed, and the first faults if it did not."""
     checked = f"{len(audit.rules):,} rules and {len(audit.kpis):,} amounts recomputed"
     if audit.ok:
-        say(console, f"Audit: passed, {checked}. Bound and gap rest on the search.", style="green")
+        print_line(console, f"Audit: passed, {checked}. Bound and gap rest on the search.", style="green")
         return
     faults = audit.faults
-    say(console, f"Audit: FAILED; {checked}. Do not use this plan. Faults: {len(faults):,}", style="bold red")
+    print_line(console, f"Audit: FAILED; {checked}. Do not use this plan. Faults: {len(faults):,}", style="bold red")
     for line in faults[:SHOWN_ROWS]:
-        say(console, f"  {line}")
-    _say_hidden(console, len(faults), "faults", "audit.json")
+        print_line(console, f"  {line}")
+    _print_hidden(console, len(faults), "faults", "audit.json")
 
 
 def show_warning(console: Console, sentence: str) -> None:
@@ -107,14 +107,14 @@ def show_steps(console: Console, steps: Sequence[Step]) -> None:
     """What to do next: each command as it is typed, with what it is good for beside or, if long, beneath it."""
     if not steps:
         return
-    say(console, "\nNext", style="bold")
+    print_line(console, "\nNext", style="bold")
     widest = max(len(step.command) for step in steps)
     for command, purpose in steps:
         gap = " " * (widest - len(command) + 3) if widest <= LONGEST_COMMAND else "\n      "
         console.print(Text.assemble("  ", (shown(command), "cyan"), f"{gap}{purpose}"), soft_wrap=True)
 
 
-def say(console: Console, sentence: str, style: str = "") -> None:
+def print_line(console: Console, sentence: str, style: str = "") -> None:
     """Print a line as it is, never cut, wrapped only by the terminal itself; what that would obey is written out."""
     console.print(Text(shown(sentence, keep="\n"), style=style), soft_wrap=True)
 
@@ -123,14 +123,14 @@ def _show_menus(console: Console, result: Result) -> None:
     grid = menu_grid(result)
     rows = ([str(book), *cells] for book, *cells in grid.head(SHOWN_ROWS).itertuples(name=None))
     show_table(console, "Menus", ["price book", *map(str, grid.columns)], rows)
-    _say_hidden(console, len(grid), "price books", "menus.csv")
+    _print_hidden(console, len(grid), "price books", "menus.csv")
 
 
 def _show_kpis(console: Console, result: Result) -> None:
     if result.baseline is None:
         show_table(console, "A year", ["", "plan"], ([row.label, row.plan] for row in kpi_rows(result)), right=[1])
         if result.baseline_reason is not None:
-            say(console, f"No comparison with today: {result.baseline_reason}")
+            print_line(console, f"No comparison with today: {result.baseline_reason}")
         return
     rows = ([row.label, row.today, row.plan, row.change] for row in kpi_rows(result))
     show_table(console, "A year", ["", "today", "plan", "change"], rows, right=[1, 2, 3])
@@ -138,14 +138,14 @@ def _show_kpis(console: Console, result: Result) -> None:
 
 def _show_rules(console: Console, result: Result) -> None:
     for sentence in result.broken_rules:
-        say(console, f"Broken by the given menus: {sentence}")
+        print_line(console, f"Broken by the given menus: {sentence}")
     if result.audit is None:
         return
     binding = binding_rules(result.audit)
     if binding:
         show_table(console, f"Rules that bind (within {percent(NEAR)} of the limit)", ["rule", "where"], binding)
     else:
-        say(console, "No rule binds.")
+        print_line(console, "No rule binds.")
 
 
 def show_table(
@@ -160,6 +160,6 @@ def show_table(
     console.print(table)
 
 
-def _say_hidden(console: Console, count: int, what: str, file: str) -> None:
+def _print_hidden(console: Console, count: int, what: str, file: str) -> None:
     if count > SHOWN_ROWS:
-        say(console, f"and {count - SHOWN_ROWS:,} more {what} in {file}")
+        print_line(console, f"and {count - SHOWN_ROWS:,} more {what} in {file}")

@@ -17,7 +17,7 @@ from models.text.characters import shown
 from ..results.progress import Progress, ProgressCallback, StopCheck
 from ..results.progress_words import progress_in_words
 from .exit_codes import INTERRUPTED
-from .streams import are_ours, columns_of, say_at_once
+from .streams import are_ours, columns_of, write_past_buffers
 
 Answer = TypeVar("Answer")
 Answer_co = TypeVar("Answer_co", covariant=True)
@@ -54,7 +54,7 @@ def _redraw_until_done(future: Future[Answer], line: ProgressLine, stop: threadi
     while not future.done():
         wait([future], timeout=_REDRAW_SECONDS)
         if stop.is_set() and not told:
-            line.say("Stopping with the best plan so far. Ctrl-C again stops at once, without a plan.")
+            line.print_sentence("Stopping with the best plan so far. Ctrl-C again stops at once, without a plan.")
             told = True
         line.draw()
 
@@ -72,7 +72,7 @@ def _interrupts() -> Iterator[threading.Event]:
         if again and not are_ours():
             raise KeyboardInterrupt
         if again:
-            say_at_once("\nStopped at once; no run was written.\n")
+            write_past_buffers("\nStopped at once; no run was written.\n")
             os._exit(INTERRUPTED)  # the search's thread cannot be ended otherwise, and it has written no run
         stop.set()
 
@@ -122,7 +122,7 @@ class ProgressLine:
         else:
             print(text, file=self._stream, flush=True)
 
-    def say(self, sentence: str) -> None:
+    def print_sentence(self, sentence: str) -> None:
         """Print a sentence that stays, beneath it the live line goes on."""
         self.close()
         print(shown(sentence), file=self._stream, flush=True)

@@ -49,9 +49,9 @@ class WhatIf:
     ) -> None:
         compile_search()  # once after an installation, and not in the time of a slider
         self._start = named_scenario(case, scenario)
-        self._bench = SolverSession(case, gap=gap, time_limit=seconds)
+        self._session = SolverSession(case, gap=gap, time_limit=seconds)
         if result is not None:
-            self._bench.take(self._start, result)
+            self._session.take(self._start, result)
         self.sliders = _sliders(case, self._start)
         self._said = widgets.HTML()
         self._table = widgets.HTML()
@@ -84,7 +84,7 @@ class WhatIf:
 
     def _solve(self) -> Result:
         began = monotonic()
-        result = self._bench.solve(self.scenario)
+        result = self._session.solve(self.scenario)
         verdict = _verdict(result, monotonic() - began)
         self._table.value = result_page(result)
         self._charts.children = [] if result.plan is None else [_drawn(draw, result) for draw in _CHARTS]

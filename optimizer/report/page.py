@@ -54,9 +54,9 @@ def write_report(
 def save_report(opened: OpenedRun, path: str | Path, *, answers: Sequence[Answer] = ()) -> Path:
     """Write the report on a run that was opened; see `write_report`."""
     result = opened.result
-    strangers = [answer.name for answer in answers if answer.case_name != result.case_name]
-    if strangers:
-        raise RunError([f"{strangers[0]} is an answer about another case; expected one about {result.case_name}."])
+    others = [answer.name for answer in answers if answer.case_name != result.case_name]
+    if others:
+        raise RunError([f"{others[0]} is an answer about another case; expected one about {result.case_name}."])
     page = report_page(result, opened.digests, case=opened.case, answers=answers)
     target = Path(path).absolute()
     with write_file(target) as temporary:

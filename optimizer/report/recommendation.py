@@ -152,7 +152,7 @@ def _matters_most(result: Result) -> Iterator[str]:
     table = table[table["effect"] < 0]
     if table.empty:
         return
-    told = [_told(row["assumption"], row["effect"], result.currency) for _, row in table.head(3).iterrows()]
+    told = [_effect_in_words(row["assumption"], row["effect"], result.currency) for _, row in table.head(3).iterrows()]
     yield f"What matters most for account margin, each a tenth worse with the decisions held: {listed(told)} a year."
     first = table.iloc[0]
     if pd.notna(first["break_even"]):
@@ -160,5 +160,5 @@ def _matters_most(result: Result) -> Iterator[str]:
         yield f"The gain over today is gone when {str(first['assumption']).lower()} turn out {worse} worse."
 
 
-def _told(name: str, effect: float, currency: str) -> str:
+def _effect_in_words(name: str, effect: float, currency: str) -> str:
     return f"{name.lower()} (−{money(abs(effect), currency)})"

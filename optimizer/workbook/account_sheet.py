@@ -22,15 +22,15 @@ _GIVEN = {
 }
 
 
-def write_bridge(book: ExcelBook, subject: WorkbookData, statement: Placed) -> None:
+def write_bridge(book: ExcelBook, data: WorkbookData, statement: Placed) -> None:
     """The bridge, whose end is a formula that must equal the plan."""
-    note = f"{subject.currency} a year. Each cause is taken after those above it; together they are the whole change."
+    note = f"{data.currency} a year. Each cause is taken after those above it; together they are the whole change."
     sheet = book.sheet("Bridge", "From today to the plan", note)
-    if TODAY not in subject.versions:
-        sheet.line(f"There is no bridge: {subject.result.baseline_reason}")
+    if TODAY not in data.versions:
+        sheet.line(f"There is no bridge: {data.result.baseline_reason}")
         sheet.finish()
         return
-    rows = bridge(subject.versions[TODAY], subject.versions[PLAN], Numbers.of(subject.case))
+    rows = bridge(data.versions[TODAY], data.versions[PLAN], Numbers.of(data.case))
     start, top = sheet.row, sheet.row + 1
     sheet.header(start, ["Part", "Cause", *(_title(name) for name in MEASURES)], (0, 1))
     sheet.page.set_column(0, 1, 26)
@@ -44,7 +44,7 @@ def write_bridge(book: ExcelBook, subject: WorkbookData, statement: Placed) -> N
     for text, row in ((PLAN, end), ("Plan in the sheet P&L", end + 1), ("Difference", end + 2)):
         sheet.write(row, 0, text, bold=True)
     for at, measure in enumerate(MEASURES, 2):
-        _bridge_column(sheet, at, top, rows[measure].tolist(), measure, subject, statement)
+        _bridge_column(sheet, at, top, rows[measure].tolist(), measure, data, statement)
     sheet.row = end + 4
     sheet.finish()
 
@@ -54,11 +54,11 @@ def _title(name: str) -> str:
 
 
 def _bridge_column(
-    sheet: Sheet, at: int, top: int, changes: list[float], measure: str, subject: WorkbookData, statement: Placed
+    sheet: Sheet, at: int, top: int, changes: list[float], measure: str, data: WorkbookData, statement: Placed
 ) -> None:
     """One measure: today by reference, its changes, the plan as their sum, and the check."""
     place = [line.kpi for line in LINES].index(measure)
-    known = [float(subject.versions[name].kpis[measure] or 0.0) for name in (TODAY, PLAN)]
+    known = [float(data.versions[name].kpis[measure] or 0.0) for name in (TODAY, PLAN)]
     sheet.formula(top, at, f"={statement.cell(TODAY, place)}", known[0], bold=True)
     for row, change in enumerate(changes, top + 1):
         sheet.write(row, at, change, "money")
@@ -69,14 +69,14 @@ def _bridge_column(
     sheet.formula(end + 2, at, f"=ROUND({xl_rowcol_to_cell(end, at)}-{xl_rowcol_to_cell(end + 1, at)},2)", 0.0)
 
 
-def account_rows(subject: WorkbookData) -> pd.DataFrame:
+def account_rows(data: WorkbookData) -> pd.DataFrame:
     """Every account, then what is not allocated: account_id, segment, region, brought, and `(version, amount)`."""
-    spreading = Spreading(subject.case)
-    accounts = subject.case.tables["accounts"].reset_index(drop=True)
+    spreading = Spreading(data.case)
+    accounts = data.case.tables["accounts"].reset_index(drop=True)
     rows = accounts.rename(columns={"product_revenue": "brought"})
     rest: dict[object, object] = {"account_id": UNALLOCATED, "segment": "", "region": "", "brought": 0.0}
     parts: dict[str, pd.Series] = {}
-    for version, attribution in subject.attributions.items():
+    for version, attribution in data.attributions.items():
         left = with_sums(attribution.unallocated.to_frame().T).iloc[0]
         rest |= {f"{version} {name}": 0.0 for name in _GIVEN}
         rest |= {f"{version} service_revenue": left["service_revenue"], f"{version} service_cost": left["service_cost"]}
@@ -99,21 +99,21 @@ def _shortened(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([ranked.iloc[:MOST_ACCOUNTS], pd.DataFrame([row])], ignore_index=True)
 
 
-def write_accounts(book: ExcelBook, subject: WorkbookData) -> None:
+def write_accounts(book: ExcelBook, data: WorkbookData) -> None:
     """The sheet with each account's expected revenue, cost and margin, today and plan."""
-    note = (f"{subject.currency} a year, expected: an account takes up contracts as its segment does; contracts in "
+    note = (f"{data.currency} a year, expected: an account takes up contracts as its segment does; contracts in "
             "force are its own. The sums are those of the sheet P&L.")  # fmt: skip
     sheet = book.sheet("Accounts", "Accounts, today and plan", note)
-    rows = account_rows(subject)
+    rows = account_rows(data)
     columns = [
         column("Account", rows["account_id"]),
         column("Segment", rows["segment"]),
         column("Region", rows["region"]),
         column("Product revenue brought today", rows["brought"], "money", summed=True),
     ]
-    for version in subject.versions:
+    for version in data.versions:
         columns += _version_columns(rows, version, len(columns))
-    if TODAY in subject.versions:
+    if TODAY in data.versions:
         margins = [columns.index(found) for found in columns if found.title.startswith("Account margin")]
         columns.append(_change(columns, *margins))
     sheet.table(columns)

@@ -36,14 +36,14 @@ class Spreading:
     case: Case
 
     @cached_property
-    def holdings(self) -> InstalledBase:
+    def installed_base(self) -> InstalledBase:
         """The installed base by account."""
         return InstalledBase(self.case)
 
     @cached_property
     def revenue(self) -> Array:
         """Product revenue of each row of the installed base, before contracts."""
-        held, products = self.holdings, self.case.tables["products"].set_index("product")["unit_value"]
+        held, products = self.installed_base, self.case.tables["products"].set_index("product")["unit_value"]
         worth = held.units * held.groups["product"].map(products).to_numpy(dtype=float)[held.group]
         whole = np.bincount(held.account, weights=worth, minlength=len(held.accounts))
         brought = held.accounts.numbers("product_revenue")[held.account]
@@ -52,7 +52,7 @@ class Spreading:
     @cached_property
     def contracts(self) -> pd.DataFrame:
         """Contracts in force with the account (by row) and the keys, units and revenue of each."""
-        contracts, held = self.case.columns("contracts"), self.holdings
+        contracts, held = self.case.columns("contracts"), self.installed_base
         row = row_positions(contracts, held.base, ("account_id", "product"))
         units = contracts.numbers("units")
         place = held.groups.iloc[held.group[row]].reset_index(drop=True)
@@ -65,14 +65,14 @@ class Spreading:
     @cached_property
     def _taken(self) -> tuple[Array, Array]:
         """Units and revenue under contract of each row of the installed base."""
-        count, found = len(self.holdings.units), self.contracts
+        count, found = len(self.installed_base.units), self.contracts
         rows = found["row"].to_numpy(dtype=np.int64)
         units, revenue = (_sums(rows, found[name].to_numpy(float), count) for name in ("units", "revenue"))
         return units, revenue
 
     def of_free(self, by_group: pd.Series, driver: str) -> Array:
         """Amounts by segment, region and product given to accounts by their free `units` or `revenue`."""
-        held = self.holdings
+        held = self.installed_base
         own = (held.units - self._taken[0]) if driver == "units" else (self.revenue - self._taken[1])
         whole = held.sums(own)
         amount = by_group.reindex(pd.MultiIndex.from_frame(held.groups[_GROUP])).fillna(0.0).to_numpy(dtype=float)
@@ -85,7 +85,7 @@ class Spreading:
         whole = found.groupby(_CONTRACT)[driver].transform("sum").to_numpy(dtype=float)
         amount = by_contract.reindex(pd.MultiIndex.from_frame(found[_CONTRACT])).fillna(0.0).to_numpy(dtype=float)
         part = np.divide(found[driver].to_numpy(dtype=float), whole, out=np.zeros(len(found)), where=whole > 0)
-        return _sums(found["account"].to_numpy(), amount * part, len(self.holdings.accounts))
+        return _sums(found["account"].to_numpy(), amount * part, len(self.installed_base.accounts))
 
 
 def _sums(groups: NDArray[Any], weights: Array, count: int) -> Array:

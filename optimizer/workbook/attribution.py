@@ -52,7 +52,7 @@ def attribute(case: Case, plan: Plan) -> Attribution:
         *_parts_pools(case, plan, served),
         *_fixed_pools(demand, plan, rows),
     ]
-    spread = {name: _spread(pool, drivers, len(rows)) for name, pool, drivers in pools}
+    spread = {name: _by_driver(pool, drivers, len(rows)) for name, pool, drivers in pools}
     rows = rows.assign(**{name: values for name, (values, _) in spread.items()}, commitments=0.0)
     rows["profit_lost"] = rows["loyalty_loss"] * mean_product_margin(demand)
     unallocated = pd.Series({name: left for name, (_, left) in spread.items()}).reindex(AMOUNTS, fill_value=0.0)
@@ -64,7 +64,7 @@ Pool = tuple[str, pd.Series, pd.DataFrame]
 """(amount, its sum by key, rows with the same key columns, `row` and `driver`)"""
 
 
-def _spread(pool: pd.Series, drivers: pd.DataFrame, count: int) -> tuple[np.ndarray, float]:
+def _by_driver(pool: pd.Series, drivers: pd.DataFrame, count: int) -> tuple[np.ndarray, float]:
     """Amounts by row in proportion to the driver within each key, and what no row takes."""
     keys = list(pool.index.names)
     whole = drivers.groupby(keys)["driver"].transform("sum")

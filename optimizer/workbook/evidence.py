@@ -12,13 +12,13 @@ from .sheets import VERSION, ExcelBook, column
 from .workbook_data import WorkbookData
 
 
-def write_providers(book: ExcelBook, subject: WorkbookData) -> None:
+def write_providers(book: ExcelBook, data: WorkbookData) -> None:
     """The sheet of engaged providers: load against capacity, and what is paid."""
-    note = f"{subject.currency} a year. Payment = case cost - volume discounts + commitment beyond the work done."
+    note = f"{data.currency} a year. Payment = case cost - volume discounts + commitment beyond the work done."
     sheet = book.sheet("Providers", "Providers, today and plan", note)
     parts = [
-        provider_amounts(subject.case, plan).reset_index(names="provider").assign(version=version)
-        for version, plan in subject.versions.items()
+        provider_amounts(data.case, plan).reset_index(names="provider").assign(version=version)
+        for version, plan in data.versions.items()
     ]
     rows = pd.concat(parts, ignore_index=True)
     load = rows["hours"] / rows["capacity_hours"].where(rows["capacity_hours"] > 0)
@@ -43,11 +43,11 @@ def write_providers(book: ExcelBook, subject: WorkbookData) -> None:
     sheet.finish()
 
 
-def write_experience(book: ExcelBook, subject: WorkbookData) -> None:
+def write_experience(book: ExcelBook, data: WorkbookData) -> None:
     """The sheet of what customers get against what was promised."""
     note = "csat in points; attainment as a share of cases answered in time; turnaround in hours. Blank: no limit."
     sheet = book.sheet("Experience", "What customers get, today and plan", note)
-    tables = [plan.experience.assign(version=version) for version, plan in subject.versions.items()]
+    tables = [plan.experience.assign(version=version) for version, plan in data.versions.items()]
     rows = pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)
     sheet.table(
         [
@@ -63,11 +63,11 @@ def write_experience(book: ExcelBook, subject: WorkbookData) -> None:
     sheet.finish()
 
 
-def write_rules(book: ExcelBook, subject: WorkbookData) -> None:
+def write_rules(book: ExcelBook, data: WorkbookData) -> None:
     """The sheet of every rule with its room."""
     note = "Recomputed against the case as it is now. Slack is the room left; below 0 the rule is broken."
     sheet = book.sheet("Rules", "Rules of the scenario and of every plan", note)
-    rows = subject.audit.rules
+    rows = data.audit.rules
     sheet.table(
         [
             column("Rule", rows["rule"], width=24),
@@ -82,9 +82,9 @@ def write_rules(book: ExcelBook, subject: WorkbookData) -> None:
     sheet.finish()
 
 
-def write_audit(book: ExcelBook, subject: WorkbookData) -> None:
+def write_audit(book: ExcelBook, data: WorkbookData) -> None:
     """The sheet of every amount as claimed and as recomputed."""
-    audit = subject.audit
+    audit = data.audit
     said = "passed" if audit.ok else f"FAILED, {len(audit.faults)} faults: do not use this plan"
     note = f"The audit {said}. It works every amount out anew from the case, without the program that made the plan."
     note = f"{note} {RESTS_ON_SEARCH}" if audit.ok else note
@@ -104,14 +104,14 @@ def write_audit(book: ExcelBook, subject: WorkbookData) -> None:
     sheet.finish()
 
 
-def write_inputs(book: ExcelBook, subject: WorkbookData) -> None:
+def write_inputs(book: ExcelBook, data: WorkbookData) -> None:
     """The sheet of what went in: settings, the scenario, its changes, the digest of every file, and the manifest."""
     sheet = book.sheet("Inputs and manifest", "What the plan was made from, and how")
-    result = subject.result
+    result = data.result
     found = [
-        *_flat("case", subject.original.settings.model_dump()),
-        *_flat("scenario", subject.scenario.model_dump(exclude_none=True)),
-        *(("rows", name, f"{count:,}") for name, count in subject.original.sizes.items() if count),
+        *_flat("case", data.original.settings.model_dump()),
+        *_flat("scenario", data.scenario.model_dump(exclude_none=True)),
+        *(("rows", name, f"{count:,}") for name, count in data.original.sizes.items() if count),
         *_flat("manifest", result.manifest),
         *_flat("run", {"status": str(result.status), "objective": result.objective, "bound": result.bound}),
     ]

@@ -62,26 +62,26 @@ def _usage(demand: Demand) -> pd.DataFrame:
     return sums.frame[["price_book", "product", "usage_hours"]]
 
 
-def write_prices(book: ExcelBook, subject: WorkbookData) -> None:
+def write_prices(book: ExcelBook, data: WorkbookData) -> None:
     """The sheets `Price list`, product by tier, and `Prices`, with how each comes about."""
     matrix = book.sheet(
         "Price list",
         "Price list: expected payment for a unit and year, before segment discounts",
-        f"{subject.currency} for a unit and year at expected incidents and use; how each is quoted: sheet {DETAIL}.",
+        f"{data.currency} for a unit and year at expected incidents and use; how each is quoted: sheet {DETAIL}.",
     )
-    parts = [price_rows(subject.attributions[name].demand, plan).assign(version=name)
-             for name, plan in subject.versions.items()]  # fmt: skip
+    parts = [price_rows(data.attributions[name].demand, plan).assign(version=name)
+             for name, plan in data.versions.items()]  # fmt: skip
     rows = pd.concat(parts, ignore_index=True)
-    _write_matrix(matrix, subject, rows, _write_detail(book, subject, rows))
-    _write_discounts(matrix, subject)
+    _write_matrix(matrix, data, rows, _write_detail(book, data, rows))
+    _write_discounts(matrix, data)
     matrix.finish()
 
 
-def _write_detail(book: ExcelBook, subject: WorkbookData, rows: pd.DataFrame) -> Placed:
+def _write_detail(book: ExcelBook, data: WorkbookData, rows: pd.DataFrame) -> Placed:
     sheet = book.sheet(
         DETAIL,
         "How each price comes about",
-        f"Price = price point x basis; a mark-up: (1 + price point) x basis. Amounts in {subject.currency}.",
+        f"Price = price point x basis; a mark-up: (1 + price point) x basis. Amounts in {data.currency}.",
     )
     marked = (rows["quote"] == Quote.MARK_UP.value).tolist()
     first = sheet.row + 2
@@ -107,17 +107,17 @@ def _write_detail(book: ExcelBook, subject: WorkbookData, rows: pd.DataFrame) ->
     return placed
 
 
-def _write_matrix(sheet: Sheet, subject: WorkbookData, rows: pd.DataFrame, detail: Placed) -> None:
+def _write_matrix(sheet: Sheet, data: WorkbookData, rows: pd.DataFrame, detail: Placed) -> None:
     """Price book and product down, tiers of each version across; a cell is the price's cell of the detail."""
     offered = set(rows["tier"])
-    tiers = [tier for tier in subject.result.tiers if tier in offered]
+    tiers = [tier for tier in data.result.tiers if tier in offered]
     pairs = rows[["price_book", "product"]].drop_duplicates().sort_values(["price_book", "product"])
     if len(pairs) > MOST_LINES:
         sheet.line(f"The first {MOST_LINES:,} of {len(pairs):,} price books' products are shown.", bold=True)
         pairs = pairs.head(MOST_LINES)
     keys = rows[["version", "price_book", "product", "tier"]].itertuples(index=False, name=None)
     spots = {key: at for at, key in enumerate(keys)}
-    heads = [(version, tier) for version in subject.versions for tier in tiers]
+    heads = [(version, tier) for version in data.versions for tier in tiers]
     top = sheet.row
     sheet.header(top, ["Price book", "Product", *(f"{tier}, {version}" for version, tier in heads)], (0, 1))
     sheet.page.set_column(0, 1, 20)
@@ -137,14 +137,14 @@ def _write_matrix(sheet: Sheet, subject: WorkbookData, rows: pd.DataFrame, detai
                     sheet.write(row, at, value, "money")
     last = top + max(1, len(pairs))
     sheet.page.freeze_panes(top + 1, 2)
-    sheet.page.autofilter(top, 0, last, 1 + len(tiers) * len(subject.versions))
+    sheet.page.autofilter(top, 0, last, 1 + len(tiers) * len(data.versions))
     sheet.page.repeat_rows(top)
     sheet.row = last + 2
 
 
-def _write_discounts(sheet: Sheet, subject: WorkbookData) -> None:
+def _write_discounts(sheet: Sheet, data: WorkbookData) -> None:
     sheet.heading("Average discount off these prices, by segment")
-    segments = subject.case.tables["segments"]
+    segments = data.case.tables["segments"]
     sheet.table(
         [
             column("Price book", segments["price_book"]),

@@ -24,10 +24,10 @@ MOST_NAMES = 40
 """A dimension of more names has no statement of its own; the detail has them all."""
 
 
-def detail_rows(subject: WorkbookData) -> pd.DataFrame:
+def detail_rows(data: WorkbookData) -> pd.DataFrame:
     """Version, dimensions, units and every line; what is not allocated is a row of its own."""
     parts = []
-    for version, attribution in subject.attributions.items():
+    for version, attribution in data.attributions.items():
         sums = _few(attribution.rows.groupby(list(DIMENSIONS), as_index=False)[["units", *AMOUNTS]].sum())
         rest = {**dict.fromkeys(DIMENSIONS, UNALLOCATED), "units": 0.0, **attribution.unallocated}
         rows = pd.concat([sums, pd.DataFrame([rest])], ignore_index=True)
@@ -106,53 +106,51 @@ class Group:
         return f'=SUMPRODUCT(({versions}="{self.version}")*EXACT({names},{named})*{amounts})'
 
 
-def write_statement(book: ExcelBook, subject: WorkbookData, rows: pd.DataFrame, detail: Placed) -> Placed:
+def write_statement(book: ExcelBook, data: WorkbookData, rows: pd.DataFrame, detail: Placed) -> Placed:
     """The sheet with a row for each line, today and plan, against the amounts that plan.json claims."""
-    note = f"{subject.currency} a year. Amounts add up the sheet {DETAIL}; shared cost is given to rows as stated."
+    note = f"{data.currency} a year. Amounts add up the sheet {DETAIL}; shared cost is given to rows as stated."
     sheet = book.sheet(STATEMENT, "Profit and loss, today and plan", note)
-    groups = [Group(version, version) for version in subject.versions]
+    groups = [Group(version, version) for version in data.versions]
     sheet.page.set_column(0, 0, 48)
     sheet.page.set_column(1, 1 + 2 * len(groups) + 2, 19)
     top = sheet.row
-    placed = _statement(sheet, groups, rows, detail)
+    placed = _write_lines(sheet, groups, rows, detail)
     at = 1 + len(groups)
-    if TODAY in subject.versions:
+    if TODAY in data.versions:
         _changes(sheet, top, at, rows)
         at += 1
-    _claims(sheet, top, at, subject, placed, rows)
+    _claims(sheet, top, at, data, placed, rows)
     sheet.page.set_column(at + 2, at + 2, 40)
     sheet.finish()
     return placed
 
 
-def write_by_dimension(
-    book: ExcelBook, subject: WorkbookData, rows: pd.DataFrame, detail: Placed, dimension: str
-) -> None:
+def write_by_dimension(book: ExcelBook, data: WorkbookData, rows: pd.DataFrame, detail: Placed, dimension: str) -> None:
     """The sheet with the lines by one dimension, each name today and plan."""
     title = DIMENSIONS[dimension]
-    sheet = book.sheet(f"P&L by {title.lower()}", f"Profit and loss by {title.lower()}", f"{subject.currency} a year.")
+    sheet = book.sheet(f"P&L by {title.lower()}", f"Profit and loss by {title.lower()}", f"{data.currency} a year.")
     names = list(dict.fromkeys(rows[dimension]))
     if len(names) > MOST_NAMES:
         sheet.line(f"There are {len(names):,} names, too many for a statement; filter the sheet {DETAIL} instead.")
         sheet.finish()
         return
-    ordered = _ordered(names, subject, dimension)
-    groups = [Group(f"{name}, {v}", v, dimension, name) for name in ordered for v in subject.versions]
+    ordered = _ordered(names, data, dimension)
+    groups = [Group(f"{name}, {v}", v, dimension, name) for name in ordered for v in data.versions]
     sheet.page.set_column(0, 0, 48)
     sheet.page.set_column(1, len(groups), 17)
-    _statement(sheet, groups, rows, detail)
+    _write_lines(sheet, groups, rows, detail)
     sheet.finish()
 
 
-def _ordered(names: Sequence[str], subject: WorkbookData, dimension: str) -> list[str]:
+def _ordered(names: Sequence[str], data: WorkbookData, dimension: str) -> list[str]:
     """Names in the case's order of tiers, else as found; what is not allocated comes last."""
-    ranked = list(subject.result.tiers) if dimension == "tier" else []
+    ranked = list(data.result.tiers) if dimension == "tier" else []
     first = [name for name in ranked if name in names]
     rest = sorted(name for name in names if name not in first and name not in ("none", "", UNALLOCATED))
     return [*first, *rest, *(name for name in ("none", "", UNALLOCATED) if name in names)]
 
 
-def _statement(sheet: Sheet, groups: Sequence[Group], rows: pd.DataFrame, detail: Placed) -> Placed:
+def _write_lines(sheet: Sheet, groups: Sequence[Group], rows: pd.DataFrame, detail: Placed) -> Placed:
     """Lines by group: amounts from the detail, sums from the lines above. A name's cell stands over its columns."""
     named = sheet.row
     if any(group.dimension for group in groups):
@@ -192,7 +190,7 @@ def _changes(sheet: Sheet, top: int, at: int, rows: pd.DataFrame) -> None:
         sheet.formula(place, at, text, float(sums[1][line.name] - sums[0][line.name]), **_weight(line))
 
 
-def _claims(sheet: Sheet, top: int, at: int, subject: WorkbookData, placed: Placed, rows: pd.DataFrame) -> None:
+def _claims(sheet: Sheet, top: int, at: int, data: WorkbookData, placed: Placed, rows: pd.DataFrame) -> None:
     """The amounts of plan.json beside the plan's, the difference, and what each line is given to rows by."""
     for place, title in enumerate(("Plan in plan.json", "Difference", "Given to rows by"), at):
         sheet.write(top, place, title, align="left" if place == at + 2 else "right", **HEAD)
@@ -201,7 +199,7 @@ def _claims(sheet: Sheet, top: int, at: int, subject: WorkbookData, placed: Plac
         row = top + 1 + place
         sheet.write(row, at + 2, line.driver, text_wrap=True)
         if line.kpi:
-            claimed = float(subject.result.decided.kpis[line.kpi] or 0.0)
+            claimed = float(data.result.decided.kpis[line.kpi] or 0.0)
             sheet.write(row, at, claimed, "money")
             text = f"=ROUND({placed.cell(PLAN, place)}-{xl_rowcol_to_cell(row, at)},2)"
             sheet.formula(row, at + 1, text, round(float(own[line.name]) - claimed, 2))

@@ -21,31 +21,31 @@ _AT = {line.name: at for at, line in enumerate(LINES)}
 _SERVING = ("delivery", "fulfilment", "admin")
 
 
-def write_summary(book: ExcelBook, subject: WorkbookData, statement: Placed, detail: Placed) -> None:
+def write_summary(book: ExcelBook, data: WorkbookData, statement: Placed, detail: Placed) -> None:
     """The first sheet; its amounts are references to the statement, its shares formulas over them."""
-    result = subject.result
+    result = data.result
     sheet = book.sheet("Summary", f"{result.case_name}, scenario {result.scenario_name}")
     sheet.page.fit_to_pages(1, 1)
     sheet.page.set_column(0, 0, 44)
     sheet.page.set_column(1, 4, 19)
-    for text in (*decision_lines(subject.result), status_sentence(subject.result), _verdict(subject.audit)):
+    for text in (*decision_lines(data.result), status_sentence(data.result), _verdict(data.audit)):
         sheet.line(text)
-    sheet.heading(f"A year, {subject.currency}")
-    versions = list(subject.versions)
+    sheet.heading(f"A year, {data.currency}")
+    versions = list(data.versions)
     change = ["Change"] if TODAY in versions else []
     sheet.header(sheet.row, ["", *versions, *change])
     sheet.row += 1
     for kpi in SHOWN_KPIS:
         texts = {name: _formula(kpi, name, statement, detail) for name in versions}
-        _row(sheet, heading(kpi), texts, _values(subject, kpi), "money" if kpi in MONEY_KPIS else "share")
+        _row(sheet, heading(kpi), texts, _values(data, kpi), "money" if kpi in MONEY_KPIS else "share")
     sheet.heading("The margin without modelled loyalty")
     sheet.line(_WITHOUT)
     sheet.header(sheet.row, ["", *versions, *change])
     sheet.row += 1
     for title, line in (("Account margin", "account_margin"), ("Account margin without them", "plain_margin")):
         texts = {name: f"={statement.cell(name, _AT[line])}" for name in versions}
-        _row(sheet, title, texts, {name: subject.amounts[name][line] for name in versions}, "money")
-    _write_agreement(sheet, subject, statement)
+        _row(sheet, title, texts, {name: data.amounts[name][line] for name in versions}, "money")
+    _write_agreement(sheet, data, statement)
     sheet.finish()
 
 
@@ -60,8 +60,8 @@ def _verdict(audit: Audit) -> str:
     return f"Audit: {'passed' if audit.ok else 'FAILED, do not use this plan'}; {checked}. {RESTS_ON_SEARCH}"
 
 
-def _values(subject: WorkbookData, kpi: str) -> dict[str, float | None]:
-    return {name: plan.kpis[kpi] for name, plan in subject.versions.items()}
+def _values(data: WorkbookData, kpi: str) -> dict[str, float | None]:
+    return {name: plan.kpis[kpi] for name, plan in data.versions.items()}
 
 
 def _formula(kpi: str, version: str, statement: Placed, detail: Placed) -> str:
@@ -102,14 +102,14 @@ def _difference(values: Mapping[str, float | None], factor: int) -> Cell:
     return None if plan is None or today is None else factor * (plan - today)
 
 
-def _write_agreement(sheet: Sheet, subject: WorkbookData, statement: Placed) -> None:
+def _write_agreement(sheet: Sheet, data: WorkbookData, statement: Placed) -> None:
     """The largest difference between this workbook and plan.json, and what is not allocated."""
     sheet.heading("Does it add up?")
-    claimed = [(at, subject.result.decided.kpis[line.kpi]) for at, line in enumerate(LINES) if line.kpi]
+    claimed = [(at, data.result.decided.kpis[line.kpi]) for at, line in enumerate(LINES) if line.kpi]
     gaps = [f"ABS({statement.cell(PLAN, at)}-({value!r}))" for at, value in claimed]
     sheet.write(sheet.row, 0, "Largest difference from plan.json")
     sheet.formula(sheet.row, 1, f"=ROUND(MAX({','.join(gaps)}),2)", 0.0)
     sheet.row += 1
-    for name, attribution in subject.attributions.items():
-        sheet.line(f"{name}: {UNALLOCATED} {float(attribution.unallocated.abs().sum()):,.2f} {subject.currency}, "
+    for name, attribution in data.attributions.items():
+        sheet.line(f"{name}: {UNALLOCATED} {float(attribution.unallocated.abs().sum()):,.2f} {data.currency}, "
                    "cost that no unit, case or hour causes.")  # fmt: skip

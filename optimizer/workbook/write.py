@@ -47,20 +47,20 @@ def write_workbook(case: Case, run: Result | str | Path, path: str | Path, *, un
     return write_sheets(WorkbookData(case, result), path)
 
 
-def write_sheets(subject: WorkbookData, path: str | Path) -> Path:
+def write_sheets(data: WorkbookData, path: str | Path) -> Path:
     """Write the workbook of a run and its case as `write_workbook` does."""
-    subject.result.decided  # noqa: B018  (there is nothing to write of a run without a plan)
-    subject.audit  # noqa: B018  (refuses a scenario that the case does not have)
-    rows = detail_rows(subject)
-    with book_at(path, SHEETS, subject.result.unchecked) as book:
-        detail = write_detail(book, rows, subject.currency)
-        statement = write_statement(book, subject, rows, detail)
+    data.result.decided  # noqa: B018  (there is nothing to write of a run without a plan)
+    data.audit  # noqa: B018  (refuses a scenario that the case does not have)
+    rows = detail_rows(data)
+    with book_at(path, SHEETS, data.result.unchecked) as book:
+        detail = write_detail(book, rows, data.currency)
+        statement = write_statement(book, data, rows, detail)
         for dimension in DIMENSIONS:
-            write_by_dimension(book, subject, rows, detail, dimension)
-        write_summary(book, subject, statement, detail)
-        write_bridge(book, subject, statement)
+            write_by_dimension(book, data, rows, detail, dimension)
+        write_summary(book, data, statement, detail)
+        write_bridge(book, data, statement)
         for write in _WRITERS:
-            write(book, subject)
+            write(book, data)
     return Path(path)
 
 

@@ -21,21 +21,21 @@ from tests.small_case import write_small_case
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> SolverSession:
+def session(tmp_path_factory: pytest.TempPathFactory) -> SolverSession:
     return SolverSession(load_case(write_small_case(tmp_path_factory.mktemp("case"))))
 
 
 @pytest.fixture(scope="module")
-def answer(bench: SolverSession) -> Answer:
-    return compare(bench, ["today", "base"])
+def answer(session: SolverSession) -> Answer:
+    return compare(session, ["today", "base"])
 
 
 @pytest.mark.parametrize("seed", [9, 15, 22, 27, 55])
 def test_todays_plan_has_the_amounts_of_the_baseline(seed: int) -> None:
     case = build_case(*random_case(seed))
-    bench = SolverSession(case, gap=1e-7)
-    baseline = bench.solve().baseline
-    plan = today(bench).plan
+    session = SolverSession(case, gap=1e-7)
+    baseline = session.solve().baseline
+    plan = today(session).plan
     assert (plan is None) == (baseline is None)
     if plan is not None and baseline is not None:
         objective = case.scenarios["base"].objective
@@ -51,9 +51,9 @@ def test_without_current_menus_there_is_no_today() -> None:
     assert alone.sentences[0].startswith("base is the only plan")
 
 
-def test_kpis_are_those_of_the_plans(answer: Answer, bench: SolverSession) -> None:
+def test_kpis_are_those_of_the_plans(answer: Answer, session: SolverSession) -> None:
     kpis = answer.tables["kpis"].set_index(["plan", "kpi"])
-    result = bench.solve("base")
+    result = session.solve("base")
     for name in MONEY_KPIS:
         assert kpis.loc[("base", name), "value"] == result.decided.kpis[name]
         change = kpis.loc[("base", name), "value"] - kpis.loc[("today", name), "value"]
@@ -90,33 +90,33 @@ def test_the_bridge_adds_up_and_its_largest_part_is_said(answer: Answer) -> None
     assert f"of account revenue a year: {largest} " in answer.sentences[0]
 
 
-def test_one_plan_is_compared_with_today_and_none_means_the_scenario(answer: Answer, bench: SolverSession) -> None:
-    for given in ([], ["base"], [bench.solve("base")]):
-        assert list(compare(bench, given).tables["overview"].columns) == ["kpi", "unit", "today", "base"]
+def test_one_plan_is_compared_with_today_and_none_means_the_scenario(answer: Answer, session: SolverSession) -> None:
+    for given in ([], ["base"], [session.solve("base")]):
+        assert list(compare(session, given).tables["overview"].columns) == ["kpi", "unit", "today", "base"]
 
 
-def test_a_run_folder_is_a_plan_and_gets_a_name_of_its_own(bench: SolverSession, tmp_path: Path) -> None:
-    folder = bench.solve("base").save(tmp_path / "mine")
-    again = compare(bench, ["base", folder, bench.solve("base")])
+def test_a_run_folder_is_a_plan_and_gets_a_name_of_its_own(session: SolverSession, tmp_path: Path) -> None:
+    folder = session.solve("base").save(tmp_path / "mine")
+    again = compare(session, ["base", folder, session.solve("base")])
     assert list(again.tables["overview"].columns[2:]) == ["base", "mine", "base (2)"]
     assert again.tables["bridge"].empty
-    named = compare(bench, {"a": "base", "b": str(folder)})
+    named = compare(session, {"a": "base", "b": str(folder)})
     assert set(named.tables["menus"]["plan"]) == {"a", "b"}
 
 
-def test_a_plan_that_is_not_there_or_of_another_case_is_refused(bench: SolverSession, tmp_path: Path) -> None:
+def test_a_plan_that_is_not_there_or_of_another_case_is_refused(session: SolverSession, tmp_path: Path) -> None:
     with pytest.raises(RunError, match=r"bas is neither today, nor a scenario of the case \(base, dear\)"):
-        compare(bench, ["bas"])
+        compare(session, ["bas"])
     other = build_case(*hand_case())
     folder = SolverSession(other).solve("base").save(tmp_path / "other")
     with pytest.raises(RunError, match=r"a plan of the case by hand; expected one of small"):
-        compare(bench, [folder])
+        compare(session, [folder])
 
 
-def test_a_scenario_without_a_plan_is_named_and_left_out(bench: SolverSession) -> None:
-    case = bench.case
+def test_a_scenario_without_a_plan_is_named_and_left_out(session: SolverSession) -> None:
+    case = session.case
     hopeless = case.scenarios["base"].model_copy(update={"name": "hopeless", "min_service_margin": 1.0})
-    answer = compare(bench, ["base", "dear", hopeless])
+    answer = compare(session, ["base", "dear", hopeless])
     assert any(sentence.startswith("hopeless: Infeasible, proved.") for sentence in answer.sentences)
     assert set(answer.tables["kpis"]["plan"]) == {"base", "dear"}
     alone = compare(SolverSession(case), {"a": hopeless, "b": hopeless})
@@ -129,6 +129,6 @@ def test_every_table_explains_its_columns(answer: Answer) -> None:
     assert all(meaning for columns in answer.columns.values() for meaning in columns.values())
 
 
-def test_a_case_will_do_for_a_workbench(bench: SolverSession) -> None:
-    case: Case = bench.case
+def test_a_case_will_do_for_a_session(session: SolverSession) -> None:
+    case: Case = session.case
     assert compare(case, ["base", "base"], gap=1e-2).case_name == "small"

@@ -76,13 +76,13 @@ def test_the_far_end_is_there_even_where_a_level_was_not_solved_in_time(count: i
     assert (table["at_most"] >= table[goals[0]]).all()
 
 
-def points(*worths: tuple[float, ...]) -> list[FrontierPoint]:
-    return [FrontierPoint(worth, None, None) for worth in worths]  # type: ignore[arg-type]  # the plan does not matter
+def points(*values: tuple[float, ...]) -> list[FrontierPoint]:
+    return [FrontierPoint(value, None, None) for value in values]  # type: ignore[arg-type]  # the plan does not matter
 
 
 def test_a_point_that_another_beats_is_left_out() -> None:
     kept = undominated(points((10, 0), (8, 5), (8, 4), (7, 5), (0, 6), (10, 0)))
-    assert [point.worths for point in kept] == [(10, 0), (8, 5), (0, 6)]
+    assert [point.values for point in kept] == [(10, 0), (8, 5), (0, 6)]
 
 
 def test_supported_points_lie_on_the_hull_and_the_knee_is_farthest_out() -> None:
@@ -96,8 +96,8 @@ def test_three_goals_are_swept_level_by_level() -> None:
     answer = optimizer.frontier(optimizer.load_case("data/tiny"), goals=goals, points=2)
     table = answer.tables["points"]
     assert table["account_margin"].max() == pytest.approx(19560.0)  # worked out in data/tiny
-    worths = table[list(goals)].to_numpy()
-    beaten = [(np.delete(worths, i, 0) >= worths[i]).all(axis=1).any() for i in range(len(worths))]
+    values = table[list(goals)].to_numpy()
+    beaten = [(np.delete(values, i, 0) >= values[i]).all(axis=1).any() for i in range(len(values))]
     assert not any(beaten)
 
 

@@ -41,7 +41,7 @@ posed = cache(pose)
 
 
 @cache
-def subject(seed: int) -> AnalysisContext:
+def context(seed: int) -> AnalysisContext:
     return context_of(posed(seed).case, "base", None, gap=GAP)
 
 
@@ -55,7 +55,7 @@ def without(case: Posed, provider: str) -> World:
 
 @pytest.mark.parametrize("seed", [51])
 def test_a_provider_is_worth_what_enumeration_says(seed: int) -> None:
-    one, case = subject(seed), posed(seed)
+    one, case = context(seed), posed(seed)
     best = Enumeration(case.world).run().objective
     engaged = list(one.plan.decisions.providers)
     table = value_added_table(values_added(one, "provider", engaged), "provider").set_index("provider")
@@ -72,7 +72,7 @@ def test_a_provider_is_worth_what_enumeration_says(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", [31])
 def test_a_provider_left_out_costs_what_enumeration_says(seed: int) -> None:
-    one, case = subject(seed), posed(seed)
+    one, case = context(seed), posed(seed)
     idle = sorted(set(case.world.names("providers", "provider")) - set(one.plan.decisions.providers))
     for name, row in (
         value_added_table(values_added(one, "provider", idle), "provider").set_index("provider").iterrows()
@@ -88,7 +88,7 @@ def test_a_provider_left_out_costs_what_enumeration_says(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", [9, 49])
 def test_make_or_buy_is_the_best_plan_of_each_share(seed: int) -> None:
-    one, case = subject(seed), posed(seed)
+    one, case = context(seed), posed(seed)
     teams = own_teams(one)
     table, _ = make_or_buy(one, [0, 0.4, 1])
     for row in table[~table["in_plan"]].to_dict("records"):
@@ -103,7 +103,7 @@ def test_make_or_buy_is_the_best_plan_of_each_share(seed: int) -> None:
 
 
 def test_without_a_team_of_its_own_there_is_nothing_to_make() -> None:
-    one = subject(34)
+    one = context(34)
     table, results = make_or_buy(one, [0.5])
     assert table.empty
     assert results == []
@@ -111,7 +111,7 @@ def test_without_a_team_of_its_own_there_is_nothing_to_make() -> None:
 
 @pytest.mark.parametrize("seed", [25, 34, 51])
 def test_a_failure_costs_what_enumeration_says(seed: int) -> None:
-    one, case = subject(seed), posed(seed)
+    one, case = context(seed), posed(seed)
     failures = partner_failures(one)
     kinds = {row["provider"]: row["kind"] for row in case.world.tables["providers"]}
     assert {f.partner for f in failures} == {n for n in one.plan.decisions.providers if kinds[n].endswith("_partner")}
@@ -138,7 +138,7 @@ def test_others_are_asked_only_where_the_same_partners_cannot() -> None:
     responses = [
         [failure.response for failure in failures]
         for seed in (25, 34, 51)
-        for _, failures in groupby(partner_failures(subject(seed)), key=lambda failure: failure.partner)
+        for _, failures in groupby(partner_failures(context(seed)), key=lambda failure: failure.partner)
     ]
     assert [SAME, REPLANNED] in responses
     for failures in responses:

@@ -23,7 +23,7 @@ posed = cache(pose)
 
 
 @cache
-def subject(seed: int) -> AnalysisContext:
+def context(seed: int) -> AnalysisContext:
     return context_of(posed(seed).case, "base", None, gap=GAP)
 
 
@@ -31,7 +31,7 @@ def near(value: float, scale: float) -> object:
     return pytest.approx(value, abs=NEAR * max(1.0, abs(scale)))
 
 
-def assert_worth(one: AnalysisContext, case: Posed, kind: str, table: str, column: str) -> None:
+def assert_values(one: AnalysisContext, case: Posed, kind: str, table: str, column: str) -> None:
     best = Enumeration(case.world).run().objective
     assert best is not None
     names = [row[kind] for row in case.world.tables[table] if row[column] != "excluded"]
@@ -51,12 +51,12 @@ def assert_worth(one: AnalysisContext, case: Posed, kind: str, table: str, colum
     (4, "model", "pricing_models", "offer"),
 ])  # fmt: skip
 def test_each_is_worth_what_enumeration_says(seed: int, kind: str, table: str, column: str) -> None:
-    assert_worth(subject(seed), posed(seed), kind, table, column)
+    assert_values(context(seed), posed(seed), kind, table, column)
 
 
 @pytest.mark.parametrize("seed", [4])
 def test_the_best_plan_of_each_number_of_tiers(seed: int) -> None:
-    one, case = subject(seed), posed(seed)
+    one, case = context(seed), posed(seed)
     for row in curve_table(one, "tier", best_by_count(one, "tier")).to_dict("records"):
         count, least = row["tiers"], case.world.scenario.min_menu
         rules = {"min_tiers": count, "max_tiers": count, "min_menu": None if least is None else min(least, count)}
@@ -69,7 +69,7 @@ def test_the_best_plan_of_each_number_of_tiers(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", [17])
 def test_the_best_plan_of_each_number_of_models(seed: int) -> None:
-    one, case = subject(seed), posed(seed)
+    one, case = context(seed), posed(seed)
     before: float | None = no_contract_objective(case.world, Enumeration(case.world).demand)
     for row in curve_table(one, "model", best_by_count(one, "model")).to_dict("records"):
         count = row["models"]
@@ -82,8 +82,8 @@ def test_the_best_plan_of_each_number_of_models(seed: int) -> None:
 
 
 def test_the_answer_holds_every_curve_and_names_the_best_number() -> None:
-    one = subject(4)
-    answer = portfolio(one.bench, result=one.result)
+    one = context(4)
+    answer = portfolio(one.session, result=one.result)
     assert set(answer.tables) == {"products", "tiers", "models", "tier_counts", "model_counts"}
     counts = answer.tables["tier_counts"]
     best = counts.loc[counts["objective"].idxmax(), "tiers"]

@@ -32,7 +32,7 @@ posed = cache(pose)
 
 
 @cache
-def subject(seed: int) -> AnalysisContext:
+def context(seed: int) -> AnalysisContext:
     case = posed(seed).case
     return context_of(case, case.scenarios["base"].model_copy(update=FREE), None, gap=GAP)
 
@@ -65,7 +65,7 @@ def best_wave(case: Posed, road: Roadmap, month: float, moved: set[str], least: 
 
 @pytest.mark.parametrize("seed", [171])
 def test_each_wave_is_the_best_possible(seed: int) -> None:
-    one, case = subject(seed), posed(seed)
+    one, case = context(seed), posed(seed)
     road = Roadmap(one, None, 3.0, catch_up=False)
     waves = list(road.waves())
     everybody = case.world.names("providers", "provider")
@@ -90,7 +90,7 @@ def test_each_wave_is_the_best_possible(seed: int) -> None:
 
 
 def test_few_price_books_a_wave_move_one_after_the_other() -> None:
-    waves = list(Roadmap(subject(84), 1, 2.0, catch_up=False).waves())
+    waves = list(Roadmap(context(84), 1, 2.0, catch_up=False).waves())
     assert [len(wave.moved) for wave in waves] == [1, 1]
     assert [wave.month for wave in waves] == [6, 8]  # nobody is ready before; the second follows at the pace
 
@@ -107,7 +107,7 @@ def test_price_books_are_chosen_in_every_way_or_by_rank() -> None:
 
 
 def test_margin_rules_are_caught_up_with() -> None:
-    one = subject(84)
+    one = context(84)
     share, cost = (one.plan.kpis[name] for name in ("service_margin_share", "cost_to_serve"))
     assert share is not None
     assert cost is not None
@@ -158,4 +158,4 @@ def test_a_price_book_that_is_the_plan_s_already_does_not_move() -> None:
 @pytest.mark.parametrize("limits", [{"most_books": 0}, {"pace": 0}])
 def test_limits_without_sense_are_refused(limits: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="expected at least 1, and months above 0"):
-        roadmap(subject(84).bench, **limits)
+        roadmap(context(84).session, **limits)

@@ -13,7 +13,7 @@ import pytest
 from models import CaseError, Problem
 from optimizer.cli.command_line import main
 from optimizer.cli.command_output import CommandOutput
-from optimizer.cli.terminal import console_on, say, show_result, show_table, show_warning
+from optimizer.cli.terminal import console_on, print_line, show_result, show_table, show_warning
 from optimizer.cli.watching import ProgressLine
 from optimizer.report.page import report_page
 from optimizer.results.html import result_page
@@ -36,7 +36,7 @@ def test_a_terminal_shows_what_it_would_obey() -> None:
     show_result(console, hostile(), Path(EVIL))  # type: ignore[arg-type]
     show_table(console, EVIL, [EVIL, "b"], [[EVIL, EVIL]])
     show_warning(console, EVIL)
-    say(console, EVIL)
+    print_line(console, EVIL)
 
     assert not RAW.search(stream.getvalue())
     assert WRITTEN in stream.getvalue()
@@ -48,7 +48,7 @@ def test_the_line_of_progress_stays_one_line() -> None:
     line._live = True
     line.update(Progress(seconds=1.0, phase=f"solving {EVIL}\n", objective=None, bound=None, gap=None, many=True))
     line.draw()
-    line.say(EVIL)
+    line.print_sentence(EVIL)
 
     assert not RAW.search(stream.getvalue().replace("\r", ""))
     assert stream.getvalue().count("\n") == 1

@@ -25,7 +25,7 @@ def test_only_what_moves_the_baseline_is_worked_out_again(case: Case, monkeypatc
         return baseline(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(optimizer.solving.baselines, "baseline", counted)
-    bench, base = SolverSession(case), case.scenarios["base"]
+    session, base = SolverSession(case), case.scenarios["base"]
     dearer = (Change(table="rates", column="cost_per_case", multiply=2.0),)
     asked = [
         (1, {}),
@@ -37,20 +37,20 @@ def test_only_what_moves_the_baseline_is_worked_out_again(case: Case, monkeypatc
     ]
     for times, update in asked:
         scenario = base.model_copy(update=update)
-        kept = bench.solve(scenario).baseline
+        kept = session.solve(scenario).baseline
         assert len(worked_out) == times
         alone = solve(case, scenario).baseline
         del worked_out[times:]  # that of the solve alone
         assert kept is not None
         assert kept == pytest.approx(alone)
-    assert bench.evaluate("base", menus=case.tables["current_menus"]).baseline is not None
+    assert session.evaluate("base", menus=case.tables["current_menus"]).baseline is not None
     assert len(worked_out) == 4
 
 
 def test_a_baseline_that_a_limit_prevented_is_tried_again(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     answers = [(None, "No delivery of today's menus was found in the time allowed."), ({"service_cost": 1.0}, None)]
     monkeypatch.setattr(optimizer.solving.baselines, "baseline", lambda *given: answers.pop(0))
-    bench, base = SolverSession(case, time_limit=60.0), case.scenarios["base"]
-    first, second = (bench.solve(base.model_copy(update={"max_tiers": tiers})) for tiers in (2, 1))
+    session, base = SolverSession(case, time_limit=60.0), case.scenarios["base"]
+    first, second = (session.solve(base.model_copy(update={"max_tiers": tiers})) for tiers in (2, 1))
     assert first.baseline is None
     assert second.baseline == {"service_cost": 1.0}

@@ -21,8 +21,8 @@ from tests.optimizer.workbook.runs import odd, tiny
 Run = Callable[[], tuple[Case, Result]]
 
 
-def by(subject: WorkbookData, *keys: str, version: str = PLAN) -> pd.DataFrame:
-    return subject.attributions[version].rows.groupby(list(keys))[list(AMOUNTS)].sum()
+def by(data: WorkbookData, *keys: str, version: str = PLAN) -> pd.DataFrame:
+    return data.attributions[version].rows.groupby(list(keys))[list(AMOUNTS)].sum()
 
 
 def test_the_hand_worked_plan_is_given_to_its_segments_and_tiers() -> None:
@@ -56,9 +56,9 @@ def test_taken_out_loyalty_leaves_what_accounts_bring() -> None:
 def test_hand_worked_accounts() -> None:
     """C1 holds 6 of 10 scanners and 12 of 20 viewers: six tenths of what clinics pay and cost."""
     case, result = tiny()
-    subject = WorkbookData(case, result)
-    found = account_amounts(Spreading(subject.case), subject.attributions[PLAN])
-    costs = by(subject, "segment").loc["clinic"]
+    data = WorkbookData(case, result)
+    found = account_amounts(Spreading(data.case), data.attributions[PLAN])
+    costs = by(data, "segment").loc["clinic"]
     serving = ["case_cost", "parts", "tiers_fixed", "models_fixed", "providers_fixed"]
 
     assert found["service_revenue"].tolist() == pytest.approx([8_400, 5_600, 7_200])
@@ -71,7 +71,7 @@ def test_hand_worked_accounts() -> None:
 @pytest.mark.parametrize("version", [TODAY, PLAN])
 def test_every_line_adds_up_to_the_plan(run: Run, version: str) -> None:
     case, result = run()
-    subject = WorkbookData(case, result)
+    data = WorkbookData(case, result)
     claimed = result.decided.kpis if version == PLAN else result.baseline
     assert claimed is not None
 
@@ -79,27 +79,27 @@ def test_every_line_adds_up_to_the_plan(run: Run, version: str) -> None:
     assert sorted(compared) == sorted(MONEY_KPIS)
     for line in LINES:
         if line.kpi:
-            assert subject.amounts[version][line.name] == pytest.approx(claimed[line.kpi], abs=0.001), line.name
+            assert data.amounts[version][line.name] == pytest.approx(claimed[line.kpi], abs=0.001), line.name
 
 
 def test_the_odd_run_has_something_in_every_line() -> None:
     """Else the sums above would prove little."""
-    subject = WorkbookData(*odd())
-    sums = subject.attributions[PLAN].totals.abs() + subject.attributions[TODAY].totals.abs()
+    data = WorkbookData(*odd())
+    sums = data.attributions[PLAN].totals.abs() + data.attributions[TODAY].totals.abs()
     assert set(sums.index[sums == 0]) <= {"commitments", "volume_discounts"}
 
 
 def test_locked_units_are_their_own_accounts() -> None:
     """Only A1 (3 scanners, gold and silver) and A4 (a gauge, metered) have contracts in force."""
     case, result = odd()
-    subject = WorkbookData(case, result)
-    rows = subject.attributions[PLAN].rows
+    data = WorkbookData(case, result)
+    rows = data.attributions[PLAN].rows
     locked = rows[rows["locked"]]
     # warranty is 0.082 and 0.052 of 90,000; metered 950 x 1 x 1.8 incidents a year
     assert sorted(locked["billed"]) == pytest.approx(sorted([2 * 7_380, 4_680, 950 * 1.8]))
-    only = replace(subject.attributions[PLAN], rows=rows.assign(**dict.fromkeys(AMOUNTS, 0.0)))
+    only = replace(data.attributions[PLAN], rows=rows.assign(**dict.fromkeys(AMOUNTS, 0.0)))
     only.rows.loc[rows["locked"], "billed"] = locked["billed"]
-    given = account_amounts(Spreading(subject.case), only)["service_revenue"]
+    given = account_amounts(Spreading(data.case), only)["service_revenue"]
     assert given.tolist() == pytest.approx([2 * 7_380 + 4_680, 0, 0, 950 * 1.8, 0])
 
 

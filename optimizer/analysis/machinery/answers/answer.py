@@ -138,9 +138,9 @@ def _is_answer(target: Path, name: str) -> bool:
     if not target.is_dir():
         raise RunError([f"{target} is a file, not a folder; name another folder for the answer."])
     found = sorted(entry.name for entry in target.iterdir() if not is_temporary(entry.name))
-    strangers = [entry for entry in found if entry not in _files_of_earlier(target / f"{name}.json")]
-    if strangers:
-        raise RunError([f"{target} holds {strangers[0]}, which is no part of an earlier {name}; name another folder."])
+    unknown = [entry for entry in found if entry not in _files_of_earlier(target / f"{name}.json")]
+    if unknown:
+        raise RunError([f"{target} holds {unknown[0]}, which is no part of an earlier {name}; name another folder."])
     return bool(found)
 
 

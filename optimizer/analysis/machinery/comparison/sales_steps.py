@@ -59,13 +59,13 @@ class Sides:
         moved = np.isfinite(value_a) & np.isfinite(value_b) & ~self.same_model & ~self.none
         old, new = np.where(moved, value_a, kept), np.where(moved, value_b, kept)
         share_a, taken, share_b = self.weights
-        worth = [
+        totals = [
             self._total(f"{column}_a") @ scale,
             *(self.held_b * share @ np.nan_to_num(old) for share in (share_a, taken, share_b)),
             self.held_b * share_b @ np.nan_to_num(new),
             self._total(f"{column}_b") @ scale,
         ]
-        return np.diff(np.array(worth, dtype=float))
+        return np.diff(np.array(totals, dtype=float))
 
     def _whole(self, values: Values) -> Values:
         """Sum of each row's cohort."""

@@ -11,18 +11,18 @@ from ..sessions.solver_session import SolverSession
 _MONEY_RULES = ("min_service_margin", "min_account_margin", "max_cost_to_serve")
 
 
-def today(bench: SolverSession, scenario: str | Scenario = "base") -> Result:
+def today(session: SolverSession, scenario: str | Scenario = "base") -> Result:
     """Result of `current_menus` under a scenario, as the baseline of every plan is defined.
 
     Every product but the excluded ones is supported and covered; rules on menus, tiers, models, prices,
     margins and cost to serve do not bind. Raises `CaseError` where the case has no current_menus.
     """
-    if bench.case.tables["current_menus"].empty:
+    if session.case.tables["current_menus"].empty:
         expected = "a table current_menus with today's price book"
         raise CaseError([Problem("current_menus", "there is no plan of today without it", expected=expected)])
-    wanted = named_scenario(bench.case, scenario)
-    changed, _ = apply_scenario(bench.case, wanted)
-    return bench.evaluate(_as_it_is(changed, wanted), menus=todays_menus(changed), label="today")
+    wanted = named_scenario(session.case, scenario)
+    changed, _ = apply_scenario(session.case, wanted)
+    return session.evaluate(_as_it_is(changed, wanted), menus=todays_menus(changed), label="today")
 
 
 def _as_it_is(changed: Case, scenario: Scenario) -> Scenario:

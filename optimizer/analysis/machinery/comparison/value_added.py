@@ -1,4 +1,4 @@
-"""What a tier, pricing model, product or provider is worth: the best plan with it against the best one without."""
+"""What a tier, pricing model, product or provider adds: the best plan with it against the best one without."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..sessions.context import AnalysisContext
 
 DECIDED = {"tier": "tiers", "model": "models", "product": "products", "provider": "providers"}
 """Where a plan's decisions list each kind."""
-WORTH_COLUMNS = {
+VALUE_COLUMNS = {
     "in_plan": "whether the plan has it",
     "status": "how the search for the best plan of the other kind ended",
     "objective_with": "objective of the best plan with it, {money}",
@@ -30,7 +30,7 @@ WORTH_COLUMNS = {
 
 @dataclass(frozen=True)
 class ValueAdded:
-    """One thing's worth, and the other plan it was found by."""
+    """What one decision adds to the objective, and the plan solved to find it."""
 
     name: str
     in_plan: bool
@@ -38,24 +38,24 @@ class ValueAdded:
     row: dict[str, object]
 
 
-def values_added(subject: AnalysisContext, kind: DecisionKindName, names: Sequence[str]) -> list[ValueAdded]:
-    """Worth of each: what the plan has is dropped, what it lacks is forced, and everything else decided anew."""
-    return [_worth(subject, kind, name) for name in subject.bench.each(names)]
+def values_added(context: AnalysisContext, kind: DecisionKindName, names: Sequence[str]) -> list[ValueAdded]:
+    """What each adds: what the plan has is dropped, what it lacks is forced, and everything else decided anew."""
+    return [_value_added(context, kind, name) for name in context.session.each(names)]
 
 
 def value_added_table(found: Sequence[ValueAdded], column: str) -> pd.DataFrame:
     """One row each, in the order given, under the name `column`."""
-    table = pd.DataFrame([{column: one.name, **one.row} for one in found], columns=[column, *WORTH_COLUMNS])
+    table = pd.DataFrame([{column: one.name, **one.row} for one in found], columns=[column, *VALUE_COLUMNS])
     return table.astype({"in_plan": bool})
 
 
-def _worth(subject: AnalysisContext, kind: DecisionKindName, name: str) -> ValueAdded:
-    in_plan = name in getattr(subject.plan.decisions, DECIDED[kind])
+def _value_added(context: AnalysisContext, kind: DecisionKindName, name: str) -> ValueAdded:
+    in_plan = name in getattr(context.plan.decisions, DECIDED[kind])
     asked = Decision(kind, name, not in_plan)
-    other = subject.bench.solve(subject.scenario, conditions=[asked], label=str(asked))
-    having, lacking = (subject.result, other) if in_plan else (other, subject.result)
+    other = context.session.solve(context.scenario, conditions=[asked], label=str(asked))
+    having, lacking = (context.result, other) if in_plan else (other, context.result)
     value, least, most = _difference(having, lacking)
-    free = subject.state(kind, name) == "optional"  # else the other plans are not some of those allowed
+    free = context.availability(kind, name) == "optional"  # else the other plans are not some of those allowed
     row = {
         "in_plan": in_plan,
         "status": str(other.status),

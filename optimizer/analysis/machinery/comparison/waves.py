@@ -100,14 +100,14 @@ class Roadmap:
     def today(self) -> Result:
         """Today's menus with their best delivery by any provider, under no rule on margins and cost to serve."""
         scenario = self.scenario.model_copy(update=NO_MARGINS)
-        self.subject.bench.expect(1)
-        return self.subject.bench.evaluate(scenario, menus=self.current, label="today's price book")
+        self.subject.session.expect(1)
+        return self.subject.session.evaluate(scenario, menus=self.current, label="today's price book")
 
     def waves(self) -> Iterator[Wave]:
         """The waves in order; the last one reaches the plan, unless someone asks to stop."""
         left, before = list(self.books), self.today
         for month in self._months():
-            if self.subject.bench.stopped:
+            if self.subject.session.stopped:
                 return
             wave = self._best(month, left, before)
             if wave is not None:
@@ -152,8 +152,8 @@ class Roadmap:
         rules = margins_so_far(self.scenario, before) if self.catch_up else {}
         scenario = self.subject.changed(*(bar(name) for name in sorted(barred)), **rules)
         label = f"month {month:g}, {len(self.books) - len(stayed)} of {len(self.books)} price books moved"
-        self.subject.bench.expect(1)
-        return self.subject.bench.evaluate(scenario, menus=menus, label=label)
+        self.subject.session.expect(1)
+        return self.subject.session.evaluate(scenario, menus=menus, label=label)
 
     def _breaks_nothing_new(self, result: Result) -> bool:
         return set(result.broken_rules) <= set(self.today.broken_rules)

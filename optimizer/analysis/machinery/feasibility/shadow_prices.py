@@ -43,7 +43,7 @@ class ShadowPrices:
     objective: float
     """Best objective with the structure fixed, money a year."""
     _stated: Stated
-    _settled: Array
+    _integers: Array
     """Value of each integer column of the delivery program."""
     _solution: Array
     """Value of each column."""
@@ -55,7 +55,7 @@ class ShadowPrices:
 
         `case` is the case with that scenario's changes made. None where its program has other rows or columns.
         """
-        stated = _state(case, scenario, self.plan, self.conditions)
+        stated = _delivery_program(case, scenario, self.plan, self.conditions)
         if stated.labels != self._stated.labels or stated.columns != self._stated.columns:
             return None
         return -self._lagrangian(stated) - self.objective
@@ -65,7 +65,7 @@ class ShadowPrices:
         matrix, y = stated.matrix, self._duals
         sides = np.where(y > 0, matrix.row_low, np.where(y < 0, matrix.row_high, 0.0))
         reduced = self._stated.matrix.cost - self._stated.matrix.rows.T @ y
-        low, high = _fixed(stated, self._settled)
+        low, high = _fixed(stated, self._integers)
         ends = np.where(reduced > 0, low, np.where(reduced < 0, high, self._solution))
         # A basic column stays where it is; one at a bound moves with it.
         moved = np.where(np.abs(reduced) > BASIC * np.abs(reduced).max(initial=0.0), ends, self._solution)
@@ -80,15 +80,15 @@ def shadow_prices(
     There are none where no delivery with the plan's menus was found again (in `seconds`), or nothing is left to decide.
     """
     limit = SECONDS if seconds is None else min(SECONDS, seconds)
-    stated = _state(case, scenario, plan, tuple(conditions))
+    stated = _delivery_program(case, scenario, plan, tuple(conditions))
     if stated.contradictions or not stated.columns:
         return None
     program = scaled(stated.matrix)
     outcome = solve_integer(program, Limits(seconds=limit, gap=1e-6))
     if outcome.values is None:
         return None
-    settled = np.where(program.integer, np.round(outcome.values), np.nan)
-    low, high = _fixed(stated, settled)
+    integers = np.where(program.integer, np.round(outcome.values), np.nan)
+    low, high = _fixed(stated, integers)
     scale = stated.matrix.column_scale
     highs = quiet_highs()
     load(highs, replace(program, low=low / scale, high=high / scale), with_integers=False)
@@ -97,16 +97,16 @@ def shadow_prices(
         return None
     duals = np.array(highs.getSolution().row_dual) * stated.matrix.row_scale / stated.matrix.cost_scale
     objective = -solved.objective / stated.matrix.cost_scale
-    return ShadowPrices(tuple(conditions), plan, objective, stated, settled, solved.values * scale, duals)
+    return ShadowPrices(tuple(conditions), plan, objective, stated, integers, solved.values * scale, duals)
 
 
-def _fixed(stated: Stated, settled: Array) -> tuple[Array, Array]:
-    """Boxes of the columns in natural units, with the integers settled."""
-    known = ~np.isnan(settled)
-    return np.where(known, settled, stated.matrix.low), np.where(known, settled, stated.matrix.high)
+def _fixed(stated: Stated, integers: Array) -> tuple[Array, Array]:
+    """Bounds of the columns in natural units, with the integer columns fixed."""
+    known = ~np.isnan(integers)
+    return np.where(known, integers, stated.matrix.low), np.where(known, integers, stated.matrix.high)
 
 
-def _state(case: Case, scenario: Scenario, plan: Plan, conditions: tuple[Condition, ...]) -> Stated:
+def _delivery_program(case: Case, scenario: Scenario, plan: Plan, conditions: tuple[Condition, ...]) -> Stated:
     """The delivery program of a plan's menus."""
     setting = build_instance(case, scenario)
     offers = offers_of(setting, plan.menus)

@@ -1,4 +1,4 @@
-"""The plan an analysis is about: its case with the scenario's changes made, and the workbench that asks further."""
+"""The plan an analysis is about: its case with the scenario's changes made, and the session that solves further."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ Columns = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True)
 class AnalysisContext:
-    """A solved scenario and where to ask more about it."""
+    """What an analysis works on: a scenario, its case, its plan, and the session that solves further questions."""
 
-    bench: SolverSession
+    session: SolverSession
     scenario: Scenario
     case: Case
     """The case with the scenario's changes made."""
@@ -37,7 +37,7 @@ class AnalysisContext:
         """The plan; raises `NoPlanError` where there is none."""
         return self.result.decided
 
-    def state(self, kind: DecisionKindName, name: str) -> str:
+    def availability(self, kind: DecisionKindName, name: str) -> str:
         """Whether the case has a tier, model, product or provider required, optional or excluded."""
         table, key, column = SWITCHES[kind]
         rows = self.case.tables[table]
@@ -59,7 +59,7 @@ class AnalysisContext:
     ) -> Answer:
         """An answer that rests on the plan and `others`; `{money}` in `columns` becomes the currency a year."""
         currency = self.result.currency
-        limited = self.bench.stopped or any(r.status in (Status.NO_PLAN, Status.FEASIBLE) for r in others)
+        limited = self.session.stopped or any(r.status in (Status.NO_PLAN, Status.FEASIBLE) for r in others)
         return Answer(
             name=name,
             case_name=self.result.case_name,
@@ -70,12 +70,12 @@ class AnalysisContext:
                 table: {column: text.replace("{money}", f"{currency} a year") for column, text in meanings.items()}
                 for table, meanings in columns.items()
             },
-            sentences=(*sentences, *self.bench.shortfall),
+            sentences=(*sentences, *self.session.shortfall),
             facts=facts,
             gap=worst_gap([self.result, *others]),
             shown=tuple(shown),
             status=Status.FEASIBLE if limited else self.result.status,
-            interrupted=self.bench.interrupted,
+            interrupted=self.session.interrupted,
         )
 
     def nothing(self, name: str) -> Answer:
@@ -88,14 +88,14 @@ def context_of(
     case: Case | SolverSession, scenario: str | Scenario, result: Result | None, **options: Unpack[SolveOptions]
 ) -> AnalysisContext:
     """The scenario solved, or the `result` of solving it given."""
-    bench = at_work(case, **options)
-    changed, wanted = apply_scenario(bench.case, scenario)
+    session = at_work(case, **options)
+    changed, wanted = apply_scenario(session.case, scenario)
     if result is None:
-        bench.expect(1)
-        result = bench.solve(wanted, label="the plan itself", share=ONE_OF_MANY)
+        session.expect(1)
+        result = session.solve(wanted, label="the plan itself", share=ONE_OF_MANY)
     if result.plan is not None:
         note_plan()
-    return AnalysisContext(bench, wanted, changed, result)
+    return AnalysisContext(session, wanted, changed, result)
 
 
 def bar(provider: str) -> Change:

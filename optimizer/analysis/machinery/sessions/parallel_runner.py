@@ -1,4 +1,4 @@
-"""Many scenarios spread over an executor: what is known is not solved again, what fails does not stop the rest."""
+"""Many scenarios solved in parallel: what is known is not solved again, what fails does not stop the rest."""
 
 from __future__ import annotations
 
@@ -43,22 +43,22 @@ class ScenarioOutcome:
 
 
 class ParallelRunner:
-    """Runs scenarios of the workbench's case on a crew, and keeps results as they come in.
+    """Solves scenarios of the session's case in parallel on a worker pool, and keeps results as they come in.
 
     The first scenario is solved alone; the others start from its plan, whatever the order in which they end, so that
     the same scenarios have the same results on any executor. What a lost process was solving is tried once more, by
     itself, so that whatever ends its process twice is known.
     """
 
-    def __init__(self, bench: SolverSession, crew: WorkerPool, store: Store | None) -> None:
-        self.bench, self.crew, self.store = bench, crew, store
+    def __init__(self, session: SolverSession, pool: WorkerPool, store: Store | None) -> None:
+        self.session, self.pool, self.store = session, pool, store
         self._underway: dict[Future[Result], Scenario] = {}
         self._waiting: deque[Scenario] = deque()
         self._again: deque[Scenario] = deque()
         self._suspects: set[str] = set()
         self._outcomes: dict[str, ScenarioOutcome] = {}
         self._start: Result | None = None
-        left = bench.seconds_left
+        left = session.seconds_left
         self._due = None if left is None else time.time() + left
 
     def run(self, scenarios: Sequence[Scenario]) -> dict[str, ScenarioOutcome]:
@@ -75,12 +75,12 @@ class ParallelRunner:
     def _work_off(self, scenarios: Sequence[Scenario], count: int) -> None:
         self._waiting.extend(scenarios)
         while self._waiting or self._again or self._underway:
-            if self.bench.stopped:
+            if self.session.stopped:
                 self._halt()
             while (scenario := self._next()) is not None:
                 self._begin(scenario, count)
             solved = f"{len(self._outcomes)} of {count} scenarios solved"
-            self.bench.report(f"{solved}, {len(self._underway)} under way")
+            self.session.report(f"{solved}, {len(self._underway)} under way")
             done, _ = wait(self._underway, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
             for future in done:
                 self._take(future, self._underway.pop(future))
@@ -90,21 +90,21 @@ class ParallelRunner:
         if self._again:
             return None if self._underway else self._again.popleft()
         alone = any(scenario.name in self._suspects for scenario in self._underway.values())
-        room = len(self._underway) < self.crew.size and not alone
+        room = len(self._underway) < self.pool.size and not alone
         return self._waiting.popleft() if self._waiting and room else None
 
     def _begin(self, scenario: Scenario, count: int) -> None:
-        gap = self.bench.gap
+        gap = self.session.gap
         known = self._known(scenario)
         if known is not None:
             self._outcomes[scenario.name] = ScenarioOutcome(known, reused=True)
             return
-        due, seconds = self._due if self.crew.here else None, self._seconds(count)
-        solve = solve_one if self.crew.stopped is None else partial(solve_one, should_stop=self.crew.stopped)
+        due, seconds = self._due if self.pool.here else None, self._seconds(count)
+        solve = solve_one if self.pool.stopped is None else partial(solve_one, should_stop=self.pool.stopped)
         try:
-            if self.crew.here:  # so that none of its processes has to
-                compile_search(Watch(stop=lambda: self.bench.stopped), self.bench.report)
-            future = self.crew.executor.submit(solve, self.bench.case, scenario, gap, seconds, self._start, due)
+            if self.pool.here:  # so that none of its processes has to
+                compile_search(Watch(stop=lambda: self.session.stopped), self.session.report)
+            future = self.pool.executor.submit(solve, self.session.case, scenario, gap, seconds, self._start, due)
         except Stopped:
             return
         except BrokenExecutor as error:
@@ -116,22 +116,22 @@ class ParallelRunner:
 
     def _known(self, scenario: Scenario) -> Result | None:
         """What the store has; that a scenario is infeasible is proved again, for a file could say so of any."""
-        gap = self.bench.gap
-        known = None if self.store is None else self.store.find(scenario, gap, self.bench.time_limit)
+        gap = self.session.gap
+        known = None if self.store is None else self.store.find(scenario, gap, self.session.time_limit)
         if known is None or known.plan is not None:
             return known
-        left = self.bench.seconds_left
+        left = self.session.seconds_left
         seconds = PROOF_SECONDS if left is None else min(PROOF_SECONDS, left)
-        proved = solve_one(self.bench.case, scenario, gap, seconds, None, should_stop=lambda: self.bench.stopped)
+        proved = solve_one(self.session.case, scenario, gap, seconds, None, should_stop=lambda: self.session.stopped)
         return proved if proved.status is Status.INFEASIBLE else None
 
     def _seconds(self, count: int) -> float | None:
         """Time for one scenario: an even part of what is left, with so many solved side by side."""
-        left = self.bench.seconds_left
+        left = self.session.seconds_left
         if left is None:
             return None
         to_come = count - len(self._outcomes) - len(self._underway)
-        rounds = ceil(to_come / self.crew.size) if self._outcomes else 1 + ceil((to_come - 1) / self.crew.size)
+        rounds = ceil(to_come / self.pool.size) if self._outcomes else 1 + ceil((to_come - 1) / self.pool.size)
         return left / max(1, rounds)
 
     def _take(self, future: Future[Result], scenario: Scenario) -> None:
@@ -141,12 +141,12 @@ class ParallelRunner:
                 self._lost(scenario, error)
             else:
                 self._outcomes[scenario.name] = ScenarioOutcome(
-                    failure=None if self.bench.stopped else _in_words(error)
+                    failure=None if self.session.stopped else _in_words(error)
                 )
             return
         result = future.result()
         self._outcomes[scenario.name] = ScenarioOutcome(result)
-        cut_short = self.bench.stopped and result.status in (Status.FEASIBLE, Status.NO_PLAN)
+        cut_short = self.session.stopped and result.status in (Status.FEASIBLE, Status.NO_PLAN)
         if self.store is not None and not cut_short:
             try:
                 self.store.keep(scenario, self._as_asked(result))
@@ -155,32 +155,32 @@ class ParallelRunner:
 
     def _as_asked(self, result: Result) -> Result:
         """The result with the limits of the whole sweep on record, by which the store finds it again."""
-        if self.bench.time_limit is None:
+        if self.session.time_limit is None:
             return result
-        asked = {"gap": self.bench.gap, "time_limit": self.bench.time_limit}
+        asked = {"gap": self.session.gap, "time_limit": self.session.time_limit}
         return replace(result, manifest={**result.manifest, "asked": asked})
 
     def _lost(self, scenario: Scenario, error: BaseException) -> None:
         """The process that solved a scenario has gone: try it once more, elsewhere."""
-        if self.bench.stopped:
+        if self.session.stopped:
             self._outcomes[scenario.name] = ScenarioOutcome()
-        elif scenario.name in self._suspects and self.crew.has_begun():
+        elif scenario.name in self._suspects and self.pool.has_begun():
             self._outcomes[scenario.name] = ScenarioOutcome(failure=f"Its process ended twice. {_in_words(error)}")
         else:
             self._suspects.add(scenario.name)
             self._again.append(scenario)
-        if isinstance(error, BrokenExecutor) and self.crew.renew is not None and not self._underway:
-            self.crew.executor = self.crew.renew()
+        if isinstance(error, BrokenExecutor) and self.pool.renew is not None and not self._underway:
+            self.pool.executor = self.pool.renew()
 
     def _halt(self) -> None:
         """Begin nothing more, and end what is running; where that cannot be reached, leave it behind."""
         self._waiting.clear()
         self._again.clear()
         overdue = self._due is not None and time.time() > self._due + LATE
-        if not (self.bench.interrupted or overdue):
+        if not (self.session.interrupted or overdue):
             return  # what is running has the same limit
-        if self.crew.stop is not None:
-            self.crew.stop()
+        if self.pool.stop is not None:
+            self.pool.stop()
             return
         for future in list(self._underway):
             future.cancel()

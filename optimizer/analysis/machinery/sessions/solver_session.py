@@ -39,7 +39,7 @@ _PROVED = (Status.OPTIMAL, Status.INFEASIBLE)
 
 
 class SolveOptions(TypedDict, total=False):
-    """How a workbench solves: what an analysis takes that is given a case and not a workbench."""
+    """How a session solves: what an analysis takes that is given a case and not a session."""
 
     gap: float
     """Relative gap to prove in each solve (1e-4)."""
@@ -65,7 +65,7 @@ class _Solved:
 
 
 class SolverSession:
-    """One case and everything solved of it: a question asked twice is solved once, a new one starts from the nearest.
+    """A solver session: one case and every result for it, so that a question is solved once, from the nearest known.
 
     Results keep the name of the scenario they were first asked under. Ctrl-C and limits end each solve with a true
     status; ask `stopped` between solves, or go through `each`. What is asked once the time is up, or after a request
@@ -89,8 +89,8 @@ class SolverSession:
     @property
     def interrupted(self) -> bool:
         """Whether someone asked to stop."""
-        session = current()
-        return (session is not None and session.stopping) or (self._should_stop is not None and self._should_stop())
+        call = current()
+        return (call is not None and call.stopping) or (self._should_stop is not None and self._should_stop())
 
     @property
     def stopped(self) -> bool:
@@ -249,7 +249,7 @@ class SolverSession:
         return min(ranked, key=lambda entry: entry[:3])[3].result if ranked else None
 
     def _reporter(self, label: str) -> ProgressCallback | None:
-        """Progress of one solve as part of all: time since the workbench began, and which solve it is."""
+        """Progress of one solve as part of all: time since the session began, and which solve it is."""
         tell, number = self._progress, self._asked
         if tell is None:
             return None
@@ -263,11 +263,11 @@ class SolverSession:
 
 
 def at_work(case: Case | SolverSession, **options: Unpack[SolveOptions]) -> SolverSession:
-    """The workbench given, or one for the case; raises TypeError for options beside a workbench, which has its own."""
+    """The session given, or a new one for the case; TypeError for options beside a session, which has its own."""
     if isinstance(case, Case):
         return SolverSession(case, **options)
     if options:
-        raise TypeError(f"the workbench has its own options; {', '.join(options)} cannot be given beside it")
+        raise TypeError(f"the session has its own options; {', '.join(options)} cannot be given beside it")
     return case
 
 
@@ -279,14 +279,14 @@ def _name(item: object) -> str:
 
 
 def question(ask: Callable[P, Answered]) -> Callable[P, Answered]:
-    """An analysis, of a case with options or of a workbench: its solves share the time limit, and Ctrl-C ends it."""
+    """An analysis of a case with options, or of a session: its solves share the time limit, and Ctrl-C ends it."""
 
     @wraps(ask)
     def answered(case: Case | SolverSession, *given: Any, **named: Any) -> Answered:
         options = {name: named.pop(name) for name in SolveOptions.__annotations__ if name in named}
-        bench = at_work(case, **cast(SolveOptions, options))
-        with bench.answering():
-            return ask(bench, *given, **named)  # type: ignore[arg-type]  # P begins with the case
+        session = at_work(case, **cast(SolveOptions, options))
+        with session.answering():
+            return ask(session, *given, **named)  # type: ignore[arg-type]  # P begins with the case
 
     return cast(Callable[P, Answered], answered)
 

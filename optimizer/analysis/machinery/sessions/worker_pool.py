@@ -44,16 +44,16 @@ def processors() -> int:
 
 
 @contextmanager
-def crew_for(executor: Executor | None, size: int) -> Iterator[WorkerPool]:
+def pool_for(executor: Executor | None, size: int) -> Iterator[WorkerPool]:
     """The executor given, or else processes of our own; threads where there can be no processes."""
     if isinstance(executor, ThreadPoolExecutor):
         yield _threads(executor, size)
     elif executor is not None:
-        with _given(executor, size) as crew:
-            yield crew
+        with _with_executor(executor, size) as pool:
+            yield pool
     elif _may_have_children():
-        with process_pool(size) as crew:
-            yield crew
+        with process_pool(size) as pool:
+            yield pool
     else:
         with ThreadPoolExecutor(1) as alone:
             yield _threads(alone, 1)
@@ -66,19 +66,19 @@ def _may_have_children() -> bool:
 
 
 @contextmanager
-def _given(executor: Executor, size: int) -> Iterator[WorkerPool]:
-    """Another's executor; once that has lost a process and takes no more work, a crew of our own in its place."""
-    crew = WorkerPool(executor, size)
+def _with_executor(executor: Executor, size: int) -> Iterator[WorkerPool]:
+    """Another's executor; once that has lost a process and takes no more work, a pool of our own in its place."""
+    pool = WorkerPool(executor, size)
     with ExitStack() as spares:
 
         def renew() -> Executor:
             _log.warning("The executor given has lost a process and takes no more work: the rest is solved without it.")
-            own = spares.enter_context(crew_for(None, size))
-            vars(crew).update(vars(own))
+            own = spares.enter_context(pool_for(None, size))
+            vars(pool).update(vars(own))
             return own.executor
 
-        crew.renew = renew
-        yield crew
+        pool.renew = renew
+        yield pool
 
 
 def _threads(executor: ThreadPoolExecutor, size: int) -> WorkerPool:

@@ -51,39 +51,39 @@ class Failure:
     result: Result
 
 
-def partner_failures(subject: AnalysisContext) -> list[Failure]:
+def partner_failures(context: AnalysisContext) -> list[Failure]:
     """Each engaged partner's failure, answered in the three ways; the second only where the first is impossible."""
-    kinds = subject.case.tables["providers"].set_index("provider")["kind"]
-    partners = [name for name in subject.plan.decisions.providers if kinds[name] in PARTNER_KINDS]
-    subject.bench.expect(len(partners))  # two questions each
-    return [answered for partner in subject.bench.each(partners) for answered in _responses(subject, partner)]
+    kinds = context.case.tables["providers"].set_index("provider")["kind"]
+    partners = [name for name in context.plan.decisions.providers if kinds[name] in PARTNER_KINDS]
+    context.session.expect(len(partners))  # two questions each
+    return [answered for partner in context.session.each(partners) for answered in _responses(context, partner)]
 
 
-def _responses(subject: AnalysisContext, partner: str) -> Iterator[Failure]:
-    menus = subject.plan.menus
-    margin = MARGIN_OF[subject.scenario.objective]
-    gone = subject.changed(bar(partner), **_NO_MARGINS, objective=margin)
-    for response, scenario in ((SAME, _only(subject, gone)), (OTHERS, gone)):
-        result = subject.bench.evaluate(scenario, menus=menus, label=f"{partner} fails, {response}")
+def _responses(context: AnalysisContext, partner: str) -> Iterator[Failure]:
+    menus = context.plan.menus
+    margin = MARGIN_OF[context.scenario.objective]
+    gone = context.changed(bar(partner), **_NO_MARGINS, objective=margin)
+    for response, scenario in ((SAME, _only(context, gone)), (OTHERS, gone)):
+        result = context.session.evaluate(scenario, menus=menus, label=f"{partner} fails, {response}")
         yield Failure(partner, response, result)
         if result.plan is not None:
             break
     asked = Decision("provider", partner, False)
-    again = subject.bench.solve(subject.scenario, conditions=[asked], label=f"{partner} fails, {REPLANNED}")
+    again = context.session.solve(context.scenario, conditions=[asked], label=f"{partner} fails, {REPLANNED}")
     yield Failure(partner, REPLANNED, again)
 
 
-def _only(subject: AnalysisContext, scenario: Scenario) -> Scenario:
+def _only(context: AnalysisContext, scenario: Scenario) -> Scenario:
     """The scenario with the plan's providers alone."""
-    table = subject.case.tables["providers"]
-    idle = table[~table["provider"].isin(subject.plan.decisions.providers) & (table["engage"] != "excluded")]
+    table = context.case.tables["providers"]
+    idle = table[~table["provider"].isin(context.plan.decisions.providers) & (table["engage"] != "excluded")]
     bars = tuple(bar(name) for name in sorted(idle["provider"]))
     return scenario.model_copy(update={"change": (*scenario.change, *bars)})
 
 
-def failure_table(subject: AnalysisContext, failures: list[Failure]) -> pd.DataFrame:
+def failure_table(context: AnalysisContext, failures: list[Failure]) -> pd.DataFrame:
     """One row a failure and response."""
-    rows = [_row(subject.result, failure) for failure in failures]
+    rows = [_row(context.result, failure) for failure in failures]
     return pd.DataFrame(rows, columns=list(FAILURE_COLUMNS)).astype({"possible": bool})
 
 
@@ -107,12 +107,12 @@ def _row(planned: Result, failure: Failure) -> dict[str, object]:
     return {**row, **losses, "newly_engaged": ", ".join(sorted(new))}
 
 
-def takeover_table(subject: AnalysisContext, failures: list[Failure]) -> pd.DataFrame:
+def takeover_table(context: AnalysisContext, failures: list[Failure]) -> pd.DataFrame:
     """Hours of each provider before and after, under the first response to each failure that is possible."""
-    before = _hours(subject, subject.result)
+    before = _hours(context, context.result)
     pages = []
     for failure in first_possible(failures):
-        after = _hours(subject, failure.result)
+        after = _hours(context, failure.result)
         page = pd.DataFrame({"hours_before": before, "hours_after": after}).fillna(0.0)
         page = page.assign(partner=failure.partner, response=failure.response)
         page["hours_taken"] = (page["hours_after"] - page["hours_before"]).round(_DIGITS)
@@ -130,5 +130,5 @@ def first_possible(failures: list[Failure]) -> list[Failure]:
     return list(found.values())
 
 
-def _hours(subject: AnalysisContext, result: Result) -> pd.Series:
-    return delivered_flows(subject.case, result.decided).groupby("provider")["true_hours"].sum()
+def _hours(context: AnalysisContext, result: Result) -> pd.Series:
+    return delivered_flows(context.case, result.decided).groupby("provider")["true_hours"].sum()

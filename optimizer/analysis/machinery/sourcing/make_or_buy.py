@@ -44,41 +44,41 @@ MAKE_OR_BUY_COLUMNS = {
 }
 
 
-def make_or_buy(subject: AnalysisContext, shares: Sequence[float]) -> tuple[pd.DataFrame, list[Result]]:
+def make_or_buy(context: AnalysisContext, shares: Sequence[float]) -> tuple[pd.DataFrame, list[Result]]:
     """A row per share, and the plan's own, in rising order; empty where the case has no team of its own."""
-    teams = own_teams(subject)
+    teams = own_teams(context)
     if not teams:
         return pd.DataFrame(columns=list(MAKE_OR_BUY_COLUMNS)), []
-    rows, results = [_row(subject, _share_worked(subject, teams), subject.result, in_plan=True)], []
-    for share in subject.bench.each(sorted(set(shares))):
+    rows, results = [_row(context, _share_worked(context, teams), context.result, in_plan=True)], []
+    for share in context.session.each(sorted(set(shares))):
         asked = WorkShare(teams, least=share or None, most=share if share < 1 else None)
-        result = subject.bench.solve(subject.scenario, conditions=[asked], label=str(asked))
-        rows.append(_row(subject, share, result))
+        result = context.session.solve(context.scenario, conditions=[asked], label=str(asked))
+        rows.append(_row(context, share, result))
         results.append(result)
     table = pd.DataFrame(rows, columns=list(MAKE_OR_BUY_COLUMNS))
     return table.sort_values("in_house_share", kind="stable").reset_index(drop=True), results
 
 
-def own_teams(subject: AnalysisContext) -> tuple[str, ...]:
+def own_teams(context: AnalysisContext) -> tuple[str, ...]:
     """The case's in-house providers that are not excluded."""
-    table = subject.case.tables["providers"]
+    table = context.case.tables["providers"]
     own = table[(table["kind"] == "in_house") & (table["engage"] != "excluded")]
     return tuple(sorted(own["provider"]))
 
 
-def _share_worked(subject: AnalysisContext, teams: tuple[str, ...]) -> float:
-    hours = delivered_flows(subject.case, subject.plan)
+def _share_worked(context: AnalysisContext, teams: tuple[str, ...]) -> float:
+    hours = delivered_flows(context.case, context.plan)
     hours = hours[hours["kind"].isin(HOUR_SHARING_KINDS)]
     total = float(hours["true_hours"].sum())
     return float(hours.loc[hours["provider"].isin(teams), "true_hours"].sum()) / total if total > 0 else nan
 
 
-def _row(subject: AnalysisContext, share: float, result: Result, in_plan: bool = False) -> dict[str, object]:
+def _row(context: AnalysisContext, share: float, result: Result, in_plan: bool = False) -> dict[str, object]:
     row: dict[str, object] = {"in_house_share": share, "in_plan": in_plan, "status": str(result.status)}
     if result.plan is None:
         return {**row, "bound": result.bound}
-    flow = delivered_flows(subject.case, result.plan)
-    kinds = subject.case.tables["providers"].set_index("provider")["kind"]
+    flow = delivered_flows(context.case, result.plan)
+    kinds = context.case.tables["providers"].set_index("provider")["kind"]
     engaged = kinds.reindex(list(result.plan.decisions.providers))
     return {
         **row,

@@ -12,15 +12,15 @@ from ..sessions.context import AnalysisContext
 from .failures import REPLANNED
 
 
-def partner_sentences(tables: Mapping[str, pd.DataFrame], subject: AnalysisContext) -> list[str]:
+def partner_sentences(tables: Mapping[str, pd.DataFrame], context: AnalysisContext) -> list[str]:
     """What the tables of `partners` say, the worth of providers first."""
-    currency, goal = subject.result.currency, subject.result.objective_name.replace("_", " ")
+    currency, goal = context.result.currency, context.result.objective_name.replace("_", " ")
     return [
         *_about_values(tables["values"], currency, goal),
         *_about_quality(tables["scorecard"]),
-        *_about_readiness(tables["readiness"], subject.plan.decisions.providers, currency),
+        *_about_readiness(tables["readiness"], context.plan.decisions.providers, currency),
         *_about_make_or_buy(tables["make_or_buy"], currency, goal),
-        *([] if subject.bench.stopped else _about_failures(tables["failures"], currency, goal)),
+        *([] if context.session.stopped else _about_failures(tables["failures"], currency, goal)),
     ]
 
 

@@ -67,13 +67,13 @@ class Goal:
         csat = plan.experience[plan.experience["metric"] == "csat"]
         return float((csat["value"] - csat["limit"]).min()) if len(csat) else None
 
-    def worth(self, plan: Plan) -> float | None:
-        """Value with its sign turned where less is better."""
+    def signed_value(self, plan: Plan) -> float | None:
+        """Value of a plan with its sign turned where less is better, so that more is better; None where it has none."""
         value = self.value(plan)
         return value if value is None or self.more else -value
 
-    def at_least(self, worth: float) -> Condition:
-        """The condition that a plan is worth this much by the goal."""
+    def at_least(self, signed: float) -> Condition:
+        """The condition that the signed value of a plan is at least this."""
         if self.name == CSAT_OVER_FLOOR:
-            return CsatOverFloor(worth)
-        return Amount(self.name, least=worth) if self.more else Amount(self.name, most=-worth)
+            return CsatOverFloor(signed)
+        return Amount(self.name, least=signed) if self.more else Amount(self.name, most=-signed)

@@ -31,50 +31,50 @@ TIE = 1e-9
 class FrontierPoint:
     """A plan on the frontier."""
 
-    worths: tuple[float, ...]
-    """Worth by each goal: its value, with the sign turned where less is better."""
+    values: tuple[float, ...]
+    """Signed value by each goal, in its unit: with the sign turned where less is better."""
     result: Result
     at_most: float
-    """Proved bound on the first goal's worth at the other goals' levels."""
+    """Proved bound on the first goal's signed value at the other goals' levels."""
 
 
 @dataclass(frozen=True)
 class ConstraintSweep:
     """A sweep of the second goal, other goals held by conditions."""
 
-    bench: SolverSession
+    session: SolverSession
     scenario: Scenario
     first: Goal
     second: Goal
     goals: tuple[Goal, ...]
     held: tuple[Condition, ...] = ()
 
-    def best(self, goal: Goal, conditions: Sequence[Condition] = ()) -> Result:
-        """Best plan by one goal."""
+    def maximize(self, goal: Goal, conditions: Sequence[Condition] = ()) -> Result:
+        """Result of the scenario with one goal as its objective, under what is held and `conditions`."""
         scenario = self.scenario.model_copy(update={"objective": goal.name})
         asked = (*self.held, *conditions)
-        return self.bench.solve(scenario, conditions=asked, label="; ".join([f"best {goal.name}", *map(str, asked)]))
+        return self.session.solve(scenario, conditions=asked, label="; ".join([f"best {goal.name}", *map(str, asked)]))
 
     def points(self, count: int, step: float) -> Iterator[FrontierPoint]:
         """Points from the best first goal on, the second rising by `step` or an even share of its range.
 
         A level for which no plan is found in time ends them with the best plan by the second goal.
         """
-        point = self._refined(self.best(self.first))
+        point = self._refined(self.maximize(self.first))
         if point is None:
             return
         yield point
         end = self._end()
-        rise = step or self._even(point, end, count)
+        increment = step or self._even(point, end, count)
         for _ in range(MOST_POINTS):
-            level = self._worth(point) + rise
-            if self.bench.stopped or rise <= 0:
+            level = self._level(point) + increment
+            if self.session.stopped or increment <= 0:
                 return
             held = self.second.at_least(min(level, end) if end is not None else level)
-            found = self.best(self.first, [held])
+            found = self.maximize(self.first, [held])
             last = (end is not None and level >= end) or found.status is Status.NO_PLAN
             following = self._refined(found) or (self._last(found) if last else None)
-            if following is None or self._worth(following) <= self._worth(point) + TIE * max(1.0, abs(level)):
+            if following is None or self._level(following) <= self._level(point) + TIE * max(1.0, abs(level)):
                 return
             yield following
             if last:
@@ -85,69 +85,69 @@ class ConstraintSweep:
         """The best plan by the second goal, where no better one by the first was found at its level in time."""
         if not self.second.is_objective:
             return None
-        best = self.best(self.second)
+        best = self.maximize(self.second)
         return None if best.plan is None or found.bound is None else self._point(best, found.bound)
 
-    def _worth(self, point: FrontierPoint) -> float:
-        return point.worths[self.goals.index(self.second)]
+    def _level(self, point: FrontierPoint) -> float:
+        return point.values[self.goals.index(self.second)]
 
     def _end(self) -> float | None:
-        """Best worth by the second goal, a hair less so that it can be held; None where it is not solved for."""
+        """Largest level of the second goal, less the finest difference so that it can be held; None without one."""
         if not self.second.is_objective:
             return None
-        best = self.best(self.second)
-        worth = None if best.plan is None else self.second.worth(best.plan)
-        return None if worth is None else worth - self.second.finest(worth)
+        best = self.maximize(self.second)
+        value = None if best.plan is None else self.second.signed_value(best.plan)
+        return None if value is None else value - self.second.finest(value)
 
     def _even(self, point: FrontierPoint, end: float | None, count: int) -> float:
         if end is not None:
-            return max((end - self._worth(point)) / max(1, count - 1), self.second.finest(end))
-        return self.second.step(self._worth(point))
+            return max((end - self._level(point)) / max(1, count - 1), self.second.finest(end))
+        return self.second.step(self._level(point))
 
     def _refined(self, found: Result) -> FrontierPoint | None:
         """The plan that is best by the second goal among those as good by the first; None without a plan."""
         if found.plan is None or found.bound is None:
             return None
-        result, reached = found, self.first.worth(found.plan)
+        result, reached = found, self.first.signed_value(found.plan)
         if self.second.is_objective and reached is not None:
-            level = self.second.worth(found.plan)
+            level = self.second.signed_value(found.plan)
             also = [self.first.at_least(reached - self.first.finest(reached))]
             also += [] if level is None else [self.second.at_least(level - self.second.finest(level))]
-            refined = self.best(self.second, also)
+            refined = self.maximize(self.second, also)
             result = refined if refined.plan is not None else found
         return self._point(result, found.bound)
 
     def _point(self, result: Result, bound: float) -> FrontierPoint | None:
-        worths = [goal.worth(result.decided) for goal in self.goals]
-        if any(worth is None for worth in worths):
+        values = [goal.signed_value(result.decided) for goal in self.goals]
+        if any(value is None for value in values):
             return None
-        return FrontierPoint(tuple(worth for worth in worths if worth is not None), result, bound)
+        return FrontierPoint(tuple(value for value in values if value is not None), result, bound)
 
 
 def undominated(points: Sequence[FrontierPoint]) -> list[FrontierPoint]:
     """Points that no other beats in one goal without losing in another; of equals the first."""
     kept: list[FrontierPoint] = []
     for place, point in enumerate(points):
-        own = np.array(point.worths)
-        others = np.array([other.worths for i, other in enumerate(points) if i != place]).reshape(-1, len(own))
+        own = np.array(point.values)
+        others = np.array([other.values for i, other in enumerate(points) if i != place]).reshape(-1, len(own))
         room = TIE * np.maximum(1.0, np.abs(own))
         beaten = ((others >= own - room).all(axis=1) & (others > own + room).any(axis=1)).any()
-        same = any(np.allclose(own, other.worths, rtol=TIE, atol=TIE) for other in kept)
+        same = any(np.allclose(own, other.values, rtol=TIE, atol=TIE) for other in kept)
         if not beaten and not same:
             kept.append(point)
     return kept
 
 
 def normalized(points: Sequence[FrontierPoint]) -> Array:
-    """Worths by goal between 0 (worst of the points) and 1 (best)."""
-    worths = np.array([point.worths for point in points])
-    low, high = worths.min(axis=0), worths.max(axis=0)
-    return np.asarray((worths - low) / np.where(high > low, high - low, 1.0))
+    """Signed values (points, goals), scaled between 0 (worst of the points) and 1 (best)."""
+    values = np.array([point.values for point in points])
+    low, high = values.min(axis=0), values.max(axis=0)
+    return np.asarray((values - low) / np.where(high > low, high - low, 1.0))
 
 
-def supported(worths: Array) -> list[bool]:
-    """Whether each point is best for some weights of the goals."""
-    return [_best_for_some_weights(worths[i] - np.delete(worths, i, axis=0)) for i in range(len(worths))]
+def supported(values: Array) -> list[bool]:
+    """Whether each row of values (points, goals) is best for some weights of the goals: lies on the convex hull."""
+    return [_best_for_some_weights(values[i] - np.delete(values, i, axis=0)) for i in range(len(values))]
 
 
 def _best_for_some_weights(ahead: Array) -> bool:
@@ -159,6 +159,6 @@ def _best_for_some_weights(ahead: Array) -> bool:
     return bool(found.status == 0)
 
 
-def knee(worths: Array) -> int:
-    """The point farthest beyond the plane through the goals' best ends, worths normalized."""
-    return int(np.argmax(worths.sum(axis=1)))
+def knee(values: Array) -> int:
+    """The point farthest beyond the plane through the goals' best ends; `values` (points, goals) are normalized."""
+    return int(np.argmax(values.sum(axis=1)))

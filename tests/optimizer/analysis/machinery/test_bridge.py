@@ -118,12 +118,12 @@ def test_loyalty_loss_and_settlement_stand_alone() -> None:
 def test_the_parts_add_up_to_the_change(seed: int) -> None:
     settings, tables, scenarios = random_case(seed)
     case = build_case(settings, tables, scenarios)
-    bench = SolverSession(case, gap=1e-3)
+    session = SolverSession(case, gap=1e-3)
     rates = {"table": "rates", "column": "cost_per_case", "multiply": 1.1}
     margins = {"table": "products", "column": "product_margin", "multiply": 0.9}
     loose = {"name": "loose", "objective": "service_margin", "change": [rates, margins]}
-    results = [bench.solve(scenarios["base"]), bench.solve(type(scenarios["base"])(**loose))]
-    results += [] if case.tables["current_menus"].empty else [today(bench)]
+    results = [session.solve(scenarios["base"]), session.solve(type(scenarios["base"])(**loose))]
+    results += [] if case.tables["current_menus"].empty else [today(session)]
     plans = [result.decided for result in results if result.plan is not None]
     assert len(plans) >= 2
     numbers = Numbers.of(apply_scenario(case, "base")[0])

@@ -1,4 +1,4 @@
-"""The workbench: a question asked twice is solved once, and the same is found as by solving it alone."""
+"""The session: a question asked twice is solved once, and the same is found as by solving it alone."""
 
 from __future__ import annotations
 
@@ -42,27 +42,27 @@ def tiny() -> Case:
 
 
 def test_a_question_is_solved_once_whatever_it_is_called(case: Case) -> None:
-    bench = SolverSession(case)
-    first = bench.solve("base")
-    again = bench.solve(case.scenarios["base"].model_copy(update={"name": "same", "description": "the same"}))
+    session = SolverSession(case)
+    first = session.solve("base")
+    again = session.solve(case.scenarios["base"].model_copy(update={"name": "same", "description": "the same"}))
     assert again is first
-    assert bench.evaluate("base", menus=first.menus) is bench.evaluate("base", menus=first.menus.copy())
-    assert len(bench.results) == 2
+    assert session.evaluate("base", menus=first.menus) is session.evaluate("base", menus=first.menus.copy())
+    assert len(session.results) == 2
 
 
 def test_what_is_found_from_a_nearby_question_is_what_is_found_alone(case: Case) -> None:
-    bench = SolverSession(case)
+    session = SolverSession(case)
     for tiers in (2, 1):
         scenario = case.scenarios["base"].model_copy(update={"max_tiers": tiers})
         alone = solve(case, scenario)
-        assert bench.solve(scenario).objective == pytest.approx(alone.objective, rel=2e-4)
+        assert session.solve(scenario).objective == pytest.approx(alone.objective, rel=2e-4)
 
 
 def test_progress_counts_the_solves(case: Case) -> None:
     news: list[Progress] = []
-    bench = SolverSession(case, progress=news.append)
-    for name in bench.each(["base", "dear"]):
-        bench.solve(name, label=name)
+    session = SolverSession(case, progress=news.append)
+    for name in session.each(["base", "dear"]):
+        session.solve(name, label=name)
     phases = [report.phase for report in news]
     assert phases[0].startswith("1 of 2: base, ")
     assert phases[-1].startswith("2 of 2: dear, ")
@@ -71,15 +71,15 @@ def test_progress_counts_the_solves(case: Case) -> None:
 
 def test_a_stop_ends_the_round_and_what_was_cut_short_is_not_kept(case: Case) -> None:
     stop = False
-    bench = SolverSession(case, should_stop=lambda: stop)
+    session = SolverSession(case, should_stop=lambda: stop)
     met = []
-    for name in bench.each(["base", "dear"]):
+    for name in session.each(["base", "dear"]):
         met.append(name)
         stop = True
     assert met == ["base"]
-    assert bench.solve("base").status in (Status.NO_PLAN, Status.FEASIBLE)
+    assert session.solve("base").status in (Status.NO_PLAN, Status.FEASIBLE)
     stop = False
-    assert bench.solve("base").status is Status.OPTIMAL
+    assert session.solve("base").status is Status.OPTIMAL
 
 
 def test_an_unknown_scenario_is_bad_input(case: Case) -> None:
@@ -88,11 +88,11 @@ def test_an_unknown_scenario_is_bad_input(case: Case) -> None:
 
 
 def test_a_workbench_has_its_own_options(case: Case) -> None:
-    bench = SolverSession(case)
-    assert at_work(bench) is bench
+    session = SolverSession(case)
+    assert at_work(session) is session
     assert at_work(case, gap=0.5).gap == 0.5
     with pytest.raises(TypeError, match="gap"):
-        at_work(bench, gap=0.5)
+        at_work(session, gap=0.5)
 
 
 def test_a_limit_is_for_the_whole_answer(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,16 +136,16 @@ def test_what_the_time_did_not_allow_is_said(case: Case, monkeypatch: pytest.Mon
 
 
 def test_without_time_nothing_is_solved_and_each_answer_has_its_own(case: Case) -> None:
-    bench = SolverSession(case, time_limit=0.0)
-    with bench.answering():
-        unasked = bench.solve("base")
+    session = SolverSession(case, time_limit=0.0)
+    with session.answering():
+        unasked = session.solve("base")
         assert (unasked.status, unasked.plan, unasked.seconds) == (Status.NO_PLAN, None, 0.0)
         assert unasked.reason == "The time was up before this was asked."
-    assert bench.seconds_left is None
-    assert not bench.stopped
-    bench.time_limit = 60.0
-    with bench.answering():
-        assert bench.solve("base").status is Status.OPTIMAL
+    assert session.seconds_left is None
+    assert not session.stopped
+    session.time_limit = 60.0
+    with session.answering():
+        assert session.solve("base").status is Status.OPTIMAL
 
 
 def test_what_had_less_time_is_solved_again_with_more(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,10 +156,10 @@ def test_what_had_less_time_is_solved_again_with_more(case: Case, monkeypatch: p
         return replace(solve(case, scenario, gap=1e-2), status=Status.FEASIBLE)
 
     monkeypatch.setattr("optimizer.analysis.machinery.sessions.solver_session.solve", unproved)
-    bench = SolverSession(case, time_limit=1.0)
-    assert bench.solve("base") is bench.solve("base")
-    bench.time_limit = 50.0
-    bench.solve("base")
+    session = SolverSession(case, time_limit=1.0)
+    assert session.solve("base") is session.solve("base")
+    session.time_limit = 50.0
+    session.solve("base")
     assert given == [1.0, 50.0]
 
 
@@ -192,7 +192,7 @@ def test_an_answer_cut_short_anywhere_is_one(
 
     monkeypatch.setattr("optimizer.analysis.machinery.sessions.solver_session.solve", counting(solve))
     monkeypatch.setattr("optimizer.analysis.machinery.sessions.solver_session.evaluate", counting(evaluate))
-    monkeypatch.setattr(SolverSession, "seconds_left", property(lambda bench: 1000.0 if left[0] > 0 else 0.0))
+    monkeypatch.setattr(SolverSession, "seconds_left", property(lambda session: 1000.0 if left[0] > 0 else 0.0))
     answer = ASKED[name](tiny, gap=1e-3, time_limit=1000.0)
     assert answer.save(tmp_path / "answer").is_dir()
     if left[0] <= 0:
