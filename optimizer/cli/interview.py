@@ -6,12 +6,17 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from math import isfinite
-from typing import Any
+from typing import Any, TextIO
+
+from rich.console import Console
+from rich.prompt import InvalidResponse, PromptBase
+from rich.text import Text, TextType
 
 from models import CaseError, Problem
 from models.authoring.starter import Answers
 
 from .streams import err
+from .terminal import console_on
 
 
 @dataclass(frozen=True)
@@ -32,32 +37,57 @@ def interview(name: str, *, ask: bool = True) -> Answers:
     questions = _questions(name)
     if not ask:
         return Answers(**{key: question.read(question.default) for key, question in questions.items()})
-    print("Enter takes what stands in brackets.", file=err())
-    return Answers(**{key: _asked(question) for key, question in questions.items()})
+    console = console_on(err())
+    console.print("Enter takes what stands in brackets.", soft_wrap=True)
+    return Answers(**{key: _asked(question, console) for key, question in questions.items()})
 
 
-def _asked(question: InterviewQuestion) -> Any:
-    while True:
-        print(f"{question.text} [{question.default}]: ", end="", file=err(), flush=True)
-        line = _line(question)
+def _asked(question: InterviewQuestion, console: Console) -> Any:
+    try:
+        return _Prompt(question, console)()
+    except _NoAnswerError as error:
+        console.print()
+        expected = f'an answer to "{question.text}", an empty line for {question.default}, or --yes to ask nothing'
+        raise CaseError([Problem("standard input", str(error), expected=expected)]) from None
+
+
+class _Prompt(PromptBase[Any]):
+    """Asks a question again until its answer can be read."""
+
+    def __init__(self, question: InterviewQuestion, console: Console) -> None:
+        super().__init__(Text(f"{question.text} [{question.default}]"), console=console)
+        self._question = question
+
+    @classmethod
+    def get_input(cls, console: Console, prompt: TextType, password: bool, stream: TextIO | None = None) -> str:
+        """The next line of standard input, which may be a file or closed."""
+        console.print(prompt, end="", soft_wrap=True)
+        return _next_line()
+
+    def process_response(self, value: str) -> Any:
+        """What the answer means; raises InvalidResponse, which says what is expected."""
         try:
-            return question.read(line.strip() or question.default)
+            return self._question.read(value.strip() or self._question.default)
         except ValueError as error:
-            print(f"  {error}", file=err())
+            raise InvalidResponse(Text(f"  {error}")) from None
+
+    def on_validate_error(self, value: str, error: InvalidResponse) -> None:
+        """Say what is expected, in a line as long as it is."""
+        self.console.print(error, soft_wrap=True)
 
 
-def _line(question: InterviewQuestion) -> str:
-    """The next line of standard input."""
-    fault = "it ended before the last answer"
+class _NoAnswerError(Exception):
+    """Standard input has no more lines; says why."""
+
+
+def _next_line() -> str:
     try:
         line = sys.stdin.readline() if sys.stdin is not None else ""
         line.encode("utf-8")
     except (OSError, ValueError) as error:  # not open for reading, or not text
-        line, fault = "", f"it cannot be read ({error})"
+        raise _NoAnswerError(f"it cannot be read ({error})") from None
     if not line:
-        print(file=err())
-        expected = f'an answer to "{question.text}", an empty line for {question.default}, or --yes to ask nothing'
-        raise CaseError([Problem("standard input", fault, expected=expected)])
+        raise _NoAnswerError("it ended before the last answer")
     return line
 
 

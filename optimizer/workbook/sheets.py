@@ -21,6 +21,7 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from models.files import write_file
+from models.intake.size_limits import MAX_CELL
 from models.text.characters import shown
 
 CellKind = Literal["text", "money", "number", "price", "share", "points", "flag"]
@@ -54,8 +55,6 @@ HEAD: dict[str, Any] = {
     "valign": "vcenter",
 }
 """Style of column titles."""
-_MOST_TEXT = 32_767
-"""Characters that a cell holds."""
 MOST_LINES = 1_000_000
 """Rows of one table: a sheet of Excel ends at row 1,048,576, and holds more than the table."""
 _ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
@@ -155,7 +154,7 @@ class Sheet:
         if isinstance(value, bool):
             self.page.write_string(row, column, "yes" if value else "no", style)
         elif isinstance(value, str):
-            fits = value if len(value) <= _MOST_TEXT else f"{value[: _MOST_TEXT - 6]} (cut)"
+            fits = value if len(value) <= MAX_CELL else f"{value[: MAX_CELL - 6]} (cut)"
             self.page.write_string(row, column, shown(fits, keep="\n\t"), style)
         elif value is None or not isfinite(value):
             self.page.write_blank(row, column, None, style)
