@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .watching import WatchedSearch
 
 Found = TypeVar("Found")
+Saved = TypeVar("Saved")
 
 
 @dataclass(frozen=True)
@@ -63,14 +64,14 @@ class CommandOutput:
                 self._warnings.append(sentence)
                 show_warning(console_on(err()), sentence)
 
-    def watch(self, search: WatchedSearch[Found], currency: str) -> Found:
-        """Run a search, show how far it is, and let Ctrl-C end it (`optimizer.cli.watching.watch`)."""
+    def watch(self, search: WatchedSearch[Found], keep: Callable[[Found], Saved], currency: str) -> tuple[Found, Saved]:
+        """Run a search, show how far it is, let Ctrl-C end it, and keep what it finds (`watching.watch`)."""
         from .watching import watch
 
         log, heard = logging.getLogger("optimizer"), _Heard(self.warn)
         log.addHandler(heard)
         try:
-            return watch(search, currency, io.StringIO() if self._quiet else err())
+            return watch(search, keep, currency, io.StringIO() if self._quiet else err())
         finally:
             log.removeHandler(heard)
 

@@ -104,15 +104,13 @@ def _search(
     """
     output.warn(_warnings(case, arguments.scenario))
     limited = partial(search, gap=arguments.gap, time_limit=arguments.time_limit)
-    listening = log.listening(limited)
 
-    def searched_and_kept(*, progress: ProgressCallback, should_stop: StopCheck) -> tuple[Result, Kept]:
-        found = listening(progress=progress, should_stop=should_stop)
+    def save(found: Result) -> Kept:
         with log.phases("save"):
-            found = replace(found, manifest={**found.manifest, **_noted(arguments)})
-            return found, keep(partial(found.save, force=arguments.force), folder)
+            noted = replace(found, manifest={**found.manifest, **_noted(arguments)})
+            return keep(partial(noted.save, force=arguments.force), folder)
 
-    result, kept = output.watch(searched_and_kept, case.settings.currency)
+    result, kept = output.watch(log.listening(limited), save, case.settings.currency)
     log.end(result)
     output.warn(log.warnings)
     verdict = None if result.audit is None else _verdict(result.audit)
@@ -181,14 +179,17 @@ def _analyse(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
         output.warn(_warnings(case, arguments.scenario))
     folder = _answer_folder(arguments, output, case)
 
-    def asked_and_kept(*, progress: ProgressCallback, should_stop: StopCheck) -> tuple[Answer, Kept]:
+    def ask(*, progress: ProgressCallback, should_stop: StopCheck) -> Answer:
         session = SolverSession(
             case, gap=arguments.gap, time_limit=arguments.time_limit, progress=progress, should_stop=should_stop
         )
-        found: Answer = replace(arguments.ask(session, arguments), case_path=printable(case.path))
-        return found, keep(partial(found.save, force=arguments.force), folder)
+        answer: Answer = arguments.ask(session, arguments)
+        return replace(answer, case_path=printable(case.path))
 
-    answer, kept = output.watch(asked_and_kept, case.settings.currency)
+    def save(found: Answer) -> Kept:
+        return keep(partial(found.save, force=arguments.force), folder)
+
+    answer, kept = output.watch(ask, save, case.settings.currency)
     return CommandOutcome(
         _answered(answer, kept),
         lambda console: show_answer(console, answer, kept.folder),

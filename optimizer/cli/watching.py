@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from time import monotonic
 from types import FrameType
-from typing import Protocol, TextIO, TypeVar
+from typing import Any, Protocol, TextIO, TypeVar
+
+from rich.cells import cell_len, set_cell_size
 
 from models.text.characters import shown
 
@@ -19,37 +21,52 @@ from ..results.progress_words import progress_in_words
 from .exit_codes import INTERRUPTED
 from .streams import are_ours, columns_of, write_past_buffers
 
-Answer = TypeVar("Answer")
-Answer_co = TypeVar("Answer_co", covariant=True)
+Found = TypeVar("Found")
+Found_co = TypeVar("Found_co", covariant=True)
+Saved = TypeVar("Saved")
 
 _REDRAW_SECONDS = 0.25
 _LOG_SECONDS = 5.0
 _HANG_UP: signal.Signals | None = getattr(signal, "SIGHUP", None)
 
 
-class WatchedSearch(Protocol[Answer_co]):
+class WatchedSearch(Protocol[Found_co]):
     """What can be watched: `solve` or `evaluate` with all but these two arguments given."""
 
-    def __call__(self, *, progress: ProgressCallback, should_stop: StopCheck) -> Answer_co:
+    def __call__(self, *, progress: ProgressCallback, should_stop: StopCheck) -> Found_co:
         """Search, report to `progress`, and end early once `should_stop` says so."""
 
 
-def watch(search: WatchedSearch[Answer], currency: str, stream: TextIO) -> Answer:
-    """Run `search` and show its progress on `stream`; raises what the search raises.
+def watch(
+    search: WatchedSearch[Found], keep: Callable[[Found], Saved], currency: str, stream: TextIO
+) -> tuple[Found, Saved]:
+    """Run `search`, show its progress on `stream`, and `keep` what it finds; raises what either raises.
 
-    The search runs in a thread of its own, so that the line keeps moving and Ctrl-C is heard while the
-    solver is busy. The first Ctrl-C asks the search to stop; the second ends the process at once, or, in another
-    program, raises KeyboardInterrupt.
+    Both run in a thread of their own, so that the line keeps moving and Ctrl-C is heard while the solver is busy. The
+    first Ctrl-C asks the search to stop; the second ends the process at once, or, in another program, raises
+    KeyboardInterrupt with nothing kept, unless that had begun: then it costs nothing.
     """
-    line = ProgressLine(currency, stream)
+    line, left = ProgressLine(currency, stream), threading.Event()
+
+    def search_and_keep() -> tuple[Found, Saved]:
+        found = search(progress=line.update, should_stop=stop.is_set)
+        if left.is_set():
+            raise KeyboardInterrupt  # nobody waits for it any more
+        return found, keep(found)
+
     with _interrupts() as stop, ThreadPoolExecutor(max_workers=1, thread_name_prefix="search") as pool:
-        future = pool.submit(search, progress=line.update, should_stop=stop.is_set)
-        _redraw_until_done(future, line, stop)
+        future = pool.submit(search_and_keep)
+        try:
+            _redraw_until_done(future, line, stop)
+        except KeyboardInterrupt:
+            left.set()
+            if future.exception() is not None:
+                raise
         line.close()
         return future.result()
 
 
-def _redraw_until_done(future: Future[Answer], line: ProgressLine, stop: threading.Event) -> None:
+def _redraw_until_done(future: Future[Any], line: ProgressLine, stop: threading.Event) -> None:
     told = False
     while not future.done():
         wait([future], timeout=_REDRAW_SECONDS)
@@ -95,7 +112,11 @@ def _signals() -> list[signal.Signals]:
 
 
 class ProgressLine:
-    """Elapsed time, phase, best plan, bound and gap: one live line on a terminal, else a line now and then."""
+    """Elapsed time, phase, best plan, bound and gap: one live line on a terminal, else a line now and then.
+
+    Not a `rich.live.Live`, which hides the cursor, so that the process that a second Ctrl-C ends at once would leave
+    the shell without one, and shows nothing of a search where its stream is not a terminal.
+    """
 
     def __init__(self, currency: str, stream: TextIO) -> None:
         self._currency = currency
@@ -134,7 +155,11 @@ class ProgressLine:
             print(end="\r", file=self._stream, flush=True)
 
     def _overwrite(self, text: str) -> None:
-        """Blanks, not escape codes, cover what was there, so that any terminal shows it right."""
-        fitting = text[: columns_of(self._stream) - 1]
-        print("\r" + fitting.ljust(self._shown), end="", file=self._stream, flush=True)
-        self._shown = len(fitting)
+        """Blanks, not escape codes, cover what was there, so that any terminal shows it right.
+
+        Widths are in cells of the terminal: some characters take two.
+        """
+        wide = min(cell_len(text), columns_of(self._stream) - 1)
+        shown_text = set_cell_size(set_cell_size(text, wide), max(wide, self._shown))
+        print(f"\r{shown_text}", end="", file=self._stream, flush=True)
+        self._shown = wide

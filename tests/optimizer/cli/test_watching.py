@@ -23,6 +23,10 @@ class Terminal(io.StringIO):
         return True
 
 
+def keep(found: object) -> None:
+    """Keeps nothing of what a search finds."""
+
+
 def test_words_of_a_full_report() -> None:
     assert progress_in_words(NEWS, 12.4, "EUR") == (
         "12 s  pricing menus  best 1.23 M EUR  bound 1.24 M EUR  gap 0.81 %"
@@ -45,6 +49,17 @@ def test_a_terminal_has_one_live_line_that_is_cut_to_its_width(monkeypatch: pyte
     line.close()
     assert stream.getvalue().endswith("\r" + " " * 19 + "\r")
     assert "\n" not in stream.getvalue()
+
+
+def test_characters_of_two_cells_do_not_break_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    stream = Terminal()
+    line = ProgressLine("EUR", stream)
+    line.update(Progress(seconds=0.0, phase="価格の計算をする"))  # each two cells wide, after the five of `0 s  `
+    line.draw()
+    assert stream.getvalue() == "\r0 s  価格の計算をす"  # 19 cells: the last column stays free
+    line.close()
+    assert stream.getvalue().endswith("\r" + " " * 19 + "\r")
 
 
 def test_a_shorter_live_line_covers_a_longer_one() -> None:
@@ -77,7 +92,7 @@ def test_watch_returns_what_the_search_returns() -> None:
         progress(NEWS)
         return f"stopped: {should_stop()}"
 
-    assert watch(search, "EUR", io.StringIO()) == "stopped: False"
+    assert watch(search, len, "EUR", io.StringIO()) == ("stopped: False", 14)
 
 
 def test_watch_raises_what_the_search_raises() -> None:
@@ -85,7 +100,7 @@ def test_watch_raises_what_the_search_raises() -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        watch(search, "EUR", io.StringIO())
+        watch(search, keep, "EUR", io.StringIO())
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)])
@@ -102,7 +117,7 @@ def test_the_first_interrupt_asks_the_search_to_stop(number: signal.Signals, mon
 
     before = signal.getsignal(number)
     stream = io.StringIO()
-    assert watch(search, "EUR", stream)
+    assert watch(search, keep, "EUR", stream)[0]
     assert stream.getvalue() == "Stopping with the best plan so far. Ctrl-C again stops at once, without a plan.\n"
     assert signal.getsignal(number) is before
 
@@ -113,7 +128,7 @@ def test_watch_works_outside_of_the_main_thread() -> None:
     def search(*, progress: ProgressCallback, should_stop: StopCheck) -> str:
         return "done"
 
-    thread = threading.Thread(target=lambda: answers.append(watch(search, "EUR", io.StringIO())))
+    thread = threading.Thread(target=lambda: answers.append(watch(search, keep, "EUR", io.StringIO())[0]))
     thread.start()
     thread.join(10)
     assert answers == ["done"]
@@ -137,9 +152,29 @@ def waiting(times: int) -> Callable[..., bool]:
 def test_in_another_program_a_second_interrupt_raises_and_ends_nothing() -> None:
     terminates = signal.getsignal(signal.SIGTERM)
     with pytest.raises(KeyboardInterrupt):
-        watch(waiting(2), "EUR", io.StringIO())
+        watch(waiting(2), keep, "EUR", io.StringIO())
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     assert signal.getsignal(signal.SIGTERM) is terminates
+
+
+def test_what_nobody_waits_for_any_more_is_not_kept() -> None:
+    kept: list[bool] = []
+    with pytest.raises(KeyboardInterrupt):
+        watch(waiting(2), kept.append, "EUR", io.StringIO())
+    assert kept == []
+
+
+def test_interrupts_while_the_result_is_kept_cost_nothing() -> None:
+    def search(*, progress: ProgressCallback, should_stop: StopCheck) -> str:
+        return "a plan"
+
+    def keep_slowly(found: str) -> str:
+        for _ in range(2):
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.2)
+        return f"{found}, kept"
+
+    assert watch(search, keep_slowly, "EUR", io.StringIO()) == ("a plan", "a plan, kept")
 
 
 def test_another_programs_own_handlers_are_left_alone() -> None:
@@ -152,7 +187,7 @@ def test_another_programs_own_handlers_are_left_alone() -> None:
 
     before = signal.signal(signal.SIGINT, lambda number, frame: told.append(number))
     try:
-        assert not watch(search, "EUR", io.StringIO())
+        assert not watch(search, keep, "EUR", io.StringIO())[0]
     finally:
         signal.signal(signal.SIGINT, before)
     assert told == [signal.SIGINT]
@@ -168,4 +203,4 @@ def test_a_terminal_may_hang_up_twice(monkeypatch: pytest.MonkeyPatch) -> None:
             time.sleep(0.4)
         return should_stop()
 
-    assert watch(search, "EUR", io.StringIO())
+    assert watch(search, keep, "EUR", io.StringIO())[0]
