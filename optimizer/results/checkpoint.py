@@ -23,7 +23,7 @@ from .digests import differing
 
 SEARCH = "search.jsonl"
 """The file of a run folder that holds the state of a search cut short."""
-_FORMAT, _VERSION = "tierwise search", 2
+_FORMAT, _VERSION = "tierwise search", 3
 
 Codes: TypeAlias = tuple[int, ...]
 SavedMenu: TypeAlias = tuple[int, Codes, Codes]
@@ -37,7 +37,6 @@ class SavedNode(Strict):
 
     bound: float | None
     """Least scaled cost that a plan in it can have; null where nothing is known."""
-    depth: int
     on: Codes
     """Switches that are 1, by place among `SavedSearch.switches`."""
     off: Codes
@@ -180,7 +179,7 @@ def _makes_sense(state: Checkpoint) -> bool:
     )
     bounds = [node.bound for node in state.search.nodes if node.bound is not None]
     finite = all(map(isfinite, [*times, *bounds]))
-    return finite and min(times) >= 0 and min([*counts, *(node.depth for node in state.search.nodes)]) >= 0
+    return finite and min(times) >= 0 and min(counts) >= 0
 
 
 def _header(line: bytes) -> Mapping[str, object]:

@@ -35,9 +35,11 @@ from ..results.record import Status
 from ..results.warm_start import WarmStart
 from ..search.assortment.columns import MenuColumn, prepare_books
 from ..search.assortment.compilation import compile_search
-from ..search.master.nodes import Evaluation, Node, PlanCandidate, Progressed, Proof
+from ..search.master.nodes import Evaluation, Node, PlanCandidate, Proof
 from ..search.master.restricted_master import RestrictedMaster
+from ..search.state.incumbent import Incumbent
 from ..search.state.limits import Stopped
+from ..search.state.search_state import Progressed, SearchState
 from ..search.state.timers import Phases
 from ..search.tree.branch_and_price import BranchAndPrice
 from ..search.tree.branching_history import recall_parts, remember_partings
@@ -101,8 +103,17 @@ class Found:
     """Whether a limit came before the search could begin, because it had to be compiled first."""
 
 
+@dataclass(frozen=True)
+class DeliveredPlan:
+    """A column of each price book with units, what they choose, and its best delivery."""
+
+    columns: tuple[MenuColumn, ...]
+    choice: Choice
+    delivery: Delivery
+
+
 class Search:
-    """Runs one question: keeps the best choice with its exact delivery, and reports on the way."""
+    """Runs one question: delivers candidates exactly, and reports on the way."""
 
     def __init__(
         self,
@@ -115,9 +126,6 @@ class Search:
         self.started = time.monotonic()
         if progress is not None:
             progress(Progress(0.0, "preparing"))
-        self.watch = limit.watch
-        self.best: tuple[float, Choice, Delivery] | None = None
-        self.best_columns: tuple[MenuColumn, ...] = ()
         setting, scenario = question.setting, question.setting.scenario
         free = not question.menus_given
         fewest = (scenario.min_menu or 0) if free else 0
@@ -128,7 +136,11 @@ class Search:
         self.master = RestrictedMaster(
             setting, question.offers, books, fewest, most, question.given, question.dropped, self.phases
         )
-        self.tree = BranchAndPrice(self.master, self._accept, self._tolerance, self.watch, self._report)
+        self.incumbent = Incumbent[DeliveredPlan](self.master.scale)
+        self.state = SearchState(
+            self.master.scale, self.incumbent, PROVED_SHARE * limit.gap, limit.watch, self.phases, self._report
+        )
+        self.tree = BranchAndPrice(self.master, self.state, self._evaluate)
 
     def run(self) -> Proof:
         """Search; the proof is in scaled cost."""
@@ -173,24 +185,28 @@ class Search:
         holds = is_as_said(question.setting, question.offers, choice, kept, menus_given=question.menus_given)
         delivery = kept if holds else question.delivery(choice, self.limit.of_delivery()).delivery
         if delivery is not None:
-            self.best_columns, self.best = columns, (delivery.objective, choice, delivery)
-            note_plan()
-            self.tree.plans.best = self.master.cost(delivery.objective)
+            self._offer(DeliveredPlan(columns, choice, delivery))
 
-    def state(self, sitting: Session) -> Checkpoint:
+    def _offer(self, plan: DeliveredPlan) -> None:
+        """Make a plan the incumbent if it is the best."""
+        if self.incumbent.offer(plan.delivery.objective, plan):
+            note_plan()
+
+    def checkpoint(self, sitting: Session) -> Checkpoint:
         """All that another sitting needs to go on."""
-        plan = None if self.best is None else saved_plan(self.master, self.best_columns, self.best[2])
+        best = self.incumbent.plan
+        plan = None if best is None else saved_plan(self.master, best.columns, best.delivery)
         return sitting.state(saved_search(self.tree), plan, self.phases)
 
     def memory(self) -> WarmStart:
         """What this search leaves to the next."""
         master, tree = self.master, self.tree
-        partings = remember_partings(master, tree.parted, tree.cutoff)
+        partings = remember_partings(master, tree.parted, self.state.cutoff)
         parts, _ = recall_parts(master, self.question.root, partings, {})
         bounds = tree.bounding.known.remember(parts)
         return WarmStart(
             remember(master, master.pool.useful),
-            remember(master, self.best_columns),
+            remember(master, () if self.incumbent.plan is None else self.incumbent.plan.columns),
             partings=partings,
             bounds=bounds,
             offers=master.pricer.digest if bounds else "",
@@ -214,37 +230,26 @@ class Search:
         covered = {books[column.book].code: books[column.book].required | column.optional for column in columns}
         return Choice(dict(sorted(menus.items())), covered)
 
-    def _accept(self, candidate: PlanCandidate) -> Evaluation:
-        """A candidate's menus with the best delivery, every rule checked exactly."""
+    def _evaluate(self, candidate: PlanCandidate) -> Evaluation:
+        """A candidate's menus with the best delivery, every rule checked exactly; the plan is offered as incumbent."""
         columns = tuple(self.master.pool[i] for i in candidate.columns)
         choice = self._choice(columns)
         outcome = self.question.delivery(choice, self.limit.of_delivery())
-        delivery = outcome.delivery
-        if delivery is None:
-            self.watch.check()  # a delivery cut short is no proof that there is none
+        if outcome.delivery is None:
+            self.state.limits.check()  # a delivery cut short is no proof that there is none
             return Evaluation(np.inf, np.inf if outcome.proved else -np.inf)
-        if self.best is None or delivery.objective > self.best[0]:
-            self.best = (delivery.objective, choice, delivery)
-            self.best_columns = columns
-            note_plan()
-        cost = self.master.cost(delivery.objective)
-        return Evaluation(cost, min(cost, self.master.cost(outcome.bound)))
-
-    def _tolerance(self, cost: float) -> float:
-        return (
-            PROVED_SHARE
-            * self.limit.gap
-            * max(1.0, abs(self.master.money(cost)))
-            * self.master.stated.matrix.cost_scale
-        )
+        self._offer(DeliveredPlan(columns, choice, outcome.delivery))
+        scale = self.master.scale
+        cost = scale.cost(outcome.delivery.objective)
+        return Evaluation(cost, min(cost, scale.cost(outcome.bound)))
 
     def _report(self, state: Progressed) -> None:
         if self.sitting is not None:
-            self.sitting.keep(partial(self.state, self.sitting))
+            self.sitting.keep(partial(self.checkpoint, self.sitting))
         if self.progress is None:
             return
-        objective = self.master.money(state.best) if np.isfinite(state.best) else None
-        bound = self.master.money(state.bound) if np.isfinite(state.bound) else None
+        objective = self.master.scale.money(state.best) if np.isfinite(state.best) else None
+        bound = self.master.scale.money(state.bound) if np.isfinite(state.bound) else None
         gap = None if objective is None or bound is None else relative_gap(bound, objective)
         self.progress(Progress(time.monotonic() - self.started, state.phase, objective, bound, gap))
 
@@ -279,19 +284,19 @@ def find_best(
         return Found(None, None, None, infeasible=False, unprepared=True)
     search = Search(question, limit, progress, sitting)
     proof = search.run()
-    bound = search.master.money(proof.bound) if np.isfinite(proof.bound) else None
-    if search.best is not None and bound is None:
-        bound = search.master.money(widest_bound(search.master.program))  # a limit came before any other
-    state = search.state(sitting) if sitting is not None and search.tree.unfinished else None
+    bound = search.master.scale.money(proof.bound) if np.isfinite(proof.bound) else None
+    if search.incumbent.plan is not None and bound is None:
+        bound = search.master.scale.money(widest_bound(search.master.program))  # a limit came before any other
+    state = search.checkpoint(sitting) if sitting is not None and search.tree.unfinished else None
     left = Found(None, None, bound, bool(proof.bound == np.inf), search.memory(), search.effort(), state)
-    if search.best is None:
+    best = search.incumbent.plan
+    if best is None:
         return left
-    _, choice, first = search.best
     plan = assemble(
         question.setting,
         question.offers,
-        choice,
-        question.trimmed(choice, first, limit.of_second_stage()),
+        best.choice,
+        question.trimmed(best.choice, best.delivery, limit.of_second_stage()),
     )
     objective = plan.kpis[question.setting.scenario.objective]
     assert objective is not None  # money KPIs always have a value

@@ -65,7 +65,6 @@ class Node:
     """Restriction of price books, by place."""
     bound: float = -np.inf
     """Lower bound on the (scaled, minimized) cost."""
-    depth: int = 0
 
     @property
     def settled(self) -> frozenset[tuple[int, int]]:
@@ -122,15 +121,6 @@ class Evaluation:
     """Of the best delivery found; inf where there is none."""
     least: float
     """Lower bound on any delivery; inf where there is proved to be none."""
-
-
-@dataclass(frozen=True)
-class Progressed:
-    """State of the search in scaled cost."""
-
-    phase: str
-    best: float
-    bound: float
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from ..assortment.packed_instance import Open
 from ..assortment.pricing import PricedColumn, Pricer
 from ..assortment.restriction import conforms
 from ..state.limits import Watch
+from ..state.objective_scale import ObjectiveScale
 from ..state.timers import Phases
 from .column_pool import ColumnPool
 from .nodes import LpSolution, Node, PricingResult, Unsolved
@@ -65,8 +66,8 @@ class RestrictedMaster:
         self.box = reach(offers, setting.index, setting.sellable)
         self.statement = Formulation(setting, self.box, given)
         amount = self.statement.amounts[setting.scenario.objective]
-        self.constant = float(amount.constant)
         self.stated: Stated = state(labelled_rows(self.statement, dropped), combine([(amount, -1.0)]))
+        self.scale = ObjectiveScale(float(amount.constant), self.stated.matrix.cost_scale)
         self._lay_out()
         self.pool = ColumnPool(len(books), len(self.live), sum(map(len, self.pricer.subjects)))
         names = [
@@ -103,16 +104,6 @@ class RestrictedMaster:
         )
         self.first_total_row = len(program.row_low)
         self.first_book_row = len(self.program.row_low)
-
-    # -- scale -----------------------------------------------------------------------------------
-
-    def money(self, cost: float) -> float:
-        """Objective in natural money of a scaled cost."""
-        return self.constant - cost / self.stated.matrix.cost_scale
-
-    def cost(self, money: float) -> float:
-        """Scaled cost of an objective in natural money."""
-        return (self.constant - money) * self.stated.matrix.cost_scale
 
     # -- columns ---------------------------------------------------------------------------------
 

@@ -1,1 +1,1 @@
-"""What a search may use and has used: limits, timers."""
+"""What the parts of a search share: its state with the incumbent, limits, tolerance and parameters; timers."""

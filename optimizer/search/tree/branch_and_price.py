@@ -13,6 +13,7 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from enum import Enum
 from operator import attrgetter
 
 import numpy as np
@@ -27,12 +28,12 @@ from ..master.nodes import (
     PersistentMap,
     PlanCandidate,
     PricingResult,
-    Progressed,
     Proof,
     Unsolved,
 )
 from ..master.restricted_master import RestrictedMaster
-from ..state.limits import Stopped, Watch
+from ..state.limits import Stopped
+from ..state.search_state import SearchState
 from .branching import ReliabilityBranching, part_books, whole_columns
 from .branching_history import Parted
 from .column_generation import ColumnGeneration
@@ -54,27 +55,28 @@ FEW_SHUT = 1_000
 """Closed nodes that are kept without asking whether they still matter."""
 
 
-class BranchAndPrice:
-    """One search over a master program.
+class NodeOutcome(Enum):
+    """What became of a node."""
 
-    `accept` tries a candidate for real; `tolerance` maps the best cost to how far above the bound it may stay.
-    """
+    PRUNED = "pruned by bound"
+    INFEASIBLE = "infeasible"
+    UNSOLVED = "not solved"
+    """Closed at the bound that it came with: the solver failed."""
+    ENUMERATED = "enumerated"
+    """Closed by the integer program over every column that could matter."""
+    BRANCHED = "branched"
+
+
+class BranchAndPrice:
+    """One search over a master program. `evaluate` delivers a candidate and offers the plan to the incumbent."""
 
     def __init__(
-        self,
-        master: RestrictedMaster,
-        accept: Callable[[PlanCandidate], Evaluation],
-        tolerance: Callable[[float], float],
-        watch: Watch,
-        report: Callable[[Progressed], None],
+        self, master: RestrictedMaster, state: SearchState, evaluate: Callable[[PlanCandidate], Evaluation]
     ) -> None:
-        self.master, self.tolerance = master, tolerance
-        self.watch, self.report = watch, report
+        self.master, self.state = master, state
         self.switches = ReliabilityBranching(master)
-        self.bounding = ColumnGeneration(master, watch, tolerance, lambda: self.cutoff, self._note)
-        self.plans = PrimalHeuristics(
-            master, self.switches, accept, tolerance, watch, self._can_enter, self._say_looking
-        )
+        self.bounding = ColumnGeneration(master, state)
+        self.plans = PrimalHeuristics(master, state, self.bounding, self.switches, evaluate)
         self.closed = np.inf
         """Least bound among closed nodes."""
         self.shut: list[Node] = []
@@ -82,7 +84,7 @@ class BranchAndPrice:
         self._still_shut = FEW_SHUT
         self.open: list[tuple[float, int, Node]] = []
         self.current: Node | None = None
-        """The node at work, with the best bound proved for it, so that a stop does not lose it."""
+        """The node at work."""
         self.parted: list[Parted] = []
         """The first nodes that were parted by a switch."""
         self._ticket = itertools.count()
@@ -94,16 +96,14 @@ class BranchAndPrice:
         for node in nodes:
             self._push(node)
         try:
-            while self.open and self.bound < self.cutoff:
+            while self.open and self.state.bound < self.state.cutoff:
                 self._tidy()
-                self.current = heapq.heappop(self.open)[2]
-                self._process(self.current)
-                self.current = None
+                self._finish(self._process(self._pop()))
         except Stopped:
             if self.current is not None:
-                self._push(self.current)
+                self._push(self._at_work(self.current))
                 self.current = None
-        return Proof(self.best, self.bound)
+        return Proof(self.state.incumbent.cost, self.state.bound)
 
     def start_from(self, root: Node, columns: Sequence[int]) -> None:
         """Try a plan known from elsewhere, a column of each book, before the search of `root` begins."""
@@ -112,61 +112,66 @@ class BranchAndPrice:
 
     def left(self) -> list[Node]:
         """Nodes that may hold a better plan, whatever gap is asked for: least bound first, none twice."""
-        at_work = [] if self.current is None else [self.current]
+        at_work = [] if self.current is None else [self._at_work(self.current)]
         nodes = [*(node for *_, node in sorted(self.open)), *at_work, *self.shut]
-        return sorted((node for node in nodes if node.bound < self.best), key=attrgetter("bound"))
+        return sorted((node for node in nodes if node.bound < self.state.incumbent.cost), key=attrgetter("bound"))
 
     @property
     def unfinished(self) -> bool:
         """Whether going on could find or prove more."""
-        return self.bound < self.cutoff and bool(self.left())
-
-    @property
-    def bound(self) -> float:
-        """Valid lower bound on the cost of every plan."""
-        opened = self.open[0][0] if self.open else np.inf
-        return min(self.best, self.closed, opened)
-
-    @property
-    def best(self) -> float:
-        """Cost of the best plan."""
-        return self.plans.best
-
-    @property
-    def cutoff(self) -> float:
-        """Cost that a node must be able to beat to be of interest."""
-        return self.plans.cutoff
+        return self.state.bound < self.state.cutoff and bool(self.left())
 
     def _push(self, node: Node) -> None:
         heapq.heappush(self.open, (node.bound, next(self._ticket), node))
+        self._note_elsewhere()
 
-    def _process(self, node: Node) -> None:
-        if node.bound >= self.cutoff:
-            self._close(node, node.bound)
-            return
+    def _pop(self) -> Node:
+        self.current = node = heapq.heappop(self.open)[2]
+        self.state.current_bound = node.bound
+        self._note_elsewhere()
+        return node
+
+    def _at_work(self, node: Node) -> Node:
+        """The node at work with the best bound proved for it."""
+        return replace(node, bound=self.state.current_bound)
+
+    def _note_elsewhere(self) -> None:
+        self.state.bound_elsewhere = min(self.closed, self.open[0][0] if self.open else np.inf)
+
+    def _process(self, node: Node) -> NodeOutcome:
+        """Bound a node, look for plans in it, and close or branch it."""
+        if node.bound >= self.state.cutoff:
+            return self._close(node, node.bound)
         self.master.phases.counts["nodes"] += 1
-        self._say("bounding", node)
+        self.state.report("bounding", node.bound)
         known = self.bounding.known.of(node)
-        if known is not None and known.bound >= self.cutoff:
-            self._close(node, known.bound)
-            return
+        if known is not None and known.bound >= self.state.cutoff:
+            return self._close(node, known.bound)
         if not self.master.enter(node):
-            return
+            return NodeOutcome.INFEASIBLE
         try:
             solved = self.bounding.bound(node)
         except Unsolved:
-            self._close(node, node.bound)
-            return
+            return self._close(node, node.bound, NodeOutcome.UNSOLVED)
         if solved is None:
-            return
-        relaxed, priced = solved
+            return NodeOutcome.INFEASIBLE
+        return self._process_bounded(node, *solved)
+
+    def _process_bounded(self, node: Node, relaxed: LpSolution, priced: PricingResult) -> NodeOutcome:
         self.current = node = replace(node, bound=max(node.bound, priced.bound))
-        if node.bound < self.cutoff:
+        self.state.current_bound = node.bound
+        if node.bound < self.state.cutoff:
             self.plans.look(node, relaxed)
-        if node.bound >= self.cutoff:
-            self._close(node, node.bound)
-        elif not self._finish(node, priced):
-            self._branch(node, self._back_in(node, relaxed))
+        if node.bound >= self.state.cutoff:
+            return self._close(node, node.bound)
+        bound = self._enumerate(node, priced)
+        if bound is not None and bound >= self.state.cutoff:
+            return self._close(node, bound, NodeOutcome.ENUMERATED)
+        return self._branch(node, self._back_in(node, relaxed))
+
+    def _finish(self, outcome: NodeOutcome) -> None:
+        """Leave the current node: what became of it is known."""
+        self.current = None
 
     def _back_in(self, node: Node, relaxed: LpSolution) -> LpSolution:
         """The node's solution, with the linear program in the node again where a look for plans has left it."""
@@ -178,78 +183,71 @@ class BranchAndPrice:
             return relaxed if again.infeasible else again
         return relaxed
 
-    def _note(self, node: Node, bound: float) -> None:
-        """Write a bound down as soon as it is proved, so that a stop does not lose it."""
-        bound = max(node.bound, bound)
-        if self.current is not None and bound > self.current.bound:
-            self.current = replace(self.current, bound=bound)
-        self._say("bounding", node, bound)
-
-    def _close(self, node: Node, bound: float) -> None:
+    def _close(self, node: Node, bound: float, outcome: NodeOutcome = NodeOutcome.PRUNED) -> NodeOutcome:
         """Count a node as done: nothing in it costs less than `bound`, in deliveries as exact as this gap needs.
 
         At the cutoff or less it holds for deliveries of any exactness: with such a bound a node may be opened again.
         """
         self.closed = min(self.closed, bound)
-        lasting = max(node.bound, min(bound, self.cutoff))
-        if bound < np.inf and lasting < self.best:
+        self._note_elsewhere()
+        lasting = max(node.bound, min(bound, self.state.cutoff))
+        if bound < np.inf and lasting < self.state.incumbent.cost:
             self.shut.append(replace(node, bound=lasting))
+        return outcome
 
     def _tidy(self) -> None:
         """Keep memory within limits: forget columns of little use, and closed nodes that no longer matter."""
         if self.master.tidy() or len(self.plans.tried) > MOST_TRIED:
             self.plans.tried.clear()
         if len(self.shut) > 2 * self._still_shut:
-            self.shut = [node for node in self.shut if node.bound < self.best]
+            self.shut = [node for node in self.shut if node.bound < self.state.incumbent.cost]
             self._still_shut = max(FEW_SHUT, len(self.shut))
 
     # -- finishing a node exactly ----------------------------------------------------------------
 
-    def _finish(self, node: Node, priced: PricingResult) -> bool:
-        """Close the node by an integer program over every column that could beat the cutoff, if few enough."""
-        if not np.isfinite(self.best):
-            return False
+    def _enumerate(self, node: Node, priced: PricingResult) -> float | None:
+        """Bound by an integer program over every column that could beat the cutoff; None where these are too many."""
+        if not np.isfinite(self.state.incumbent.cost):
+            return None
         settled = len(node.switches) >= int(self.master.program.integer.sum())
         room, patience = (MANY_COLUMNS, PATIENCE) if settled else (FEW_COLUMNS, SHORT_PATIENCE)
-        finds = self.master.every_within(node, priced, self.cutoff - priced.bound, room, patience, self.watch)
+        budget = self.state.cutoff - priced.bound
+        finds = self.master.every_within(node, priced, budget, room, patience, self.state.limits)
         if finds is None:
-            return False
-        self._say("closing", node)
+            return None
+        self.state.report("closing", node.bound)
         self.master.add(finds)
         among = sorted(self.master.positions(finds))
         # Whatever else the node holds costs the cutoff or more.
-        before = self.cutoff
-        bound = max(node.bound, min(self._exhaust(integer_program(self.master, node, among)), before))
-        if bound < self.cutoff:
-            return False
-        self._close(node, bound)
-        return True
+        before = self.state.cutoff
+        return max(node.bound, min(self._exhaust(integer_program(self.master, node, among)), before))
 
     def _exhaust(self, restricted: RestrictedMasterMip) -> float:
         """Bound on the choices among columns, bar those tried for real: rounding may make these look better."""
         bound = np.inf
         for _ in range(MOST_EXCLUDED):
             with self.master.phases("mip"):
-                limits = self.watch.limits(0.2 * self.tolerance(self.best), None)
-                outcome = solve_integer(under(restricted.program, self.cutoff), limits)
+                limits = self.state.limits.limits(0.2 * self.state.tolerance(self.state.incumbent.cost), None)
+                outcome = solve_integer(under(restricted.program, self.state.cutoff), limits)
             bound = np.inf if outcome.infeasible else outcome.bound
             chosen = self.plans.try_outcome(outcome, restricted)
-            if chosen is None or bound >= self.cutoff or self.plans.tried[chosen].least < self.cutoff:
+            if chosen is None or bound >= self.state.cutoff or self.plans.tried[chosen].least < self.state.cutoff:
                 break
             restricted = restricted.without(chosen)
         return bound
 
     # -- branching -------------------------------------------------------------------------------
 
-    def _branch(self, node: Node, relaxed: LpSolution) -> None:
+    def _branch(self, node: Node, relaxed: LpSolution) -> NodeOutcome:
         children = list(self._children(node, relaxed))
         for child in children:
-            self._push(replace(child, bound=node.bound, depth=node.depth + 1))
+            self._push(replace(child, bound=node.bound))
         whole = whole_columns(self.master, relaxed)
         if not children and whole is not None:
             # One menu is left to every book: what it costs at least is the bound, where that could be told.
             self.plans.try_for_real(PlanCandidate(whole, relaxed.cost))
-            self._close(node, max(node.bound, self.plans.tried[whole].least))
+            return self._close(node, max(node.bound, self.plans.tried[whole].least))
+        return NodeOutcome.BRANCHED
 
     def _children(self, node: Node, relaxed: LpSolution) -> Iterator[Node]:
         column = self.switches.to_settle(relaxed)
@@ -264,14 +262,3 @@ class BranchAndPrice:
             place, parts = split
             for part in parts:
                 yield replace(node, books=PersistentMap(node.books, place, part))
-
-    def _can_enter(self, node: Node) -> bool:
-        return self.master.enter(node) and self.bounding.reach_feasibility(node)
-
-    def _say_looking(self, node: Node) -> None:
-        self._say("looking for plans", node)
-
-    def _say(self, phase: str, node: Node, bound: float | None = None) -> None:
-        own = node.bound if bound is None else bound
-        opened = self.open[0][0] if self.open else np.inf
-        self.report(Progressed(phase, self.best, min(self.best, self.closed, opened, own)))

@@ -77,7 +77,6 @@ def _switch_names(master: RestrictedMaster) -> dict[int, str]:
 def _saved_node(node: Node, places: dict[int, int]) -> SavedNode:
     return SavedNode(
         bound=node.bound if np.isfinite(node.bound) else None,
-        depth=node.depth,
         on=tuple(places[column] for column, value in node.switches.items() if value),
         off=tuple(places[column] for column, value in node.switches.items() if not value),
         books=tuple(_saved_restriction(place, restriction) for place, restriction in node.books.items()),
@@ -95,7 +94,6 @@ def _node(saved: SavedNode, switches: Sequence[int]) -> Node:
         switches={switches[place]: value for place, value in settled},
         books={place: Restriction(*map(frozenset, parts)) for place, *parts in saved.books},
         bound=-np.inf if saved.bound is None else saved.bound,
-        depth=saved.depth,
     )
 
 

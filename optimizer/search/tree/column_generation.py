@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from contextlib import suppress
 
 import numpy as np
@@ -11,7 +10,8 @@ import numpy as np
 from ..assortment.pricing import PATIENCE
 from ..master.nodes import LpSolution, Node, PricingResult, Unsolved
 from ..master.restricted_master import RestrictedMaster, raised
-from ..state.limits import Stopped, Watch
+from ..state.limits import Stopped
+from ..state.search_state import SearchState
 from .branching import whole_columns
 from .dual_smoothing import DualSmoothing
 from .known_bounds import KnownBounds
@@ -37,23 +37,11 @@ PATIENCES = (FIRST_PATIENCE, 8 * FIRST_PATIENCE, 64 * FIRST_PATIENCE, PATIENCE)
 
 
 class ColumnGeneration:
-    """Bounds the nodes of one search.
+    """Bounds the nodes of one search."""
 
-    `tolerance` maps a cost to the gap allowed, `cutoff` gives the cost that a node must be able to beat,
-    `note` is told of every bound of a node as soon as it is proved.
-    """
-
-    def __init__(
-        self,
-        master: RestrictedMaster,
-        watch: Watch,
-        tolerance: Callable[[float], float],
-        cutoff: Callable[[], float],
-        note: Callable[[Node, float], None],
-    ) -> None:
-        self.master, self.watch = master, watch
-        self.glance, self.known = DualSmoothing(master, watch), KnownBounds(master)
-        self.tolerance, self.cutoff, self.note = tolerance, cutoff, note
+    def __init__(self, master: RestrictedMaster, state: SearchState) -> None:
+        self.master, self.state = master, state
+        self.glance, self.known = DualSmoothing(master, state.limits), KnownBounds(master)
 
     def bound(self, node: Node) -> tuple[LpSolution, PricingResult] | None:
         """Linear program and bound of a node after adding columns; None where it has no solution.
@@ -64,7 +52,7 @@ class ColumnGeneration:
             return None
         relaxed, priced = self._converge(node)
         self.known.learn(node, priced)
-        if priced.bound < self.cutoff():
+        if priced.bound < self.state.cutoff:
             self.glance.centre = priced.duals
         return relaxed, priced
 
@@ -77,9 +65,9 @@ class ColumnGeneration:
             if best is not None and self._meet(relaxed, best):
                 return relaxed, best
             improving = self.master.improve(node, relaxed) > 0
-            glanced = self.glance.at(node, relaxed, self.cutoff(), improving)
+            glanced = self.glance.at(node, relaxed, self.state.cutoff, improving)
             if glanced is not None:
-                self.note(node, glanced.bound)
+                self.state.prove(max(node.bound, glanced.bound))
                 improving |= self.master.add(glanced.finds) > 0
                 if self._settles(glanced):
                     return relaxed, glanced
@@ -92,7 +80,7 @@ class ColumnGeneration:
                 return relaxed, best
 
     def _relax(self) -> LpSolution:
-        self.watch.check()
+        self.state.limits.check()
         relaxed = self.master.relax()
         if relaxed.infeasible:
             raise Unsolved  # feasible within a hair a moment ago
@@ -100,7 +88,7 @@ class ColumnGeneration:
 
     def _meet(self, relaxed: LpSolution, priced: PricingResult) -> bool:
         """Whether a bound is as good as that of the linear program."""
-        return relaxed.cost - priced.bound <= CONVERGED * self.tolerance(relaxed.cost)
+        return relaxed.cost - priced.bound <= CONVERGED * self.state.tolerance(relaxed.cost)
 
     def _price(self, node: Node, relaxed: LpSolution, most: int = PATIENCE) -> PricingResult:
         """Price with a little patience, and with more, up to `most`, only while nothing new comes of it.
@@ -108,30 +96,30 @@ class ColumnGeneration:
         A bound needs no finished search; the proof that nothing is feasible does, or it is `Unsolved`.
         """
         plenty = self._plenty(relaxed)
-        slack = 0.0 if self.master.linear.seeking or np.isinf(self.cutoff()) else self._slack(relaxed)
+        slack = 0.0 if self.master.linear.seeking or np.isinf(self.state.cutoff) else self._slack(relaxed)
         floors = raised(self.master.floors(relaxed.duals), slack)
         priced: PricingResult | None = None
         for patience in (min(most, step) for step in PATIENCES):
             began = time.monotonic()
-            priced = self.master.price(node, relaxed.duals, floors, patience, self.watch, priced)
+            priced = self.master.price(node, relaxed.duals, floors, patience, self.state.limits, priced)
             if not self.master.linear.seeking:
-                self.note(node, priced.bound)
+                self.state.prove(max(node.bound, priced.bound))
             enough = priced.complete or patience == most < PATIENCE
             enough |= patience >= plenty and not self.master.linear.seeking
             if enough or self.master.has_new(priced.finds) or self._settles(priced):
                 return priced
             self._check_time_for(8 * (time.monotonic() - began))
-        self.watch.check()
+        self.state.limits.check()
         raise Unsolved
 
     def _check_time_for(self, seconds: float) -> None:
         """End the search where its next step, which nothing can interrupt, would take it far beyond the deadline."""
-        if seconds > self.watch.seconds_left() + LATE:
+        if seconds > self.state.limits.seconds_left() + LATE:
             raise Stopped
 
     def _slack(self, relaxed: LpSolution) -> float:
         """What a bound may fall short where its node cannot be closed anyway, or will be all the same."""
-        beyond = relaxed.cost - self.cutoff()
+        beyond = relaxed.cost - self.state.cutoff
         return SLACK * -beyond if beyond < 0.0 else SLACK_BEYOND * beyond
 
     def _plenty(self, relaxed: LpSolution) -> int:
@@ -140,7 +128,11 @@ class ColumnGeneration:
 
     def _settles(self, priced: PricingResult) -> bool:
         """Whether the bound alone closes the node."""
-        return bool(priced.bound > FEASIBLE if self.master.linear.seeking else priced.bound >= self.cutoff())
+        return bool(priced.bound > FEASIBLE if self.master.linear.seeking else priced.bound >= self.state.cutoff)
+
+    def enter(self, node: Node) -> bool:
+        """Make the node's restrictions those of the master; False if nothing is feasible under them."""
+        return self.master.enter(node) and self.reach_feasibility(node)
 
     def reach_feasibility(self, node: Node) -> bool:
         """Add columns until the node's linear program has a solution; False once it is proved to have none.
@@ -154,7 +146,7 @@ class ColumnGeneration:
         self.master.linear.seek(True)
         try:
             while True:
-                self.watch.check()
+                self.state.limits.check()
                 relaxed = self.master.relax()
                 if relaxed.infeasible:
                     return False

@@ -12,9 +12,10 @@ from ...lp.scaled_program import under
 from ...lp.solver import SolverOutcome, solve_integer
 from ..master.nodes import Evaluation, LpSolution, Node, PlanCandidate, Unsolved
 from ..master.restricted_master import RestrictedMaster
-from ..state.limits import Watch
+from ..state.search_state import SearchState
 from .branching import ReliabilityBranching, whole_columns
 from .branching_history import agrees
+from .column_generation import ColumnGeneration
 from .diving import dive, with_good_columns
 from .restricted_master_mip import RestrictedMasterMip, completion, integer_program, switching
 
@@ -37,26 +38,21 @@ POOR = 10.0
 
 
 class PrimalHeuristics:
-    """The best plan so far, and what looks for better ones.
+    """Looks for better plans than the incumbent.
 
-    `accept` tries a candidate for real; `tolerance` maps the best cost to how far above the bound it may stay; `enter`
-    makes a node's restrictions those of the master and says whether anything is feasible; `say` reports.
+    `evaluate` delivers the menus of a candidate exactly and offers the plan to the incumbent.
     """
 
     def __init__(
         self,
         master: RestrictedMaster,
+        state: SearchState,
+        columns: ColumnGeneration,
         switches: ReliabilityBranching,
-        accept: Callable[[PlanCandidate], Evaluation],
-        tolerance: Callable[[float], float],
-        watch: Watch,
-        enter: Callable[[Node], bool],
-        say: Callable[[Node], None],
+        evaluate: Callable[[PlanCandidate], Evaluation],
     ) -> None:
-        self.master, self.switches, self.watch = master, switches, watch
-        self.tolerance = tolerance
-        self._accept, self._enter, self._say = accept, enter, say
-        self.best = np.inf
+        self.master, self.state, self.columns, self.switches = master, state, columns, switches
+        self._evaluate = evaluate
         self.tried: dict[tuple[int, ...], Evaluation] = {}
         """What each choice of columns that was tried costs."""
         self.known: Mapping[int, int] = {}
@@ -65,11 +61,6 @@ class PrimalHeuristics:
         """Whether what is best was last looked for near that plan alone."""
         self.looked = 0
         """Solutions that were not whole."""
-
-    @property
-    def cutoff(self) -> float:
-        """Cost that a node must be able to beat to be of interest."""
-        return self.best - self.tolerance(self.best) if np.isfinite(self.best) else np.inf
 
     def look(self, node: Node, relaxed: LpSolution) -> None:
         """Accept the node's solution if it is whole; otherwise, at times, make a whole one of it."""
@@ -80,10 +71,10 @@ class PrimalHeuristics:
         if self.known and agrees(node, self.known):
             self._look_nearby(node, relaxed)
             return
-        if relaxed.cost < self.cutoff - self.tolerance(self.best) and self._recalled:
+        if relaxed.cost < self.state.cutoff - self.state.tolerance(self.state.incumbent.cost) and self._recalled:
             self.looked, self._recalled = 0, False
         self.looked += 1
-        poor = not relaxed.cost > self.cutoff - POOR * self.tolerance(relaxed.cost)
+        poor = not relaxed.cost > self.state.cutoff - POOR * self.state.tolerance(relaxed.cost)
         dive_every, complete_every = (COMPLETE_EVERY, 1) if poor else (DIVE_EVERY, COMPLETE_EVERY)
         if self.looked % dive_every == 1:
             with suppress(Unsolved):
@@ -97,50 +88,53 @@ class PrimalHeuristics:
         if all(admitted[i] for i in columns):
             self._solve(integer_program(self.master, node, columns), np.inf)
 
+    def _report(self, node: Node) -> None:
+        self.state.report("looking for plans", node.bound)
+
     def _look_nearby(self, node: Node, relaxed: LpSolution) -> None:
         """Try, once, the best menus with every switch as in the plan known from elsewhere."""
         near, self.known = replace(node, switches={**self.known, **node.switches}), {}
         with suppress(Unsolved):
-            self._complete_settled(near, PLAN_SHARE * self.tolerance(relaxed.cost))
+            self._complete_settled(near, PLAN_SHARE * self.state.tolerance(relaxed.cost))
         self._recalled = True
-        self.looked += int(np.isfinite(self.best))  # with a plan there is no hurry to dive for another
+        self.looked += int(np.isfinite(self.state.incumbent.cost))  # with a plan there is no hurry to dive for another
 
     def _complete(self, node: Node, relaxed: LpSolution) -> None:
         """Try the best whole solution near a fractional one: switches first, as if books could mix menus."""
-        self._say(node)
-        gap = PLAN_SHARE * self.tolerance(relaxed.cost)
+        self._report(node)
+        gap = PLAN_SHARE * self.state.tolerance(relaxed.cost)
         more = max(NEAR_COLUMNS, NEAR_PER_BOOK * len(self.master.books))
         for near in dict.fromkeys((NEAR_COLUMNS, more)):
             mixing = switching(self.master, node, relaxed, near)
             with self.master.phases("mip"):
-                limits = self.watch.limits(gap, POLISH_NODES)
-                outcome = solve_integer(under(mixing.program, self.best), limits, doubting=False)
-            self.watch.check()
+                limits = self.state.limits.limits(gap, POLISH_NODES)
+                outcome = solve_integer(under(mixing.program, self.state.incumbent.cost), limits, doubting=False)
+            self.state.limits.check()
             if outcome.values is not None:
                 self._complete_settled(mixing.settled(self.master, node, outcome), gap)
-            if np.isfinite(self.best):
+            if np.isfinite(self.state.incumbent.cost):
                 return
 
     def _complete_settled(self, node: Node, gap: float) -> None:
         """Make new columns for a node in which every switch is settled, then let every book have one."""
-        relaxed = with_good_columns(self.master, node, self._enter)
+        relaxed = with_good_columns(self.master, node, self.columns.enter)
         if relaxed is not None:
             self._solve(completion(self.master, node, relaxed, FEW_COLUMNS), gap)
 
     def _solve(self, restricted: RestrictedMasterMip, gap: float) -> None:
         """Try the choice among columns that is best within an absolute gap (scaled)."""
         with self.master.phases("mip"):
-            limits = self.watch.limits(gap, POLISH_NODES)
-            outcome = solve_integer(under(restricted.program, self.best), limits, doubting=False)
+            limits = self.state.limits.limits(gap, POLISH_NODES)
+            outcome = solve_integer(under(restricted.program, self.state.incumbent.cost), limits, doubting=False)
         self.try_outcome(outcome, restricted)
 
     def _dive(self, node: Node, relaxed: LpSolution) -> None:
         """Settle what menus depend on, then make the solution whole."""
 
         def enter(child: Node) -> bool:
-            self.watch.check()
-            self._say(child)
-            return self._enter(child)
+            self.state.limits.check()
+            self._report(child)
+            return self.columns.enter(child)
 
         settled = dive(self.master, self.switches, node, relaxed, enter)
         if settled is not None:
@@ -151,14 +145,13 @@ class PrimalHeuristics:
         key = tuple(sorted(candidate.columns))
         if key not in self.tried:
             with self.master.phases("delivery"):
-                self.tried[key] = self._accept(replace(candidate, columns=key))
-        self.best = min(self.best, self.tried[key].cost)
+                self.tried[key] = self._evaluate(replace(candidate, columns=key))
 
     def try_outcome(self, outcome: SolverOutcome, restricted: RestrictedMasterMip) -> tuple[int, ...] | None:
         """Try the columns that an integer program chose, and say which."""
-        self.watch.check()
+        self.state.limits.check()
         chosen = restricted.chosen(outcome)
         if chosen is not None:
             self.try_for_real(PlanCandidate(chosen, outcome.objective))
-            self.watch.check()
+            self.state.limits.check()
         return chosen

@@ -43,7 +43,7 @@ class Posed:
 
     def holds(self, cost: float) -> bool:
         """Whether a bound (scaled cost) allows for the optimum."""
-        return self.master.money(cost) >= self.best - ROUNDING * max(1.0, abs(self.best))
+        return self.master.scale.money(cost) >= self.best - ROUNDING * max(1.0, abs(self.best))
 
 
 @cache
@@ -194,8 +194,8 @@ def test_a_search_ends_at_the_optimum_with_a_bound_above_it(seed: int) -> None:
     proof = posed.search.run()
     size = max(1.0, abs(posed.best))
     assert posed.holds(proof.bound)
-    assert posed.master.money(proof.best) == pytest.approx(posed.best, abs=2e-7 * size)
-    assert posed.master.money(proof.bound) <= posed.best + 2e-7 * size
+    assert posed.master.scale.money(proof.best) == pytest.approx(posed.best, abs=2e-7 * size)
+    assert posed.master.scale.money(proof.bound) <= posed.best + 2e-7 * size
 
 
 def uneven_case() -> tuple[CaseSettings, dict[str, pd.DataFrame], dict[str, Scenario]]:

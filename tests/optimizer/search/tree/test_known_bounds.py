@@ -72,7 +72,7 @@ def taken_over(seed: int, change: Mapping[str, object]) -> list[tuple[float, flo
     known = KnownBounds(then.master)
     known.recall(WarmStart(bounds=learned(first, seed).remember(parts), offers=first.master.pricer.digest))
     found = [(known.of(left), known.of(right)) for left, right in halves(then)]
-    money = [[np.inf if part is None else then.master.money(part.bound) for part in pair] for pair in found]
+    money = [[np.inf if part is None else then.master.scale.money(part.bound) for part in pair] for pair in found]
     return [(left, right) for left, right in money]
 
 

@@ -35,7 +35,7 @@ SEEDS = (2, 17, 40)
 @pytest.fixture
 def no_short_cuts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cases small enough to enumerate are branched on to the end, as large ones are."""
-    monkeypatch.setattr(BranchAndPrice, "_finish", lambda *_: False)
+    monkeypatch.setattr(BranchAndPrice, "_enumerate", lambda *_: None)
 
 
 def posed(seed: int) -> tuple[Case, Optimum]:
@@ -109,8 +109,8 @@ def searched(case: Case, gap: float, before: Checkpoint | None = None) -> tuple[
     """Objective of the best plan once the gap is proved, and what is left of the search then."""
     search, sitting = search_of(case, gap, before)
     search.run()
-    assert search.best is not None
-    return search.best[0], search.state(sitting)
+    assert search.incumbent.plan is not None
+    return search.incumbent.objective, search.checkpoint(sitting)
 
 
 @pytest.mark.parametrize("seed", [20, 36, 102])

@@ -1,0 +1,31 @@
+"""The incumbent: the best plan that a search has found so far."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+import numpy as np
+
+from .objective_scale import ObjectiveScale
+
+Plan = TypeVar("Plan")
+
+
+class Incumbent(Generic[Plan]):
+    """The best plan found so far, the only one that a search keeps; its form is the business of who delivers plans."""
+
+    def __init__(self, scale: ObjectiveScale) -> None:
+        self._scale = scale
+        self.plan: Plan | None = None
+        """None while there is none."""
+        self.objective = -np.inf
+        """Of the plan, in money a year."""
+        self.cost = np.inf
+        """Scaled cost of the plan."""
+
+    def offer(self, objective: float, plan: Plan) -> bool:
+        """Take a plan if it is better than the best so far (objective in money a year); whether it was taken."""
+        if self.plan is not None and objective <= self.objective:
+            return False
+        self.plan, self.objective, self.cost = plan, objective, self._scale.cost(objective)
+        return True

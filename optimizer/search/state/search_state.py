@@ -1,0 +1,69 @@
+"""The state of one search: what column generation, branching and primal heuristics know and report together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from .incumbent import Incumbent
+from .limits import Watch
+from .objective_scale import ObjectiveScale
+from .parameters import SearchParameters
+from .timers import Phases
+
+
+@dataclass(frozen=True)
+class Progressed:
+    """State of the search in scaled cost."""
+
+    phase: str
+    best: float
+    bound: float
+
+
+@dataclass
+class SearchState:
+    """What the parts of one search share; costs are scaled and minimized."""
+
+    scale: ObjectiveScale
+    incumbent: Incumbent[Any]
+    gap: float
+    """Relative gap that is to be proved."""
+    limits: Watch
+    """What may end the search early."""
+    timers: Phases
+    listener: Callable[[Progressed], None]
+    """Is told how the search stands."""
+    parameters: SearchParameters = field(default_factory=SearchParameters)
+    bound_elsewhere: float = np.inf
+    """Least bound of the nodes that are open or closed: every plan outside of the current node costs as much."""
+    current_bound: float = -np.inf
+    """Best bound proved for the current node, so that a stop does not lose it."""
+
+    @property
+    def bound(self) -> float:
+        """Valid lower bound on the cost of every plan while no node is at work."""
+        return min(self.incumbent.cost, self.bound_elsewhere)
+
+    @property
+    def cutoff(self) -> float:
+        """Cost that a node must be able to beat to be of interest; inf without an incumbent."""
+        best = self.incumbent.cost
+        return best - self.tolerance(best) if np.isfinite(best) else np.inf
+
+    def tolerance(self, cost: float) -> float:
+        """How far the bound may stay below a plan of this cost."""
+        return self.scale.tolerance(self.gap, cost)
+
+    def prove(self, bound: float) -> None:
+        """Note a bound of the current node as soon as it is proved."""
+        self.current_bound = max(self.current_bound, bound)
+        self.report("bounding", bound)
+
+    def report(self, phase: str, bound: float) -> None:
+        """Tell the listener what is being done in a node of this bound."""
+        best = self.incumbent.cost
+        self.listener(Progressed(phase, best, min(best, self.bound_elsewhere, bound)))
