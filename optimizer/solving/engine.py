@@ -42,9 +42,9 @@ from ..search.state.limits import Stopped
 from ..search.state.search_state import Progressed, SearchState
 from ..search.state.timers import Phases
 from ..search.tree.branch_and_price import BranchAndPrice
-from ..search.tree.branching_history import recall_parts, remember_partings
+from ..search.tree.branching_history import branching_decisions, initial_nodes
 from ..search.tree.checkpointing import restore, saved_search
-from ..search.tree.warm_starting import recall, recall_switches, remember
+from ..search.tree.warm_starting import known_menus, usable_columns, values_in_plan
 from .plan_assembly import Choice, assemble, choice_totals, is_as_said
 from .session import Session, restored_plan, saved_plan
 from .time_limit import Limit
@@ -148,39 +148,38 @@ class Search:
             return Proof(np.inf, np.inf)
         before = None if self.sitting is None else self.sitting.before
         if before is not None:
-            proof = self.tree.search(*self._go_on(before))
+            proof = self.tree.search(*self._resume(before))
             # That nothing is left is no proof: what was closed before is known from a file that anyone can rewrite.
             return self.tree.search(self.question.root) if proof.bound == np.inf else proof
-        return self.tree.search(*self._recall())
+        return self.tree.search(*self._take_over(self.question.start))
 
-    def _recall(self) -> list[Node]:
-        """Take over what an earlier search found: its menus as columns, its plan as the first to beat.
+    def _take_over(self, start: WarmStart) -> list[Node]:
+        """Take over what an earlier search found: its menus as columns, its plan as the first incumbent, its bounds.
 
-        The parts to begin with are those that its proof came down to.
+        The nodes to begin with are the leaves that its branching decisions make.
         """
-        start, master = self.question.start, self.master
-        master.add(list(recall(master, start.useful)))
-        self.tree.plans.known = recall_switches(master, start.chosen)
-        known = list(recall(master, start.best))
+        master, tree = self.master, self.tree
+        master.add(list(usable_columns(master, start.useful)))
+        plan = tree.heuristics.start_values = values_in_plan(master, start.chosen)
+        known = list(usable_columns(master, start.best))
         if len({place for place, _ in known}) == len(known) == len(master.books):
             master.add(known)
-            self.tree.start_from(self.question.root, master.positions(known))
-        self.tree.bounding.known.recall(start)
-        plan = self.tree.plans.known
-        parts, self.tree.parted = recall_parts(master, self.question.root, start.partings, plan)
-        return parts
+            tree.try_plan(self.question.root, master.numbers(known))
+        tree.column_generation.known_bounds.take_over(start)
+        nodes, tree.branched = initial_nodes(master, self.question.root, start.partings, plan)
+        return nodes
 
-    def _go_on(self, before: Checkpoint) -> list[Node]:
-        """Take over what an earlier sitting knew; the nodes that it left, or everything where it says that none are."""
+    def _resume(self, before: Checkpoint) -> list[Node]:
+        """Take over what an earlier session knew; the nodes that it left, or the root where it says that none are."""
         nodes = restore(self.tree, before.search)
         self.phases.go_on(before.phases, before.counts)
         if before.plan is not None:
             columns, delivery = restored_plan(self.master, before.plan)
-            self._beat(columns, delivery)
+            self._restore_plan(columns, delivery)
         return nodes or [self.question.root]
 
-    def _beat(self, columns: tuple[MenuColumn, ...], kept: Delivery) -> None:
-        """Begin with a plan known from a file, as far as it holds: its amounts are recomputed, or delivered anew."""
+    def _restore_plan(self, columns: tuple[MenuColumn, ...], kept: Delivery) -> None:
+        """Begin with the plan of a checkpoint, as far as it holds: its amounts are recomputed, or delivered anew."""
         choice, question = self._choice(columns), self.question
         holds = is_as_said(question.setting, question.offers, choice, kept, menus_given=question.menus_given)
         delivery = kept if holds else question.delivery(choice, self.limit.of_delivery()).delivery
@@ -193,21 +192,21 @@ class Search:
             note_plan()
 
     def checkpoint(self, sitting: Session) -> Checkpoint:
-        """All that another sitting needs to go on."""
+        """All that another session needs to go on."""
         best = self.incumbent.plan
         plan = None if best is None else saved_plan(self.master, best.columns, best.delivery)
         return sitting.state(saved_search(self.tree), plan, self.phases)
 
-    def memory(self) -> WarmStart:
-        """What this search leaves to the next."""
+    def warm_start(self) -> WarmStart:
+        """What this search leaves to one on a case that differs a little."""
         master, tree = self.master, self.tree
-        partings = remember_partings(master, tree.parted, self.state.cutoff)
-        parts, _ = recall_parts(master, self.question.root, partings, {})
-        bounds = tree.bounding.known.remember(parts)
+        decisions = branching_decisions(master, tree.branched, self.state.cutoff)
+        nodes, _ = initial_nodes(master, self.question.root, decisions, {})
+        bounds = tree.column_generation.known_bounds.to_warm_start(nodes)
         return WarmStart(
-            remember(master, master.pool.useful),
-            remember(master, () if self.incumbent.plan is None else self.incumbent.plan.columns),
-            partings=partings,
+            known_menus(master, master.pool.useful),
+            known_menus(master, () if self.incumbent.plan is None else self.incumbent.plan.columns),
+            partings=decisions,
             bounds=bounds,
             offers=master.pricer.digest if bounds else "",
         )
@@ -288,7 +287,7 @@ def find_best(
     if search.incumbent.plan is not None and bound is None:
         bound = search.master.scale.money(widest_bound(search.master.program))  # a limit came before any other
     state = search.checkpoint(sitting) if sitting is not None and search.tree.unfinished else None
-    left = Found(None, None, bound, bool(proof.bound == np.inf), search.memory(), search.effort(), state)
+    left = Found(None, None, bound, bool(proof.bound == np.inf), search.warm_start(), search.effort(), state)
     best = search.incumbent.plan
     if best is None:
         return left

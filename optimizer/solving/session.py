@@ -23,7 +23,7 @@ from ..results.identity import content_of, input_digest, input_files, printable,
 from ..search.assortment.columns import MenuColumn
 from ..search.master.restricted_master import RestrictedMaster
 from ..search.state.timers import Phases
-from ..search.tree.checkpointing import find_of, is_menu, misfit, saved_menu
+from ..search.tree.checkpointing import is_menu, misfit, priced_column, saved_menu
 from ..version import __version__
 
 EVERY = 60.0
@@ -135,7 +135,7 @@ def saved_plan(master: RestrictedMaster, columns: tuple[MenuColumn, ...], delive
 
 def _can_be_delivered(master: RestrictedMaster, saved: SavedPlan) -> bool:
     """Whether everything that a kept delivery names is there, and its amounts are amounts."""
-    setting, catalog = master.setting, master.setting.catalog
+    setting, catalog = master.instance, master.instance.catalog
     codes = [
         *((route, len(setting.routes.provider)) for route, _ in saved.flows),
         *((product, len(catalog.products)) for product, *_ in saved.policies),
@@ -154,8 +154,8 @@ def restored_plan(master: RestrictedMaster, saved: SavedPlan) -> tuple[tuple[Men
     whole = sorted(book for book, *_ in saved.menus) == list(range(len(master.books)))
     if not (whole and all(is_menu(master, menu) for menu in saved.menus) and _can_be_delivered(master, saved)):
         raise misfit()
-    flows = np.zeros(len(master.setting.routes.provider))
+    flows = np.zeros(len(master.instance.routes.provider))
     for route, cases in saved.flows:
         flows[route] = cases
-    columns = tuple(master.column(*find_of(menu)) for menu in saved.menus)
+    columns = tuple(master.column(*priced_column(menu)) for menu in saved.menus)
     return columns, Delivery(flows, saved.policies, saved.engaged, saved.supported, saved.objective)

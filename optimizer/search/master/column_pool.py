@@ -1,4 +1,4 @@
-"""The pool: every column at hand, what it adds to the totals, and when it was last of use."""
+"""The column pool: every column of a search, what it adds to the totals, and when a solution last used it."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from models.catalog import Codes
 from ..assortment.columns import MenuColumn
 
 ROOMY = 20_000
-"""Columns that any search may keep."""
+"""Columns that any pool may hold."""
 ROOM_A_BOOK = 40
 """Columns more for each price book."""
 
 
 class ColumnPool:
-    """Columns by number, in the order they were made. Numbers hold until columns are forgotten."""
+    """Columns by number, in the order they were added. Numbers hold until columns are dropped."""
 
     def __init__(self, books: int, totals: int, subjects: int) -> None:
         self.most = ROOMY + ROOM_A_BOOK * books
-        """Columns above which those of least use are forgotten."""
+        """Columns above which those used longest ago are dropped."""
         self._columns: list[MenuColumn] = []
         self._numbers: dict[MenuColumn, int] = {}
         self.owner: Codes = np.zeros(0, dtype=np.int64)
-        """Place of each column's book."""
+        """Place of each column's book, shape (columns,)."""
         self.uses: NDArray[np.bool_] = np.zeros((0, subjects), dtype=bool)
-        """Tiers, models and optional products that each column uses."""
+        """Tiers, models and optional products that each column uses, shape (columns, subjects)."""
         self._entries = [sparse.csr_matrix((0, totals))]
         self._last_used: Codes = np.zeros(0, dtype=np.int64)
         """Solution that used each column last, by number from 1; 0 for none."""
@@ -47,7 +47,7 @@ class ColumnPool:
 
     @property
     def entries(self) -> sparse.csr_matrix:
-        """What each column adds to the live totals (scaled), a row a column."""
+        """What each column adds to the live totals (scaled), shape (columns, live totals)."""
         if len(self._entries) > 1:
             self._entries = [sparse.vstack(self._entries).tocsr()]
         return self._entries[0]
@@ -58,7 +58,7 @@ class ColumnPool:
         return [self._columns[i] for i in np.flatnonzero(self._last_used).tolist()]
 
     def add(self, columns: Sequence[MenuColumn], entries: sparse.csr_matrix, uses: NDArray[np.bool_]) -> None:
-        """Put columns into the pool that are not in it."""
+        """Put columns that are not in the pool into it; `entries` and `uses` have a row for each."""
         self._numbers |= {column: number for number, column in enumerate(columns, start=len(self))}
         self._columns += columns
         self._entries.append(entries)
@@ -71,8 +71,8 @@ class ColumnPool:
         self._solutions += 1
         self._last_used[columns] = self._solutions
 
-    def forget(self, needed: Codes) -> Codes:
-        """Forget the columns used longest ago, but those `needed`; new numbers of the old ones, -1 where forgotten."""
+    def drop_unused(self, needed: Codes) -> Codes:
+        """Drop the columns used longest ago, but those `needed`; new number of each old one, -1 where dropped."""
         rank = self._last_used.copy()
         rank[needed] = self._solutions + 1
         kept = np.sort(np.argsort(-rank, kind="stable")[: max(self.most // 2, len(needed))])

@@ -1,4 +1,4 @@
-"""Nodes of the search, and what solving and pricing one gives."""
+"""Nodes of the branch-and-price tree, and what solving and pricing one gives."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ V = TypeVar("V")
 
 
 class Unsolved(Exception):
-    """A linear program was neither solved nor proved to have no solution: nothing may be concluded from it."""
+    """A linear program was neither solved nor proved to be infeasible: nothing may be concluded from it."""
 
 
 class PersistentMap(Mapping[int, V]):
     """A mapping with one entry set, which shares the others with the mapping it was made from.
 
-    Nodes that wait differ from the node they were part of in one entry: a copy of all of them would fill the memory.
+    Open nodes differ from their parent in one entry: a copy of all of them would fill the memory.
     """
 
     __slots__ = ("_entry", "_rest")
@@ -57,47 +57,50 @@ class PersistentMap(Mapping[int, V]):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A part of the search space: switches settled, books restricted."""
+    """A node of the branch-and-price tree: binaries of the formulation fixed, menus of price books restricted."""
 
-    switches: Mapping[int, int] = field(default_factory=dict)
-    """Value of settled integer columns of the statement."""
+    fixed: Mapping[int, int] = field(default_factory=dict)
+    """Value of each fixed binary, by its column in the formulation."""
     books: Mapping[int, Restriction] = field(default_factory=dict)
     """Restriction of price books, by place."""
     bound: float = -np.inf
-    """Lower bound on the (scaled, minimized) cost."""
+    """Lower bound on the (scaled, minimized) cost of every plan in the node."""
 
     @property
-    def settled(self) -> frozenset[tuple[int, int]]:
-        """The settled columns, each with its value, in no order."""
-        return frozenset(self.switches.items())
+    def key(self) -> frozenset[tuple[int, int]]:
+        """The fixed binaries, each with its value, in no order."""
+        return frozenset(self.fixed.items())
 
 
 @dataclass(frozen=True)
 class LpSolution:
-    """Solution of the master's linear program."""
+    """Solution of the restricted master LP."""
 
     infeasible: bool
     cost: float = np.inf
-    statement: Array = field(default_factory=lambda: np.zeros(0))
-    """Scaled values of the statement's columns."""
-    columns: Array = field(default_factory=lambda: np.zeros(0))
-    """Weight of each menu column."""
+    """Scaled."""
+    values: Array = field(default_factory=lambda: np.zeros(0))
+    """Scaled values of the formulation's variables, shape (variables,)."""
+    weights: Array = field(default_factory=lambda: np.zeros(0))
+    """Weight of each menu column of the pool, shape (columns,); those of a book add up to 1."""
     duals: Array = field(default_factory=lambda: np.zeros(0))
-    """Multipliers of the statement's rows, the totals rows and the books' rows."""
+    """Duals of the formulation's rows, the rows of the totals and the convexity rows of the books, shape (rows,)."""
 
 
 @dataclass(frozen=True)
 class PricingResult:
-    """What pricing at some multipliers gave."""
+    """What pricing at given duals found: a Lagrangian bound and columns."""
 
     bound: float
-    """Valid lower bound on the cost in the node."""
-    worths: Array
-    """Upper bound on the worth of any column of each book."""
+    """Valid lower bound on the scaled cost in the node."""
+    objective_bounds: Array
+    """Upper bound on the pricing objective of any column of each book, shape (books,)."""
     duals: Array
-    finds: list[tuple[int, PricedColumn]]
+    """Duals that were priced at, shape (rows,)."""
+    columns: list[tuple[int, PricedColumn]]
+    """Columns found, each with the place of its book."""
     done: NDArray[np.bool_]
-    """Whether the menu search of each book came to its end; otherwise its worth is a bound that nothing may reach."""
+    """Whether the menu search of each book came to its end, shape (books,); else its bound may be out of reach."""
 
     @property
     def complete(self) -> bool:
@@ -107,7 +110,7 @@ class PricingResult:
 
 @dataclass(frozen=True)
 class PlanCandidate:
-    """Columns chosen, one per book (positions in the pool), and the cost the program gives them."""
+    """A column of every book (numbers in the pool), and the scaled cost that the restricted master gives them."""
 
     columns: tuple[int, ...]
     cost: float
@@ -115,20 +118,20 @@ class PlanCandidate:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a candidate costs (scaled) when it is delivered for real."""
+    """Scaled cost of a candidate's best delivery, every rule checked exactly."""
 
     cost: float
     """Of the best delivery found; inf where there is none."""
-    least: float
-    """Lower bound on any delivery; inf where there is proved to be none."""
+    bound: float
+    """Lower bound on the cost of any delivery; inf where there is proved to be none."""
 
 
 @dataclass(frozen=True)
 class Proof:
-    """How the search ended: the best cost accepted, and a valid lower bound on every cost.
+    """How a search ended: scaled cost of the incumbent, and a valid lower bound on the cost of every plan.
 
     Both are infinite when it is proved that nothing is feasible.
     """
 
-    best: float
+    cost: float
     bound: float

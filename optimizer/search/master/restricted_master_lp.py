@@ -1,4 +1,4 @@
-"""The linear program that HiGHS holds: the statement's columns, and those menu columns worth having at hand."""
+"""The restricted master LP that HiGHS holds: the formulation, elastic slacks and some columns of the pool."""
 
 from __future__ import annotations
 
@@ -12,16 +12,19 @@ from models.catalog import Array, Codes
 from ...lp.scaled_program import ScaledProgram
 from ...lp.solver import SolverOutcome, load, quiet_highs, run
 
-ELASTIC = 4.0
-"""Most violation of a totals row while a feasible mix of columns is sought, in scaled units."""
+ELASTIC_SLACK = 4.0
+"""Upper bound of each elastic slack of the rows of totals in phase one, in scaled units."""
 ROOM = 3
-"""Menu columns per row at which those of no use are set aside."""
+"""Menu columns per row above which columns are cleaned up."""
 PROBE_STEPS = 100
-"""Most simplex steps of a trial: its cost is then a bound from below, which tells nearly as much."""
+"""Most simplex iterations of a strong-branching trial: its cost is then a bound from below, nearly as telling."""
 
 
 class RestrictedMasterLp:
-    """Rows of the statement and the totals, then one row a book; re-solved warm after every change."""
+    """The restricted master LP, re-solved warm after every change.
+
+    Rows: those of the formulation, one for each live total, one convexity row for each book.
+    """
 
     def __init__(self, program: ScaledProgram, first_total_row: int, books: int) -> None:
         self.program = program
@@ -44,16 +47,16 @@ class RestrictedMasterLp:
         load(self._highs, whole, with_integers=False)
         self._first = matrix.shape[1]
         self.most_columns = ROOM * (rows + books)
-        """Menu columns at which those of no use are set aside."""
+        """Menu columns above which those of highest reduced cost are dropped."""
         self.present: Codes = np.zeros(0, dtype=np.int64)
-        """Menu columns at hand, by number."""
+        """Numbers in the pool of the menu columns that the program has, in its order."""
         self._room = 0.0
-        """How much every totals row gives way when violation is not minimized."""
-        self.seeking = False
-        """Whether the program minimizes violation instead of cost."""
+        """Upper bound of each elastic slack when the cost is minimized."""
+        self.in_phase_one = False
+        """Whether the program minimizes the violation of the rows of totals instead of the cost."""
 
     def insert(self, columns: Codes, rows: sparse.csr_matrix) -> None:
-        """Add menu columns by number; `rows` has a row a column, over all rows of the program."""
+        """Add menu columns by number; `rows`, shape (columns, rows of the program), has their entries."""
         count = len(columns)
         self._highs.addCols(
             count, np.zeros(count), np.zeros(count), np.full(count, highspy.kHighsInf),
@@ -61,10 +64,10 @@ class RestrictedMasterLp:
         )  # fmt: skip
         self.present = np.concatenate([self.present, columns])
 
-    def restrict(self, low: Array, high: Array, admitted: NDArray[np.bool_]) -> None:
-        """Set the boxes of the statement's columns, and which menu columns (by number) may be used."""
-        if self._room and not self.seeking:
-            self._box_slack(0.0)
+    def set_bounds(self, low: Array, high: Array, admitted: NDArray[np.bool_]) -> None:
+        """Set the bounds of the formulation's variables, and which columns of the pool may be used."""
+        if self._room and not self.in_phase_one:
+            self._set_elastic_slack(0.0)
         self._room = 0.0
         count = len(low)
         self._highs.changeColsBounds(count, np.arange(count, dtype=np.int32), low, high)
@@ -73,27 +76,27 @@ class RestrictedMasterLp:
             at = np.arange(self._first, self._first + len(self.present), dtype=np.int32)
             self._highs.changeColsBounds(len(at), at, np.zeros(len(at)), top)
 
-    def seek(self, seeking: bool) -> None:
-        """Minimize the violation of the totals rows instead of the cost, or go back to the cost."""
-        if seeking == self.seeking:
+    def set_phase_one(self, on: bool) -> None:
+        """Minimize the violation of the rows of totals instead of the cost, or go back to the cost."""
+        if on == self.in_phase_one:
             return
-        self.seeking = seeking
-        cost = np.concatenate([self.program.cost * (not seeking), np.full(2 * self._totals, float(seeking))])
+        self.in_phase_one = on
+        cost = np.concatenate([self.program.cost * (not on), np.full(2 * self._totals, float(on))])
         at = np.arange(len(cost), dtype=np.int32)
         self._highs.changeColsCost(len(at), at, cost)
-        self._box_slack(ELASTIC if seeking else self._room)
+        self._set_elastic_slack(ELASTIC_SLACK if on else self._room)
 
-    def give(self, room: float) -> None:
-        """Let every totals row give way by this much until other restrictions are set (after seeking)."""
+    def allow_violation(self, room: float) -> None:
+        """Let every row of totals be violated by this much, after phase one, until other bounds are set."""
         self._room = room
 
-    def _box_slack(self, most: float) -> None:
+    def _set_elastic_slack(self, most: float) -> None:
         count, first = 2 * self._totals, len(self.program.cost)
         at = np.arange(first, first + count, dtype=np.int32)
         self._highs.changeColsBounds(count, at, np.zeros(count), np.full(count, most))
 
     def solve(self) -> tuple[SolverOutcome, Array, Array]:
-        """Outcome, weights of the menu columns present, and multipliers of the rows; tries twice."""
+        """Outcome, weights of the menu columns present and duals of the rows; a solver that fails tries once more."""
         outcome = run(self._highs)
         if outcome.values is None and not outcome.infeasible:
             self._highs.clearSolver()
@@ -101,8 +104,8 @@ class RestrictedMasterLp:
         weights = np.zeros(0) if outcome.values is None else outcome.values[self._first :]
         return outcome, weights, np.array(self._highs.getSolution().row_dual)
 
-    def set_aside(self, reduced: Array) -> None:
-        """Drop the columns of highest reduced cost (by number) when there are too many."""
+    def clean_up(self, reduced: Array) -> None:
+        """Drop the nonbasic columns of highest reduced cost, by number in the pool, where there are too many."""
         if len(self.present) <= self.most_columns:
             return
         basis = self._highs.getBasis()
@@ -113,8 +116,8 @@ class RestrictedMasterLp:
         self._highs.deleteCols(len(dropped), (self._first + dropped).astype(np.int32))
         self.present = np.delete(self.present, dropped)
 
-    def probe(self, column: int, value: int) -> float:
-        """Cost over the columns at hand if a switch had a value, or a bound on it; inf if infeasible."""
+    def strong_branching_trial(self, column: int, value: int) -> float:
+        """Cost with a binary fixed at a value, or a lower bound on it; inf if infeasible."""
         index = np.array([column], dtype=np.int32)
         low, high = (np.array([float(part)]) for part in self._highs.getCol(column)[2:4])
         basis = self._highs.getBasis()

@@ -1,4 +1,7 @@
-"""Parting a node: the switch to settle next, or what a solution leaves open about one book's menu."""
+"""Branching: on a binary of the formulation (reliability branching), then on the menu of one price book.
+
+Reliability branching: Achterberg, Koch & Martin 2005.
+"""
 
 from __future__ import annotations
 
@@ -19,129 +22,126 @@ from ..master.nodes import LpSolution, Node
 from ..master.restricted_master import RestrictedMaster
 
 TRIED = 3
-"""Switches of a kind that are tried before one is settled."""
+"""Fractional binaries of a kind that are candidates for branching."""
 RELIABLE = 20
-"""Times that a value of a switch is tried before past rises are trusted."""
+"""Strong-branching trials of a binary's value after which its pseudo-cost is trusted."""
 LEAST_RISE, MOST_RISE = 1e-7, 1.0
-"""Range of a rise in (scaled) cost that counts: an infeasible value tells as much as the largest."""
+"""Range of a gain in (scaled) cost that counts in the score; an infeasible value counts as the largest."""
 INTEGRAL = 1e-6
-"""Distance from a whole number that counts as none."""
+"""Distance from an integer that counts as none."""
 
 SWITCH_ORDER = ("tier_", "model_", "product_", "provider_", "choice_", "policy_", "bracket_")
-"""Kinds of switches by the names of their variables, the most important first."""
+"""Kinds of binaries by the names of their variables, in the order in which they are branched on."""
 MENU_KINDS = 3
 """How many kinds of `SWITCH_ORDER` are about menus."""
 
-Parts = tuple[Restriction, Restriction]
-"""Two restrictions that hold every menu of a restriction between them, and none twice."""
+Branches = tuple[Restriction, Restriction]
+"""A branching decision on a book: two restrictions that split the menus of the restriction before it."""
 
 
-def are_whole(values: Array) -> bool:
-    """Whether all values are whole numbers."""
+def are_integral(values: Array) -> bool:
+    """Whether all values are integers, within tolerance."""
     return bool((np.abs(values - np.round(values)) <= INTEGRAL).all())
 
 
-def whole_columns(master: RestrictedMaster, relaxed: LpSolution) -> tuple[int, ...] | None:
-    """The chosen column of every book, if statement and menus are whole."""
-    if not (are_whole(relaxed.statement[master.program.integer]) and are_whole(relaxed.columns)):
+def integral_columns(master: RestrictedMaster, solution: LpSolution) -> tuple[int, ...] | None:
+    """The chosen column of every book (numbers in the pool) of an integral LP solution; None for a fractional one."""
+    if not (are_integral(solution.values[master.program.integer]) and are_integral(solution.weights)):
         return None
-    return tuple(int(i) for i in np.flatnonzero(relaxed.columns > 0.5))
+    return tuple(int(i) for i in np.flatnonzero(solution.weights > 0.5))
 
 
 class ReliabilityBranching:
-    """The statement's yes-or-no decisions, ranked by how much settling one decides."""
+    """Chooses the binary to branch on by pseudo-costs, with strong-branching trials until these are reliable."""
 
     def __init__(self, master: RestrictedMaster) -> None:
         self.master = master
         self.integer = np.flatnonzero(master.program.integer)
-        self.rises: dict[tuple[int, int], list[float]] = {}
-        """What trying a value of a switch added to the cost, per unit of way from the value it had."""
+        self.pseudo_costs: dict[tuple[int, int], list[float]] = {}
+        """Gain in scaled cost of each trial by (column, value), per unit of distance from its value in the LP."""
         self.kinds = np.full(len(master.program.cost), len(SWITCH_ORDER))
         for name, column in master.stated.columns.items():
             kind = (i for i, prefix in enumerate(SWITCH_ORDER) if name.startswith(prefix))
             self.kinds[column] = next(kind, len(SWITCH_ORDER))
 
-    def to_settle(self, relaxed: LpSolution) -> int | None:
-        """The fractional switch that tells most when it is settled; None where all are whole."""
-        candidates = self._candidates(relaxed)
+    def branching_variable(self, solution: LpSolution) -> int | None:
+        """The fractional binary of best score; None where all are integral."""
+        candidates = self._candidates(solution)
         if len(candidates) < 2:
             return candidates[0] if candidates else None
-        return max(candidates, key=lambda column: (self._told(relaxed, column), -column))
+        return max(candidates, key=lambda column: (self._score(solution, column), -column))
 
-    def _candidates(self, relaxed: LpSolution) -> list[int]:
-        """A few fractional switches of each kind: those that hide most, then the most fractional."""
-        values = relaxed.statement[self.integer]
+    def _candidates(self, solution: LpSolution) -> list[int]:
+        """A few fractional binaries of each kind: first those that leave most parts cases undecided."""
+        values = solution.values[self.integer]
         distance = np.abs(values - np.round(values))
-        mixed = _mixed_parts(self.master, relaxed)
+        undecided = _undecided_cases(self.master, solution)
         ranked = sorted(
-            (self.kinds[column], -mixed.get(int(column), 0.0), -away, int(column))
+            (self.kinds[column], -undecided.get(int(column), 0.0), -away, int(column))
             for column, away in zip(self.integer, distance, strict=True)
             if away > INTEGRAL
         )
         by_kind = itertools.groupby(ranked, key=itemgetter(0))
         return [row[-1] for _, rows in by_kind for row in itertools.islice(rows, TRIED)]
 
-    def _told(self, relaxed: LpSolution, column: int) -> float:
-        """What both values of a switch add to the cost over the columns at hand, multiplied.
+    def _score(self, solution: LpSolution, column: int) -> float:
+        """Product of the gains of both values of a binary, which favours those where either value raises the cost."""
+        gains = [self._gain(solution, column, value) for value in (0, 1)]
+        return float(np.prod([min(max(gain, LEAST_RISE), MOST_RISE) for gain in gains]))
 
-        A product favours switches of which either value tells something.
-        """
-        rises = [self._rise(relaxed, column, value) for value in (0, 1)]
-        return float(np.prod([min(max(rise, LEAST_RISE), MOST_RISE) for rise in rises]))
+    def _gain(self, solution: LpSolution, column: int, value: int) -> float:
+        """Gain in scaled cost with a binary at a value: by a strong-branching trial, or by its pseudo-cost."""
+        distance = abs(float(solution.values[column]) - value)
+        trials = self.pseudo_costs.setdefault((column, value), [])
+        if len(trials) >= RELIABLE:
+            return distance * sum(trials) / len(trials)
+        gain = self.master.strong_branching_trial(column, value) - solution.cost
+        trials.append(min(max(gain, 0.0), MOST_RISE) / distance)
+        return gain
 
-    def _rise(self, relaxed: LpSolution, column: int, value: int) -> float:
-        """What a value of a switch adds to the cost: tried, or as it was the last times in proportion to the way."""
-        way = abs(float(relaxed.statement[column]) - value)
-        rises = self.rises.setdefault((column, value), [])
-        if len(rises) >= RELIABLE:
-            return way * sum(rises) / len(rises)
-        rise = self.master.probe(column, value) - relaxed.cost
-        rises.append(min(max(rise, 0.0), MOST_RISE) / way)
-        return rise
+    def are_menus_integral(self, solution: LpSolution) -> bool:
+        """Whether every tier, model and product is integral."""
+        return are_integral(solution.values[self.integer[self.kinds[self.integer] < MENU_KINDS]])
 
-    def menus_settled(self, relaxed: LpSolution) -> bool:
-        """Whether every tier, model and product is taken whole or not at all."""
-        return are_whole(relaxed.statement[self.integer[self.kinds[self.integer] < MENU_KINDS]])
-
-    def on_menus(self, relaxed: LpSolution) -> tuple[int, int] | None:
-        """The fractional switch on menus that tells most when it is settled, and the value that costs less."""
-        candidates = [column for column in self._candidates(relaxed) if self.kinds[column] < MENU_KINDS]
+    def menu_variable(self, solution: LpSolution) -> tuple[int, int] | None:
+        """The fractional tier, model or product of best score, and its value of less cost; None without any."""
+        candidates = [column for column in self._candidates(solution) if self.kinds[column] < MENU_KINDS]
         if not candidates:
             return None
-        column = max(candidates, key=lambda column: (self._told(relaxed, column), -column))
-        return column, int(self._rise(relaxed, column, 1) <= self._rise(relaxed, column, 0))
+        column = max(candidates, key=lambda column: (self._score(solution, column), -column))
+        return column, int(self._gain(solution, column, 1) <= self._gain(solution, column, 0))
 
 
-def _mixed_parts(master: RestrictedMaster, relaxed: LpSolution) -> dict[int, float]:
-    """Parts cases that the choice of each policy leaves to others, by column of the choice, in cases.
+def _undecided_cases(master: RestrictedMaster, solution: LpSolution) -> dict[int, float]:
+    """Parts cases a year between each policy and the others of its product and tier, by column of its choice.
 
-    Where one policy meets all parts cases of a product and tier, a fractional choice hides nothing.
+    Where one policy meets all parts cases of a product and tier, its fractional choice leaves nothing undecided.
     """
     scale = master.stated.matrix.column_scale
-    mixed: dict[int, float] = {}
-    for choice in master.statement.policy_choices:
+    undecided: dict[int, float] = {}
+    for choice in master.formulation.policy_choices:
         if len(choice.policies) < 2:
             continue
-        met = [master.stated.value(cases, relaxed.statement * scale) for cases in choice.cases]
-        at = kept_columns(master.stated, [combine([(switch, 1.0)]) for switch in choice.chosen])
-        mixed |= {int(c): min(cases, sum(met) - cases) for c, cases in zip(at, met, strict=True) if c >= 0}
-    return mixed
+        met = [master.stated.value(cases, solution.values * scale) for cases in choice.cases]
+        at = kept_columns(master.stated, [combine([(binary, 1.0)]) for binary in choice.chosen])
+        undecided |= {int(c): min(cases, sum(met) - cases) for c, cases in zip(at, met, strict=True) if c >= 0}
+    return undecided
 
 
-def part_books(master: RestrictedMaster, node: Node, relaxed: LpSolution) -> tuple[int, Parts] | None:
-    """A book and two parts of its menus; None where every book has one menu left.
+def branch_on_books(master: RestrictedMaster, node: Node, solution: LpSolution) -> tuple[int, Branches] | None:
+    """A book and a branching decision on its menu; None where every book has one menu left.
 
-    A tier, option or product that is taken in part comes first. Where every book has one whole menu the
-    program's rounding may hide that it does not hold, so its book is parted into what it takes and the rest.
+    A tier, option or product that is fractional comes first. Where every book has one column at weight 1 the solver's
+    tolerance may hide that it is infeasible, so a book is branched into what its column takes and the rest.
     """
     by_book: dict[int, list[tuple[int, float]]] = {}
-    for i in np.flatnonzero(relaxed.columns > INTEGRAL).tolist():
-        by_book.setdefault(master.pool[i].book, []).append((i, float(relaxed.columns[i])))
+    for i in np.flatnonzero(solution.weights > INTEGRAL).tolist():
+        by_book.setdefault(master.pool[i].book, []).append((i, float(solution.weights[i])))
     places = sorted(by_book, key=lambda place: max(weight for _, weight in by_book[place]))
-    for splits in (_fractional_splits, _whole_splits):
+    for decisions in (_fractional_decisions, _integral_decisions):
         for place in places:
-            for parts in splits(master, place, by_book[place], node.books.get(place, FREE_BOOK)):
-                return place, parts
+            for branches in decisions(master, place, by_book[place], node.books.get(place, FREE_BOOK)):
+                return place, branches
     return None
 
 
@@ -154,26 +154,26 @@ def _tier_of(book: PriceBook, option: int) -> int:
     return int(np.searchsorted(book.tier_start, option, side="right")) - 1
 
 
-def _by_coverage(known: Restriction, product: int) -> Parts:
+def _by_coverage(known: Restriction, product: int) -> Branches:
     covered, uncovered = known.covered | {product}, known.uncovered | {product}
     return replace(known, covered=covered), replace(known, uncovered=uncovered)
 
 
-def _by_tier(book: PriceBook, known: Restriction, tier: int) -> Parts:
+def _by_tier(book: PriceBook, known: Restriction, tier: int) -> Branches:
     return replace(known, must=known.must | {tier}), replace(known, barred=known.barred | _span(book, tier))
 
 
-def _by_option(book: PriceBook, known: Restriction, option: int) -> Parts:
+def _by_option(book: PriceBook, known: Restriction, option: int) -> Branches:
     tier = _tier_of(book, option)
     others = _span(book, tier) - {option}
     chosen = replace(known, must=known.must | {tier}, barred=known.barred | others)
     return chosen, replace(known, barred=known.barred | {option})
 
 
-def _fractional_splits(
+def _fractional_decisions(
     master: RestrictedMaster, place: int, columns: list[tuple[int, float]], known: Restriction
-) -> Iterator[Parts]:
-    """Parts by each tier, option and product that the columns take in part, the most fractional first."""
+) -> Iterator[Branches]:
+    """Decisions on each fractional tier, option and product of the columns in use, the most fractional first."""
     book = master.books[place]
     tiers: dict[int, float] = {}
     options: dict[int, float] = {}
@@ -190,10 +190,10 @@ def _fractional_splits(
     yield from (_by_coverage(known, product) for product in _fractional(products))
 
 
-def _whole_splits(
+def _integral_decisions(
     master: RestrictedMaster, place: int, columns: list[tuple[int, float]], known: Restriction
-) -> Iterator[Parts]:
-    """Parts by each tier, option and product that is settled by the book's one column only."""
+) -> Iterator[Branches]:
+    """Decisions on each tier, option and product that only the book's one column, not its restriction, determines."""
     book, column = master.books[place], master.pool[columns[0][0]]
     menu = master.local(column)
     open_options = frozenset(np.flatnonzero(book.allowed).tolist()) - known.barred
@@ -209,6 +209,6 @@ def _whole_splits(
 
 
 def _fractional(weights: dict[int, float]) -> list[int]:
-    """Keys whose weight is not whole, the most fractional first."""
+    """Keys of fractional weight, the most fractional first."""
     open_keys = [key for key, weight in weights.items() if abs(weight - round(weight)) > INTEGRAL]
     return sorted(open_keys, key=lambda key: (-abs(weights[key] - round(weights[key])), key))

@@ -1,6 +1,6 @@
-"""What an earlier search parted: a search on a case that differs a little begins with the parts its proof came down to.
+"""Branching decisions of an earlier search: one on a case that differs a little begins with the nodes that they make.
 
-Two parts of a decision hold all of what they were made of, so the parts of any partings hold every plan.
+The two children of a node hold all that it holds, so the leaves that any decisions make hold every plan.
 """
 
 from __future__ import annotations
@@ -15,55 +15,57 @@ from ..master.nodes import Node, PersistentMap
 from ..master.restricted_master import RestrictedMaster
 
 MOST_PARTINGS = 12
-"""Most partings that are passed on: each costs the next search a node, and the best of them come first."""
+"""Most branching decisions that are handed on: each costs the next search a node, and the best come first."""
 
 
 @dataclass(frozen=True)
-class Parted:
-    """A node that was parted by a switch."""
+class BranchedNode:
+    """A node that was branched on a binary."""
 
-    switches: Mapping[int, int]
-    """Those settled in the node."""
+    fixed: Mapping[int, int]
+    """Binaries fixed in the node."""
     column: int
-    """The switch that parts it."""
+    """The binary that it was branched on."""
     bound: float = -np.inf
     """Of the node, where it is known."""
 
 
-def remember_partings(master: RestrictedMaster, parted: Sequence[Parted], cutoff: float) -> tuple[Parting, ...]:
-    """The first partings by name, without those of nodes that the best plan would have closed."""
+def branching_decisions(
+    master: RestrictedMaster, branched: Sequence[BranchedNode], cutoff: float
+) -> tuple[Parting, ...]:
+    """The first branching decisions by name, without those of nodes that the incumbent would have closed."""
     names = master.stated.names
-    needed = [parting for parting in parted if parting.bound < cutoff]
+    needed = [node for node in branched if node.bound < cutoff]
     return tuple(
-        Parting(tuple((names[column], value) for column, value in parting.switches.items()), names[parting.column])
-        for parting in needed[:MOST_PARTINGS]
+        Parting(tuple((names[column], value) for column, value in node.fixed.items()), names[node.column])
+        for node in needed[:MOST_PARTINGS]
     )
 
 
-def recall_parts(
-    master: RestrictedMaster, root: Node, partings: Iterable[Parting], plan: Mapping[int, int]
-) -> tuple[list[Node], list[Parted]]:
-    """The parts that the partings make of `root`, that of a plan first, and the partings that this search can use."""
+def initial_nodes(
+    master: RestrictedMaster, root: Node, decisions: Iterable[Parting], plan: Mapping[int, int]
+) -> tuple[list[Node], list[BranchedNode]]:
+    """The leaves that branching decisions make of `root`, that of a plan first, and the decisions that were of use."""
     columns, program = master.stated.columns, master.program
-    parts, parted = {root.settled: root}, list[Parted]()
-    for parting in partings:
-        key = frozenset((columns.get(name, -1), value) for name, value in parting.settled)
-        node, column = parts.get(key | root.settled), columns.get(parting.decision, -1)
-        if node is None or column in node.switches or not program.integer[column] or column < 0:
+    leaves, branched = {root.key: root}, list[BranchedNode]()
+    for decision in decisions:
+        key = frozenset((columns.get(name, -1), value) for name, value in decision.settled)
+        node, column = leaves.get(key | root.key), columns.get(decision.decision, -1)
+        if node is None or column in node.fixed or not program.integer[column] or column < 0:
             continue
-        del parts[node.settled]
-        children = (replace(node, switches=PersistentMap(node.switches, column, value)) for value in (0, 1))
-        parts |= {child.settled: child for child in children if _is_in_box(master, child)}
-        parted.append(Parted(node.switches, column))
-    return sorted(parts.values(), key=lambda node: not agrees(node, plan)), parted
+        del leaves[node.key]
+        children = (replace(node, fixed=PersistentMap(node.fixed, column, value)) for value in (0, 1))
+        leaves |= {child.key: child for child in children if _is_within_bounds(master, child)}
+        branched.append(BranchedNode(node.fixed, column))
+    return sorted(leaves.values(), key=lambda node: not agrees(node, plan)), branched
 
 
 def agrees(node: Node, plan: Mapping[int, int]) -> bool:
-    """Whether no switch of the node is settled otherwise than in a plan."""
-    return all(plan.get(column, value) == value for column, value in node.switches.items())
+    """Whether no binary is fixed in the node at another value than in a plan."""
+    return all(plan.get(column, value) == value for column, value in node.fixed.items())
 
 
-def _is_in_box(master: RestrictedMaster, node: Node) -> bool:
-    """Whether the statement leaves the node's switches the values they are settled at."""
+def _is_within_bounds(master: RestrictedMaster, node: Node) -> bool:
+    """Whether the formulation allows the node's binaries the values that they are fixed at."""
     low, high = master.program.low, master.program.high
-    return all(low[column] <= value <= high[column] for column, value in node.switches.items())
+    return all(low[column] <= value <= high[column] for column, value in node.fixed.items())

@@ -1,4 +1,4 @@
-"""From a search to what a file keeps of it, and back."""
+"""Checkpoints: what a file keeps of a search, and a search that goes on from it."""
 
 from __future__ import annotations
 
@@ -20,55 +20,57 @@ from .warm_starting import may_use
 
 
 def saved_menu(master: RestrictedMaster, column: MenuColumn) -> SavedMenu:
-    """A column as a file keeps it."""
+    """A column in the form of the file."""
     return column.book, master.local(column), tuple(sorted(column.optional))
 
 
-def find_of(menu: SavedMenu) -> tuple[int, PricedColumn]:
-    """A kept column as something found, with the place of its book."""
+def priced_column(menu: SavedMenu) -> tuple[int, PricedColumn]:
+    """The column of a saved menu, with the place of its book."""
     place, options, optional = menu
     return place, PricedColumn(options, frozenset(optional), 0.0)
 
 
 def saved_search(tree: BranchAndPrice) -> SavedSearch:
-    """What a search knows, at any moment that it reports or has stopped at."""
+    """What a search knows, whenever it reports or has stopped."""
     master = tree.master
-    names = _switch_names(master)
+    names = _binary_names(master)
     places = {column: place for place, column in enumerate(names)}
     return SavedSearch(
         switches=tuple(names.values()),
-        nodes=tuple(_saved_node(node, places) for node in tree.left()),
+        nodes=tuple(_saved_node(node, places) for node in tree.remaining_nodes()),
         menus=tuple(saved_menu(master, column) for column in master.pool.useful),
-        rises=tuple((places[c], value, tuple(rises)) for (c, value), rises in sorted(tree.switches.rises.items())),
-        looked=tree.plans.looked,
+        rises=tuple(
+            (places[c], value, tuple(gains)) for (c, value), gains in sorted(tree.branching.pseudo_costs.items())
+        ),
+        looked=tree.heuristics.fractional_nodes,
     )
 
 
 def restore(tree: BranchAndPrice, saved: SavedSearch) -> list[Node]:
-    """Give a new search what the saved one knew, but its plan; the nodes to go on with.
+    """Give a new search what the saved one knew, but its incumbent; the nodes to go on with.
 
     Raises `RunError` where the saved search is of another program.
     """
     master = tree.master
-    columns = {name: column for column, name in _switch_names(master).items()}
+    columns = {name: column for column, name in _binary_names(master).items()}
     if list(columns) != list(saved.switches) or not _fits(master, saved):
         raise misfit()
-    finds = [find_of(menu) for menu in saved.menus]
-    master.add(finds)
-    master.pool.use(np.array(master.positions(finds), dtype=np.int64))
-    switches = list(columns.values())
-    tree.switches.rises = {(switches[place], value): list(rises) for place, value, rises in saved.rises}
-    tree.plans.looked = saved.looked
-    return [_node(node, switches) for node in saved.nodes]
+    used = [priced_column(menu) for menu in saved.menus]
+    master.add(used)
+    master.pool.use(np.array(master.numbers(used), dtype=np.int64))
+    binaries = list(columns.values())
+    tree.branching.pseudo_costs = {(binaries[place], value): list(gains) for place, value, gains in saved.rises}
+    tree.heuristics.fractional_nodes = saved.looked
+    return [_node(node, binaries) for node in saved.nodes]
 
 
 def misfit() -> RunError:
-    """A state that was saved by another program, or edited, though it says that it was this one."""
+    """The error for a checkpoint of another program, or an edited one, that claims to be of this one."""
     return RunError(["The state of the search does not fit this program. Solve without --resume."])
 
 
-def _switch_names(master: RestrictedMaster) -> dict[int, str]:
-    """Name of each integer column of the statement, in the order of the columns."""
+def _binary_names(master: RestrictedMaster) -> dict[int, str]:
+    """Name of each integer variable of the formulation by column, in the order of the columns."""
     integer = set(np.flatnonzero(master.program.integer).tolist())
     names = sorted((column, name) for name, column in master.stated.columns.items() if column in integer)
     return dict(names)
@@ -77,8 +79,8 @@ def _switch_names(master: RestrictedMaster) -> dict[int, str]:
 def _saved_node(node: Node, places: dict[int, int]) -> SavedNode:
     return SavedNode(
         bound=node.bound if np.isfinite(node.bound) else None,
-        on=tuple(places[column] for column, value in node.switches.items() if value),
-        off=tuple(places[column] for column, value in node.switches.items() if not value),
+        on=tuple(places[column] for column, value in node.fixed.items() if value),
+        off=tuple(places[column] for column, value in node.fixed.items() if not value),
         books=tuple(_saved_restriction(place, restriction) for place, restriction in node.books.items()),
     )
 
@@ -88,17 +90,17 @@ def _saved_restriction(place: int, known: Restriction) -> SavedRestriction:
     return place, tuple(barred), tuple(must), tuple(covered), tuple(uncovered)
 
 
-def _node(saved: SavedNode, switches: Sequence[int]) -> Node:
-    settled = chain(((place, 1) for place in saved.on), ((place, 0) for place in saved.off))
+def _node(saved: SavedNode, binaries: Sequence[int]) -> Node:
+    fixed = chain(((place, 1) for place in saved.on), ((place, 0) for place in saved.off))
     return Node(
-        switches={switches[place]: value for place, value in settled},
+        fixed={binaries[place]: value for place, value in fixed},
         books={place: Restriction(*map(frozenset, parts)) for place, *parts in saved.books},
         bound=-np.inf if saved.bound is None else saved.bound,
     )
 
 
 def is_menu(master: RestrictedMaster, menu: SavedMenu) -> bool:
-    """Whether a search may use such a menu."""
+    """Whether a search may use a saved menu."""
     place, options, optional = menu
     if not 0 <= place < len(master.books):
         return False
@@ -110,20 +112,20 @@ def is_menu(master: RestrictedMaster, menu: SavedMenu) -> bool:
 
 
 def _fits(master: RestrictedMaster, saved: SavedSearch) -> bool:
-    """Whether everything that a saved search names by place is there in this one."""
-    switches = range(len(saved.switches))
+    """Whether everything that a saved search names by place exists in this one."""
+    binaries = range(len(saved.switches))
     tried = all(
-        place in switches and value in (0, 1) and np.isfinite(rises).all() for place, value, rises in saved.rises
+        place in binaries and value in (0, 1) and np.isfinite(rises).all() for place, value, rises in saved.rises
     )
-    nodes = all(_is_part(master, node, len(switches)) for node in saved.nodes)
+    nodes = all(_is_node(master, node, len(binaries)) for node in saved.nodes)
     return tried and nodes and all(is_menu(master, menu) for menu in saved.menus)
 
 
-def _is_part(master: RestrictedMaster, node: SavedNode, switches: int) -> bool:
-    """Whether a search has such a part."""
-    settled, places = [*node.on, *node.off], [place for place, *_ in node.books]
-    once = len(set(settled)) == len(settled) and len(set(places)) == len(places)
-    known = all(0 <= place < switches for place in settled) and all(0 <= place < len(master.books) for place in places)
+def _is_node(master: RestrictedMaster, node: SavedNode, binaries: int) -> bool:
+    """Whether a search may have such a node."""
+    fixed, places = [*node.on, *node.off], [place for place, *_ in node.books]
+    once = len(set(fixed)) == len(fixed) and len(set(places)) == len(places)
+    known = all(0 <= place < binaries for place in fixed) and all(0 <= place < len(master.books) for place in places)
     return once and known and all(_restricts(master, restriction) for restriction in node.books)
 
 

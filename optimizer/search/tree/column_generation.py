@@ -1,4 +1,8 @@
-"""The bound of a node: columns are made until none is missing that could better its linear program."""
+"""Column generation: solves the linear program of a node and bounds it (Barnhart et al. 1998).
+
+Each round solves the restricted master LP, adds columns of negative reduced cost from the pool or a local search, and
+only where these give none prices exactly, which gives a Lagrangian bound.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +12,19 @@ from contextlib import suppress
 import numpy as np
 
 from ..assortment.pricing import PATIENCE
+from ..master.convexity_duals import raise_convexity_duals
 from ..master.nodes import LpSolution, Node, PricingResult, Unsolved
-from ..master.restricted_master import RestrictedMaster, raised
+from ..master.restricted_master import RestrictedMaster
 from ..state.limits import Stopped
 from ..state.search_state import SearchState
-from .branching import whole_columns
-from .dual_smoothing import DualSmoothing
+from .branching import integral_columns
+from .dual_smoothing import LagrangianPrebound
 from .known_bounds import KnownBounds
 
 FEASIBLE = 1e-9
-"""Violation of totals rows (scaled) that counts as none."""
+"""Violation of the rows of totals (scaled) that counts as none."""
 HAIR = 1e-6
-"""Violation of totals rows (scaled) that only a quick search may prove to be one."""
+"""Violation of the rows of totals (scaled) that only a quick search may prove to be one."""
 CONVERGED = 0.05
 """Share of the tolerance by which a bound may fall short of its linear program."""
 LATE = 2.0
@@ -37,76 +42,76 @@ PATIENCES = (FIRST_PATIENCE, 8 * FIRST_PATIENCE, 64 * FIRST_PATIENCE, PATIENCE)
 
 
 class ColumnGeneration:
-    """Bounds the nodes of one search."""
+    """Column generation in the nodes of one search."""
 
     def __init__(self, master: RestrictedMaster, state: SearchState) -> None:
         self.master, self.state = master, state
-        self.glance, self.known = DualSmoothing(master, state.limits), KnownBounds(master)
+        self.prebound, self.known_bounds = LagrangianPrebound(master, state.limits), KnownBounds(master)
 
     def bound(self, node: Node) -> tuple[LpSolution, PricingResult] | None:
-        """Linear program and bound of a node after adding columns; None where it has no solution.
+        """LP solution and Lagrangian bound of the node that the master has entered; None where it is infeasible.
 
         Raises `Unsolved` where neither can be told.
         """
-        if not self.reach_feasibility(node):
+        if not self.phase_one(node):
             return None
-        relaxed, priced = self._converge(node)
-        self.known.learn(node, priced)
+        solution, priced = self._generate(node)
+        self.known_bounds.store(node, priced)
         if priced.bound < self.state.cutoff:
-            self.glance.centre = priced.duals
-        return relaxed, priced
+            self.prebound.stability_centre = priced.duals
+        return solution, priced
 
-    def _converge(self, node: Node) -> tuple[LpSolution, PricingResult]:
-        """The linear program and the best bound once no column is missing, or the bound meets the cutoff."""
+    def _generate(self, node: Node) -> tuple[LpSolution, PricingResult]:
+        """LP solution and best bound once no column of negative reduced cost is left, or the bound is good enough."""
         best: PricingResult | None = None
-        self.glance.begin()
+        self.prebound.reset()
         while True:
-            relaxed = self._relax()
-            if best is not None and self._meet(relaxed, best):
-                return relaxed, best
-            improving = self.master.improve(node, relaxed) > 0
-            glanced = self.glance.at(node, relaxed, self.state.cutoff, improving)
-            if glanced is not None:
-                self.state.prove(max(node.bound, glanced.bound))
-                improving |= self.master.add(glanced.finds) > 0
-                if self._settles(glanced):
-                    return relaxed, glanced
+            solution = self._solve_lp()
+            if best is not None and self._is_converged(solution, best):
+                return solution, best
+            improving = self.master.add_improving_columns(node, solution) > 0
+            early = self.prebound.bound(node, solution, self.state.cutoff, improving)
+            if early is not None:
+                self.state.prove(max(node.bound, early.bound))
+                improving |= self.master.add(early.columns) > 0
+                if self._closes_node(early):
+                    return solution, early
             if improving:
                 continue
-            priced = self._price(node, relaxed)
+            priced = self._price(node, solution)
             if best is None or priced.bound > best.bound:
                 best = priced
-            if self._settles(best) or self._meet(relaxed, best) or not self.master.add(priced.finds):
-                return relaxed, best
+            if self._closes_node(best) or self._is_converged(solution, best) or not self.master.add(priced.columns):
+                return solution, best
 
-    def _relax(self) -> LpSolution:
+    def _solve_lp(self) -> LpSolution:
         self.state.limits.check()
-        relaxed = self.master.relax()
-        if relaxed.infeasible:
-            raise Unsolved  # feasible within a hair a moment ago
-        return relaxed
+        solution = self.master.solve_lp()
+        if solution.infeasible:
+            raise Unsolved  # feasible within tolerance a moment ago
+        return solution
 
-    def _meet(self, relaxed: LpSolution, priced: PricingResult) -> bool:
-        """Whether a bound is as good as that of the linear program."""
-        return relaxed.cost - priced.bound <= CONVERGED * self.state.tolerance(relaxed.cost)
+    def _is_converged(self, solution: LpSolution, priced: PricingResult) -> bool:
+        """Whether a bound is about as good as the cost of the restricted master LP."""
+        return solution.cost - priced.bound <= CONVERGED * self.state.tolerance(solution.cost)
 
-    def _price(self, node: Node, relaxed: LpSolution, most: int = PATIENCE) -> PricingResult:
-        """Price with a little patience, and with more, up to `most`, only while nothing new comes of it.
+    def _price(self, node: Node, solution: LpSolution, most: int = PATIENCE) -> PricingResult:
+        """Price exactly with a low node limit, then with higher ones up to `most` while no new column comes of it.
 
         A bound needs no finished search; the proof that nothing is feasible does, or it is `Unsolved`.
         """
-        plenty = self._plenty(relaxed)
-        slack = 0.0 if self.master.linear.seeking or np.isinf(self.state.cutoff) else self._slack(relaxed)
-        floors = raised(self.master.floors(relaxed.duals), slack)
+        sufficient = self._sufficient_node_limit(solution)
+        slack = 0.0 if self.master.lp.in_phase_one or np.isinf(self.state.cutoff) else self._slack(solution)
+        thresholds = raise_convexity_duals(self.master.convexity_duals(solution.duals), slack)
         priced: PricingResult | None = None
-        for patience in (min(most, step) for step in PATIENCES):
+        for node_limit in (min(most, step) for step in PATIENCES):
             began = time.monotonic()
-            priced = self.master.price(node, relaxed.duals, floors, patience, self.state.limits, priced)
-            if not self.master.linear.seeking:
+            priced = self.master.price(node, solution.duals, thresholds, node_limit, self.state.limits, priced)
+            if not self.master.lp.in_phase_one:
                 self.state.prove(max(node.bound, priced.bound))
-            enough = priced.complete or patience == most < PATIENCE
-            enough |= patience >= plenty and not self.master.linear.seeking
-            if enough or self.master.has_new(priced.finds) or self._settles(priced):
+            enough = priced.complete or node_limit == most < PATIENCE
+            enough |= node_limit >= sufficient and not self.master.lp.in_phase_one
+            if enough or self.master.has_new(priced.columns) or self._closes_node(priced):
                 return priced
             self._check_time_for(8 * (time.monotonic() - began))
         self.state.limits.check()
@@ -117,54 +122,54 @@ class ColumnGeneration:
         if seconds > self.state.limits.seconds_left() + LATE:
             raise Stopped
 
-    def _slack(self, relaxed: LpSolution) -> float:
-        """What a bound may fall short where its node cannot be closed anyway, or will be all the same."""
-        beyond = relaxed.cost - self.state.cutoff
+    def _slack(self, solution: LpSolution) -> float:
+        """Scaled cost by which a bound may fall short where that will not decide whether its node is closed."""
+        beyond = solution.cost - self.state.cutoff
         return SLACK * -beyond if beyond < 0.0 else SLACK_BEYOND * beyond
 
-    def _plenty(self, relaxed: LpSolution) -> int:
-        """Patience that is enough where a bound is not finished: a node that will be parted needs little."""
-        return PATIENCE if whole_columns(self.master, relaxed) is not None else FIRST_PATIENCE
+    def _sufficient_node_limit(self, solution: LpSolution) -> int:
+        """Node limit of menu searches that is enough for an unfinished bound: less for a node to branch on."""
+        return PATIENCE if integral_columns(self.master, solution) is not None else FIRST_PATIENCE
 
-    def _settles(self, priced: PricingResult) -> bool:
+    def _closes_node(self, priced: PricingResult) -> bool:
         """Whether the bound alone closes the node."""
-        return bool(priced.bound > FEASIBLE if self.master.linear.seeking else priced.bound >= self.state.cutoff)
+        return bool(priced.bound > FEASIBLE if self.master.lp.in_phase_one else priced.bound >= self.state.cutoff)
 
     def enter(self, node: Node) -> bool:
-        """Make the node's restrictions those of the master; False if nothing is feasible under them."""
-        return self.master.enter(node) and self.reach_feasibility(node)
+        """Enter a node with the master and make its linear program feasible; False if nothing in it is feasible."""
+        return self.master.enter(node) and self.phase_one(node)
 
-    def reach_feasibility(self, node: Node) -> bool:
-        """Add columns until the node's linear program has a solution; False once it is proved to have none.
+    def phase_one(self, node: Node) -> bool:
+        """Add columns until the node's linear program is feasible; False once it is proved that it never is.
 
-        A node without a solution over the columns at hand may only lack columns, so the violation of the
-        totals rows is minimized with menus priced for that.
+        The restricted master LP may be infeasible only for want of columns, so the violation of the rows of totals
+        (their elastic slacks) is minimized with columns priced for that.
         """
         with suppress(Unsolved):  # where the solver gives up, the least violation tells
-            if not self.master.relax().infeasible:
+            if not self.master.solve_lp().infeasible:
                 return True
-        self.master.linear.seek(True)
+        self.master.lp.set_phase_one(True)
         try:
             while True:
                 self.state.limits.check()
-                relaxed = self.master.relax()
-                if relaxed.infeasible:
+                solution = self.master.solve_lp()
+                if solution.infeasible:
                     return False
-                if relaxed.cost <= FEASIBLE:
+                if solution.cost <= FEASIBLE:
                     break
-                if self.master.improve(node, relaxed):
+                if self.master.add_improving_columns(node, solution):
                     continue
-                hair = relaxed.cost <= HAIR
-                priced = self._price(node, relaxed, HAIR_PATIENCE if hair else PATIENCE)
+                negligible = solution.cost <= HAIR
+                priced = self._price(node, solution, HAIR_PATIENCE if negligible else PATIENCE)
                 if priced.bound > FEASIBLE:
                     return False
-                if self.master.add(priced.finds):
+                if self.master.add(priced.columns):
                     continue
-                if not hair:
+                if not negligible:
                     raise Unsolved
                 # Too little to be worth a proof: with so much room the node bounds what it holds all the same.
-                self.master.linear.give(2.0 * relaxed.cost)
+                self.master.lp.allow_violation(2.0 * solution.cost)
                 break
         finally:
-            self.master.linear.seek(False)
+            self.master.lp.set_phase_one(False)
         return True

@@ -1,4 +1,7 @@
-"""Diving: settle what menus depend on, one switch after the other, with columns made for each step."""
+"""Diving: fix the binaries that menus depend on one after the other, with columns generated at each step.
+
+Diving heuristics of column generation: Sadykov et al. 2019.
+"""
 
 from __future__ import annotations
 
@@ -10,45 +13,43 @@ from ..master.restricted_master import RestrictedMaster
 from .branching import ReliabilityBranching
 
 CLIMBS = 12
-"""Most rounds of new columns at a step."""
+"""Most rounds of heuristic pricing at a step."""
 
 Enter = Callable[[Node], bool]
-"""Makes a node's restrictions those of the master; False if nothing is feasible under them."""
+"""Enters a node with the master and makes its linear program feasible; False if nothing in it is feasible."""
 
 
 def dive(
-    master: RestrictedMaster, switches: ReliabilityBranching, node: Node, relaxed: LpSolution, enter: Enter
+    master: RestrictedMaster, branching: ReliabilityBranching, node: Node, solution: LpSolution, enter: Enter
 ) -> tuple[Node, LpSolution] | None:
-    """A node in which every tier, model and product is whole, and its linear program; None if that fails.
+    """A node in which every tier, model and product is integral, and its LP solution; None if that fails.
 
-    Each step settles the switch that tells most at the value that costs less. Columns made for a mix of
-    everything seldom fit together once few tiers and models may be used, so each step makes new ones.
+    Each step fixes the binary of best score at the value that costs less. Columns generated for a mix of everything
+    seldom fit together once few tiers and models may be used, so each step generates new ones.
     """
-    while (choice := switches.on_menus(relaxed)) is not None:
+    while (choice := branching.menu_variable(solution)) is not None:
         column, value = choice
-        step = _settle(master, node, column, value, enter) or _settle(master, node, column, 1 - value, enter)
+        step = _fix(master, node, column, value, enter) or _fix(master, node, column, 1 - value, enter)
         if step is None:
             return None
-        node, relaxed = step
-    return node, relaxed
+        node, solution = step
+    return node, solution
 
 
-def _settle(
-    master: RestrictedMaster, node: Node, column: int, value: int, enter: Enter
-) -> tuple[Node, LpSolution] | None:
-    """The node with one more switch settled, and its linear program with good columns; None if infeasible."""
-    child = replace(node, switches={**node.switches, column: value})
-    relaxed = with_good_columns(master, child, enter)
-    return None if relaxed is None else (child, relaxed)
+def _fix(master: RestrictedMaster, node: Node, column: int, value: int, enter: Enter) -> tuple[Node, LpSolution] | None:
+    """The node with one more binary fixed, and its LP solution after heuristic pricing; None if infeasible."""
+    child = replace(node, fixed={**node.fixed, column: value})
+    solution = price_heuristically(master, child, enter)
+    return None if solution is None else (child, solution)
 
 
-def with_good_columns(master: RestrictedMaster, node: Node, enter: Enter) -> LpSolution | None:
-    """The node's linear program after a few rounds of new columns; None if it is infeasible."""
+def price_heuristically(master: RestrictedMaster, node: Node, enter: Enter) -> LpSolution | None:
+    """LP solution of the node after a few rounds of heuristic pricing; None if it is infeasible."""
     if not enter(node):
         return None
     for _ in range(CLIMBS):
-        relaxed = master.relax()
-        if relaxed.infeasible or not master.improve(node, relaxed):
+        solution = master.solve_lp()
+        if solution.infeasible or not master.add_improving_columns(node, solution):
             break
-    relaxed = master.relax()
-    return None if relaxed.infeasible else relaxed
+    solution = master.solve_lp()
+    return None if solution.infeasible else solution

@@ -1,7 +1,10 @@
-"""A quick bound for nodes far beyond the cutoff, before their linear program has all its columns.
+"""A Lagrangian bound at smoothed duals that closes a node before its column generation has converged.
 
-The bound is concave in the multipliers. A node's own may be wild where it rules much out, and menus are then slow to
-search; between those of a node bounded before and its own lie tame ones, at which the bound is beyond the cutoff too.
+Smoothed duals lie between a stability centre and the node's own: centre + step x (own - centre), as in dual smoothing
+(Wentges 1997; Pessoa et al. 2018). Here they only serve to close nodes whose linear program costs more than the cutoff;
+all others are priced at their own duals. A node's own duals may be extreme, with menus slow to search, while the bound
+is concave in the duals and beyond the cutoff at shorter steps as well. The step is chosen by the bound that the columns
+of the pool allow.
 """
 
 from __future__ import annotations
@@ -10,8 +13,9 @@ import numpy as np
 
 from models.catalog import Array
 
+from ..master.convexity_duals import raise_convexity_duals
 from ..master.nodes import LpSolution, Node, PricingResult
-from ..master.restricted_master import RestrictedMaster, raised
+from ..master.restricted_master import RestrictedMaster
 from ..state.limits import Watch
 
 SHORT, LONG = 100, 4_000
@@ -28,57 +32,59 @@ SPENT = 0.97
 """Share of what a bound lies beyond the cutoff that is spent on a shorter search."""
 
 
-class DualSmoothing:
-    """Looks whether nodes can be closed at once; `centre` are multipliers of a node bounded before."""
+class LagrangianPrebound:
+    """Bounds nodes whose restricted master LP costs more than the cutoff, at smoothed duals."""
 
-    def __init__(self, master: RestrictedMaster, watch: Watch) -> None:
-        self.master, self.watch = master, watch
-        self.centre: Array | None = None
-        self._left, self._late = GLANCES, False
+    def __init__(self, master: RestrictedMaster, limits: Watch) -> None:
+        self.master, self.limits = master, limits
+        self.stability_centre: Array | None = None
+        """Duals of the node bounded last that was not closed by it, shape (rows,); None before there is one."""
+        self._trials_left, self._mostly_open = GLANCES, False
 
-    def begin(self) -> None:
-        """Turn to another node."""
-        self._left, self._late = GLANCES, False
+    def reset(self) -> None:
+        """Begin with another node."""
+        self._trials_left, self._mostly_open = GLANCES, False
 
-    def at(self, node: Node, relaxed: LpSolution, cutoff: float, improving: bool) -> PricingResult | None:
-        """Bound of the node by a short search; None where that cannot reach the cutoff, by what known menus are worth.
+    def bound(self, node: Node, solution: LpSolution, cutoff: float, improving: bool) -> PricingResult | None:
+        """Lagrangian bound of the node by a short menu search; None where the pool's columns keep it below the cutoff.
 
-        The search goes on where it was too short, as long as the bound will reach the cutoff if nothing more is found.
+        The search is prolonged where it was too short and the bound will reach the cutoff if it finds nothing better.
+        `improving` says whether the restricted master LP has just had new columns, so that better duals may come.
         """
-        # The bound is at most the linear program's, whatever the multipliers.
-        if relaxed.cost <= cutoff or not self._left or (improving and self._late):
+        # The bound is at most the cost of the restricted master LP, whatever the duals.
+        if solution.cost <= cutoff or not self._trials_left or (improving and self._mostly_open):
             return None
-        chosen = self._multipliers(node, relaxed, cutoff)
+        chosen = self._smoothed_duals(node, solution, cutoff)
         if chosen is None:
             return None
-        duals, worths, estimate = chosen
-        floors = raised(worths, SPENT * (estimate - cutoff))
-        priced = self.master.price(node, duals, floors, SHORT, self.watch)
-        self._left -= 1
-        self._late = bool(np.count_nonzero(~priced.done) > FEW_OPEN * len(priced.done))
-        waits = improving and self._late
-        if not (priced.complete or waits) and self._may_reach(cutoff, node, priced, floors):
-            priced = self.master.price(node, duals, floors, LONG, self.watch, priced)
+        duals, objectives, estimate = chosen
+        thresholds = raise_convexity_duals(objectives, SPENT * (estimate - cutoff))
+        priced = self.master.price(node, duals, thresholds, SHORT, self.limits)
+        self._trials_left -= 1
+        self._mostly_open = bool(np.count_nonzero(~priced.done) > FEW_OPEN * len(priced.done))
+        waits = improving and self._mostly_open
+        if not (priced.complete or waits) and self._may_reach(cutoff, node, priced, thresholds):
+            priced = self.master.price(node, duals, thresholds, LONG, self.limits, priced)
         return priced
 
-    def _may_reach(self, cutoff: float, node: Node, priced: PricingResult, floors: Array) -> bool:
-        """Whether the bound is at the cutoff if the books left open have nothing better than what was met."""
-        worths = np.where(priced.done, priced.worths, floors)
-        for place, find in priced.finds:
-            worths[place] = max(worths[place], find.worth)
-        return self.master.bound_at(node, priced.duals, worths) >= cutoff
+    def _may_reach(self, cutoff: float, node: Node, priced: PricingResult, thresholds: Array) -> bool:
+        """Whether the bound reaches the cutoff if the books left open have nothing better than what was met."""
+        objectives = np.where(priced.done, priced.objective_bounds, thresholds)
+        for place, column in priced.columns:
+            objectives[place] = max(objectives[place], column.worth)
+        return self.master.lagrangian_bound(node, priced.duals, objectives) >= cutoff
 
-    def _multipliers(self, node: Node, relaxed: LpSolution, cutoff: float) -> tuple[Array, Array, float] | None:
-        """Multipliers with what known menus are worth at them and the bound that they leave possible."""
-        centre = relaxed.duals if self.centre is None else self.centre
-        steps = centre + np.array(WAYS)[:, None] * (relaxed.duals - centre)
+    def _smoothed_duals(self, node: Node, solution: LpSolution, cutoff: float) -> tuple[Array, Array, float] | None:
+        """Smoothed duals (rows,), best pricing objectives in the pool (books,), and the bound that these allow."""
+        centre = solution.duals if self.stability_centre is None else self.stability_centre
+        steps = centre + np.array(WAYS)[:, None] * (solution.duals - centre)
         best: tuple[Array, Array, float] | None = None
         below = np.inf
-        for duals, worths in zip(steps, self.master.known_worths(node, steps), strict=True):
-            estimate = self.master.bound_at(node, duals, worths)
+        for duals, objectives in zip(steps, self.master.pool_objectives(node, steps), strict=True):
+            estimate = self.master.lagrangian_bound(node, duals, objectives)
             below = min(below, max(0.0, cutoff - estimate))
             if cutoff < estimate < np.inf and (best is None or estimate > best[2]):
-                best = duals, worths, estimate
+                best = duals, objectives, estimate
                 if estimate - cutoff >= BEYOND * below:
                     break
         return best

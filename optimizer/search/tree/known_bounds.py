@@ -1,7 +1,7 @@
-"""Bounds of parts that an earlier search proved, worked out anew for this one without looking at a menu.
+"""Lagrangian bounds of nodes from the duals of an earlier search, worked out anew for this one without any pricing.
 
-A bound has two parts: what the statement costs at least at some prices of the totals, and the most that menus are worth
-at them. Limits of a scenario only touch the first, which takes one small linear program.
+At given duals of the totals a bound is the least cost of the formulation less the best pricing objective of every book.
+Limits of a scenario only touch the first, which takes one small linear program.
 """
 
 from __future__ import annotations
@@ -19,47 +19,47 @@ from ..master.nodes import Node, PricingResult
 from ..master.restricted_master import RestrictedMaster
 
 MOST_KEPT = 100
-"""Parts of which the bound is kept in mind."""
+"""Nodes whose duals are kept."""
 
 
 @dataclass(frozen=True)
-class Known:
-    """Multipliers of the totals rows, and the most that a menu of each book is worth at them (scaled)."""
+class KnownDuals:
+    """Duals of the rows of totals, shape (live totals,), and bounds on pricing objectives at them, shape (books,)."""
 
     totals: Array
-    worths: Array
+    objective_bounds: Array
 
 
 class KnownBounds:
-    """Bounds of the parts of one search that are made by switches alone."""
+    """Duals that gave the bound of nodes in which only binaries are fixed, by what is fixed."""
 
     def __init__(self, master: RestrictedMaster) -> None:
         self.master = master
-        self._known: dict[frozenset[tuple[int, int]], Known] = {}
+        self._known: dict[frozenset[tuple[int, int]], KnownDuals] = {}
 
-    def learn(self, node: Node, priced: PricingResult) -> None:
-        """Keep what a part was proved with."""
-        key = node.settled
+    def store(self, node: Node, priced: PricingResult) -> None:
+        """Keep the duals that a node was bounded with."""
+        key = node.key
         if not node.books and (key in self._known or len(self._known) < MOST_KEPT):
             totals = priced.duals[self.master.first_total_row : self.master.first_book_row]
-            self._known[key] = Known(totals, priced.worths)
+            self._known[key] = KnownDuals(totals, priced.objective_bounds)
 
-    def of(self, node: Node) -> PricingResult | None:
-        """The bound of a part by what is known of it; None where nothing is."""
-        known = None if node.books else self._known.get(node.settled)
+    def bound(self, node: Node) -> PricingResult | None:
+        """The bound of a node at the duals that are known for it; None where none are."""
+        known = None if node.books else self._known.get(node.key)
         if known is None:
             return None
-        rows = self._multipliers(node, known.totals)
+        rows = self._formulation_duals(node, known.totals)
         if rows is None:
             return None
         duals = np.concatenate([rows, known.totals, np.zeros(len(self.master.books))])
-        bound = self.master.bound_at(node, duals, known.worths)
-        return PricingResult(bound, known.worths, duals, [], np.ones(len(known.worths), dtype=bool))
+        bound = self.master.lagrangian_bound(node, duals, known.objective_bounds)
+        return PricingResult(bound, known.objective_bounds, duals, [], np.ones(len(known.objective_bounds), dtype=bool))
 
-    def _multipliers(self, node: Node, totals: Array) -> Array | None:
-        """The best multipliers of the statement's own rows at those of the totals rows; None where they fail."""
+    def _formulation_duals(self, node: Node, totals: Array) -> Array | None:
+        """The best duals of the formulation's own rows at given duals of the totals; None where the solver fails."""
         program, own = self.master.program, self.master.first_total_row
-        low, high = self.master.node_box(node)
+        low, high = self.master.node_bounds(node)
         at_prices = replace(
             program,
             cost=program.cost - program.rows[own:].T @ totals,
@@ -73,32 +73,32 @@ class KnownBounds:
         load(highs, at_prices, with_integers=False)
         return np.array(highs.getSolution().row_dual) if run(highs).solved else None
 
-    def remember(self, nodes: Iterable[Node]) -> tuple[PartBound, ...]:
-        """What is known of some parts, by name and in money."""
+    def to_warm_start(self, nodes: Iterable[Node]) -> tuple[PartBound, ...]:
+        """What is known of some nodes, by name and in money."""
         master = self.master
         names, scale = master.stated.names, master.stated.matrix.cost_scale
         return tuple(
             PartBound(
                 frozenset((names[column], value) for column, value in key),
                 master.prices(np.concatenate([np.zeros(master.first_total_row), known.totals])) / scale,
-                known.worths / scale,
+                known.objective_bounds / scale,
             )
-            for key in (node.settled for node in nodes)
+            for key in (node.key for node in nodes)
             if (known := self._known.get(key)) is not None
         )
 
-    def recall(self, memory: WarmStart) -> None:
-        """Take over what an earlier search knew, if menus are worth the same in this one.
+    def take_over(self, start: WarmStart) -> None:
+        """Take over what an earlier search knew, if the pricing problem is the same in this one.
 
         Scales are powers of two, so that nothing is lost on the way.
         """
         master = self.master
-        if not memory.bounds or memory.offers != master.pricer.digest:
+        if not start.bounds or start.offers != master.pricer.digest:
             return
         columns: Mapping[str, int] = master.stated.columns
         scale = master.stated.matrix.cost_scale
-        for part in memory.bounds:
+        for part in start.bounds:
             live = part.prices[master.live]
             if np.count_nonzero(live) == np.count_nonzero(part.prices):
                 key = frozenset((columns.get(name, -1), value) for name, value in part.settled)
-                self._known[key] = Known(-live * scale * master.total_scale, part.worths * scale)
+                self._known[key] = KnownDuals(-live * scale * master.total_scale, part.worths * scale)

@@ -1,4 +1,4 @@
-"""Looking for plans on the way: whole solutions, integer programs over the columns at hand, dives."""
+"""Primal heuristics: integral LP solutions, sub-MIPs over the columns at hand, and diving."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from ...lp.solver import SolverOutcome, solve_integer
 from ..master.nodes import Evaluation, LpSolution, Node, PlanCandidate, Unsolved
 from ..master.restricted_master import RestrictedMaster
 from ..state.search_state import SearchState
-from .branching import ReliabilityBranching, whole_columns
+from .branching import ReliabilityBranching, integral_columns
 from .branching_history import agrees
 from .column_generation import ColumnGeneration
-from .diving import dive, with_good_columns
-from .restricted_master_mip import RestrictedMasterMip, completion, integer_program, switching
+from .diving import dive, price_heuristically
+from .restricted_master_mip import RestrictedMasterMip, mixing_mip, restricted_mip, sub_mip
 
 SHORT_PATIENCE = 4_000
-"""Most nodes of one menu search for all columns that matter, while switches are open."""
+"""Most nodes of a menu search in reduced-cost enumeration while binaries are open."""
 NEAR_COLUMNS, NEAR_PER_BOOK = 150, 2
-"""Columns beyond those in use that may replace them when a solution is made whole: so many, then more by book."""
+"""Columns of least reduced cost in a sub-MIP beside those in use: so many, then more by book."""
 FEW_COLUMNS = 40
-"""Such columns once every switch is settled."""
+"""Such columns once every binary is fixed."""
 PLAN_SHARE = 0.1
-"""Share of the tolerance within which a plan is the best of those that a look for one considers."""
+"""Share of the tolerance that is the absolute gap of a sub-MIP."""
 POLISH_NODES = 200
-"""Most nodes of an integer program that only looks for a better plan."""
+"""Node limit of a sub-MIP."""
 COMPLETE_EVERY = 5
-"""Nodes between solutions made whole; between dives while there is only a poor plan or none."""
+"""Fractional nodes from one sub-MIP to the next; from one dive to the next while the incumbent is poor or none."""
 DIVE_EVERY = 25
-"""Nodes between dives."""
+"""Fractional nodes from one dive to the next."""
 POOR = 10.0
-"""Tolerances by which a plan costs more than the bound of a node to be poor beside what may be in it."""
+"""Tolerances by which the incumbent costs more than a node's linear program to be poor."""
 
 
 class PrimalHeuristics:
-    """Looks for better plans than the incumbent.
+    """Looks for better plans than the incumbent: integral LP solutions, sub-MIPs, dives (Sadykov et al. 2019).
 
     `evaluate` delivers the menus of a candidate exactly and offers the plan to the incumbent.
     """
@@ -47,111 +47,120 @@ class PrimalHeuristics:
         self,
         master: RestrictedMaster,
         state: SearchState,
-        columns: ColumnGeneration,
-        switches: ReliabilityBranching,
+        column_generation: ColumnGeneration,
+        branching: ReliabilityBranching,
         evaluate: Callable[[PlanCandidate], Evaluation],
     ) -> None:
-        self.master, self.state, self.columns, self.switches = master, state, columns, switches
+        self.master, self.state = master, state
+        self.column_generation, self.branching = column_generation, branching
         self._evaluate = evaluate
-        self.tried: dict[tuple[int, ...], Evaluation] = {}
-        """What each choice of columns that was tried costs."""
-        self.known: Mapping[int, int] = {}
-        """Value of switches in a plan known from elsewhere, by column."""
-        self._recalled = False
-        """Whether what is best was last looked for near that plan alone."""
-        self.looked = 0
-        """Solutions that were not whole."""
+        self.evaluations: dict[tuple[int, ...], Evaluation] = {}
+        """What each choice of columns (numbers in the pool, ascending) costs."""
+        self.start_values: Mapping[int, int] = {}
+        """Value of binaries in the plan of a warm start, by column; empty once it has been tried."""
+        self._near_start = False
+        """Whether better plans were last looked for near the start's plan alone."""
+        self.fractional_nodes = 0
+        """Nodes with a fractional LP solution, which time sub-MIPs and dives."""
 
-    def look(self, node: Node, relaxed: LpSolution) -> None:
-        """Accept the node's solution if it is whole; otherwise, at times, make a whole one of it."""
-        chosen = whole_columns(self.master, relaxed)
+    def run(self, node: Node, solution: LpSolution) -> None:
+        """Evaluate the node's LP solution if it is integral; otherwise, at times, look for a plan near it."""
+        chosen = integral_columns(self.master, solution)
         if chosen is not None:
-            self.try_for_real(PlanCandidate(chosen, relaxed.cost))
+            self.evaluate(PlanCandidate(chosen, solution.cost))
             return
-        if self.known and agrees(node, self.known):
-            self._look_nearby(node, relaxed)
+        if self.start_values and agrees(node, self.start_values):
+            self._search_near_start(node, solution)
             return
-        if relaxed.cost < self.state.cutoff - self.state.tolerance(self.state.incumbent.cost) and self._recalled:
-            self.looked, self._recalled = 0, False
-        self.looked += 1
-        poor = not relaxed.cost > self.state.cutoff - POOR * self.state.tolerance(relaxed.cost)
+        if solution.cost < self.state.cutoff - self.state.tolerance(self.state.incumbent.cost) and self._near_start:
+            self.fractional_nodes, self._near_start = 0, False
+        self.fractional_nodes += 1
+        poor = not solution.cost > self.state.cutoff - POOR * self.state.tolerance(solution.cost)
         dive_every, complete_every = (COMPLETE_EVERY, 1) if poor else (DIVE_EVERY, COMPLETE_EVERY)
-        if self.looked % dive_every == 1:
+        if self.fractional_nodes % dive_every == 1:
             with suppress(Unsolved):
-                self._dive(node, relaxed)
-        elif self.looked % complete_every == 1 % complete_every and self.switches.menus_settled(relaxed):
-            self._complete(node, relaxed)
+                self._dive(node, solution)
+        elif self._is_due(complete_every) and self.branching.are_menus_integral(solution):
+            self._solve_sub_mips(node, solution)
 
-    def try_known(self, node: Node, columns: list[int]) -> None:
-        """Try a plan known from elsewhere, if what is offered obeys this search: its delivery alone cannot tell."""
+    def _is_due(self, every: int) -> bool:
+        return self.fractional_nodes % every == 1 % every
+
+    def try_plan(self, node: Node, columns: list[int]) -> None:
+        """Try a plan (numbers of columns) of another search if the node admits its menus: delivery cannot tell that."""
         admitted = self.master.admitted(node)
         if all(admitted[i] for i in columns):
-            self._solve(integer_program(self.master, node, columns), np.inf)
+            self._solve_mip(restricted_mip(self.master, node, columns), np.inf)
 
     def _report(self, node: Node) -> None:
         self.state.report("looking for plans", node.bound)
 
-    def _look_nearby(self, node: Node, relaxed: LpSolution) -> None:
-        """Try, once, the best menus with every switch as in the plan known from elsewhere."""
-        near, self.known = replace(node, switches={**self.known, **node.switches}), {}
+    def _search_near_start(self, node: Node, solution: LpSolution) -> None:
+        """Look, once, for the best menus with every binary at its value in the start's plan."""
+        near, self.start_values = replace(node, fixed={**self.start_values, **node.fixed}), {}
         with suppress(Unsolved):
-            self._complete_settled(near, PLAN_SHARE * self.state.tolerance(relaxed.cost))
-        self._recalled = True
-        self.looked += int(np.isfinite(self.state.incumbent.cost))  # with a plan there is no hurry to dive for another
+            self._solve_fixed(near, PLAN_SHARE * self.state.tolerance(solution.cost))
+        self._near_start = True
+        # With an incumbent there is no hurry to dive for another.
+        self.fractional_nodes += int(np.isfinite(self.state.incumbent.cost))
 
-    def _complete(self, node: Node, relaxed: LpSolution) -> None:
-        """Try the best whole solution near a fractional one: switches first, as if books could mix menus."""
+    def _solve_sub_mips(self, node: Node, solution: LpSolution) -> None:
+        """Look for the best plan near a fractional solution: its binaries while books may mix menus, then its menus."""
         self._report(node)
-        gap = PLAN_SHARE * self.state.tolerance(relaxed.cost)
+        gap = PLAN_SHARE * self.state.tolerance(solution.cost)
         more = max(NEAR_COLUMNS, NEAR_PER_BOOK * len(self.master.books))
         for near in dict.fromkeys((NEAR_COLUMNS, more)):
-            mixing = switching(self.master, node, relaxed, near)
-            with self.master.phases("mip"):
-                limits = self.state.limits.limits(gap, POLISH_NODES)
-                outcome = solve_integer(under(mixing.program, self.state.incumbent.cost), limits, doubting=False)
+            mixing = mixing_mip(self.master, node, solution, near)
+            outcome = self._solve_below_incumbent(mixing, gap)
             self.state.limits.check()
             if outcome.values is not None:
-                self._complete_settled(mixing.settled(self.master, node, outcome), gap)
+                self._solve_fixed(mixing.fix_binaries(self.master, node, outcome), gap)
             if np.isfinite(self.state.incumbent.cost):
                 return
 
-    def _complete_settled(self, node: Node, gap: float) -> None:
-        """Make new columns for a node in which every switch is settled, then let every book have one."""
-        relaxed = with_good_columns(self.master, node, self.columns.enter)
-        if relaxed is not None:
-            self._solve(completion(self.master, node, relaxed, FEW_COLUMNS), gap)
+    def _solve_fixed(self, node: Node, gap: float) -> None:
+        """Generate columns for a node in which every binary is fixed, then solve its sub-MIP."""
+        solution = price_heuristically(self.master, node, self.column_generation.enter)
+        if solution is not None:
+            self._solve_mip(sub_mip(self.master, node, solution, FEW_COLUMNS), gap)
 
-    def _solve(self, restricted: RestrictedMasterMip, gap: float) -> None:
-        """Try the choice among columns that is best within an absolute gap (scaled)."""
+    def _solve_mip(self, restricted: RestrictedMasterMip, gap: float) -> None:
+        """Evaluate the choice of columns that is best within an absolute gap (scaled cost)."""
+        self.evaluate_outcome(self._solve_below_incumbent(restricted, gap), restricted)
+
+    def _solve_below_incumbent(self, restricted: RestrictedMasterMip, gap: float) -> SolverOutcome:
         with self.master.phases("mip"):
             limits = self.state.limits.limits(gap, POLISH_NODES)
-            outcome = solve_integer(under(restricted.program, self.state.incumbent.cost), limits, doubting=False)
-        self.try_outcome(outcome, restricted)
+            return solve_integer(under(restricted.program, self.state.incumbent.cost), limits, doubting=False)
 
-    def _dive(self, node: Node, relaxed: LpSolution) -> None:
-        """Settle what menus depend on, then make the solution whole."""
+    def _dive(self, node: Node, solution: LpSolution) -> None:
+        """Dive to a node in which what menus depend on is fixed, then solve sub-MIPs there."""
 
         def enter(child: Node) -> bool:
             self.state.limits.check()
             self._report(child)
-            return self.columns.enter(child)
+            return self.column_generation.enter(child)
 
-        settled = dive(self.master, self.switches, node, relaxed, enter)
-        if settled is not None:
-            self._complete(*settled)
+        leaf = dive(self.master, self.branching, node, solution, enter)
+        if leaf is not None:
+            self._solve_sub_mips(*leaf)
 
-    def try_for_real(self, candidate: PlanCandidate) -> None:
-        """Deliver a candidate's menus exactly, once, and keep it if it is the best."""
+    def evaluate(self, candidate: PlanCandidate) -> Evaluation:
+        """Deliver a candidate's menus exactly, once."""
         key = tuple(sorted(candidate.columns))
-        if key not in self.tried:
+        if key not in self.evaluations:
             with self.master.phases("delivery"):
-                self.tried[key] = self._evaluate(replace(candidate, columns=key))
+                self.evaluations[key] = self._evaluate(replace(candidate, columns=key))
+        return self.evaluations[key]
 
-    def try_outcome(self, outcome: SolverOutcome, restricted: RestrictedMasterMip) -> tuple[int, ...] | None:
-        """Try the columns that an integer program chose, and say which."""
+    def evaluate_outcome(
+        self, outcome: SolverOutcome, restricted: RestrictedMasterMip
+    ) -> tuple[tuple[int, ...], Evaluation] | None:
+        """Numbers of the columns that a restricted master MIP chose, and what they cost; None without a solution."""
         self.state.limits.check()
         chosen = restricted.chosen(outcome)
-        if chosen is not None:
-            self.try_for_real(PlanCandidate(chosen, outcome.objective))
-            self.state.limits.check()
-        return chosen
+        if chosen is None:
+            return None
+        evaluation = self.evaluate(PlanCandidate(chosen, outcome.objective))
+        self.state.limits.check()
+        return chosen, evaluation

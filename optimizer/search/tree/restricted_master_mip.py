@@ -1,4 +1,7 @@
-"""The integer program over columns at hand: what it finds is a plan, what it proves holds for those columns only."""
+"""Restricted master MIPs: integer programs over some columns of the pool.
+
+What one finds is a plan, what it proves holds for its columns only.
+"""
 
 from __future__ import annotations
 
@@ -18,49 +21,49 @@ from ..master.restricted_master import USED, RestrictedMaster
 
 @dataclass(frozen=True)
 class RestrictedMasterMip:
-    """An integer program over some columns of the pool, the rest of the books keeping theirs."""
+    """The formulation with some columns of the pool as binaries, one of each book; other books keep theirs."""
 
     program: ScaledProgram
     among: Sequence[int]
-    """Columns that are binaries, the last of the program's."""
+    """Numbers of the columns that are binaries, the last variables of the program."""
     kept: Sequence[int] = ()
-    """Columns of the books with nothing to choose."""
+    """Numbers of the columns of the books with nothing to choose."""
 
     @property
     def first(self) -> int:
-        """Place of the first binary of a column."""
+        """Place of the first column's binary in the program."""
         return len(self.program.cost) - len(self.among)
 
     def chosen(self, outcome: SolverOutcome) -> tuple[int, ...] | None:
-        """Columns of every book in an outcome; None without a solution."""
+        """Number of the column of every book in an outcome; None without a solution."""
         if outcome.values is None:
             return None
         picked = np.flatnonzero(outcome.values[self.first :] > 0.5).tolist()
         return tuple(sorted([*self.kept, *(self.among[i] for i in picked)]))
 
-    def settled(self, master: RestrictedMaster, node: Node, outcome: SolverOutcome) -> Node:
-        """The node with every switch as in an outcome in which books may mix menus."""
+    def fix_binaries(self, master: RestrictedMaster, node: Node, outcome: SolverOutcome) -> Node:
+        """The node with every binary of the formulation fixed at its value in an outcome of a mixing MIP."""
         values = outcome.values
         assert values is not None
-        switches = {int(i): round(values[i]) for i in np.flatnonzero(master.program.integer)}
-        return replace(node, switches={**node.switches, **switches})
+        fixed = {int(i): round(values[i]) for i in np.flatnonzero(master.program.integer)}
+        return replace(node, fixed={**node.fixed, **fixed})
 
     def without(self, chosen: Sequence[int]) -> RestrictedMasterMip:
-        """The program without one choice of columns."""
+        """The program without one choice of columns (a no-good cut)."""
         place = {column: self.first + i for i, column in enumerate(self.among)}
         return replace(self, program=excluding(self.program, [place[i] for i in chosen if i in place]))
 
 
-def integer_program(
+def restricted_mip(
     master: RestrictedMaster, node: Node, among: Sequence[int], kept: Sequence[int] = ()
 ) -> RestrictedMasterMip:
-    """The statement with the pool's columns at `among` as binaries and those at `kept` settled, under the node."""
-    low, high = master.node_box(node)
+    """The restricted master MIP of a node with the columns `among` as binaries and the columns `kept` fixed at 1."""
+    low, high = master.node_bounds(node)
     program, count = master.program, len(among)
     books, place = np.unique(master.pool.owner[list(among)], return_inverse=True)
     pick = sparse.csc_matrix((np.ones(count), (place.ravel(), np.arange(count))), shape=(len(books), count))
     rows = sparse.bmat([[program.rows, -_entries(master, among)], [None, pick]]).tocsc()
-    settled = np.asarray(_entries(master, kept).sum(axis=1)).ravel()
+    fixed = np.asarray(_entries(master, kept).sum(axis=1)).ravel()
     return RestrictedMasterMip(
         ScaledProgram(
             np.concatenate([program.cost, np.zeros(count)]),
@@ -68,8 +71,8 @@ def integer_program(
             np.concatenate([high, np.ones(count)]),
             np.concatenate([program.integer, np.ones(count, dtype=bool)]),
             rows,
-            np.concatenate([program.row_low + settled, np.ones(len(books))]),
-            np.concatenate([program.row_high + settled, np.ones(len(books))]),
+            np.concatenate([program.row_low + fixed, np.ones(len(books))]),
+            np.concatenate([program.row_high + fixed, np.ones(len(books))]),
         ),
         among,
         kept,
@@ -77,45 +80,48 @@ def integer_program(
 
 
 def _entries(master: RestrictedMaster, columns: Sequence[int]) -> sparse.csc_matrix:
-    """What columns add to the rows of the totals."""
+    """What columns add to the rows of the formulation and the totals, shape (rows, columns)."""
     before = sparse.csr_matrix((master.first_total_row, len(columns)))
     return sparse.vstack([before, master.entries_of(columns).T]).tocsc()
 
 
-def switching(master: RestrictedMaster, node: Node, relaxed: LpSolution, most: int) -> RestrictedMasterMip:
-    """The program over the columns in use and the `most` that cost least besides, in which books may mix menus."""
-    use = relaxed.columns > USED
-    use[_cheapest(master, node, relaxed, most)] = True
-    restricted = integer_program(master, node, np.flatnonzero(use).tolist())
-    whole = restricted.program.integer.copy()
-    whole[restricted.first :] = False
-    return replace(restricted, program=replace(restricted.program, integer=whole))
+def mixing_mip(master: RestrictedMaster, node: Node, solution: LpSolution, most: int) -> RestrictedMasterMip:
+    """The MIP in which only binaries of the formulation are integral: a book may mix columns.
 
-
-def completion(master: RestrictedMaster, node: Node, relaxed: LpSolution, most: int) -> RestrictedMasterMip:
-    """The program that makes a fractional solution whole: most books keep their column.
-
-    Open are the columns in use of the books that mix several, and the `most` others that cost least.
+    It has the columns in use and the `most` others of least reduced cost.
     """
-    weights, owner = relaxed.columns, master.pool.owner
+    use = solution.weights > USED
+    use[_cheapest(master, node, solution, most)] = True
+    restricted = restricted_mip(master, node, np.flatnonzero(use).tolist())
+    integer = restricted.program.integer.copy()
+    integer[restricted.first :] = False
+    return replace(restricted, program=replace(restricted.program, integer=integer))
+
+
+def sub_mip(master: RestrictedMaster, node: Node, solution: LpSolution, most: int) -> RestrictedMasterMip:
+    """The sub-MIP near a fractional LP solution, in which most books keep their column.
+
+    Binaries are the columns in use of the books that mix several, and the `most` others of least reduced cost.
+    """
+    weights, owner = solution.weights, master.pool.owner
     leading = _leading(owner, weights, len(master.books))
     mixed = np.unique(owner[(weights > USED) & (weights < 1 - USED)])
     open_columns = (weights > USED) & np.isin(owner, mixed)
-    open_columns[_cheapest(master, node, relaxed, most)] = True
+    open_columns[_cheapest(master, node, solution, most)] = True
     books = np.unique(owner[open_columns])
     open_columns[leading[books]] = True
     kept = np.delete(leading, books)
-    return integer_program(master, node, np.flatnonzero(open_columns).tolist(), kept.tolist())
+    return restricted_mip(master, node, np.flatnonzero(open_columns).tolist(), kept.tolist())
 
 
-def _cheapest(master: RestrictedMaster, node: Node, relaxed: LpSolution, most: int) -> Codes:
-    """The columns of least reduced cost that the node admits and the solution does not use."""
-    others = np.flatnonzero(master.admitted(node) & (relaxed.columns <= USED))
-    return others[np.argsort(master.reduced(relaxed.duals)[others], kind="stable")[:most]]
+def _cheapest(master: RestrictedMaster, node: Node, solution: LpSolution, most: int) -> Codes:
+    """Numbers of the columns of least reduced cost that the node admits and the solution does not use."""
+    others = np.flatnonzero(master.admitted(node) & (solution.weights <= USED))
+    return others[np.argsort(master.reduced_costs(solution.duals)[others], kind="stable")[:most]]
 
 
 def _leading(owner: Codes, weights: Array, books: int) -> Codes:
-    """The column of the largest weight of each book."""
+    """Number of the column of largest weight of each book, shape (books,)."""
     order = np.lexsort((-weights, owner))
     first = np.searchsorted(owner[order], np.arange(books))
     return order[first]

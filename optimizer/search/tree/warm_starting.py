@@ -1,4 +1,4 @@
-"""From the columns of a search to menus by name, and back in a search on a case that differs a little."""
+"""Warm start: menus and decisions of a search by name, and what of them another search may use."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from ..assortment.pricing import PricedColumn
 from ..master.restricted_master import RestrictedMaster
 
 
-def remember(master: RestrictedMaster, columns: Iterable[MenuColumn]) -> tuple[KnownMenu, ...]:
-    """Columns by name."""
-    catalog, options = master.setting.catalog, master.offers.options
+def known_menus(master: RestrictedMaster, columns: Iterable[MenuColumn]) -> tuple[KnownMenu, ...]:
+    """Columns by the names of the case."""
+    catalog, options = master.instance.catalog, master.offers.options
 
     def named(option: int) -> Option:
         return catalog.tiers[options.tier[option]], catalog.models[options.model[option]], float(options.price[option])
@@ -29,9 +29,9 @@ def remember(master: RestrictedMaster, columns: Iterable[MenuColumn]) -> tuple[K
     )
 
 
-def recall(master: RestrictedMaster, menus: Iterable[KnownMenu]) -> Iterator[tuple[int, PricedColumn]]:
-    """Those of the menus that this search may use, with the place of their book. What changed is left out."""
-    catalog = master.setting.catalog
+def usable_columns(master: RestrictedMaster, menus: Iterable[KnownMenu]) -> Iterator[tuple[int, PricedColumn]]:
+    """Columns of those menus that this search may use, each with the place of its book."""
+    catalog = master.instance.catalog
     places = {catalog.books[book.code]: place for place, book in enumerate(master.books)}
     known: dict[int, dict[Option, int]] = {}
     codes = {name: code for code, name in enumerate(catalog.products)}
@@ -48,40 +48,40 @@ def recall(master: RestrictedMaster, menus: Iterable[KnownMenu]) -> Iterator[tup
             yield place, PricedColumn(tuple(picks), optional, 0.0)
 
 
-def recall_switches(master: RestrictedMaster, chosen: Collection[Chosen]) -> dict[int, int]:
-    """Value of every switch of this search that what an earlier plan uses tells, by column."""
-    catalog, columns = master.setting.catalog, master.stated.columns
+def values_in_plan(master: RestrictedMaster, chosen: Collection[Chosen]) -> dict[int, int]:
+    """Value in an earlier plan of each binary that what the plan uses determines, by column."""
+    catalog, columns = master.instance.catalog, master.stated.columns
     named = {
         "tier": catalog.tiers,
         "model": catalog.models,
         "product": catalog.products,
         "provider": catalog.providers,
     }
-    told = {
+    values = {
         f"{kind}_{code}": int((kind, name) in chosen)
         for kind, names in named.items()
         for code, name in enumerate(names)
     }
-    known = {columns[name]: value for name, value in told.items() if name in columns}
-    return known | _policies_told(master, chosen) if chosen else {}
+    known = {columns[name]: value for name, value in values.items() if name in columns}
+    return known | _policy_values(master, chosen) if chosen else {}
 
 
-def _policies_told(master: RestrictedMaster, chosen: Collection[Chosen]) -> dict[int, int]:
-    """Which policy meets the parts cases of each product and tier of which that is told, by column of the choice."""
-    catalog, policies = master.setting.catalog, master.setting.policies["policy"]
-    told: dict[int, int] = {}
-    for choice in master.statement.policy_choices:
+def _policy_values(master: RestrictedMaster, chosen: Collection[Chosen]) -> dict[int, int]:
+    """Value of each policy's choice where the plan has one policy for a product and tier, by column."""
+    catalog, policies = master.instance.catalog, master.instance.policies["policy"]
+    values: dict[int, int] = {}
+    for choice in master.formulation.policy_choices:
         served = "policy", catalog.products[choice.product], catalog.tiers[choice.tier]
         used = [int((*served, policies.iloc[row]) in chosen) for row in choice.policies]
-        at = kept_columns(master.stated, [combine([(switch, 1.0)]) for switch in choice.chosen])
+        at = kept_columns(master.stated, [combine([(binary, 1.0)]) for binary in choice.chosen])
         if sum(used) == 1:
-            told |= {int(column): value for column, value in zip(at, used, strict=True) if column >= 0}
-    return told
+            values |= {int(column): value for column, value in zip(at, used, strict=True) if column >= 0}
+    return values
 
 
 def _options_by_name(master: RestrictedMaster, book: PriceBook) -> dict[Option, int]:
     """Places of a book's options within it, by name."""
-    catalog, options = master.setting.catalog, master.offers.options
+    catalog, options = master.instance.catalog, master.offers.options
     return {
         (catalog.tiers[options.tier[o]], catalog.models[options.model[o]], float(options.price[o])): local
         for local, o in enumerate(options.of(book.code))

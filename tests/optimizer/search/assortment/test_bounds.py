@@ -17,11 +17,12 @@ from optimizer.program.instance import build_instance
 from optimizer.results.record import Status
 from optimizer.search.assortment.pricing import PATIENCE
 from optimizer.search.assortment.restriction import Restriction
+from optimizer.search.master.convexity_duals import raise_convexity_duals
 from optimizer.search.master.nodes import LpSolution, Node, PricingResult
-from optimizer.search.master.restricted_master import RestrictedMaster, raised
+from optimizer.search.master.restricted_master import RestrictedMaster
 from optimizer.search.state.limits import Watch
-from optimizer.search.tree.branching import part_books
-from optimizer.search.tree.dual_smoothing import DualSmoothing
+from optimizer.search.tree.branching import branch_on_books
+from optimizer.search.tree.dual_smoothing import LagrangianPrebound
 from optimizer.solving.engine import DeliveryQuestion, Limit, Search, offers_of
 from tests.oracle.enumeration import enumerate_scenario
 from tests.oracle.random_cases import random_case
@@ -68,28 +69,28 @@ def columns_added(master: RestrictedMaster, node: Node) -> LpSolution:
     """The linear program once no menu is missing from it."""
     assert master.enter(node)
     while True:
-        relaxed = master.relax()
-        assert not relaxed.infeasible
-        if not master.add(priced_at(master, node, relaxed.duals).finds):
-            return relaxed
+        solution = master.solve_lp()
+        assert not solution.infeasible
+        if not master.add(priced_at(master, node, solution.duals).columns):
+            return solution
 
 
 def feasible(master: RestrictedMaster) -> LpSolution:
     """A solution of the linear program over the columns at hand, adding what feasibility needs."""
-    relaxed = master.relax()
-    if not relaxed.infeasible:
-        return relaxed
-    master.linear.seek(True)
-    while (relaxed := master.relax()).cost > 1e-9:
-        priced = priced_at(master, Node(), relaxed.duals)
+    solution = master.solve_lp()
+    if not solution.infeasible:
+        return solution
+    master.lp.set_phase_one(True)
+    while (solution := master.solve_lp()).cost > 1e-9:
+        priced = priced_at(master, Node(), solution.duals)
         assert priced.bound <= 1e-9, "the case is feasible: no bound on the violation may say otherwise"
-        assert master.add(priced.finds)
-    master.linear.seek(False)
-    return master.relax()
+        assert master.add(priced.columns)
+    master.lp.set_phase_one(False)
+    return master.solve_lp()
 
 
-def priced_at(master: RestrictedMaster, node: Node, duals: Array, patience: int = PATIENCE) -> PricingResult:
-    return master.price(node, duals, master.floors(duals), patience, Watch())
+def priced_at(master: RestrictedMaster, node: Node, duals: Array, node_limit: int = PATIENCE) -> PricingResult:
+    return master.price(node, duals, master.convexity_duals(duals), node_limit, Watch())
 
 
 def perturbed(duals: Array, rng: np.random.Generator) -> list[Array]:
@@ -104,30 +105,30 @@ def test_the_bound_holds_at_any_multipliers_with_few_columns(seed: int) -> None:
     count = posed.master.first_book_row + len(posed.master.books)
     assert len(posed.master.pool) == len(posed.master.books)
     for duals in perturbed(rng.normal(0, 0.1, count), rng):
-        for patience in (1, 3, PATIENCE):
-            assert posed.holds(priced_at(posed.master, Node(), duals, patience).bound)
+        for node_limit in (1, 3, PATIENCE):
+            assert posed.holds(priced_at(posed.master, Node(), duals, node_limit).bound)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_bound_meets_the_linear_program_once_no_menu_is_missing(seed: int) -> None:
     posed, rng = pose(seed), np.random.default_rng(seed)
     feasible(posed.master)
-    relaxed = columns_added(posed.master, Node())
-    priced = priced_at(posed.master, Node(), relaxed.duals)
+    solution = columns_added(posed.master, Node())
+    priced = priced_at(posed.master, Node(), solution.duals)
     assert priced.complete
-    assert priced.bound == pytest.approx(relaxed.cost, abs=1e-6)
-    assert posed.holds(relaxed.cost)
-    for duals in perturbed(relaxed.duals, rng):
+    assert priced.bound == pytest.approx(solution.cost, abs=1e-6)
+    assert posed.holds(solution.cost)
+    for duals in perturbed(solution.duals, rng):
         bound = priced_at(posed.master, Node(), duals).bound
-        assert bound <= relaxed.cost + 1e-7
+        assert bound <= solution.cost + 1e-7
         assert posed.holds(bound)
 
 
 def parted(master: RestrictedMaster, node: Node, depth: int) -> list[Node]:
     """Parts of parts of a node, which hold all that it holds."""
-    if depth == 0 or not master.enter(node) or master.relax().infeasible:
+    if depth == 0 or not master.enter(node) or master.solve_lp().infeasible:
         return [node]
-    split = part_books(master, node, columns_added(master, node))
+    split = branch_on_books(master, node, columns_added(master, node))
     if split is None:
         return [node]
     place, parts = split
@@ -149,10 +150,10 @@ def test_a_search_gone_on_with_is_as_good_as_one_in_one_go(seed: int) -> None:
     posed, rng = pose(seed), np.random.default_rng(seed)
     master = posed.master
     for duals in perturbed(feasible(master).duals, rng):
-        floors = raised(master.floors(duals), 1e-3)
-        short = master.price(Node(), duals, floors, 1, Watch())
-        longer = master.price(Node(), duals, floors, PATIENCE, Watch(), short)
-        at_once = master.price(Node(), duals, floors, PATIENCE, Watch())
+        thresholds = raise_convexity_duals(master.convexity_duals(duals), 1e-3)
+        short = master.price(Node(), duals, thresholds, 1, Watch())
+        longer = master.price(Node(), duals, thresholds, PATIENCE, Watch(), short)
+        at_once = master.price(Node(), duals, thresholds, PATIENCE, Watch())
         assert short.bound <= longer.bound == pytest.approx(at_once.bound, abs=1e-12)
         assert posed.holds(longer.bound)
         assert longer.complete
@@ -162,30 +163,32 @@ def halves(master: RestrictedMaster) -> list[Node]:
     """The two parts of everything by each switch in turn that the program leaves open."""
     program = master.program
     switches = np.flatnonzero(program.integer & (program.low < program.high)).tolist()
-    return [Node(switches={column: value}) for column in switches for value in (0, 1)]
+    return [Node(fixed={column: value}) for column in switches for value in (0, 1)]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_glance_claims_no_more_than_holds(seed: int) -> None:
-    """Of the two parts by a switch one holds the optimum; a glance asked to beat anything must not close both."""
+def test_a_bound_at_smoothed_duals_claims_no_more_than_holds(seed: int) -> None:
+    """Of the two children by a binary one holds the optimum: whatever the cutoff, their bounds must allow for it."""
     posed = pose(seed)
     master = posed.master
     feasible(master)
-    glance, glanced = DualSmoothing(master, Watch()), 0
-    glance.centre = columns_added(master, Node()).duals
+    prebound, bounded = LagrangianPrebound(master, Watch()), 0
+    prebound.stability_centre = columns_added(master, Node()).duals
     parts = halves(master)
     for pair in zip(parts[::2], parts[1::2], strict=True):
         bounds = []
         for node in pair:
-            relaxed = master.relax() if master.enter(node) else LpSolution(infeasible=True)
-            looks = [] if relaxed.infeasible else [relaxed.cost - away for away in (1e-6, 0.1)]
-            glance.begin()
-            found = [glance.at(node, relaxed, cutoff, improving) for cutoff in looks for improving in (False, True)]
+            solution = master.solve_lp() if master.enter(node) else LpSolution(infeasible=True)
+            cutoffs = [] if solution.infeasible else [solution.cost - away for away in (1e-6, 0.1)]
+            prebound.reset()
+            found = [
+                prebound.bound(node, solution, cutoff, improving) for cutoff in cutoffs for improving in (False, True)
+            ]
             bounds.append(max((priced.bound for priced in found if priced is not None), default=-np.inf))
-            glanced += bounds[-1] > -np.inf
-            assert bounds[-1] <= (columns_added(master, node).cost if looks else np.inf) + 1e-7
+            bounded += bounds[-1] > -np.inf
+            assert bounds[-1] <= (columns_added(master, node).cost if cutoffs else np.inf) + 1e-7
         assert posed.holds(min(bounds))
-    assert glanced
+    assert bounded
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -194,7 +197,7 @@ def test_a_search_ends_at_the_optimum_with_a_bound_above_it(seed: int) -> None:
     proof = posed.search.run()
     size = max(1.0, abs(posed.best))
     assert posed.holds(proof.bound)
-    assert posed.master.scale.money(proof.best) == pytest.approx(posed.best, abs=2e-7 * size)
+    assert posed.master.scale.money(proof.cost) == pytest.approx(posed.best, abs=2e-7 * size)
     assert posed.master.scale.money(proof.bound) <= posed.best + 2e-7 * size
 
 
@@ -227,20 +230,20 @@ def test_small_parts_beside_a_large_portfolio(objective: str) -> None:
 def test_columns_set_aside_come_back_where_a_node_needs_them(seed: int) -> None:
     master = pose(seed).master
     feasible(master)
-    relaxed = columns_added(master, Node())
-    master.linear.most_columns = 0
-    master.linear.set_aside(master.reduced(relaxed.duals))
-    absent = sorted(set(range(len(master.pool))) - set(master.linear.present.tolist()))
+    solution = columns_added(master, Node())
+    master.lp.most_columns = 0
+    master.lp.clean_up(master.reduced_costs(solution.duals))
+    absent = sorted(set(range(len(master.pool))) - set(master.lp.present.tolist()))
     barred_by_place: dict[int, set[int]] = {}
-    for i in master.linear.present.tolist():
+    for i in master.lp.present.tolist():
         barred_by_place.setdefault(master.pool[i].book, set()).update(master.local(master.pool[i]))
     for i in absent:
         column = master.pool[i]
         restriction = Restriction(barred=frozenset(barred_by_place[column.book]) - set(master.local(column)))
         node = Node(books={column.book: restriction})
         assert master.enter(node)
-        owners = master.pool.owner[master.linear.present[master.admitted(node)[master.linear.present]]]
+        owners = master.pool.owner[master.lp.present[master.admitted(node)[master.lp.present]]]
         assert set(owners.tolist()) == set(range(len(master.books)))
-        master.linear.seek(True)
-        assert not master.relax().infeasible
-        master.linear.seek(False)
+        master.lp.set_phase_one(True)
+        assert not master.solve_lp().infeasible
+        master.lp.set_phase_one(False)

@@ -26,7 +26,7 @@ def test_what_was_used_last_and_what_is_needed_stays() -> None:
     pool = full_pool(most=8)
     for used in ([0, 1], [6], [1, 5]):
         pool.use(np.array(used))
-    numbers = pool.forget(needed=np.array([3]))
+    numbers = pool.drop_unused(needed=np.array([3]))
     kept = [1, 3, 5, 6]  # 0 was used longer ago than 1, 5 and 6; 3 is needed
     assert [column.menu[0] for column in map(pool.__getitem__, range(len(pool)))] == kept
     assert numbers.tolist() == [-1, 0, -1, 1, -1, 2, 3, -1]
@@ -35,7 +35,7 @@ def test_what_was_used_last_and_what_is_needed_stays() -> None:
 
 def test_all_that_belongs_to_a_column_moves_with_it() -> None:
     pool = full_pool(most=4)
-    pool.forget(needed=np.array([2, 5, 7]))
+    pool.drop_unused(needed=np.array([2, 5, 7]))
     assert pool.entries.toarray().ravel().tolist() == [3.0, 6.0, 8.0]
     assert pool.owner.tolist() == [0, 1, 1]
     assert pool.uses.ravel().tolist() == [True, False, False]
@@ -46,7 +46,7 @@ def test_all_that_belongs_to_a_column_moves_with_it() -> None:
 
 def test_a_forgotten_column_can_come_back() -> None:
     pool = full_pool(most=2)
-    pool.forget(needed=np.array([7]))
+    pool.drop_unused(needed=np.array([7]))
     assert pool.number(COLUMNS[0]) == -1
     pool.add([COLUMNS[0]], sparse.csr_matrix([[1.0]]), np.array([[True]]))
     assert pool.number(COLUMNS[0]) == 1

@@ -15,7 +15,13 @@ from models.economics.offers import sellable_options
 from optimizer.program.instance import build_instance
 from optimizer.results.warm_start import Parting
 from optimizer.search.master.nodes import Node
-from optimizer.search.tree.branching_history import MOST_PARTINGS, Parted, agrees, recall_parts, remember_partings
+from optimizer.search.tree.branching_history import (
+    MOST_PARTINGS,
+    BranchedNode,
+    agrees,
+    branching_decisions,
+    initial_nodes,
+)
 from optimizer.solving.engine import DeliveryQuestion, Limit, Search, offers_of
 from tests.oracle.enumeration import enumerate_scenario
 from tests.oracle.random_cases import random_case
@@ -56,7 +62,7 @@ def partings_at_random(search: Search, rng: np.random.Generator, count: int) -> 
 def test_every_plan_is_in_one_part_and_no_more(seed: int) -> None:
     search, rng = posed(seed), np.random.default_rng(seed)
     columns = [search.master.stated.columns[name] for name in switches(search)]
-    parts, parted = recall_parts(search.master, Node(), partings_at_random(search, rng, 20), {})
+    parts, parted = initial_nodes(search.master, Node(), partings_at_random(search, rng, 20), {})
     assert len(parts) == 1 + len(parted) > 1
     for _ in range(200):
         plan = {column: int(rng.integers(2)) for column in columns}
@@ -70,7 +76,7 @@ def test_the_part_of_the_plan_known_comes_first() -> None:
     partings = [Parting((), first), Parting(((first, 1),), second)]
     for values in itertools.product((0, 1), repeat=2):
         plan = dict(zip(columns, values, strict=True))
-        parts, _ = recall_parts(search.master, Node(), partings, plan)
+        parts, _ = initial_nodes(search.master, Node(), partings, plan)
         assert agrees(parts[0], plan)
 
 
@@ -79,8 +85,8 @@ def test_a_decision_settled_by_now_does_not_part() -> None:
     first, second = switches(search)[:2]
     column, other = (search.master.stated.columns[name] for name in (first, second))
     partings = [Parting((), first), Parting((), second)]
-    parts, parted = recall_parts(search.master, Node(switches={column: 1}), partings, {})
-    assert [dict(part.switches) for part in parts] == [{column: 1, other: 0}, {column: 1, other: 1}]
+    parts, parted = initial_nodes(search.master, Node(fixed={column: 1}), partings, {})
+    assert [dict(part.fixed) for part in parts] == [{column: 1, other: 0}, {column: 1, other: 1}]
     assert [parting.column for parting in parted] == [other]
 
 
@@ -88,11 +94,11 @@ def test_only_partings_of_nodes_that_could_beat_the_plan_are_passed_on() -> None
     search = posed(2)
     names = switches(search)
     column, other = (search.master.stated.columns[name] for name in names[:2])
-    parted = [Parted({}, column, 1.0), Parted({column: 0}, other, 3.0), Parted({column: 1}, other)]
-    kept = remember_partings(search.master, parted, cutoff=2.0)
+    parted = [BranchedNode({}, column, 1.0), BranchedNode({column: 0}, other, 3.0), BranchedNode({column: 1}, other)]
+    kept = branching_decisions(search.master, parted, cutoff=2.0)
     assert kept == (Parting((), names[0]), Parting(((names[0], 1),), names[1]))
-    many = [Parted({}, column, 1.0)] * (MOST_PARTINGS + 5)
-    assert len(remember_partings(search.master, many, cutoff=2.0)) == MOST_PARTINGS
+    many = [BranchedNode({}, column, 1.0)] * (MOST_PARTINGS + 5)
+    assert len(branching_decisions(search.master, many, cutoff=2.0)) == MOST_PARTINGS
 
 
 @cache

@@ -50,7 +50,7 @@ def halves(of: Search) -> list[tuple[Node, Node]]:
     """The two parts of everything by each switch that the program leaves open."""
     program = of.master.program
     switches = np.flatnonzero(program.integer & (program.low < program.high)).tolist()
-    return [(Node(switches={column: 0}), Node(switches={column: 1})) for column in switches]
+    return [(Node(fixed={column: 0}), Node(fixed={column: 1})) for column in switches]
 
 
 def learned(of: Search, seed: int) -> KnownBounds:
@@ -61,7 +61,7 @@ def learned(of: Search, seed: int) -> KnownBounds:
         for node in pair:
             if master.enter(node):
                 duals = rng.normal(0, 0.1, master.first_book_row + len(master.books))
-                known.learn(node, master.price(node, duals, master.floors(duals) - 1e3, PATIENCE, Watch()))
+                known.store(node, master.price(node, duals, master.convexity_duals(duals) - 1e3, PATIENCE, Watch()))
     return known
 
 
@@ -70,8 +70,8 @@ def taken_over(seed: int, change: Mapping[str, object]) -> list[tuple[float, flo
     first, then = search(seed), search(seed, change)
     parts = [node for pair in halves(first) for node in pair]
     known = KnownBounds(then.master)
-    known.recall(WarmStart(bounds=learned(first, seed).remember(parts), offers=first.master.pricer.digest))
-    found = [(known.of(left), known.of(right)) for left, right in halves(then)]
+    known.take_over(WarmStart(bounds=learned(first, seed).to_warm_start(parts), offers=first.master.pricer.digest))
+    found = [(known.bound(left), known.bound(right)) for left, right in halves(then)]
     money = [[np.inf if part is None else then.master.scale.money(part.bound) for part in pair] for pair in found]
     return [(left, right) for left, right in money]
 
@@ -97,21 +97,21 @@ def test_the_statement_makes_the_best_of_the_prices(seed: int) -> None:
     master, rng = of.master, np.random.default_rng(seed)
     known = KnownBounds(master)
     for node, _ in halves(of):
-        if not master.enter(node) or master.relax().infeasible:
+        if not master.enter(node) or master.solve_lp().infeasible:
             continue
-        duals = master.relax().duals + rng.normal(0, 1e-3, master.first_book_row + len(master.books))
-        priced = master.price(node, duals, master.floors(duals), PATIENCE, Watch())
-        known.learn(node, priced)
-        again = known.of(node)
+        duals = master.solve_lp().duals + rng.normal(0, 1e-3, master.first_book_row + len(master.books))
+        priced = master.price(node, duals, master.convexity_duals(duals), PATIENCE, Watch())
+        known.store(node, priced)
+        again = known.bound(node)
         assert again is not None
         assert again.bound >= priced.bound - 1e-9
-        assert (again.worths == priced.worths).all()
+        assert (again.objective_bounds == priced.objective_bounds).all()
 
 
 def test_what_menus_are_worth_tells_whether_bounds_are_taken_over() -> None:
     first = search(2)
     memory = WarmStart(
-        bounds=learned(first, 2).remember(node for pair in halves(first) for node in pair),
+        bounds=learned(first, 2).to_warm_start(node for pair in halves(first) for node in pair),
         offers=first.master.pricer.digest,
     )
     dearer = (Change(table="price_points", column="price", multiply=1.001),)
@@ -125,13 +125,13 @@ def test_what_menus_are_worth_tells_whether_bounds_are_taken_over() -> None:
         then = search(2, change)
         assert (then.master.pricer.digest == memory.offers) is same
         known = KnownBounds(then.master)
-        known.recall(memory)
-        assert any(known.of(node) for pair in halves(then) for node in pair) is same
+        known.take_over(memory)
+        assert any(known.bound(node) for pair in halves(then) for node in pair) is same
 
 
 def test_parts_with_books_restricted_are_not_known() -> None:
     of = search(2)
     known = learned(of, 2)
-    node = next(node for pair in halves(of) for node in pair if known.of(node))
-    restricted = Node(switches=node.switches, books={0: FREE_BOOK})
-    assert known.of(restricted) is None
+    node = next(node for pair in halves(of) for node in pair if known.bound(node))
+    restricted = Node(fixed=node.fixed, books={0: FREE_BOOK})
+    assert known.bound(restricted) is None

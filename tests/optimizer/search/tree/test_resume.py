@@ -160,10 +160,10 @@ def test_forgetting_columns_changes_nothing_that_is_found(seed: int, monkeypatch
 
 def test_what_is_known_by_number_is_forgotten_with_the_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     search, _ = search_of(posed(2)[0], GAP)
-    search.tree.plans.tried[0, 1, 2, 3, 4, 5] = Evaluation(1.0, 1.0)
-    monkeypatch.setattr(search.master, "tidy", lambda: True)
+    search.tree.heuristics.evaluations[0, 1, 2, 3, 4, 5] = Evaluation(1.0, 1.0)
+    monkeypatch.setattr(search.master, "clean_up", lambda: True)
     search.run()
-    assert (0, 1, 2, 3, 4, 5) not in search.tree.plans.tried
+    assert (0, 1, 2, 3, 4, 5) not in search.tree.heuristics.evaluations
 
 
 @pytest.mark.parametrize("blocked", ["a file", "no room"])

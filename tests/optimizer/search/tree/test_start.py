@@ -10,7 +10,7 @@ from optimizer.assurance.result import Result
 from optimizer.program.instance import build_instance
 from optimizer.results.record import Status
 from optimizer.results.warm_start import memory_of
-from optimizer.search.tree.warm_starting import recall, recall_switches
+from optimizer.search.tree.warm_starting import usable_columns, values_in_plan
 from optimizer.solving.engine import DeliveryQuestion, Limit, Search, offers_of
 from optimizer.solving.solve import solve
 from tests.small_case import write_small_case
@@ -61,10 +61,10 @@ def test_decisions_alone_lead_to_a_plan_that_uses_them(case: Case, earlier: Resu
     gone = Change(table="price_points", column="price", multiply=1.001)
     moved = case.scenarios["base"].model_copy(update={"change": (gone,)})
     searched = Search(_question(case, moved, earlier), Limit(1e-4, None, None), None)
-    assert not list(recall(searched.master, earlier.knowledge.best))
-    told = recall_switches(searched.master, earlier.knowledge.chosen)
+    assert not list(usable_columns(searched.master, earlier.knowledge.best))
+    told = values_in_plan(searched.master, earlier.knowledge.chosen)
     names = searched.master.stated.names
-    providers = searched.master.setting.catalog.providers
+    providers = searched.master.instance.catalog.providers
     engaged = {
         providers[int(names[column].removeprefix("provider_"))]: value
         for column, value in told.items()
@@ -77,8 +77,8 @@ def test_decisions_alone_lead_to_a_plan_that_uses_them(case: Case, earlier: Resu
 
 def test_names_that_are_gone_tell_nothing(case: Case, earlier: Result) -> None:
     searched = Search(_question(case, case.scenarios["base"], earlier), Limit(1e-4, None, None), None)
-    assert recall_switches(searched.master, frozenset()) == {}
-    strange = recall_switches(
+    assert values_in_plan(searched.master, frozenset()) == {}
+    strange = values_in_plan(
         searched.master, frozenset({("tier", "bronze age"), ("policy", "viewer", "gold", "magic")})
     )
     assert set(strange.values()) <= {0}
