@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from .results.progress import Progress as Progress
     from .results.record import NoPlanError as NoPlanError
     from .results.record import Status as Status
+    from .search.state.parameters import SearchParameters as SearchParameters
     from .solving.evaluate import evaluate as evaluate
     from .solving.solve import solve as solve
     from .workbook.write import write_workbook as write_workbook
@@ -57,6 +58,7 @@ _HOMES = {
     "Result": "optimizer.assurance.result:Result",
     "RunError": "models.plan_tables:RunError",
     "Scenario": "models:Scenario",
+    "SearchParameters": "optimizer.search.state.parameters:SearchParameters",
     "SolverSession": "optimizer.analysis.machinery.sessions.solver_session:SolverSession",
     "Status": "optimizer.results.record:Status",
     "alternatives": "optimizer.analysis.alternatives:alternatives",

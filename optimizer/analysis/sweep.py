@@ -61,7 +61,7 @@ def sweep(
     """
     session = at_work(case, **options)
     asked = vary(session.case, list(session.case.scenarios) if scenarios is None else scenarios, scenario)
-    kept = None if store is None else open_store(store, session.case)
+    kept = None if store is None else open_store(store, session.case, session.params)
     if workers is not None and workers < 1:
         raise ValueError(f"workers is {workers}; expected at least 1")
     with pool_for(executor, min(workers or processors(), len(asked.scenarios))) as pool:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from math import isfinite
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from pydantic import ValidationError
 
@@ -121,6 +121,8 @@ class Checkpoint(Strict):
     """Seconds of the search by phase."""
     counts: dict[str, int]
     """How often each was done; `nodes`."""
+    params: dict[str, dict[str, Any]]
+    """Search parameters by group and name, with which it goes on."""
     search: SavedSearch
     plan: SavedPlan | None
 

@@ -39,6 +39,7 @@ from ..search.master.nodes import Evaluation, Node, PlanCandidate, Proof
 from ..search.master.restricted_master import RestrictedMaster
 from ..search.state.incumbent import Incumbent
 from ..search.state.limits import Stopped
+from ..search.state.parameters import SearchParameters
 from ..search.state.search_state import Progressed, SearchState
 from ..search.state.timers import Phases
 from ..search.tree.branch_and_price import BranchAndPrice
@@ -49,8 +50,6 @@ from .plan_assembly import Choice, assemble, choice_totals, is_as_said
 from .session import Session, restored_plan, saved_plan
 from .time_limit import Limit
 
-PROVED_SHARE = 0.98
-"""Share of the gap asked for that the search proves; the rest is room for rounding and the second stage."""
 ROUNDING = 1e-9
 """Relative rounding allowed when a gap is compared with the one asked for."""
 
@@ -121,8 +120,10 @@ class Search:
         limit: Limit,
         progress: ProgressCallback | None,
         sitting: Session | None = None,
+        params: SearchParameters | None = None,
     ) -> None:
         self.question, self.limit, self.progress, self.sitting = question, limit, progress, sitting
+        self.params = params or SearchParameters()
         self.started = time.monotonic()
         if progress is not None:
             progress(Progress(0.0, "preparing"))
@@ -138,7 +139,13 @@ class Search:
         )
         self.incumbent = Incumbent[DeliveredPlan](self.master.scale)
         self.state = SearchState(
-            self.master.scale, self.incumbent, PROVED_SHARE * limit.gap, limit.watch, self.phases, self._report
+            self.master.scale,
+            self.incumbent,
+            self.params.limits.proved_share * limit.gap,
+            limit.watch,
+            self.phases,
+            self._report,
+            self.params,
         )
         self.tree = BranchAndPrice(self.master, self.state, self._evaluate)
 
@@ -272,7 +279,11 @@ def given_by(setting: Instance, offers: Offers, choice: Choice) -> Fixings:
 
 
 def find_best(
-    question: DeliveryQuestion, limit: Limit, progress: ProgressCallback | None, sitting: Session | None = None
+    question: DeliveryQuestion,
+    limit: Limit,
+    progress: ProgressCallback | None,
+    sitting: Session | None = None,
+    params: SearchParameters | None = None,
 ) -> Found:
     """Search a question and finish its best plan: second stage on margin, tables, KPIs."""
     if question.setting.hopeless_partners:
@@ -281,7 +292,7 @@ def find_best(
         compile_search(limit.watch, lambda phase: progress and progress(Progress(0.0, phase)))
     except Stopped:
         return Found(None, None, None, infeasible=False, unprepared=True)
-    search = Search(question, limit, progress, sitting)
+    search = Search(question, limit, progress, sitting, params)
     proof = search.run()
     bound = search.master.scale.money(proof.bound) if np.isfinite(proof.bound) else None
     if search.incumbent.plan is not None and bound is None:

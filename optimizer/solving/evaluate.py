@@ -20,6 +20,7 @@ from ..results.audit_rules import RULES_ON_MENUS
 from ..results.progress import ProgressCallback, StopCheck
 from ..search.assortment.restriction import Restriction
 from ..search.master.nodes import Node
+from ..search.state.parameters import SearchParameters
 from .baselines import Baselines
 from .engine import DeliveryQuestion, find_best, offers_of
 from .solve import GAP, SolveRun
@@ -36,14 +37,15 @@ def evaluate(
     progress: ProgressCallback | None = None,
     should_stop: StopCheck | None = None,
     baselines: Baselines | None = None,
+    params: SearchParameters | None = None,
 ) -> Result:
     """Best plan with the menus given (price_book, tier, model, price; at any price), everything else decided.
 
     Rules on menus, tiers, models and prices are dropped, those on margins kept; `Result.broken_rules` says
-    which dropped rules the menus break. Limits, `baselines` and errors as in `solve`; `CaseError` for menus that name
-    what the case does not have.
+    which dropped rules the menus break. Limits, `baselines`, `params` and errors as in `solve`; `CaseError` for
+    menus that name what the case does not have.
     """
-    clock = SolveRun(gap, time_limit, should_stop, baselines)
+    clock = SolveRun(gap, time_limit, should_stop, baselines, params=params)
     changed, wanted = apply_scenario(case, scenario)
     table = check_menus(menus, changed)
     setting = build_instance(changed, wanted)
@@ -59,7 +61,7 @@ def evaluate(
         dropped=RULES_ON_MENUS,
         menus_given=True,
     )
-    found = find_best(question, clock.limit, progress)
+    found = find_best(question, clock.limit, progress, params=clock.params)
     broken = broken_rules(changed, wanted, table)
     return clock.result(replace(changed, files=case.files), setting, found, menus_given=True, broken_rules=broken)
 

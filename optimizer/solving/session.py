@@ -22,14 +22,11 @@ from ..results.checkpoint import Checkpoint, SavedPlan, SavedQuestion, SavedSear
 from ..results.identity import content_of, input_digest, input_files, printable, source_digest
 from ..search.assortment.columns import MenuColumn
 from ..search.master.restricted_master import RestrictedMaster
+from ..search.state.parameters import SearchParameters
 from ..search.state.timers import Phases
 from ..search.tree.checkpointing import is_menu, misfit, priced_column, saved_menu
 from ..version import __version__
 
-EVERY = 60.0
-"""Seconds between states written while a search runs."""
-WRITING_SHARE = 0.01
-"""Most share of the time that writing them may take."""
 _log = logging.getLogger(__name__)
 
 
@@ -57,26 +54,44 @@ class Identity:
         )
 
 
-def state_for(run: str | Path, identity: Identity) -> Checkpoint:
-    """The state in a run folder, for the very question it was searched for; raises `RunError` otherwise."""
+def state_for(run: str | Path, identity: Identity, params: SearchParameters | None = None) -> Checkpoint:
+    """The state in a run folder, for the very question and parameters it was searched for; raises `RunError` else."""
     state = read_state(run)
     texts = state.asked.differences(identity.asked)
+    others = [] if params is None else _searched_with(state).differences(params)
+    texts += [f"it was searched with other parameters ({', '.join(others)})"] if others else []
     if texts:
         raise RunError([f"The search in {run} cannot be continued: {'; '.join(texts)}. Solve without --resume."])
     return state
 
 
+def _searched_with(state: Checkpoint) -> SearchParameters:
+    """The parameters of a search cut short; raises `RunError` for what no search has."""
+    try:
+        return SearchParameters.from_dict(state.params)
+    except ValueError:
+        raise misfit() from None
+
+
 class Session:
     """What a solve goes on from, if anything, and the folder that its state is written to meanwhile, if any.
 
-    Raises `RunError` where `resume` names a run without a state, or with one of another question.
+    A search goes on with the parameters it began with: without `params`, those of the run resumed, or the defaults.
+    Raises `RunError` where `resume` names a run without a state, or with one of another question or other `params`.
     """
 
-    def __init__(self, identity: Identity, resume: str | Path | None = None, folder: str | Path | None = None) -> None:
-        self.before = None if resume is None else state_for(resume, identity)
+    def __init__(
+        self,
+        identity: Identity,
+        resume: str | Path | None = None,
+        folder: str | Path | None = None,
+        params: SearchParameters | None = None,
+    ) -> None:
+        self.before = None if resume is None else state_for(resume, identity, params)
+        self.params = params or (SearchParameters() if self.before is None else _searched_with(self.before))
         self._identity, self._folder = identity, folder
         self._began = time.monotonic()
-        self._due = self._began + EVERY
+        self._due = self._began + self.params.checkpoint.every_seconds
         self._warned = False
 
     @property
@@ -97,6 +112,7 @@ class Session:
             seconds=self.seconds_before + time.monotonic() - self._began,
             phases=phases.seconds,
             counts=dict(phases.counts),
+            params=self.params.to_dict(),
             search=search,
             plan=plan,
         )
@@ -111,7 +127,8 @@ class Session:
         except (OSError, RunError) as error:
             self._warn(error)
         done = time.monotonic()
-        self._due = done + max(EVERY, (done - began) / WRITING_SHARE)
+        writing = self.params.checkpoint
+        self._due = done + max(writing.every_seconds, (done - began) / writing.writing_share)
 
     def _warn(self, error: Exception) -> None:
         """Say once that the state cannot be written: the search goes on, and it is tried again each time it is due."""

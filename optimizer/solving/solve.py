@@ -24,6 +24,7 @@ from ..results.identity import printable, source_digest
 from ..results.progress import ProgressCallback, StopCheck
 from ..results.record import Status
 from ..results.warm_start import WarmStart
+from ..search.state.parameters import SearchParameters
 from ..search.state.timers import Phases
 from ..version import __version__
 from .baselines import Baselines
@@ -55,31 +56,32 @@ def solve(
     baselines: Baselines | None = None,
     resume: str | Path | None = None,
     checkpoint: str | Path | None = None,
+    params: SearchParameters | None = None,
 ) -> Result:
     """Decide tiers, menus, prices, coverage, partners and delivery for the best objective of a scenario.
 
-    The search ends when the relative gap (bound - objective) / max(1, |objective|) is proved to be at most
-    `gap`, after `time_limit` seconds, or once `should_stop()` is true; the bound is valid in every case.
-    `progress` is called with the state of the search. `start` is an earlier result on a case or scenario
-    like this one: its menus and decisions are tried first, and what it proved is taken over as far as it still
-    holds, most of it where only limits differ. `conditions` force or forbid things in this question alone
-    (`models.conditions`). `baselines` keeps today's amounts for later solves of the same case.
+    The search ends when the relative gap (bound - objective) / max(1, |objective|) is proved to be at most `gap`,
+    after `time_limit` seconds, or once `should_stop()` is true; the bound is valid in every case. `progress` is
+    called with the state of the search. `start` is an earlier result on a case or scenario like this one: its menus
+    and decisions are tried first, and what it proved is taken over as far as it still holds, most of it where only
+    limits differ. `conditions` force or forbid things in this question alone (`models.conditions`). `baselines` keeps
+    today's amounts for later solves of the same case.
 
     `resume` is the folder of a run of this very question that a limit, a stop or a kill cut short: the search goes
     on where that one was, with a bound and a plan no worse; gap and limits may be others. `checkpoint` is the folder
-    that the result will be saved to: what `resume` needs is written there each minute.
-
+    that the result will be saved to: what `resume` needs is written there each minute. `params` steer the search: its
+    path and time, not what holds of the result. Without them those of the run resumed hold, or else the defaults.
     In the main thread Ctrl-C ends the search with the best plan so far and `interrupted` set; a second one, or one
     before there is a plan, raises KeyboardInterrupt. After an installation the search is compiled first, in the time.
 
     Raises `CaseError` for an unknown scenario, and for changes or conditions that do not fit the case, `RunError`
-    for a run that cannot be resumed, ValueError for a gap or time limit that makes no sense.
+    for a run that cannot be resumed (with these `params`), ValueError for a gap or time limit that makes no sense.
     """
-    sitting = Session(Identity(case, scenario, conditions), resume, checkpoint)
-    clock = SolveRun(gap, time_limit, should_stop, baselines, sitting)
+    sitting = Session(Identity(case, scenario, conditions), resume, checkpoint, params)
+    clock = SolveRun(gap, time_limit, should_stop, baselines, sitting, sitting.params)
     with clock.phases("cohorts"):
         changed, question = _posed(case, scenario, conditions, WarmStart() if start is None else start.knowledge)
-    found = find_best(question, clock.limit, progress, sitting)
+    found = find_best(question, clock.limit, progress, sitting, clock.params)
     return _conditioned(clock.result(replace(changed, files=case.files), question.setting, found), changed, conditions)
 
 
@@ -119,6 +121,7 @@ class SolveRun:
         should_stop: StopCheck | None,
         baselines: Baselines | None = None,
         sitting: Session | None = None,
+        params: SearchParameters | None = None,
     ) -> None:
         if not 0 <= gap < float("inf"):
             raise ValueError(f"gap is {gap!r}; expected a number >= 0, such as 1e-4")
@@ -127,7 +130,8 @@ class SolveRun:
         self.began, self.start = datetime.now(UTC), time.monotonic()
         self.time_limit, self.sitting = time_limit, sitting
         deadline = None if time_limit is None else self.start + time_limit
-        self.limit = Limit(gap, deadline, heeding(should_stop))
+        self.params = params or SearchParameters()
+        self.limit = Limit(gap, deadline, heeding(should_stop), self.params.limits)
         self.baselines = baselines or Baselines()
         self.phases = Phases()
         """Time outside of the search."""
@@ -189,6 +193,7 @@ class SolveRun:
             "start": self.began.isoformat(),
             "end": datetime.now(UTC).isoformat(),
             "options": {"gap": self.limit.gap, "time_limit": self.time_limit},
+            "params": self.params.to_dict(),
         } | self._resumed()
 
     def _rests_on(self, found: Found) -> str | None:

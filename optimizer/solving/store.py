@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -19,6 +19,7 @@ from ..assurance.run_audit import audit_as_asked, changed_files
 from ..results.identity import case_digest, content_of, source_digest
 from ..results.record import Status
 from ..results.run_folder import check_run_target, read_run, result_of, save_run
+from ..search.state.parameters import SearchParameters
 from ..version import __version__
 
 _ENTRY = "store_entry"
@@ -37,14 +38,15 @@ class Store:
 
     folder: Path
     case: Case
+    params: SearchParameters = field(default_factory=SearchParameters)
 
     @cached_property
     def _case(self) -> str:
         return case_digest(self.case)
 
     def key(self, scenario: Scenario) -> str:
-        """SHA-256 of everything a result depends on but its limits: case, scenario (not its name), version, source."""
-        program = f"{__version__}\n{source_digest()}"
+        """SHA-256 of all that a result depends on but its limits: case, scenario (not its name), program, `params`."""
+        program = f"{__version__}\n{source_digest()}\n{json.dumps(self.params.to_dict(), sort_keys=True)}"
         return sha256(f"{program}\n{self._case}\n{content_of(scenario)}".encode()).hexdigest()
 
     def find(self, scenario: Scenario, gap: float, time_limit: float | None) -> Result | None:
@@ -108,7 +110,7 @@ def _clear_stranger(place: Path) -> None:
         place.unlink(missing_ok=True)
 
 
-def open_store(path: str | Path, case: Case) -> Store:
+def open_store(path: str | Path, case: Case, params: SearchParameters | None = None) -> Store:
     """The store in a folder, which is made if need be; raises `RunError` for a folder that is something else."""
     folder = Path(path)
     filled = folder.is_dir() and not all(is_temporary(entry.name) for entry in folder.iterdir())
@@ -118,4 +120,4 @@ def open_store(path: str | Path, case: Case) -> Store:
         contents: Mapping[str, str] = {"holds": "results of tierwise by the content of their input"}
         with write_file(folder / MARKER) as temporary:
             temporary.write_text(json.dumps(contents) + "\n", encoding="utf-8")
-    return Store(folder, case)
+    return Store(folder, case, params or SearchParameters())

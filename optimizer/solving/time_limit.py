@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -11,15 +11,10 @@ from ..lp.solver import Limits
 from ..program.delivery import SECOND_STAGE_GAP
 from ..results.progress import StopCheck
 from ..search.state.limits import Watch
+from ..search.state.parameters import LimitParameters
 
 EXACT = 1e-9
 """Least relative gap asked of a delivery program."""
-GRACE = 3.0
-"""Seconds for all steps owed after a deadline: a solve may end this much late, with a plan worth having."""
-STOPPED_GRACE = 1.0
-"""Seconds for each of them after a request to stop."""
-DELIVERY_SHARE = 0.01
-"""Share of the gap asked for that a delivery program may keep."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +24,7 @@ class Limit:
     gap: float
     deadline: float | None
     should_stop: StopCheck | None
+    parameters: LimitParameters = field(default_factory=LimitParameters)
 
     def stopped(self) -> bool:
         """Whether someone asked to stop."""
@@ -44,18 +40,19 @@ class Limit:
 
         A request to stop leaves each a second; one that comes meanwhile ends the step.
         """
+        left = self._seconds_left(self.parameters.grace_seconds)
         if self.stopped():
-            return Limits(min(STOPPED_GRACE, self._seconds_left(GRACE)), gap=gap)
-        return Limits(None if self.deadline is None else self._seconds_left(GRACE), gap=gap, stop=self.should_stop)
+            return Limits(min(self.parameters.stopped_grace_seconds, left), gap=gap)
+        return Limits(None if self.deadline is None else left, gap=gap, stop=self.should_stop)
 
     def _seconds_left(self, grace: float = 0.0) -> float:
         return np.inf if self.deadline is None else max(0.0, self.deadline + grace - time.monotonic())
 
     def of_second_stage(self) -> Limits:
         """Limits of the second stage, which need not be finer than what the search proves."""
-        return self.of_last_steps(min(1e-3, max(SECOND_STAGE_GAP, DELIVERY_SHARE * self.gap)))
+        return self.of_last_steps(min(1e-3, max(SECOND_STAGE_GAP, self.parameters.delivery_share * self.gap)))
 
     def of_delivery(self) -> Limits:
         """Limits of one delivery program."""
         seconds = None if self.deadline is None else self._seconds_left()
-        return Limits(seconds, gap=max(EXACT, DELIVERY_SHARE * self.gap), stop=self.should_stop)
+        return Limits(seconds, gap=max(EXACT, self.parameters.delivery_share * self.gap), stop=self.should_stop)

@@ -20,6 +20,7 @@ from optimizer.results.checkpoint import SEARCH, read_state, write_state
 from optimizer.results.record import Status
 from optimizer.results.run_folder import check_run_target, load_run
 from optimizer.results.summary import status_sentence
+from optimizer.search.state.parameters import BranchingParameters, SearchParameters
 from tests.optimizer.hand_plan import hand_result
 from tests.optimizer.search.tree.test_resume import stop_after
 from tests.oracle.random_cases import random_case
@@ -132,6 +133,29 @@ def test_another_version_of_the_program_is_refused(cut: Result, case: Case, tmp_
     other = cut.state.asked.model_copy(update={"source": "0" * 64})
     write_state(cut.state.model_copy(update={"asked": other}), tmp_path / "run")
     with pytest.raises(RunError, match="it was written by other source code of Tierwise"):
+        optimizer.solve(case, resume=tmp_path / "run")
+
+
+def test_a_search_goes_on_with_its_own_parameters(case: Case, tmp_path: Path) -> None:
+    few = SearchParameters(branching=BranchingParameters(reliable_trials=4))
+    run = optimizer.solve(case, params=few, should_stop=lambda: True).save(tmp_path / "run")
+    assert read_state(run).params == few.to_dict()
+    differ = r"it was searched with other parameters \(branching\.reliable_trials was 4, now 20\)"
+    with pytest.raises(RunError, match=differ):
+        optimizer.solve(case, resume=run, params=SearchParameters())
+    for params in (None, few):
+        result = optimizer.solve(case, resume=run, params=params)
+        assert result.status is Status.OPTIMAL
+        assert result.manifest["params"] == few.to_dict()
+
+
+@pytest.mark.parametrize("params", [{"branching": {"reliable_trials": 0}}, {"haste": {}}, {"branching": {"haste": 1}}])
+def test_parameters_that_no_search_has_are_refused(
+    params: dict[str, object], cut: Result, case: Case, tmp_path: Path
+) -> None:
+    assert cut.state is not None
+    write_state(cut.state.model_copy(update={"params": params}), tmp_path / "run")
+    with pytest.raises(RunError, match="does not fit this program"):
         optimizer.solve(case, resume=tmp_path / "run")
 
 

@@ -20,6 +20,7 @@ from optimizer.assurance.run_audit import audit_run
 from optimizer.results.identity import case_digest
 from optimizer.results.record import Status
 from optimizer.results.summary import status_sentence
+from optimizer.search.state.parameters import BranchingParameters, SearchParameters
 from optimizer.solving.solve import solve
 from optimizer.solving.store import Store, open_store
 from tests.hand_case import hand_case
@@ -194,6 +195,13 @@ def test_an_entry_of_another_question_is_not_there(store: Store, solved: Result)
     assert store.key(wider) != entry.name
     shutil.copytree(entry, store.folder / store.key(wider))
     assert store.find(wider, 1e-4, 5.0) is None
+
+
+def test_an_entry_of_other_parameters_is_not_there(store: Store, solved: Result) -> None:
+    keep(store, solved)
+    other = SearchParameters(branching=BranchingParameters(reliable_trials=4))
+    assert find(open_store(store.folder, store.case, other)) is None
+    assert find(open_store(store.folder, store.case, SearchParameters())) is not None
 
 
 def test_an_entry_of_other_source_is_not_there(store: Store, solved: Result, monkeypatch: pytest.MonkeyPatch) -> None:

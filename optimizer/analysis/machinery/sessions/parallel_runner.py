@@ -100,7 +100,7 @@ class ParallelRunner:
             self._outcomes[scenario.name] = ScenarioOutcome(known, reused=True)
             return
         due, seconds = self._due if self.pool.here else None, self._seconds(count)
-        solve = solve_one if self.pool.stopped is None else partial(solve_one, should_stop=self.pool.stopped)
+        solve = partial(solve_one, should_stop=self.pool.stopped, params=self.session.params)
         try:
             if self.pool.here:  # so that none of its processes has to
                 compile_search(Watch(stop=lambda: self.session.stopped), self.session.report)
@@ -122,7 +122,8 @@ class ParallelRunner:
             return known
         left = self.session.seconds_left
         seconds = PROOF_SECONDS if left is None else min(PROOF_SECONDS, left)
-        proved = solve_one(self.session.case, scenario, gap, seconds, None, should_stop=lambda: self.session.stopped)
+        stop, params = lambda: self.session.stopped, self.session.params
+        proved = solve_one(self.session.case, scenario, gap, seconds, None, should_stop=stop, params=params)
         return proved if proved.status is Status.INFEASIBLE else None
 
     def _seconds(self, count: int) -> float | None:

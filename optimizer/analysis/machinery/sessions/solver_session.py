@@ -19,6 +19,7 @@ from ....interrupts import current, heard, note_plan
 from ....results.identity import content_of
 from ....results.progress import Progress, ProgressCallback, StopCheck
 from ....results.record import Status
+from ....search.state.parameters import SearchParameters
 from ....solving.baselines import Baselines
 from ....solving.evaluate import evaluate
 from ....solving.solve import GAP, solve
@@ -49,6 +50,8 @@ class SolveOptions(TypedDict, total=False):
     """Told of each search's news, with the count of solves in its phase."""
     should_stop: StopCheck | None
     """True asks the running solve and the analysis to end with what they have."""
+    params: SearchParameters
+    """Numbers that steer each search."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,7 @@ class SolverSession:
         self.time_limit = options.get("time_limit")
         self._progress = options.get("progress")
         self._should_stop = options.get("should_stop")
+        self.params = options.get("params") or SearchParameters()
         self._baselines = Baselines()
         self._began = monotonic()
         self._known: dict[Hashable, _Solved] = {}
@@ -197,7 +201,7 @@ class SolverSession:
         if self.stopped or (known is not None and known.serves(inf if seconds is None else seconds)):
             return self._unasked(scenario, label) if known is None else self._met(known.result)
         more |= {"gap": gap, "time_limit": seconds, "should_stop": self._should_stop}
-        more |= {"progress": self._reporter(label), "baselines": self._baselines}
+        more |= {"progress": self._reporter(label), "baselines": self._baselines, "params": self.params}
         result = (solve if menus is None else evaluate)(self.case, scenario, **more)
         given = 0.0 if self.interrupted else inf if seconds is None else seconds
         self._known[key] = _Solved(scenario, conditions, result, given)

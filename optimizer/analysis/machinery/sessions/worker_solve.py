@@ -10,6 +10,7 @@ from models import Case, Scenario
 
 from ....assurance.result import Result
 from ....results.progress import StopCheck
+from ....search.state.parameters import SearchParameters
 from ....solving.solve import solve
 
 _stop: Event | None = None
@@ -30,6 +31,7 @@ def solve_one(
     start: Result | None,
     due: float | None = None,
     should_stop: StopCheck | None = None,
+    params: SearchParameters | None = None,
 ) -> Result:
     """The scenario's result, without the warm start for further searches: another one starts from its plan.
 
@@ -38,7 +40,8 @@ def solve_one(
     """
     if due is not None and time_limit is not None:
         time_limit = max(0.0, min(time_limit, due - time.time()))
-    result = solve(case, scenario, gap=gap, time_limit=time_limit, start=start, should_stop=should_stop or _stopped)
+    stop = should_stop or _stopped
+    result = solve(case, scenario, gap=gap, time_limit=time_limit, start=start, should_stop=stop, params=params)
     return replace(result, memory=None)
 
 

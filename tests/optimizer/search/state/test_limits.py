@@ -18,7 +18,7 @@ from optimizer.results.plan_document import plan_document
 from optimizer.results.progress import Progress
 from optimizer.results.record import Status
 from optimizer.solving import engine
-from optimizer.solving.time_limit import GRACE, STOPPED_GRACE, Limit
+from optimizer.solving.time_limit import Limit
 from tests.benchmarks.generator import Size, generate
 from tests.hand_case import hand_case, work
 from tests.oracle.enumeration import enumerate_scenario
@@ -112,10 +112,10 @@ def test_a_plan_from_elsewhere_has_a_finite_bound_before_anything_is_priced(solv
 
 def test_steps_owed_after_a_limit_share_their_time() -> None:
     late = Limit(1e-4, time.monotonic() - 1.0, None).of_last_steps(1e-6)
-    assert late.seconds == pytest.approx(GRACE - 1.0, abs=0.5)
+    assert late.seconds == pytest.approx(2.0, abs=0.5)
     assert Limit(1e-4, time.monotonic() - 60.0, None).of_last_steps(1e-6).seconds == 0.0
     assert Limit(1e-4, None, None).of_last_steps(1e-6).seconds is None
-    assert Limit(1e-4, None, lambda: True).of_last_steps(1e-6).seconds == STOPPED_GRACE
+    assert Limit(1e-4, None, lambda: True).of_last_steps(1e-6).seconds == 1.0
 
 
 MENUS = pd.DataFrame([{"price_book": "clinic", "tier": "gold", "model": "flat", "price": 0.1}])

@@ -18,6 +18,7 @@ from optimizer.results.progress import Progress
 from optimizer.results.record import Status
 from optimizer.search.master import column_pool as pool
 from optimizer.search.master.nodes import Evaluation
+from optimizer.search.state.parameters import CheckpointParameters, SearchParameters
 from optimizer.search.tree.branch_and_price import BranchAndPrice
 from optimizer.solving import session as sitting
 from optimizer.solving.engine import DeliveryQuestion, Limit, Search, offers_of
@@ -170,15 +171,14 @@ def test_what_is_known_by_number_is_forgotten_with_the_numbers(monkeypatch: pyte
 def test_a_checkpoint_that_cannot_be_written_warns_once_and_the_search_goes_on(
     blocked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(sitting, "EVERY", 0.0)
-    monkeypatch.setattr(sitting, "WRITING_SHARE", 1e9)
+    often = SearchParameters(checkpoint=CheckpointParameters(every_seconds=0.0, writing_share=1.0))
     folder = tmp_path / "run"
     if blocked == "a file":
         folder.write_text("not a folder", encoding="utf-8")
     else:
         monkeypatch.setattr(sitting, "write_state", no_room)
     case, best = posed(2)
-    result = optimizer.solve(case, gap=GAP, checkpoint=folder)
+    result = optimizer.solve(case, gap=GAP, checkpoint=folder, params=often)
     assert result.status is Status.OPTIMAL
     assert result.objective == pytest.approx(best.objective)
     told = [record.getMessage() for record in caplog.records if record.name == "optimizer.solving.session"]
