@@ -135,7 +135,7 @@ class Search:
         books = prepare_books(setting, question.offers, keep_price_rules=free)
         self.phases = Phases()
         self.master = RestrictedMaster(
-            setting, question.offers, books, fewest, most, question.given, question.dropped, self.phases
+            setting, question.offers, books, fewest, most, question.given, question.dropped, self.phases, self.params
         )
         self.incumbent = Incumbent[DeliveredPlan](self.master.scale)
         self.state = SearchState(

@@ -17,20 +17,13 @@ import numpy as np
 from models.catalog import Array, Codes
 
 from ..state.limits import Watch
+from ..state.parameters import MenuTreeParameters
 from .menu_domain import WHOLE, MenuDomain, Terms
 from .menu_relaxation import NO_MENU, Bounded, bound_menus
 from .pricing_objective import climb, value_by_tier
 
-TRUSTED = 2
-"""Falls of the bound seen after which those to come are told from their mean."""
-TRIALS = 8
-"""Most tiers tried at a part."""
 EXACT = 1e-8
 """Share of the worth at stake by which a bound counts as none the better."""
-ROUNDS = 3
-"""Most relaxations of one part, each without the options that the one before has ruled out."""
-WIDTH = 2
-"""Relaxations solved side by side."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +52,7 @@ class _PseudoCosts:
 
     total: Array
     count: Codes
+    reliable_trials: int
 
     def add(self, tier: int, side: int, fall: float) -> None:
         self.total[side, tier] += fall
@@ -66,7 +60,7 @@ class _PseudoCosts:
 
     def trusted(self, tier: int) -> bool:
         """Whether a tier's falls need no trial."""
-        return bool(self.count[:, tier].min() >= TRUSTED)
+        return bool(self.count[:, tier].min() >= self.reliable_trials)
 
     def score(self, tier: int) -> float:
         """Product of the falls expected on both sides."""
@@ -78,14 +72,18 @@ class _PseudoCosts:
 class MenuTree:
     """One search over the menus of `Terms` worth more than a floor, until `watch` ends it."""
 
-    def __init__(self, terms: Terms, floor: float, watch: Watch) -> None:
+    def __init__(self, terms: Terms, floor: float, watch: Watch, params: MenuTreeParameters | None = None) -> None:
+        self.params = params or MenuTreeParameters()
         self.terms, self.floor, self.watch = terms, floor, watch
         worth = np.where(terms.utility > -np.inf, np.abs(terms.worth), 0.0)
         self.stake = float(worth.max(axis=1, initial=0.0).sum() + np.abs(terms.option_charge).max(initial=0.0))
         self.every_one, self.room = False, 0
         self.found: dict[tuple[int, ...], float] = {}
         self.open: list[tuple[float, int, _Part]] = []
-        self.falls = _PseudoCosts(np.zeros((2, len(terms.must))), np.zeros((2, len(terms.must)), dtype=np.int64))
+        trials = self.params.reliable_trials
+        self.falls = _PseudoCosts(
+            np.zeros((2, len(terms.must))), np.zeros((2, len(terms.must)), dtype=np.int64), trials
+        )
         self._ticket = itertools.count()
 
     def best(self, room: int) -> Proven:
@@ -99,7 +97,7 @@ class MenuTree:
         return self._search()
 
     def _search(self) -> Proven:
-        with ThreadPoolExecutor(max_workers=WIDTH) as self.pool:
+        with ThreadPoolExecutor(max_workers=self.params.threads) as self.pool:
             complete = self._run()
         ceiling = max([self.floor, *self.found.values(), *(-part[0] for part in self.open)])
         menus = sorted(((np.array(menu), worth) for menu, worth in self.found.items()), key=lambda m: m[1])
@@ -173,7 +171,7 @@ class MenuTree:
 
     def _at_best_tier(self, part: _Part, torn: list[int]) -> list[_Part]:
         torn.sort(key=lambda tier: (-self.falls.score(tier), tier))
-        trials = [tier for tier in torn if not self.falls.trusted(tier)][:TRIALS]
+        trials = [tier for tier in torn if not self.falls.trusted(tier)][: self.params.trials]
         known = [tier for tier in torn if self.falls.trusted(tier)][:1]
         tried = self._split(part, trials)
         scores = {tier: self.falls.score(tier) for tier in known}
@@ -214,7 +212,7 @@ class MenuTree:
     def _tightened(self, choices: MenuDomain, above: Bounded) -> _Part:
         """A part with its bound (none above the bound given), without options that no menu above the floor has."""
         near, ceiling = above.basis, above.bound
-        for _ in range(ROUNDS):
+        for _ in range(self.params.rounds):
             bounded = bound_menus(self.terms, choices, self.watch.seconds_left(), near)
             ceiling, near = min(ceiling, bounded.bound), bounded.basis
             bounded = replace(bounded, bound=ceiling)

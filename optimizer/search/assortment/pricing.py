@@ -19,6 +19,7 @@ from models.economics.offers import Offers
 from ...program.instance import Instance
 from ...program.totals import TotalsIndex, product_revenue_change
 from ..state.limits import Watch
+from ..state.parameters import SearchParameters
 from .columns import PriceBook
 from .menu_batch import climb_books, cover, search_books, terms_of
 from .menu_search import search_menus
@@ -26,19 +27,6 @@ from .menu_tree import MenuTree
 from .packed_instance import Open, Prices, build_shelf, everything_open, group_products, narrowed, prices_on
 from .pricing_objective import BARRED, COVERED, FREE, Terms, group_gains
 from .restriction import Restriction
-
-PATIENCE = 300_000
-"""Most nodes of one menu search (a second or two): a bound is worth no more of anybody's time."""
-LIGHT = 8_000
-"""Cells (cohorts x options) of a book whose linear relaxations are quick."""
-LIGHT_PATIENCE = 30_000
-"""Nodes of a light book's menu search after which relaxations do better."""
-THREADS = os.cpu_count() or 1
-"""Batches of books at a time."""
-BATCH = 16
-"""Books of one batch."""
-QUICK = 4_000
-"""Nodes of a menu search up to which batches are whole: nothing ends one that has begun, so longer ones are smaller."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +53,18 @@ class PricedColumns:
 class Pricer:
     """Worth of menus at prices of the demand totals. Prices are per unit of each total, any currency."""
 
-    def __init__(self, setting: Instance, offers: Offers, books: Sequence[PriceBook], fewest: int, most: int) -> None:
+    def __init__(
+        self,
+        setting: Instance,
+        offers: Offers,
+        books: Sequence[PriceBook],
+        fewest: int,
+        most: int,
+        parameters: SearchParameters | None = None,
+    ) -> None:
+        self.parameters = parameters or SearchParameters()
+        self.params = self.parameters.pricing
+        self.threads = self.params.threads or os.cpu_count() or 1
         self.setting, self.offers, self.books = setting, offers, books
         self.fewest, self.most = fewest, most
         self.shelf = build_shelf(offers, books, fewest, most)
@@ -157,12 +156,14 @@ class Pricer:
 
         def search(batch: Codes) -> tuple[Array, ...]:
             watch.check()
-            return search_books(self.shelf, opened, prices, floors, batch, room, min(patience, PATIENCE))  # type: ignore[no-any-return]
+            most = min(patience, self.params.node_limit)
+            return search_books(self.shelf, opened, prices, floors, batch, room, most)  # type: ignore[no-any-return]
 
-        size = max(1, BATCH * QUICK // max(QUICK, patience))
+        whole = self.params.batch_node_limit
+        size = max(1, self.params.batch_books * whole // max(whole, patience))
         batches = [places[k : k + size] for k in range(0, len(places), size)]
         # The menu search lets go of the interpreter, so books are searched side by side.
-        with ThreadPoolExecutor(max_workers=THREADS) as pool:
+        with ThreadPoolExecutor(max_workers=self.threads) as pool:
             parts = list(pool.map(search, batches))
         finds: list[tuple[int, PricedColumn]] = []
         for batch, (menus, worths, covered, found, _, _) in zip(batches, parts, strict=True):
@@ -173,18 +174,18 @@ class Pricer:
         complete = np.concatenate([np.zeros(0, dtype=bool), *(part[4] for part in parts)])
         for at in np.flatnonzero(~complete).tolist():
             place = int(places[at])
-            if self._is_relaxed(place, patience):
+            if patience >= self._node_limit(place):
                 floor = max([float(floors[place]), *(find.worth for book, find in finds if book == place)])
-                tree = MenuTree(terms_of(self.shelf, opened, prices, place), floor, watch)
+                tree = MenuTree(terms_of(self.shelf, opened, prices, place), floor, watch, self.parameters.menu_tree)
                 proven = tree.best(room)
                 ceilings[at], complete[at] = min(ceilings[at], proven.ceiling), proven.complete
                 finds += [(place, self._covered(tree.terms, place, menu, worth)) for menu, worth in proven.menus]
         return PricedColumns(finds, complete, ceilings)
 
-    def _is_relaxed(self, place: int, patience: int) -> bool:
-        """Whether a book left open after this patience is searched with linear relaxations."""
-        book = self.books[place]
-        return patience >= (LIGHT_PATIENCE if book.utility.size <= LIGHT else PATIENCE)
+    def _node_limit(self, place: int) -> int:
+        """Nodes of a book's compiled search after which linear relaxations take its place."""
+        light = self.books[place].utility.size <= self.params.light_cells
+        return min(self.params.light_node_limit, self.params.node_limit) if light else self.params.node_limit
 
     def _covered(self, terms: Terms, place: int, picks: Codes, worth: float) -> PricedColumn:
         covered = np.zeros(len(terms.charge), dtype=bool)
@@ -206,8 +207,9 @@ class Pricer:
         def climb(part: slice) -> None:
             climb_books(self.shelf, opened, prices, book[part], picks[part], worths[part], covered[part])
 
-        parts = [slice(k, k + BATCH) for k in range(0, len(starts), BATCH)]
-        with ThreadPoolExecutor(max_workers=THREADS) as pool:
+        size = self.params.batch_books
+        parts = [slice(k, k + size) for k in range(0, len(starts), size)]
+        with ThreadPoolExecutor(max_workers=self.threads) as pool:
             list(pool.map(climb, parts))
         better = np.flatnonzero(worths > least[book]).tolist()
         return [(int(book[k]), self._find(int(book[k]), picks[k], covered[k], worths[k])) for k in better]
@@ -218,11 +220,11 @@ class Pricer:
         """Every menu of a book worth more than `floor`, with every coverage that is; None where that is too many."""
         watch.check()
         book, terms = self.books[place], terms_of(self.shelf, opened, prices, place)
-        light = min(patience, LIGHT_PATIENCE) if book.utility.size <= LIGHT else patience
-        menus, worths, complete, _ = search_menus(terms, floor, True, room, light)
+        compiled = min(patience, self._node_limit(place))
+        menus, worths, complete, _ = search_menus(terms, floor, True, room, compiled)
         met = [(menu[menu >= 0], worth) for menu, worth in zip(menus, worths.tolist(), strict=True)]
-        if not complete and len(met) < room and self._is_relaxed(place, patience):
-            proven = MenuTree(terms, floor, watch).every(room)
+        if not complete and len(met) < room and patience >= self._node_limit(place):
+            proven = MenuTree(terms, floor, watch, self.parameters.menu_tree).every(room)
             met, complete = [(picks[picks >= 0], worth) for picks, worth in proven.menus], proven.complete
         if not complete:
             return None
@@ -235,7 +237,7 @@ class Pricer:
         for place in places:
             terms = terms_of(self.shelf, opened, prices, place)
             # The first that comes will do: seeking "all" with room for one ends at the second.
-            menus, worths, _, _ = search_menus(terms, -np.inf, True, 1, PATIENCE)
+            menus, worths, _, _ = search_menus(terms, -np.inf, True, 1, self.params.node_limit)
             if not len(worths):
                 return None
             finds.append((place, self._covered(terms, place, menus[0], float(worths[0]))))

@@ -12,17 +12,12 @@ from models.catalog import Codes
 
 from ..assortment.columns import MenuColumn
 
-ROOMY = 20_000
-"""Columns that any pool may hold."""
-ROOM_A_BOOK = 40
-"""Columns more for each price book."""
-
 
 class ColumnPool:
     """Columns by number, in the order they were added. Numbers hold until columns are dropped."""
 
-    def __init__(self, books: int, totals: int, subjects: int) -> None:
-        self.most = ROOMY + ROOM_A_BOOK * books
+    def __init__(self, most: int, totals: int, subjects: int) -> None:
+        self.most = most
         """Columns above which those used longest ago are dropped."""
         self._columns: list[MenuColumn] = []
         self._numbers: dict[MenuColumn, int] = {}

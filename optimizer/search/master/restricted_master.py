@@ -30,19 +30,16 @@ from ..assortment.pricing import PricedColumn, Pricer
 from ..assortment.restriction import conforms
 from ..state.limits import Watch
 from ..state.objective_scale import ObjectiveScale
+from ..state.parameters import SearchParameters
 from ..state.timers import Phases
 from .column_pool import ColumnPool
 from .nodes import LpSolution, Node, PricingResult, Unsolved
 from .restricted_master_lp import ELASTIC_SLACK, RestrictedMasterLp
 
-KEPT = 4
-"""Most menus kept of one search for the best menu of a book."""
 SUBJECTS = ("tier", "model", "product")
 """What a menu uses that a binary of the formulation may rule out, by the names of the binaries."""
 USED = 1e-6
 """Weight of a column that is in use."""
-CLIMBED = 1e-4
-"""Relative gain over a book's convexity dual that makes a menu of the local search worth a column."""
 WORTH_IT = 1e-9
 """Reduced cost (scaled) below zero at which a column of the pool is put into the linear program again."""
 
@@ -53,16 +50,18 @@ class RestrictedMaster:
     def __init__(
         self, instance: Instance, offers: Offers, books: Sequence[PriceBook], fewest: int, most: int, given: Fixings,
         dropped: frozenset[str], phases: Phases | None = None,
+        parameters: SearchParameters | None = None,
     ) -> None:  # fmt: skip
-        self.phases = phases or Phases()
+        self.phases, self.parameters = phases or Phases(), parameters or SearchParameters()
         self.instance, self.offers, self.books = instance, offers, list(books)
-        self.pricer = Pricer(instance, offers, books, fewest, most)
+        self.pricer = Pricer(instance, offers, books, fewest, most, self.parameters)
         self.formulation = Formulation(instance, reach(offers, instance.index, instance.sellable), given)
         amount = self.formulation.amounts[instance.scenario.objective]
         self.stated: Stated = state(labelled_rows(self.formulation, dropped), combine([(amount, -1.0)]))
         self.scale = ObjectiveScale(float(amount.constant), self.stated.matrix.cost_scale)
         self._build_program()
-        self.pool = ColumnPool(len(books), len(self.live), sum(map(len, self.pricer.subjects)))
+        most = self.parameters.clean_up.pool_columns + self.parameters.clean_up.pool_columns_per_book * len(books)
+        self.pool = ColumnPool(most, len(self.live), sum(map(len, self.pricer.subjects)))
         names = [
             f"{kind}_{code}"
             for kind, codes in zip(SUBJECTS, self.pricer.subjects, strict=True)
@@ -71,7 +70,7 @@ class RestrictedMaster:
         self._use_of_binary = {
             self.stated.columns[name]: i for i, name in enumerate(names) if name in self.stated.columns
         }
-        self.lp = RestrictedMasterLp(self.program, self.first_total_row, len(books))
+        self.lp = RestrictedMasterLp(self.program, self.first_total_row, len(books), self.parameters)
         self._entered = Node()
 
     def _build_program(self) -> None:
@@ -259,7 +258,7 @@ class RestrictedMaster:
         if len(better):
             order = better[np.lexsort((reduced[better], self.pool.owner[better]))]
             rank = np.arange(len(order)) - np.searchsorted(self.pool.owner[order], self.pool.owner[order])
-            return self._insert(order[rank < KEPT])
+            return self._insert(order[rank < self.parameters.column_generation.columns_per_book])
         return self.add(self.local_search(node, solution))
 
     def strong_branching_trial(self, column: int, value: int) -> float:
@@ -297,7 +296,8 @@ class RestrictedMaster:
         places = np.flatnonzero(~done)
         with self.phases("pricing"):
             prices, domain = self.pricer.prices(self.prices(duals)), self._domain(node)
-            found = self.pricer.best(prices, domain, places, thresholds, KEPT, node_limit, limits)
+            most = self.parameters.column_generation.columns_per_book
+            found = self.pricer.best(prices, domain, places, thresholds, most, node_limit, limits)
         bounds[places] = found.ceilings if before is None else np.minimum(bounds[places], found.ceilings)
         done[places] = found.complete
         columns = found.menus if before is None else before.columns + found.menus
@@ -311,7 +311,7 @@ class RestrictedMaster:
             starts: list[tuple[int, tuple[int, ...]]] = [(place, ()) for place in range(len(self.books))]
             starts += [(column.book, self.local(column)) for column in in_use]
             reached = self.convexity_duals(solution.duals)
-            least = reached + CLIMBED * np.maximum(1e-6, np.abs(reached))
+            least = reached + self.parameters.column_generation.heuristic_gain * np.maximum(1e-6, np.abs(reached))
             return self.pricer.climb(prices, domain, starts, least)
 
     def lagrangian_bound(self, node: Node, duals: Array, objective_bounds: Array) -> float:

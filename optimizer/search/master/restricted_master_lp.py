@@ -11,13 +11,10 @@ from models.catalog import Array, Codes
 
 from ...lp.scaled_program import ScaledProgram
 from ...lp.solver import SolverOutcome, load, quiet_highs, run
+from ..state.parameters import SearchParameters
 
 ELASTIC_SLACK = 4.0
 """Upper bound of each elastic slack of the rows of totals in phase one, in scaled units."""
-ROOM = 3
-"""Menu columns per row above which columns are cleaned up."""
-PROBE_STEPS = 100
-"""Most simplex iterations of a strong-branching trial: its cost is then a bound from below, nearly as telling."""
 
 
 class RestrictedMasterLp:
@@ -26,7 +23,8 @@ class RestrictedMasterLp:
     Rows: those of the formulation, one for each live total, one convexity row for each book.
     """
 
-    def __init__(self, program: ScaledProgram, first_total_row: int, books: int) -> None:
+    def __init__(self, program: ScaledProgram, first_total_row: int, books: int, parameters: SearchParameters) -> None:
+        self._parameters = parameters
         self.program = program
         rows, self._totals = len(program.row_low), len(program.row_low) - first_total_row
         before = sparse.csc_matrix((first_total_row, self._totals))
@@ -46,7 +44,7 @@ class RestrictedMasterLp:
         self._highs = quiet_highs()
         load(self._highs, whole, with_integers=False)
         self._first = matrix.shape[1]
-        self.most_columns = ROOM * (rows + books)
+        self.most_columns = parameters.clean_up.lp_columns_per_row * (rows + books)
         """Menu columns above which those of highest reduced cost are dropped."""
         self.present: Codes = np.zeros(0, dtype=np.int64)
         """Numbers in the pool of the menu columns that the program has, in its order."""
@@ -122,7 +120,7 @@ class RestrictedMasterLp:
         low, high = (np.array([float(part)]) for part in self._highs.getCol(column)[2:4])
         basis = self._highs.getBasis()
         self._highs.changeColsBounds(1, index, np.array([float(value)]), np.array([float(value)]))
-        self._highs.setOptionValue("simplex_iteration_limit", PROBE_STEPS)
+        self._highs.setOptionValue("simplex_iteration_limit", self._parameters.branching.trial_iterations)
         outcome = run(self._highs)
         self._highs.setOptionValue("simplex_iteration_limit", highspy.kHighsIInf)
         self._highs.changeColsBounds(1, index, low, high)

@@ -20,7 +20,6 @@ import numpy as np
 
 from ...lp.scaled_program import under
 from ...lp.solver import solve_integer
-from ..assortment.pricing import PATIENCE
 from ..master.nodes import (
     Evaluation,
     LpSolution,
@@ -37,22 +36,8 @@ from ..state.search_state import SearchState
 from .branching import ReliabilityBranching, branch_on_books, integral_columns
 from .branching_history import BranchedNode
 from .column_generation import ColumnGeneration
-from .primal_heuristics import SHORT_PATIENCE, PrimalHeuristics
+from .primal_heuristics import PrimalHeuristics
 from .restricted_master_mip import RestrictedMasterMip, restricted_mip
-
-FEW_COLUMNS = 300
-"""Most columns of reduced-cost enumeration while binaries are open."""
-MANY_COLUMNS = 60_000
-"""Most columns of reduced-cost enumeration once all binaries are fixed."""
-MOST_EXCLUDED = 20
-"""Most choices of columns that are evaluated and excluded before the node is branched on instead."""
-
-MOST_TRIED = 10_000
-"""Candidates of which the evaluation is kept."""
-MOST_PARTED = 50
-"""Nodes branched on a binary that are kept for a warm start."""
-FEW_SHUT = 1_000
-"""Closed nodes that are kept without asking whether they still matter."""
 
 
 class NodeOutcome(Enum):
@@ -81,7 +66,7 @@ class BranchAndPrice:
         """Least bound among closed nodes."""
         self.closed_nodes: list[Node] = []
         """Those that may hold a plan better than the incumbent by less than the tolerance."""
-        self._closed_nodes_kept = FEW_SHUT
+        self._closed_nodes_kept = state.parameters.clean_up.closed_nodes
         self.open_nodes: list[tuple[float, int, Node]] = []
         """A heap by bound, then by age."""
         self.current: Node | None = None
@@ -198,11 +183,11 @@ class BranchAndPrice:
 
     def _clean_up(self) -> None:
         """Keep memory within limits: drop columns of little use, evaluations, closed nodes that no longer matter."""
-        if self.master.clean_up() or len(self.heuristics.evaluations) > MOST_TRIED:
+        if self.master.clean_up() or len(self.heuristics.evaluations) > self.state.parameters.clean_up.evaluated_plans:
             self.heuristics.evaluations.clear()
         if len(self.closed_nodes) > 2 * self._closed_nodes_kept:
             self.closed_nodes = [node for node in self.closed_nodes if node.bound < self.state.incumbent.cost]
-            self._closed_nodes_kept = max(FEW_SHUT, len(self.closed_nodes))
+            self._closed_nodes_kept = max(self.state.parameters.clean_up.closed_nodes, len(self.closed_nodes))
 
     # -- reduced-cost enumeration ----------------------------------------------------------------
 
@@ -211,7 +196,9 @@ class BranchAndPrice:
         if not np.isfinite(self.state.incumbent.cost):
             return None
         all_fixed = len(node.fixed) >= int(self.master.program.integer.sum())
-        most, node_limit = (MANY_COLUMNS, PATIENCE) if all_fixed else (FEW_COLUMNS, SHORT_PATIENCE)
+        params, most = self.state.parameters.enumeration, self.state.parameters.pricing.node_limit
+        most = params.fixed_columns if all_fixed else params.open_columns
+        node_limit = most if all_fixed else params.open_node_limit
         budget = self.state.cutoff - priced.bound
         columns = self.master.enumerate_columns(node, priced, budget, most, node_limit, self.state.limits)
         if columns is None:
@@ -225,10 +212,11 @@ class BranchAndPrice:
 
     def _solve_excluding(self, restricted: RestrictedMasterMip) -> float:
         """Bound on the choices of columns but those evaluated: within tolerance the MIP may find these better."""
-        bound = np.inf
-        for _ in range(MOST_EXCLUDED):
+        params, bound = self.state.parameters.enumeration, np.inf
+        for _ in range(params.exclusions):
             with self.master.phases("mip"):
-                limits = self.state.limits.limits(0.2 * self.state.tolerance(self.state.incumbent.cost), None)
+                gap = params.gap_share * self.state.tolerance(self.state.incumbent.cost)
+                limits = self.state.limits.limits(gap, None)
                 outcome = solve_integer(under(restricted.program, self.state.cutoff), limits)
             bound = np.inf if outcome.infeasible else outcome.bound
             found = self.heuristics.evaluate_outcome(outcome, restricted)
@@ -253,7 +241,7 @@ class BranchAndPrice:
     def _children(self, node: Node, solution: LpSolution) -> Iterator[Node]:
         column = self.branching.branching_variable(solution)
         if column is not None:
-            if len(self.branched) < MOST_PARTED:
+            if len(self.branched) < self.state.parameters.branching.remembered:
                 self.branched.append(BranchedNode(node.fixed, column, node.bound))
             for value in (1, 0) if solution.values[column] > 0.5 else (0, 1):
                 yield replace(node, fixed=PersistentMap(node.fixed, column, value))

@@ -21,12 +21,6 @@ from ..assortment.restriction import FREE_BOOK, Restriction
 from ..master.nodes import LpSolution, Node
 from ..master.restricted_master import RestrictedMaster
 
-TRIED = 3
-"""Fractional binaries of a kind that are candidates for branching."""
-RELIABLE = 20
-"""Strong-branching trials of a binary's value after which its pseudo-cost is trusted."""
-LEAST_RISE, MOST_RISE = 1e-7, 1.0
-"""Range of a gain in (scaled) cost that counts in the score; an infeasible value counts as the largest."""
 INTEGRAL = 1e-6
 """Distance from an integer that counts as none."""
 
@@ -55,7 +49,7 @@ class ReliabilityBranching:
     """Chooses the binary to branch on by pseudo-costs, with strong-branching trials until these are reliable."""
 
     def __init__(self, master: RestrictedMaster) -> None:
-        self.master = master
+        self.master, self.params = master, master.parameters.branching
         self.integer = np.flatnonzero(master.program.integer)
         self.pseudo_costs: dict[tuple[int, int], list[float]] = {}
         """Gain in scaled cost of each trial by (column, value), per unit of distance from its value in the LP."""
@@ -82,21 +76,21 @@ class ReliabilityBranching:
             if away > INTEGRAL
         )
         by_kind = itertools.groupby(ranked, key=itemgetter(0))
-        return [row[-1] for _, rows in by_kind for row in itertools.islice(rows, TRIED)]
+        return [row[-1] for _, rows in by_kind for row in itertools.islice(rows, self.params.candidates_per_kind)]
 
     def _score(self, solution: LpSolution, column: int) -> float:
         """Product of the gains of both values of a binary, which favours those where either value raises the cost."""
         gains = [self._gain(solution, column, value) for value in (0, 1)]
-        return float(np.prod([min(max(gain, LEAST_RISE), MOST_RISE) for gain in gains]))
+        return float(np.prod([min(max(gain, self.params.least_gain), self.params.most_gain) for gain in gains]))
 
     def _gain(self, solution: LpSolution, column: int, value: int) -> float:
         """Gain in scaled cost with a binary at a value: by a strong-branching trial, or by its pseudo-cost."""
         distance = abs(float(solution.values[column]) - value)
         trials = self.pseudo_costs.setdefault((column, value), [])
-        if len(trials) >= RELIABLE:
+        if len(trials) >= self.params.reliable_trials:
             return distance * sum(trials) / len(trials)
         gain = self.master.strong_branching_trial(column, value) - solution.cost
-        trials.append(min(max(gain, 0.0), MOST_RISE) / distance)
+        trials.append(min(max(gain, 0.0), self.params.most_gain) / distance)
         return gain
 
     def are_menus_integral(self, solution: LpSolution) -> bool:

@@ -14,9 +14,6 @@ from ...results.warm_start import Parting
 from ..master.nodes import Node, PersistentMap
 from ..master.restricted_master import RestrictedMaster
 
-MOST_PARTINGS = 12
-"""Most branching decisions that are handed on: each costs the next search a node, and the best come first."""
-
 
 @dataclass(frozen=True)
 class BranchedNode:
@@ -38,7 +35,7 @@ def branching_decisions(
     needed = [node for node in branched if node.bound < cutoff]
     return tuple(
         Parting(tuple((names[column], value) for column, value in node.fixed.items()), names[node.column])
-        for node in needed[:MOST_PARTINGS]
+        for node in needed[: master.parameters.branching.handed_on]
     )
 
 

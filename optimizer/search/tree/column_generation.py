@@ -7,11 +7,11 @@ only where these give none prices exactly, which gives a Lagrangian bound.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 
 import numpy as np
 
-from ..assortment.pricing import PATIENCE
 from ..master.convexity_duals import raise_convexity_duals
 from ..master.nodes import LpSolution, Node, PricingResult, Unsolved
 from ..master.restricted_master import RestrictedMaster
@@ -25,20 +25,6 @@ FEASIBLE = 1e-9
 """Violation of the rows of totals (scaled) that counts as none."""
 HAIR = 1e-6
 """Violation of the rows of totals (scaled) that only a quick search may prove to be one."""
-CONVERGED = 0.05
-"""Share of the tolerance by which a bound may fall short of its linear program."""
-LATE = 2.0
-"""Seconds that a menu search may end after the deadline."""
-SLACK = 0.2
-"""Share of the way to the cutoff by which the bound of a node that must be parted may fall short."""
-SLACK_BEYOND = 0.95
-"""Share of the way back to the cutoff by which the bound of a node that lies beyond it may fall short."""
-FIRST_PATIENCE = 4_000
-"""Most nodes of one compiled menu search at first."""
-HAIR_PATIENCE = 100
-"""Most nodes of one menu search for the proof of a violation that hardly is one."""
-PATIENCES = (FIRST_PATIENCE, 8 * FIRST_PATIENCE, 64 * FIRST_PATIENCE, PATIENCE)
-"""Most nodes of one compiled menu search, one after the other."""
 
 
 class ColumnGeneration:
@@ -46,6 +32,7 @@ class ColumnGeneration:
 
     def __init__(self, master: RestrictedMaster, state: SearchState) -> None:
         self.master, self.state = master, state
+        self.params, self.node_limit = state.parameters.column_generation, state.parameters.pricing.node_limit
         self.prebound, self.known_bounds = LagrangianPrebound(master, state.limits), KnownBounds(master)
 
     def bound(self, node: Node) -> tuple[LpSolution, PricingResult] | None:
@@ -93,9 +80,9 @@ class ColumnGeneration:
 
     def _is_converged(self, solution: LpSolution, priced: PricingResult) -> bool:
         """Whether a bound is about as good as the cost of the restricted master LP."""
-        return solution.cost - priced.bound <= CONVERGED * self.state.tolerance(solution.cost)
+        return solution.cost - priced.bound <= self.params.convergence_share * self.state.tolerance(solution.cost)
 
-    def _price(self, node: Node, solution: LpSolution, most: int = PATIENCE) -> PricingResult:
+    def _price(self, node: Node, solution: LpSolution, most: int | None = None) -> PricingResult:
         """Price exactly with a low node limit, then with higher ones up to `most` while no new column comes of it.
 
         A bound needs no finished search; the proof that nothing is feasible does, or it is `Unsolved`.
@@ -104,32 +91,41 @@ class ColumnGeneration:
         slack = 0.0 if self.master.lp.in_phase_one or np.isinf(self.state.cutoff) else self._slack(solution)
         thresholds = raise_convexity_duals(self.master.convexity_duals(solution.duals), slack)
         priced: PricingResult | None = None
-        for node_limit in (min(most, step) for step in PATIENCES):
+        for node_limit in self._node_limits(most):
             began = time.monotonic()
             priced = self.master.price(node, solution.duals, thresholds, node_limit, self.state.limits, priced)
             if not self.master.lp.in_phase_one:
                 self.state.prove(max(node.bound, priced.bound))
-            enough = priced.complete or node_limit == most < PATIENCE
+            enough = priced.complete or (most is not None and node_limit >= min(most, self.node_limit))
             enough |= node_limit >= sufficient and not self.master.lp.in_phase_one
             if enough or self.master.has_new(priced.columns) or self._closes_node(priced):
                 return priced
-            self._check_time_for(8 * (time.monotonic() - began))
+            self._check_time_for(self.params.node_limit_growth * (time.monotonic() - began))
         self.state.limits.check()
         raise Unsolved
 
+    def _node_limits(self, most: int | None) -> Iterator[int]:
+        """Limits of the rounds of exact pricing, one after the other, none above `most`."""
+        limit = self.params.first_node_limit
+        while limit < self.node_limit:
+            yield limit if most is None else min(most, limit)
+            limit *= self.params.node_limit_growth
+        yield self.node_limit if most is None else min(most, self.node_limit)
+
     def _check_time_for(self, seconds: float) -> None:
         """End the search where its next step, which nothing can interrupt, would take it far beyond the deadline."""
-        if seconds > self.state.limits.seconds_left() + LATE:
+        if seconds > self.state.limits.seconds_left() + self.state.parameters.limits.overrun_seconds:
             raise Stopped
 
     def _slack(self, solution: LpSolution) -> float:
         """Scaled cost by which a bound may fall short where that will not decide whether its node is closed."""
         beyond = solution.cost - self.state.cutoff
-        return SLACK * -beyond if beyond < 0.0 else SLACK_BEYOND * beyond
+        return self.params.open_slack * -beyond if beyond < 0.0 else self.params.closed_slack * beyond
 
     def _sufficient_node_limit(self, solution: LpSolution) -> int:
         """Node limit of menu searches that is enough for an unfinished bound: less for a node to branch on."""
-        return PATIENCE if integral_columns(self.master, solution) is not None else FIRST_PATIENCE
+        first = min(self.params.first_node_limit, self.node_limit)
+        return self.node_limit if integral_columns(self.master, solution) is not None else first
 
     def _closes_node(self, priced: PricingResult) -> bool:
         """Whether the bound alone closes the node."""
@@ -160,7 +156,7 @@ class ColumnGeneration:
                 if self.master.add_improving_columns(node, solution):
                     continue
                 negligible = solution.cost <= HAIR
-                priced = self._price(node, solution, HAIR_PATIENCE if negligible else PATIENCE)
+                priced = self._price(node, solution, self.params.near_feasible_node_limit if negligible else None)
                 if priced.bound > FEASIBLE:
                     return False
                 if self.master.add(priced.columns):

@@ -12,9 +12,6 @@ from ..master.nodes import LpSolution, Node
 from ..master.restricted_master import RestrictedMaster
 from .branching import ReliabilityBranching
 
-CLIMBS = 12
-"""Most rounds of heuristic pricing at a step."""
-
 Enter = Callable[[Node], bool]
 """Enters a node with the master and makes its linear program feasible; False if nothing in it is feasible."""
 
@@ -47,7 +44,7 @@ def price_heuristically(master: RestrictedMaster, node: Node, enter: Enter) -> L
     """LP solution of the node after a few rounds of heuristic pricing; None if it is infeasible."""
     if not enter(node):
         return None
-    for _ in range(CLIMBS):
+    for _ in range(master.parameters.heuristics.dive_rounds):
         solution = master.solve_lp()
         if solution.infeasible or not master.add_improving_columns(node, solution):
             break

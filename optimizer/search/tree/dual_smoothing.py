@@ -18,32 +18,19 @@ from ..master.nodes import LpSolution, Node, PricingResult
 from ..master.restricted_master import RestrictedMaster
 from ..state.limits import Watch
 
-SHORT, LONG = 100, 4_000
-"""Most nodes of one menu search, at first and where it is worth while."""
-FEW_OPEN = 0.5
-"""Share of books that a short search may leave open to be worth a long one while better multipliers may come."""
-GLANCES = 3
-"""Most searches of one node."""
-WAYS = (0.0, 1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)
-"""Shares of the way from the multipliers of a node bounded before to a node's own."""
-BEYOND = 4.0
-"""How far beyond the cutoff a bound must lie to go no further, by how far it lay below at the start."""
-SPENT = 0.97
-"""Share of what a bound lies beyond the cutoff that is spent on a shorter search."""
-
 
 class LagrangianPrebound:
     """Bounds nodes whose restricted master LP costs more than the cutoff, at smoothed duals."""
 
     def __init__(self, master: RestrictedMaster, limits: Watch) -> None:
-        self.master, self.limits = master, limits
+        self.master, self.limits, self.params = master, limits, master.parameters.smoothing
         self.stability_centre: Array | None = None
         """Duals of the node bounded last that was not closed by it, shape (rows,); None before there is one."""
-        self._trials_left, self._mostly_open = GLANCES, False
+        self._trials_left, self._mostly_open = self.params.trials, False
 
     def reset(self) -> None:
         """Begin with another node."""
-        self._trials_left, self._mostly_open = GLANCES, False
+        self._trials_left, self._mostly_open = self.params.trials, False
 
     def bound(self, node: Node, solution: LpSolution, cutoff: float, improving: bool) -> PricingResult | None:
         """Lagrangian bound of the node by a short menu search; None where the pool's columns keep it below the cutoff.
@@ -58,13 +45,13 @@ class LagrangianPrebound:
         if chosen is None:
             return None
         duals, objectives, estimate = chosen
-        thresholds = raise_convexity_duals(objectives, SPENT * (estimate - cutoff))
-        priced = self.master.price(node, duals, thresholds, SHORT, self.limits)
+        thresholds = raise_convexity_duals(objectives, self.params.slack_share * (estimate - cutoff))
+        priced = self.master.price(node, duals, thresholds, self.params.short_node_limit, self.limits)
         self._trials_left -= 1
-        self._mostly_open = bool(np.count_nonzero(~priced.done) > FEW_OPEN * len(priced.done))
+        self._mostly_open = bool(np.count_nonzero(~priced.done) > self.params.open_share * len(priced.done))
         waits = improving and self._mostly_open
         if not (priced.complete or waits) and self._may_reach(cutoff, node, priced, thresholds):
-            priced = self.master.price(node, duals, thresholds, LONG, self.limits, priced)
+            priced = self.master.price(node, duals, thresholds, self.params.long_node_limit, self.limits, priced)
         return priced
 
     def _may_reach(self, cutoff: float, node: Node, priced: PricingResult, thresholds: Array) -> bool:
@@ -77,7 +64,7 @@ class LagrangianPrebound:
     def _smoothed_duals(self, node: Node, solution: LpSolution, cutoff: float) -> tuple[Array, Array, float] | None:
         """Smoothed duals (rows,), best pricing objectives in the pool (books,), and the bound that these allow."""
         centre = solution.duals if self.stability_centre is None else self.stability_centre
-        steps = centre + np.array(WAYS)[:, None] * (solution.duals - centre)
+        steps = centre + np.array(self.params.steps)[:, None] * (solution.duals - centre)
         best: tuple[Array, Array, float] | None = None
         below = np.inf
         for duals, objectives in zip(steps, self.master.pool_objectives(node, steps), strict=True):
@@ -85,6 +72,6 @@ class LagrangianPrebound:
             below = min(below, max(0.0, cutoff - estimate))
             if cutoff < estimate < np.inf and (best is None or estimate > best[2]):
                 best = duals, objectives, estimate
-                if estimate - cutoff >= BEYOND * below:
+                if estimate - cutoff >= self.params.stop_factor * below:
                     break
         return best

@@ -18,9 +18,6 @@ from ...results.warm_start import PartBound, WarmStart
 from ..master.nodes import Node, PricingResult
 from ..master.restricted_master import RestrictedMaster
 
-MOST_KEPT = 100
-"""Nodes whose duals are kept."""
-
 
 @dataclass(frozen=True)
 class KnownDuals:
@@ -40,7 +37,7 @@ class KnownBounds:
     def store(self, node: Node, priced: PricingResult) -> None:
         """Keep the duals that a node was bounded with."""
         key = node.key
-        if not node.books and (key in self._known or len(self._known) < MOST_KEPT):
+        if not node.books and (key in self._known or len(self._known) < self.master.parameters.clean_up.known_bounds):
             totals = priced.duals[self.master.first_total_row : self.master.first_book_row]
             self._known[key] = KnownDuals(totals, priced.objective_bounds)
 

@@ -19,23 +19,6 @@ from .column_generation import ColumnGeneration
 from .diving import dive, price_heuristically
 from .restricted_master_mip import RestrictedMasterMip, mixing_mip, restricted_mip, sub_mip
 
-SHORT_PATIENCE = 4_000
-"""Most nodes of a menu search in reduced-cost enumeration while binaries are open."""
-NEAR_COLUMNS, NEAR_PER_BOOK = 150, 2
-"""Columns of least reduced cost in a sub-MIP beside those in use: so many, then more by book."""
-FEW_COLUMNS = 40
-"""Such columns once every binary is fixed."""
-PLAN_SHARE = 0.1
-"""Share of the tolerance that is the absolute gap of a sub-MIP."""
-POLISH_NODES = 200
-"""Node limit of a sub-MIP."""
-COMPLETE_EVERY = 5
-"""Fractional nodes from one sub-MIP to the next; from one dive to the next while the incumbent is poor or none."""
-DIVE_EVERY = 25
-"""Fractional nodes from one dive to the next."""
-POOR = 10.0
-"""Tolerances by which the incumbent costs more than a node's linear program to be poor."""
-
 
 class PrimalHeuristics:
     """Looks for better plans than the incumbent: integral LP solutions, sub-MIPs, dives (Sadykov et al. 2019).
@@ -52,6 +35,7 @@ class PrimalHeuristics:
         evaluate: Callable[[PlanCandidate], Evaluation],
     ) -> None:
         self.master, self.state = master, state
+        self.params = state.parameters.heuristics
         self.column_generation, self.branching = column_generation, branching
         self._evaluate = evaluate
         self.evaluations: dict[tuple[int, ...], Evaluation] = {}
@@ -75,9 +59,10 @@ class PrimalHeuristics:
         if solution.cost < self.state.cutoff - self.state.tolerance(self.state.incumbent.cost) and self._near_start:
             self.fractional_nodes, self._near_start = 0, False
         self.fractional_nodes += 1
-        poor = not solution.cost > self.state.cutoff - POOR * self.state.tolerance(solution.cost)
-        dive_every, complete_every = (COMPLETE_EVERY, 1) if poor else (DIVE_EVERY, COMPLETE_EVERY)
-        if self.fractional_nodes % dive_every == 1:
+        poor = not solution.cost > self.state.cutoff - self.params.poor_gap * self.state.tolerance(solution.cost)
+        often, seldom = self.params.sub_mip_every, self.params.dive_every
+        dive_every, complete_every = (often, 1) if poor else (seldom, often)
+        if self.fractional_nodes % dive_every == 1 % dive_every:
             with suppress(Unsolved):
                 self._dive(node, solution)
         elif self._is_due(complete_every) and self.branching.are_menus_integral(solution):
@@ -99,7 +84,7 @@ class PrimalHeuristics:
         """Look, once, for the best menus with every binary at its value in the start's plan."""
         near, self.start_values = replace(node, fixed={**self.start_values, **node.fixed}), {}
         with suppress(Unsolved):
-            self._solve_fixed(near, PLAN_SHARE * self.state.tolerance(solution.cost))
+            self._solve_fixed(near, self.params.gap_share * self.state.tolerance(solution.cost))
         self._near_start = True
         # With an incumbent there is no hurry to dive for another.
         self.fractional_nodes += int(np.isfinite(self.state.incumbent.cost))
@@ -107,9 +92,9 @@ class PrimalHeuristics:
     def _solve_sub_mips(self, node: Node, solution: LpSolution) -> None:
         """Look for the best plan near a fractional solution: its binaries while books may mix menus, then its menus."""
         self._report(node)
-        gap = PLAN_SHARE * self.state.tolerance(solution.cost)
-        more = max(NEAR_COLUMNS, NEAR_PER_BOOK * len(self.master.books))
-        for near in dict.fromkeys((NEAR_COLUMNS, more)):
+        gap = self.params.gap_share * self.state.tolerance(solution.cost)
+        more = max(self.params.near_columns, self.params.near_columns_per_book * len(self.master.books))
+        for near in dict.fromkeys((self.params.near_columns, more)):
             mixing = mixing_mip(self.master, node, solution, near)
             outcome = self._solve_below_incumbent(mixing, gap)
             self.state.limits.check()
@@ -122,7 +107,7 @@ class PrimalHeuristics:
         """Generate columns for a node in which every binary is fixed, then solve its sub-MIP."""
         solution = price_heuristically(self.master, node, self.column_generation.enter)
         if solution is not None:
-            self._solve_mip(sub_mip(self.master, node, solution, FEW_COLUMNS), gap)
+            self._solve_mip(sub_mip(self.master, node, solution, self.params.fixed_columns), gap)
 
     def _solve_mip(self, restricted: RestrictedMasterMip, gap: float) -> None:
         """Evaluate the choice of columns that is best within an absolute gap (scaled cost)."""
@@ -130,7 +115,7 @@ class PrimalHeuristics:
 
     def _solve_below_incumbent(self, restricted: RestrictedMasterMip, gap: float) -> SolverOutcome:
         with self.master.phases("mip"):
-            limits = self.state.limits.limits(gap, POLISH_NODES)
+            limits = self.state.limits.limits(gap, self.params.node_limit)
             return solve_integer(under(restricted.program, self.state.incumbent.cost), limits, doubting=False)
 
     def _dive(self, node: Node, solution: LpSolution) -> None:

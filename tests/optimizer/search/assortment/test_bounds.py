@@ -15,18 +15,19 @@ from models.catalog import Array
 from models.economics.offers import sellable_options
 from optimizer.program.instance import build_instance
 from optimizer.results.record import Status
-from optimizer.search.assortment.pricing import PATIENCE
 from optimizer.search.assortment.restriction import Restriction
 from optimizer.search.master.convexity_duals import raise_convexity_duals
 from optimizer.search.master.nodes import LpSolution, Node, PricingResult
 from optimizer.search.master.restricted_master import RestrictedMaster
 from optimizer.search.state.limits import Watch
+from optimizer.search.state.parameters import PricingParameters
 from optimizer.search.tree.branching import branch_on_books
 from optimizer.search.tree.dual_smoothing import LagrangianPrebound
 from optimizer.solving.engine import DeliveryQuestion, Limit, Search, offers_of
 from tests.oracle.enumeration import enumerate_scenario
 from tests.oracle.random_cases import random_case
 
+NODE_LIMIT = PricingParameters().node_limit
 SEEDS = (0, 2, 4, 7, 9, 11)
 ROUNDING = 1e-9
 
@@ -89,7 +90,7 @@ def feasible(master: RestrictedMaster) -> LpSolution:
     return master.solve_lp()
 
 
-def priced_at(master: RestrictedMaster, node: Node, duals: Array, node_limit: int = PATIENCE) -> PricingResult:
+def priced_at(master: RestrictedMaster, node: Node, duals: Array, node_limit: int = NODE_LIMIT) -> PricingResult:
     return master.price(node, duals, master.convexity_duals(duals), node_limit, Watch())
 
 
@@ -105,7 +106,7 @@ def test_the_bound_holds_at_any_multipliers_with_few_columns(seed: int) -> None:
     count = posed.master.first_book_row + len(posed.master.books)
     assert len(posed.master.pool) == len(posed.master.books)
     for duals in perturbed(rng.normal(0, 0.1, count), rng):
-        for node_limit in (1, 3, PATIENCE):
+        for node_limit in (1, 3, NODE_LIMIT):
             assert posed.holds(priced_at(posed.master, Node(), duals, node_limit).bound)
 
 
@@ -152,8 +153,8 @@ def test_a_search_gone_on_with_is_as_good_as_one_in_one_go(seed: int) -> None:
     for duals in perturbed(feasible(master).duals, rng):
         thresholds = raise_convexity_duals(master.convexity_duals(duals), 1e-3)
         short = master.price(Node(), duals, thresholds, 1, Watch())
-        longer = master.price(Node(), duals, thresholds, PATIENCE, Watch(), short)
-        at_once = master.price(Node(), duals, thresholds, PATIENCE, Watch())
+        longer = master.price(Node(), duals, thresholds, NODE_LIMIT, Watch(), short)
+        at_once = master.price(Node(), duals, thresholds, NODE_LIMIT, Watch())
         assert short.bound <= longer.bound == pytest.approx(at_once.bound, abs=1e-12)
         assert posed.holds(longer.bound)
         assert longer.complete

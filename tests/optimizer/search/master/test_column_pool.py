@@ -13,8 +13,7 @@ COLUMNS = [MenuColumn(book=i % 2, menu=(i,), optional=frozenset({i})) for i in r
 
 def full_pool(most: int) -> ColumnPool:
     """Eight columns; column i adds i + 1 to the one total and uses the one subject where i is even."""
-    pool = ColumnPool(books=2, totals=1, subjects=1)
-    pool.most = most
+    pool = ColumnPool(most, totals=1, subjects=1)
     for part in (COLUMNS[:3], COLUMNS[3:]):
         numbers = [column.menu[0] for column in part]
         entries = sparse.csr_matrix([[number + 1.0] for number in numbers])

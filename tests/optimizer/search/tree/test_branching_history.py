@@ -16,7 +16,6 @@ from optimizer.program.instance import build_instance
 from optimizer.results.warm_start import Parting
 from optimizer.search.master.nodes import Node
 from optimizer.search.tree.branching_history import (
-    MOST_PARTINGS,
     BranchedNode,
     agrees,
     branching_decisions,
@@ -97,8 +96,8 @@ def test_only_partings_of_nodes_that_could_beat_the_plan_are_passed_on() -> None
     parted = [BranchedNode({}, column, 1.0), BranchedNode({column: 0}, other, 3.0), BranchedNode({column: 1}, other)]
     kept = branching_decisions(search.master, parted, cutoff=2.0)
     assert kept == (Parting((), names[0]), Parting(((names[0], 1),), names[1]))
-    many = [BranchedNode({}, column, 1.0)] * (MOST_PARTINGS + 5)
-    assert len(branching_decisions(search.master, many, cutoff=2.0)) == MOST_PARTINGS
+    many = [BranchedNode({}, column, 1.0)] * (17)
+    assert len(branching_decisions(search.master, many, cutoff=2.0)) == 12
 
 
 @cache

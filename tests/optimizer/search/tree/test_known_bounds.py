@@ -12,15 +12,16 @@ from models import Change, apply_scenario, build_case
 from models.economics.offers import sellable_options
 from optimizer.program.instance import build_instance
 from optimizer.results.warm_start import WarmStart
-from optimizer.search.assortment.pricing import PATIENCE
 from optimizer.search.assortment.restriction import FREE_BOOK
 from optimizer.search.master.nodes import Node
 from optimizer.search.state.limits import Watch
+from optimizer.search.state.parameters import PricingParameters
 from optimizer.search.tree.known_bounds import KnownBounds
 from optimizer.solving.engine import DeliveryQuestion, Limit, Search, offers_of
 from tests.oracle.enumeration import enumerate_scenario
 from tests.oracle.random_cases import random_case
 
+NODE_LIMIT = PricingParameters().node_limit
 SEEDS = (0, 2, 4, 7, 9, 11)
 LIMITS: tuple[Mapping[str, object], ...] = (
     {"max_tiers": 1},
@@ -61,7 +62,7 @@ def learned(of: Search, seed: int) -> KnownBounds:
         for node in pair:
             if master.enter(node):
                 duals = rng.normal(0, 0.1, master.first_book_row + len(master.books))
-                known.store(node, master.price(node, duals, master.convexity_duals(duals) - 1e3, PATIENCE, Watch()))
+                known.store(node, master.price(node, duals, master.convexity_duals(duals) - 1e3, NODE_LIMIT, Watch()))
     return known
 
 
@@ -100,7 +101,7 @@ def test_the_statement_makes_the_best_of_the_prices(seed: int) -> None:
         if not master.enter(node) or master.solve_lp().infeasible:
             continue
         duals = master.solve_lp().duals + rng.normal(0, 1e-3, master.first_book_row + len(master.books))
-        priced = master.price(node, duals, master.convexity_duals(duals), PATIENCE, Watch())
+        priced = master.price(node, duals, master.convexity_duals(duals), NODE_LIMIT, Watch())
         known.store(node, priced)
         again = known.bound(node)
         assert again is not None

@@ -16,9 +16,8 @@ from optimizer.program.instance import build_instance
 from optimizer.results.checkpoint import Checkpoint
 from optimizer.results.progress import Progress
 from optimizer.results.record import Status
-from optimizer.search.master import column_pool as pool
 from optimizer.search.master.nodes import Evaluation
-from optimizer.search.state.parameters import CheckpointParameters, SearchParameters
+from optimizer.search.state.parameters import CheckpointParameters, CleanUpParameters, SearchParameters
 from optimizer.search.tree.branch_and_price import BranchAndPrice
 from optimizer.solving import session as sitting
 from optimizer.solving.engine import DeliveryQuestion, Limit, Search, offers_of
@@ -148,11 +147,10 @@ def test_a_wider_gap_than_before_is_proved_at_once(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("no_short_cuts")
 @pytest.mark.parametrize("seed", [2, 20])
-def test_forgetting_columns_changes_nothing_that_is_found(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "ROOMY", 1)
-    monkeypatch.setattr(pool, "ROOM_A_BOOK", 2)
+def test_forgetting_columns_changes_nothing_that_is_found(seed: int) -> None:
+    few = SearchParameters(clean_up=CleanUpParameters(pool_columns=1, pool_columns_per_book=2))
     case, best = posed(seed)
-    result = optimizer.solve(case, gap=GAP)
+    result = optimizer.solve(case, gap=GAP, params=few)
     assert result.status.value == best.status
     if best.objective is not None:
         assert result.objective is not None
