@@ -24,7 +24,8 @@ from ..auditing import audit
 from ..interrupts import note_plan
 from ..lp.scaled_program import widest_bound
 from ..lp.solver import Limits
-from ..program.delivery import Delivery, DeliveryOutcome, deliver, trim
+from ..lp.tolerances import ROUNDING
+from ..program.delivery import SECOND_STAGE_SLACK, Delivery, DeliveryOutcome, deliver, trim
 from ..program.formulation import Fixings
 from ..program.instance import Instance
 from ..results.checkpoint import Checkpoint
@@ -49,9 +50,6 @@ from ..search.tree.warm_starting import known_menus, usable_columns, values_in_p
 from .plan_assembly import Choice, assemble, choice_totals, is_as_said
 from .session import Session, restored_plan, saved_plan
 from .time_limit import Limit
-
-ROUNDING = 1e-9
-"""Relative rounding allowed when a gap is compared with the one asked for."""
 
 
 @dataclass(frozen=True)
@@ -325,8 +323,7 @@ def status_of(found: Found, gap: float) -> Status:
         return Status.INFEASIBLE if found.infeasible else Status.NO_PLAN
     assert found.objective is not None
     assert found.bound is not None
-    # The second stage may have given up to 1e-6 (relative) of the objective for margin.
-    allowed = gap + 1e-6 + ROUNDING
+    allowed = gap + SECOND_STAGE_SLACK + ROUNDING
     return Status.OPTIMAL if relative_gap(found.bound, found.objective) <= allowed else Status.FEASIBLE
 
 

@@ -8,13 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..lp.solver import Limits
+from ..lp.tolerances import ROUNDING
 from ..program.delivery import SECOND_STAGE_GAP
 from ..results.progress import StopCheck
 from ..search.state.limits import Watch
 from ..search.state.parameters import LimitParameters
-
-EXACT = 1e-9
-"""Least relative gap asked of a delivery program."""
 
 
 @dataclass(frozen=True)
@@ -55,4 +53,4 @@ class Limit:
     def of_delivery(self) -> Limits:
         """Limits of one delivery program."""
         seconds = None if self.deadline is None else self._seconds_left()
-        return Limits(seconds, gap=max(EXACT, self.parameters.delivery_share * self.gap), stop=self.should_stop)
+        return Limits(seconds, gap=max(ROUNDING, self.parameters.delivery_share * self.gap), stop=self.should_stop)

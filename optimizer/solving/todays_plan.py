@@ -7,13 +7,14 @@ import numpy as np
 from models.economics.offers import Offers
 from models.plan import Plan
 
+from ..lp.tolerances import ROUNDING
 from ..program.delivery import SECOND_STAGE_GAP
 from ..program.formulation import Fixings
 from ..program.instance import Instance
 from ..results.audit_rules import RULES_ON_MENUS
 from .engine import DeliveryQuestion, offers_of
 from .plan_assembly import Choice, assemble
-from .time_limit import EXACT, Limit
+from .time_limit import Limit
 
 MARGIN_RULES = frozenset({"min_service_margin", "min_account_margin", "max_cost_to_serve"})
 
@@ -55,7 +56,7 @@ def plan_of_today(setting: Instance, limit: Limit) -> tuple[Plan | None, str | N
     choice = current_choice(setting, offers)
     given = Fixings(supported=sold_products(setting))
     question = DeliveryQuestion(setting, offers, given, dropped=MARGIN_RULES | RULES_ON_MENUS, menus_given=True)
-    outcome = question.delivery(choice, limit.of_last_steps(EXACT))
+    outcome = question.delivery(choice, limit.of_last_steps(ROUNDING))
     delivery = outcome.delivery
     if delivery is None and not outcome.proved:
         return None, "No delivery of today's menus was found in the time allowed."

@@ -14,8 +14,6 @@ from .pricing_objective import BARRED, COVERED, FREE
 
 Terms = Any
 """`menu_worth.Terms`: a named tuple for compiled code, which carries no types."""
-WHOLE = 1e-6
-"""A share this near to all or nothing is all or nothing."""
 
 
 def tiers_of(t: Terms) -> Codes:

@@ -16,9 +16,10 @@ import numpy as np
 
 from models.catalog import Array, Codes
 
+from ...lp.tolerances import INTEGRALITY
 from ..state.limits import Watch
 from ..state.parameters import MenuTreeParameters
-from .menu_domain import WHOLE, MenuDomain, Terms
+from .menu_domain import MenuDomain, Terms
 from .menu_relaxation import NO_MENU, Bounded, bound_menus
 from .pricing_objective import climb, value_by_tier
 
@@ -162,7 +163,7 @@ class MenuTree:
         torn = [i for i in unsettled if _is_torn(bounded.shares[options[i]], bool(choices.must[i]))]
         if torn:
             return self._at_best_tier(part, torn)
-        groups = [g for g in choices.open_groups().tolist() if WHOLE < bounded.coverage[g] < 1.0 - WHOLE]
+        groups = [g for g in choices.open_groups().tolist() if INTEGRALITY < bounded.coverage[g] < 1.0 - INTEGRALITY]
         if groups:
             return self._bounded(part, choices.part_group(groups[0]))
         if unsettled:
@@ -230,4 +231,4 @@ class MenuTree:
 def _is_torn(shares: Array, must: bool) -> bool:
     """Whether a solution divides a tier between options, or between an option and none."""
     parts = shares if must else np.append(shares, 1.0 - shares.sum())
-    return bool(((parts > WHOLE) & (parts < 1.0 - WHOLE)).any())
+    return bool(((parts > INTEGRALITY) & (parts < 1.0 - INTEGRALITY)).any())

@@ -20,6 +20,7 @@ from models.economics.offers import Offers
 from ...lp.expressions import combine
 from ...lp.scaled_program import ScaledProgram, box_bound
 from ...lp.solver import Stated, kept_columns, scaled, state
+from ...lp.tolerances import FEASIBILITY, INTEGRALITY, ROUNDING
 from ...program.delivery import labelled_rows
 from ...program.formulation import Fixings, Formulation
 from ...program.instance import Instance
@@ -38,10 +39,6 @@ from .restricted_master_lp import ELASTIC_SLACK, RestrictedMasterLp
 
 SUBJECTS = ("tier", "model", "product")
 """What a menu uses that a binary of the formulation may rule out, by the names of the binaries."""
-USED = 1e-6
-"""Weight of a column that is in use."""
-WORTH_IT = 1e-9
-"""Reduced cost (scaled) below zero at which a column of the pool is put into the linear program again."""
 
 
 class RestrictedMaster:
@@ -229,7 +226,7 @@ class RestrictedMaster:
             raise Unsolved
         weights = np.zeros(len(self.pool))
         weights[self.lp.present] = part
-        self.pool.use(np.flatnonzero(weights > USED))
+        self.pool.use(np.flatnonzero(weights > INTEGRALITY))
         return LpSolution(False, outcome.objective, outcome.values[: len(self.program.cost)], weights, duals)
 
     def pool_objectives(self, node: Node, duals: Array) -> Array:
@@ -254,7 +251,7 @@ class RestrictedMaster:
         self.lp.clean_up(reduced)
         absent = np.ones(len(self.pool), dtype=bool)
         absent[self.lp.present] = False
-        better = np.flatnonzero(absent & (reduced < -WORTH_IT) & self.admitted(node))
+        better = np.flatnonzero(absent & (reduced < -FEASIBILITY) & self.admitted(node))
         if len(better):
             order = better[np.lexsort((reduced[better], self.pool.owner[better]))]
             rank = np.arange(len(order)) - np.searchsorted(self.pool.owner[order], self.pool.owner[order])
@@ -307,7 +304,7 @@ class RestrictedMaster:
         """Menus of negative reduced cost found by local search from the columns in use: quick, but no bound."""
         with self.phases("climbing"):
             prices, domain = self.pricer.prices(self.prices(solution.duals)), self._domain(node)
-            in_use = [self.pool[i] for i in np.flatnonzero(solution.weights > USED).tolist()]
+            in_use = [self.pool[i] for i in np.flatnonzero(solution.weights > INTEGRALITY).tolist()]
             starts: list[tuple[int, tuple[int, ...]]] = [(place, ()) for place in range(len(self.books))]
             starts += [(column.book, self.local(column)) for column in in_use]
             reached = self.convexity_duals(solution.duals)
@@ -336,7 +333,7 @@ class RestrictedMaster:
         with self.phases("pricing"):
             prices, domain = self.pricer.prices(self.prices(priced.duals)), self._domain(node)
             thresholds = priced.objective_bounds - budget
-            thresholds -= 1e-9 * np.maximum(1.0, np.abs(thresholds))
+            thresholds -= ROUNDING * np.maximum(1.0, np.abs(thresholds))
             columns: list[tuple[int, PricedColumn]] = []
             for place in range(len(self.books)):
                 room = most - len(columns) + 1

@@ -16,13 +16,11 @@ from models.catalog import Array
 
 from ...lp.expressions import combine
 from ...lp.solver import kept_columns
+from ...lp.tolerances import INTEGRALITY
 from ..assortment.columns import PriceBook
 from ..assortment.restriction import FREE_BOOK, Restriction
 from ..master.nodes import LpSolution, Node
 from ..master.restricted_master import RestrictedMaster
-
-INTEGRAL = 1e-6
-"""Distance from an integer that counts as none."""
 
 SWITCH_ORDER = ("tier_", "model_", "product_", "provider_", "choice_", "policy_", "bracket_")
 """Kinds of binaries by the names of their variables, in the order in which they are branched on."""
@@ -35,7 +33,7 @@ Branches = tuple[Restriction, Restriction]
 
 def are_integral(values: Array) -> bool:
     """Whether all values are integers, within tolerance."""
-    return bool((np.abs(values - np.round(values)) <= INTEGRAL).all())
+    return bool((np.abs(values - np.round(values)) <= INTEGRALITY).all())
 
 
 def integral_columns(master: RestrictedMaster, solution: LpSolution) -> tuple[int, ...] | None:
@@ -73,7 +71,7 @@ class ReliabilityBranching:
         ranked = sorted(
             (self.kinds[column], -undecided.get(int(column), 0.0), -away, int(column))
             for column, away in zip(self.integer, distance, strict=True)
-            if away > INTEGRAL
+            if away > INTEGRALITY
         )
         by_kind = itertools.groupby(ranked, key=itemgetter(0))
         return [row[-1] for _, rows in by_kind for row in itertools.islice(rows, self.params.candidates_per_kind)]
@@ -129,7 +127,7 @@ def branch_on_books(master: RestrictedMaster, node: Node, solution: LpSolution) 
     tolerance may hide that it is infeasible, so a book is branched into what its column takes and the rest.
     """
     by_book: dict[int, list[tuple[int, float]]] = {}
-    for i in np.flatnonzero(solution.weights > INTEGRAL).tolist():
+    for i in np.flatnonzero(solution.weights > INTEGRALITY).tolist():
         by_book.setdefault(master.pool[i].book, []).append((i, float(solution.weights[i])))
     places = sorted(by_book, key=lambda place: max(weight for _, weight in by_book[place]))
     for decisions in (_fractional_decisions, _integral_decisions):
@@ -204,5 +202,5 @@ def _integral_decisions(
 
 def _fractional(weights: dict[int, float]) -> list[int]:
     """Keys of fractional weight, the most fractional first."""
-    open_keys = [key for key, weight in weights.items() if abs(weight - round(weight)) > INTEGRAL]
+    open_keys = [key for key, weight in weights.items() if abs(weight - round(weight)) > INTEGRALITY]
     return sorted(open_keys, key=lambda key: (-abs(weights[key] - round(weights[key])), key))

@@ -12,6 +12,7 @@ from contextlib import suppress
 
 import numpy as np
 
+from ...lp.tolerances import FEASIBILITY
 from ..master.convexity_duals import raise_convexity_duals
 from ..master.nodes import LpSolution, Node, PricingResult, Unsolved
 from ..master.restricted_master import RestrictedMaster
@@ -21,9 +22,7 @@ from .branching import integral_columns
 from .dual_smoothing import LagrangianPrebound
 from .known_bounds import KnownBounds
 
-FEASIBLE = 1e-9
-"""Violation of the rows of totals (scaled) that counts as none."""
-HAIR = 1e-6
+NEARLY_FEASIBLE = 1e-6
 """Violation of the rows of totals (scaled) that only a quick search may prove to be one."""
 
 
@@ -129,7 +128,7 @@ class ColumnGeneration:
 
     def _closes_node(self, priced: PricingResult) -> bool:
         """Whether the bound alone closes the node."""
-        return bool(priced.bound > FEASIBLE if self.master.lp.in_phase_one else priced.bound >= self.state.cutoff)
+        return bool(priced.bound > FEASIBILITY if self.master.lp.in_phase_one else priced.bound >= self.state.cutoff)
 
     def enter(self, node: Node) -> bool:
         """Enter a node with the master and make its linear program feasible; False if nothing in it is feasible."""
@@ -151,13 +150,13 @@ class ColumnGeneration:
                 solution = self.master.solve_lp()
                 if solution.infeasible:
                     return False
-                if solution.cost <= FEASIBLE:
+                if solution.cost <= FEASIBILITY:
                     break
                 if self.master.add_improving_columns(node, solution):
                     continue
-                negligible = solution.cost <= HAIR
+                negligible = solution.cost <= NEARLY_FEASIBLE
                 priced = self._price(node, solution, self.params.near_feasible_node_limit if negligible else None)
-                if priced.bound > FEASIBLE:
+                if priced.bound > FEASIBILITY:
                     return False
                 if self.master.add(priced.columns):
                     continue

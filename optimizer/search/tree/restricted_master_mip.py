@@ -15,8 +15,9 @@ from models.catalog import Array, Codes
 
 from ...lp.scaled_program import ScaledProgram, excluding
 from ...lp.solver import SolverOutcome
+from ...lp.tolerances import INTEGRALITY
 from ..master.nodes import LpSolution, Node
-from ..master.restricted_master import USED, RestrictedMaster
+from ..master.restricted_master import RestrictedMaster
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def mixing_mip(master: RestrictedMaster, node: Node, solution: LpSolution, most:
 
     It has the columns in use and the `most` others of least reduced cost.
     """
-    use = solution.weights > USED
+    use = solution.weights > INTEGRALITY
     use[_cheapest(master, node, solution, most)] = True
     restricted = restricted_mip(master, node, np.flatnonzero(use).tolist())
     integer = restricted.program.integer.copy()
@@ -105,8 +106,8 @@ def sub_mip(master: RestrictedMaster, node: Node, solution: LpSolution, most: in
     """
     weights, owner = solution.weights, master.pool.owner
     leading = _leading(owner, weights, len(master.books))
-    mixed = np.unique(owner[(weights > USED) & (weights < 1 - USED)])
-    open_columns = (weights > USED) & np.isin(owner, mixed)
+    mixed = np.unique(owner[(weights > INTEGRALITY) & (weights < 1 - INTEGRALITY)])
+    open_columns = (weights > INTEGRALITY) & np.isin(owner, mixed)
     open_columns[_cheapest(master, node, solution, most)] = True
     books = np.unique(owner[open_columns])
     open_columns[leading[books]] = True
@@ -116,7 +117,7 @@ def sub_mip(master: RestrictedMaster, node: Node, solution: LpSolution, most: in
 
 def _cheapest(master: RestrictedMaster, node: Node, solution: LpSolution, most: int) -> Codes:
     """Numbers of the columns of least reduced cost that the node admits and the solution does not use."""
-    others = np.flatnonzero(master.admitted(node) & (solution.weights <= USED))
+    others = np.flatnonzero(master.admitted(node) & (solution.weights <= INTEGRALITY))
     return others[np.argsort(master.reduced_costs(solution.duals)[others], kind="stable")[:most]]
 
 

@@ -96,7 +96,7 @@ def test_only_partings_of_nodes_that_could_beat_the_plan_are_passed_on() -> None
     parted = [BranchedNode({}, column, 1.0), BranchedNode({column: 0}, other, 3.0), BranchedNode({column: 1}, other)]
     kept = branching_decisions(search.master, parted, cutoff=2.0)
     assert kept == (Parting((), names[0]), Parting(((names[0], 1),), names[1]))
-    many = [BranchedNode({}, column, 1.0)] * (17)
+    many = [BranchedNode({}, column, 1.0)] * 17
     assert len(branching_decisions(search.master, many, cutoff=2.0)) == 12
 
 
