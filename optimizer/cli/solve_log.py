@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from ..assurance.result import Result
-from ..results.progress import Progress, ProgressCallback
+from ..results.progress import Progress, listening
 from ..search.state.timers import Phases
 from .streams import standard_stream
 from .targets import new_file
@@ -36,15 +37,11 @@ class SolveLog:
         """Time of what is done outside of the search."""
 
     def listening(self, search: Callable[..., Result]) -> Callable[..., Result]:
-        """The search, with its progress written down as well as passed on."""
+        """The search, with what it logs of its progress written down."""
 
-        def logged(*, progress: ProgressCallback | None = None, **options: object) -> Result:
-            def report(state: Progress) -> None:
-                self._write_news(state)
-                if progress is not None:
-                    progress(state)
-
-            return search(progress=report, **options)
+        def logged(**options: object) -> Result:
+            with listening(_ProgressRecords(self._write_news)):
+                return search(**options)
 
         if self._path is None:
             return search
@@ -82,6 +79,19 @@ class SolveLog:
         except OSError as error:
             self.warnings = (f"{self._path}: {error.strerror}. The log ends there; the search went on.",)
             self._file = None
+
+
+class _ProgressRecords(logging.Handler):
+    """Passes on the states of a search that are logged."""
+
+    def __init__(self, tell: Callable[[Progress], None]) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def emit(self, record: logging.LogRecord) -> None:
+        state = getattr(record, "progress", None)
+        if isinstance(state, Progress):
+            self._tell(state)
 
 
 def _opened(path: Path) -> TextIO:

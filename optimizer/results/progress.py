@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -29,3 +33,30 @@ ProgressCallback = Callable[[Progress], None]
 
 StopCheck = Callable[[], bool]
 """Polled by the search; True asks it to end with the best plan so far."""
+
+
+def logged(progress: ProgressCallback | None = None) -> ProgressCallback:
+    """A callback that logs each state of a search before it passes it on.
+
+    The record (DEBUG, of the logger with this module's name) has the state as its attribute `progress`.
+    """
+
+    def tell(news: Progress) -> None:
+        _log.debug("%s", news, extra={"progress": news})
+        if progress is not None:
+            progress(news)
+
+    return tell
+
+
+@contextmanager
+def listening(handler: logging.Handler) -> Iterator[None]:
+    """While this lasts, the handler is given the record of each state of a search in this process."""
+    level = _log.level
+    _log.addHandler(handler)
+    _log.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        _log.setLevel(level)
+        _log.removeHandler(handler)

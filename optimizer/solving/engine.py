@@ -31,7 +31,7 @@ from ..program.instance import Instance
 from ..results.checkpoint import Checkpoint
 from ..results.findings import Audit
 from ..results.plan_document import claims
-from ..results.progress import Progress, ProgressCallback
+from ..results.progress import Progress, ProgressCallback, logged
 from ..results.record import Status
 from ..results.warm_start import WarmStart
 from ..search.assortment.columns import MenuColumn, prepare_books
@@ -40,6 +40,7 @@ from ..search.master.nodes import Evaluation, Node, PlanCandidate, Proof
 from ..search.master.restricted_master import RestrictedMaster
 from ..search.state.incumbent import Incumbent
 from ..search.state.limits import Stopped
+from ..search.state.objective_scale import relative_gap
 from ..search.state.parameters import SearchParameters
 from ..search.state.search_state import Progressed, SearchState
 from ..search.state.timers import Phases
@@ -144,6 +145,7 @@ class Search:
             self.phases,
             self._report,
             self.params,
+            self.started,
         )
         self.tree = BranchAndPrice(self.master, self.state, self._evaluate)
 
@@ -258,11 +260,6 @@ class Search:
         self.progress(Progress(time.monotonic() - self.started, state.phase, objective, bound, gap))
 
 
-def relative_gap(bound: float, objective: float) -> float:
-    """(bound - objective) / max(1, |objective|)."""
-    return (bound - objective) / max(1.0, abs(objective))
-
-
 def given_by(setting: Instance, offers: Offers, choice: Choice) -> Fixings:
     """What menus and coverage settle: tiers, models and products."""
     used = [option for menu in choice.menus.values() for option in menu]
@@ -286,8 +283,9 @@ def find_best(
     """Search a question and finish its best plan: second stage on margin, tables, KPIs."""
     if question.setting.hopeless_partners:
         return Found(None, None, None, infeasible=True)
+    progress = logged(progress)
     try:
-        compile_search(limit.watch, lambda phase: progress and progress(Progress(0.0, phase)))
+        compile_search(limit.watch, lambda phase: progress(Progress(0.0, phase)))
     except Stopped:
         return Found(None, None, None, infeasible=False, unprepared=True)
     search = Search(question, limit, progress, sitting, params)

@@ -24,11 +24,12 @@ from ..results.identity import printable, source_digest
 from ..results.progress import ProgressCallback, StopCheck
 from ..results.record import Status
 from ..results.warm_start import WarmStart
+from ..search.state.objective_scale import relative_gap
 from ..search.state.parameters import SearchParameters
 from ..search.state.timers import Phases
 from ..version import __version__
 from .baselines import Baselines
-from .engine import DeliveryQuestion, Found, audited, find_best, offers_of, relative_gap, status_of
+from .engine import DeliveryQuestion, Found, audited, find_best, offers_of, status_of
 from .imposed_conditions import node_of, rules_of, scenario_under
 from .kpis import no_contract_objective
 from .session import Identity, Session

@@ -25,3 +25,8 @@ class ObjectiveScale:
     def tolerance(self, gap: float, cost: float) -> float:
         """Scaled cost by which a relative gap lets the bound stay below a plan of this scaled cost."""
         return gap * max(1.0, abs(self.money(cost))) * self.factor
+
+
+def relative_gap(bound: float, objective: float) -> float:
+    """(bound - objective) / max(1, |objective|), both in money a year."""
+    return (bound - objective) / max(1.0, abs(objective))

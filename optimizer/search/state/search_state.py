@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,6 +39,8 @@ class SearchState:
     listener: Callable[[Progressed], None]
     """Is told how the search stands."""
     parameters: SearchParameters = field(default_factory=SearchParameters)
+    began: float = field(default_factory=time.monotonic)
+    """When the search began, on the clock of `time.monotonic`."""
     bound_elsewhere: float = np.inf
     """Least bound of the nodes that are open or closed: every plan outside of the current node costs as much."""
     current_bound: float = -np.inf

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -32,12 +34,15 @@ from ..master.nodes import (
 )
 from ..master.restricted_master import RestrictedMaster
 from ..state.limits import Stopped
+from ..state.objective_scale import relative_gap
 from ..state.search_state import SearchState
 from .branching import ReliabilityBranching, branch_on_books, integral_columns
 from .branching_history import BranchedNode
 from .column_generation import ColumnGeneration
 from .primal_heuristics import PrimalHeuristics
 from .restricted_master_mip import RestrictedMasterMip, restricted_mip
+
+_log = logging.getLogger(__name__)
 
 
 class NodeOutcome(Enum):
@@ -50,6 +55,8 @@ class NodeOutcome(Enum):
     ENUMERATED = "enumerated"
     """Closed by reduced-cost enumeration."""
     BRANCHED = "branched"
+    STOPPED = "stopped"
+    """Left open: a limit came."""
 
 
 class BranchAndPrice:
@@ -88,7 +95,7 @@ class BranchAndPrice:
         except Stopped:
             if self.current is not None:
                 self._push(self._at_work(self.current))
-                self.current = None
+                self._finish(NodeOutcome.STOPPED)
         return Proof(self.state.incumbent.cost, self.state.bound)
 
     def try_plan(self, root: Node, columns: Sequence[int]) -> None:
@@ -158,6 +165,19 @@ class BranchAndPrice:
     def _finish(self, outcome: NodeOutcome) -> None:
         """Leave the current node: what became of it is known."""
         self.current = None
+        if _log.isEnabledFor(logging.INFO):
+            self._log_node(outcome)
+
+    def _log_node(self, outcome: NodeOutcome) -> None:
+        """One line a node: its number, and how the search stands after it, in money a year."""
+        state, scale, cost = self.state, self.state.scale, self.state.incumbent.cost
+        bound = scale.money(state.bound) if np.isfinite(state.bound) else None
+        best = scale.money(cost) if np.isfinite(cost) else None
+        gap = None if bound is None or best is None else relative_gap(bound, best)
+        shown = ["none" if value is None else f"{value:.10g}" for value in (bound, best, gap)]
+        number, columns = self.master.phases.counts["nodes"], len(self.master.pool)
+        message = "node %d %s: bound %s, incumbent %s, gap %s, %d columns, %.1f s"
+        _log.info(message, number, outcome.value, *shown, columns, time.monotonic() - state.began)
 
     def _back_in(self, node: Node, solution: LpSolution) -> LpSolution:
         """The node's LP solution; the node is entered and solved again where primal heuristics have left it."""
