@@ -29,21 +29,23 @@ class MenuColumn:
 
 @dataclass(frozen=True)
 class PriceBook:
-    """What the menu search needs to know of one price book; options and cohorts by place in the book."""
+    """The pricing problem of one price book, but its objective; options and cohorts by place in the book."""
 
     code: int
     utility: Array
+    """Utility against buying nothing, shape (cohorts, options)."""
     payment: Array
+    """What a unit pays a year, shape (cohorts, options)."""
     tier_start: Codes
-    """First option of each tier; one entry more than there are tiers."""
+    """First option of each tier, shape (tiers + 1,)."""
     allowed: NDArray[np.bool_]
-    """Options within the price-change rule."""
+    """Options within the price-change rule, shape (options,)."""
     fits: NDArray[np.bool_]
-    """Whether option i (lower tier) and option j (higher tier) climb the price ladder."""
+    """Whether option i (lower tier) and option j (higher tier) keep to the price ladder, shape (options, options)."""
     group: Codes
-    """Product group of each cohort: 0 for required products, then one per optional product, last for excluded."""
+    """Product group of each cohort, shape (cohorts,): 0 required, then one an optional product, last excluded."""
     mode: Codes
-    """FREE, COVERED or BARRED of each group."""
+    """FREE, COVERED or BARRED of each group, shape (groups,)."""
     optional: tuple[int, ...]
     """Product code of groups 1, 2, ..."""
     required: frozenset[int]
@@ -87,7 +89,7 @@ def _groups(setting: Instance, product: Codes) -> tuple[Codes, Codes, tuple[int,
 
 
 def prepare_books(setting: Instance, offers: Offers, keep_price_rules: bool = True) -> list[PriceBook]:
-    """Every price book with units, ready for the menu search."""
+    """The pricing problems of every price book with units, in the order of their codes."""
     scenario = setting.scenario
     change = scenario.max_price_change if keep_price_rules else None
     gap = scenario.min_tier_gap if keep_price_rules else None

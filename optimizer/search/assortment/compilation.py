@@ -1,4 +1,4 @@
-"""Makes the compiled menu search ready before a search: after an installation that takes a minute, once.
+"""Makes the compiled pricing ready before a search: after an installation that takes a minute, once.
 
 It is compiled by a process of its own, which keeps it on disk (`.compiled`) and can be ended at once by a limit or by
 Ctrl-C; from there it is read in a fraction of a second. Where there can be no such process, it is compiled here.
@@ -21,10 +21,10 @@ import numpy as np
 
 from ..state.limits import Watch
 from .compiled import NotKept, kept_in, reading_only
-from .menu_batch import climb_books, cover, search_books, terms_of
+from .menu_batch import best_coverage, book_instance, local_search_books, search_books
 from .menu_search import search_menus
-from .packed_instance import Open, Prices, Shelf
-from .pricing_objective import COVERED, climb, group_gains, value_by_tier
+from .packed_instance import PackedDomain, PackedInstance, PricingObjective
+from .pricing_objective import COVERED, group_gains, local_search, value_by_tier
 
 POLL_SECONDS = 0.02
 """Time between looks at the process that compiles."""
@@ -149,29 +149,29 @@ def _calls() -> Iterator[None]:
     The compiled functions that they call come with them. Kinds of case differ in numbers, not in types.
     """
     one, place = np.ones(1), np.zeros(1, dtype=np.int64)
-    shelf = _one_book()
+    packed = _one_book()
     yes = np.ones(1, dtype=bool)
-    opened = Open(yes, np.zeros((1, 1), dtype=bool), np.array([COVERED], dtype=np.int64))
-    prices = Prices(one, np.zeros(1), np.zeros(1))
-    search_books(shelf, opened, prices, np.zeros(1), np.zeros(1, dtype=np.int64), 1, 1)
+    domain = PackedDomain(yes, np.zeros((1, 1), dtype=bool), np.array([COVERED], dtype=np.int64))
+    objective = PricingObjective(one, np.zeros(1), np.zeros(1))
+    search_books(packed, domain, objective, np.zeros(1), np.zeros(1, dtype=np.int64), 1, 1)
     yield
     picks = np.full((1, 1), -1, dtype=np.int64)
-    climb_books(shelf, opened, prices, place, picks, np.zeros(1), np.zeros((1, 1), dtype=bool))
+    local_search_books(packed, domain, objective, place, picks, np.zeros(1), np.zeros((1, 1), dtype=bool))
     yield
-    terms = terms_of(shelf, opened, prices, 0)
-    search_menus(terms, 0.0, True, 1, 1)
+    book = book_instance(packed, domain, objective, 0)
+    search_menus(book, 0.0, True, 1, 1)
     yield
-    climb(terms, picks[0])
-    value_by_tier(terms, picks[0])
-    cover(terms, picks[0], yes.copy())
-    group_gains(terms, picks[0], 0)
+    local_search(book, picks[0])
+    value_by_tier(book, picks[0])
+    best_coverage(book, picks[0], yes.copy())
+    group_gains(book, picks[0], 0)
     yield
 
 
-def _one_book() -> Shelf:
+def _one_book() -> PackedInstance:
     one, place, yes = np.ones(1), np.zeros(1, dtype=np.int64), np.ones(1, dtype=bool)
     start = np.array([0, 1], dtype=np.int64)
-    return Shelf(
+    return PackedInstance(
         utility=one,
         payment=one,
         weight=one,

@@ -60,15 +60,15 @@ def kept_in() -> Path | None:
     return Path(paths[0]) if paths and paths[0] else None
 
 
-class _Sealed(CompileResultCacheImpl):
+class _Checksummed(CompileResultCacheImpl):
     """Writes a digest with each function: a damaged one, run as machine code, would end the process."""
 
     def reduce(self, result: Any) -> tuple[bytes, bytes]:
         body = dumps(super().reduce(result))
         return sha256(body).digest(), body
 
-    def rebuild(self, target_context: Any, sealed: tuple[bytes, bytes]) -> Any:
-        digest, body = sealed
+    def rebuild(self, target_context: Any, stored: tuple[bytes, bytes]) -> Any:
+        digest, body = stored
         if sha256(body).digest() != digest:
             raise ValueError("a compiled function on disk is damaged")
         return super().rebuild(target_context, pickle.loads(body))
@@ -77,7 +77,7 @@ class _Sealed(CompileResultCacheImpl):
 class _Kept(FunctionCache):
     """What is kept of one function. Whatever is wrong with its files, it is compiled anew."""
 
-    _impl_class = _Sealed
+    _impl_class = _Checksummed
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         try:
@@ -118,7 +118,7 @@ class _Nowhere(NullCache):
 
 
 def _place(function: Any) -> Any:
-    """Where a function is kept: beside its module, in the user's cache, or in a private folder for passing files."""
+    """Where a function is kept: beside its module, in the user's cache, or in a private folder of temporary files."""
     try:
         return _Kept(function)
     except (RuntimeError, OSError):  # numba finds no folder that can be written
@@ -136,7 +136,7 @@ def _place(function: Any) -> Any:
 
 
 def _private_folder() -> Path | None:
-    """A folder of this user alone among the passing files; None where there cannot be one, or another's is there."""
+    """A folder of this user alone among the temporary files; None where there cannot be one, or another's is there."""
     user = os.getuid() if hasattr(os, "getuid") else None
     try:
         folder = Path(tempfile.gettempdir(), "tierwise-compiled" if user is None else f"tierwise-compiled-{user}")

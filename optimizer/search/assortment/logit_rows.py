@@ -1,10 +1,9 @@
-"""What logit cohorts buy, as rows of a book's linear relaxation.
+"""Logit cohorts in the linear relaxation of the pricing problem (Mendez-Diaz et al. 2014).
 
-Z = 1 / (1 + sum of weights on offer) and Y_o = x_o Z, with weights exp(u) against what is settled already.
-Z + sum of weight Y = 1, and the worth Z A + sum of weight W Y is linear. Y = x Z lies between the four
-lines that touch it over the range of Z (McCormick 1976); that range is what the menus of the part leave,
-for x_o at 0 and at 1 apart. The options of a tier share two of the lines, as one of them at most is on
-the menu. Where every x is whole the rows are exact.
+Z = 1 / (1 + sum of weights on offer) and Y_o = x_o Z, with weights exp(u) relative to the fixed options. Z + sum of
+weight Y = 1, and the profit Z A + sum of weight W Y is linear. Y = x Z lies between the four lines that touch it over
+the range of Z (McCormick 1976); that range is what the domain leaves, for x_o at 0 and at 1 apart. The options of a
+tier share two of the lines, as one of them at most is on the menu. Where every x is whole the rows are exact.
 """
 
 from __future__ import annotations
@@ -18,28 +17,28 @@ from numpy.typing import NDArray
 from models.catalog import Array, Codes
 
 from .lp_builder import LpBuilder
-from .menu_domain import MenuDomain, Terms, tiers_of
-from .pricing_objective import BARRED
+from .menu_domain import MenuDomain, tiers_of
+from .pricing_objective import BARRED, BookInstance
 
-Brought = tuple[Codes, Codes, Array]
-"""Columns, the cohort of each, and what one unit of the column is worth."""
+CohortColumns = tuple[Codes, Codes, Array]
+"""Columns, the cohort of each, and the profit of one unit of the column; arrays of equal shape."""
 
 FREE_SHARE, TAKEN, CEILING = 10, 11, 12
-"""Kinds of columns: Z; Y (times the weight where that is over 1); worth of an extreme cohort."""
+"""Kinds of columns: Z; Y (times the weight where that is over 1); profit of an extreme cohort."""
 SHARES, AT_MOST, AT_LEAST, ABOVE, BELOW = 10, 11, 12, 13, 14
 """Kinds of rows: shares sum to 1; the four lines."""
 TINY_WEIGHT = 1e-9
-"""Weights below this are taken as sold to everyone: a hair too good, and kept out of the matrix."""
+"""Weights below this are bounded as if sold to everyone, which keeps tiny coefficients out of the matrix."""
 EXTREME_UTILITY = 40.0
-"""Above this against all else a cohort's weights would hide the rest: it is bounded by its best options."""
+"""Relative utility above which a cohort is extreme: its weights would hide the rest; its best options bound it."""
 
 
 @dataclass(frozen=True)
 class _Weights:
-    """Weights of the open options of some cohorts against what is settled, and the range that leaves Z."""
+    """Weights of the open options of some cohorts relative to the fixed options, and the range of Z."""
 
     weight: Array
-    """By cohort and option; 0 where not open, or tiny."""
+    """Shape (cohorts, options); 0 where not open, or tiny."""
     tiny: Array
     """Sum of tiny weights, by cohort."""
     tiers: Codes
@@ -47,6 +46,7 @@ class _Weights:
     open: NDArray[np.bool_]
     """Whether each option is open."""
     must: NDArray[np.bool_]
+    """Tiers that must still join, shape (tiers,)."""
     slots: int
     """Tiers that may still join."""
 
@@ -87,24 +87,24 @@ class _Weights:
         return np.where(self._rank < slots, among, self._sums[:, [slots]]) + self.tiny[:, None]
 
 
-def _settled(t: Terms, chosen: Codes) -> tuple[Array, Array]:
-    """Logarithm of 1 + the weights settled, and their worth at Z = 1, by cohort."""
+def _fixed_part(t: BookInstance, chosen: Codes) -> tuple[Array, Array]:
+    """Logarithm of 1 + the weights of the fixed options, and their profit at Z = 1, both of shape (cohorts,)."""
     nothing = np.zeros((len(t.utility), 1))
     utility = np.concatenate([nothing, t.utility[:, chosen]], axis=1)
-    worth = np.concatenate([nothing, t.worth[:, chosen]], axis=1)
+    profit = np.concatenate([nothing, t.profit[:, chosen]], axis=1)
     peak = utility.max(axis=1)
     weight = np.exp(utility - peak[:, None])
     mass = weight.sum(axis=1)
-    return peak + np.log(mass), np.where(weight > 0, weight * worth, 0.0).sum(axis=1) / mass
+    return peak + np.log(mass), np.where(weight > 0, weight * profit, 0.0).sum(axis=1) / mass
 
 
-def add_logit(t: Terms, part: MenuDomain, draft: LpBuilder, option_columns: Codes) -> Brought:
-    """Draft columns and rows of all cohorts that may be covered."""
-    chosen = part.settled(t)
-    base, settled_worth = _settled(t, chosen[chosen >= 0])
+def add_logit(t: BookInstance, domain: MenuDomain, lp: LpBuilder, option_columns: Codes) -> CohortColumns:
+    """Add the columns and rows of all cohorts that may be covered."""
+    chosen = domain.fixed(t)
+    base, fixed_profit = _fixed_part(t, chosen[chosen >= 0])
     relative = np.where(option_columns >= 0, t.utility - base[:, None], -np.inf)
     extreme = relative.max(axis=1, initial=-np.inf) > EXTREME_UTILITY
-    seen = part.mode[t.group] != BARRED
+    seen = domain.mode[t.group] != BARRED
     plain = np.flatnonzero(seen & ~extreme)
     weight = np.exp(relative[plain])
     tiny = weight < TINY_WEIGHT
@@ -114,30 +114,30 @@ def add_logit(t: Terms, part: MenuDomain, draft: LpBuilder, option_columns: Code
         np.where(tiny, weight, 0.0).sum(axis=1),
         tiers,
         option_columns >= 0,
-        part.must & (chosen == -1),
+        domain.must & (chosen == -1),
         min(int(t.most - (chosen >= 0).sum()), int((chosen == -1).sum())),
     )
-    free = draft.columns(FREE_SHARE, plain, 1.0 / weights.most_mass(), 1.0 / (1.0 + weights.lightest.sum(axis=1)))
-    brought = [
-        (free, plain, settled_worth[plain]),
-        _sold_to_everyone(plain, weight * tiny, t.worth, option_columns),
-        _add_taken(t, plain, weights, draft, option_columns, free),
-        *_add_extreme(t, np.flatnonzero(seen & extreme), chosen, draft, option_columns),
+    free = lp.columns(FREE_SHARE, plain, 1.0 / weights.most_mass(), 1.0 / (1.0 + weights.lightest.sum(axis=1)))
+    parts = [
+        (free, plain, fixed_profit[plain]),
+        _sold_to_everyone(plain, weight * tiny, t.profit, option_columns),
+        _add_mccormick(t, plain, weights, lp, option_columns, free),
+        *_add_extreme(t, np.flatnonzero(seen & extreme), chosen, lp, option_columns),
     ]
-    columns, cohorts, values = (np.concatenate(kind) for kind in zip(*brought, strict=True))
+    columns, cohorts, values = (np.concatenate(kind) for kind in zip(*parts, strict=True))
     return columns, cohorts, values
 
 
-def _sold_to_everyone(plain: Codes, weight: Array, worth: Array, option_columns: Codes) -> Brought:
+def _sold_to_everyone(plain: Codes, weight: Array, profit: Array, option_columns: Codes) -> CohortColumns:
     row, option = np.nonzero(weight)
-    value = weight[row, option] * np.maximum(worth[plain[row], option], 0.0)
+    value = weight[row, option] * np.maximum(profit[plain[row], option], 0.0)
     return option_columns[option], plain[row], value
 
 
-def _add_taken(
-    t: Terms, plain: Codes, weights: _Weights, draft: LpBuilder, option_columns: Codes, free: Codes
-) -> Brought:
-    """Columns Y and the four lines between Y, x and Z."""
+def _add_mccormick(
+    t: BookInstance, plain: Codes, weights: _Weights, lp: LpBuilder, option_columns: Codes, free: Codes
+) -> CohortColumns:
+    """Columns Y, and the four McCormick rows between Y, x and Z."""
     row, option = np.nonzero(weights.weight)
     tier, weight = weights.tiers[option], weights.weight[row, option]
     scale = np.maximum(1.0, weight)
@@ -145,16 +145,16 @@ def _add_taken(
     high = scale / (1.0 + weight + sure[row] - weights.lightest[row, tier])
     low = scale / (1.0 + weight + weights.beside(max(0, weights.slots - 1))[row, tier])
     cells, x = plain[row] * t.utility.shape[1] + option, option_columns[option]
-    taken = draft.columns(TAKEN, cells, 0.0, high)
-    at_most = draft.rows(AT_MOST, cells, -np.inf, 0.0)
-    draft.entries(at_most, taken, 1.0)
-    draft.entries(at_most, x, -high)
-    at_least = draft.rows(AT_LEAST, cells, 0.0, np.inf)
-    draft.entries(at_least, taken, 1.0)
-    draft.entries(at_least, x, -low)
-    shares = draft.rows(SHARES, plain, 1.0 - weights.tiny, 1.0)
-    draft.entries(shares, free, 1.0)
-    draft.entries(shares[row], taken, weight / scale)
+    taken = lp.columns(TAKEN, cells, 0.0, high)
+    at_most = lp.rows(AT_MOST, cells, -np.inf, 0.0)
+    lp.entries(at_most, taken, 1.0)
+    lp.entries(at_most, x, -high)
+    at_least = lp.rows(AT_LEAST, cells, 0.0, np.inf)
+    lp.entries(at_least, taken, 1.0)
+    lp.entries(at_least, x, -low)
+    shares = lp.rows(SHARES, plain, 1.0 - weights.tiny, 1.0)
+    lp.entries(shares, free, 1.0)
+    lp.entries(shares[row], taken, weight / scale)
     pairs, pair = np.unique(row * len(weights.must) + tier, return_inverse=True)
     of_row, of_tier = np.divmod(pairs, len(weights.must))
     without = 1.0 / (1.0 + weights.beside(weights.slots)[of_row, of_tier])
@@ -163,20 +163,22 @@ def _add_taken(
         (ABOVE, without, (without, np.inf)),
         (BELOW, 1.0 / (1.0 + sure[of_row]), (-np.inf, 1.0 / (1.0 + sure[of_row]))),
     ):
-        rows = draft.rows(kind, keys, *sides)
-        draft.entries(rows, free[of_row], 1.0)
-        draft.entries(rows[pair], taken, -1.0 / scale)
-        draft.entries(rows[pair], x, side[pair])
-    return taken, plain[row], weight / scale * t.worth[plain[row], option]
+        rows = lp.rows(kind, keys, *sides)
+        lp.entries(rows, free[of_row], 1.0)
+        lp.entries(rows[pair], taken, -1.0 / scale)
+        lp.entries(rows[pair], x, side[pair])
+    return taken, plain[row], weight / scale * t.profit[plain[row], option]
 
 
-def _add_extreme(t: Terms, cohorts: Codes, chosen: Codes, draft: LpBuilder, option_columns: Codes) -> list[Brought]:
-    """A mean is no more than its largest part: worth <= h + sum of (W - h)+ x, with h the most that is settled."""
+def _add_extreme(
+    t: BookInstance, cohorts: Codes, chosen: Codes, lp: LpBuilder, option_columns: Codes
+) -> list[CohortColumns]:
+    """A mean is at most its largest term: profit <= h + sum of (W - h)+ x, with h the largest of the fixed options."""
     if not len(cohorts):
         return []
     nothing = np.zeros((len(cohorts), 1))
-    settled = np.concatenate([nothing, t.worth[np.ix_(cohorts, chosen[chosen >= 0])]], axis=1).max(axis=1)
-    one = draft.columns(CEILING, cohorts, 1.0, 1.0)
-    above = np.maximum(t.worth[cohorts] - settled[:, None], 0.0)
+    fixed = np.concatenate([nothing, t.profit[np.ix_(cohorts, chosen[chosen >= 0])]], axis=1).max(axis=1)
+    one = lp.columns(CEILING, cohorts, 1.0, 1.0)
+    above = np.maximum(t.profit[cohorts] - fixed[:, None], 0.0)
     row, option = np.nonzero(np.where((option_columns >= 0) & (t.utility[cohorts] > -np.inf), above, 0.0))
-    return [(one, cohorts, settled), (option_columns[option], cohorts[row], above[row, option])]
+    return [(one, cohorts, fixed), (option_columns[option], cohorts[row], above[row, option])]

@@ -1,7 +1,7 @@
-"""A linear program under construction: columns, rows and entries in blocks, each with a key that outlives it.
+"""A builder of linear programs: columns, rows and entries in blocks, each column and row with a key.
 
-The keys say which column or row of one program is the same as one of another, so that the basis of
-a node serves its children.
+A column or row has the same key in the programs of a node and of its children, so that the basis of one warm-starts
+the others.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from models.catalog import Array, Codes
 from ...lp.scaled_program import ScaledProgram
 
 BLOCK = 1 << 40
-"""Keys of one kind of column or row."""
+"""Number of keys of one kind of column or row."""
 BASIC = int(highspy.HighsBasisStatus.kBasic)
 LOWER = int(highspy.HighsBasisStatus.kLower)
 
 
 @dataclass(frozen=True)
 class Basis:
-    """Where columns and rows stood at an optimum, by key (sorted)."""
+    """An optimal basis: HiGHS status of each column and row, by key (sorted)."""
 
     column_keys: Codes
     columns: Codes
@@ -32,11 +32,11 @@ class Basis:
     rows: Codes
 
     def for_columns(self, keys: Codes) -> Codes:
-        """Status of columns; those unknown stand at their lower end."""
+        """Status of columns by key; those unknown are at their lower bound."""
         return _looked_up(self.column_keys, self.columns, keys, LOWER)
 
     def for_rows(self, keys: Codes) -> Codes:
-        """Status of rows; those unknown are slack."""
+        """Status of rows by key; those unknown are basic."""
         return _looked_up(self.row_keys, self.rows, keys, BASIC)
 
 
@@ -55,10 +55,10 @@ def basis_of(column_keys: Codes, columns: Codes, row_keys: Codes, rows: Codes) -
 
 @dataclass
 class LpBuilder:
-    """Blocks gathered so far; costs are minimized."""
+    """A linear program under construction; costs are minimized."""
 
     offset: float = 0.0
-    """Cost of what is settled."""
+    """Constant of the objective."""
     width: int = 0
     height: int = 0
     _columns: list[tuple[Codes, Array, Array, Array]] = field(default_factory=list)
@@ -67,7 +67,7 @@ class LpBuilder:
     _costs: list[tuple[Codes, Array]] = field(default_factory=list)
 
     def columns(self, kind: int, ids: Codes, low: Array | float, high: Array | float) -> Codes:
-        """Add columns; their places."""
+        """Add columns with ids of one kind and bounds; their positions."""
         count = len(ids)
         keys = kind * BLOCK + np.asarray(ids, dtype=np.int64)
         self._columns.append((keys, np.zeros(count), np.broadcast_to(low, count), np.broadcast_to(high, count)))
@@ -75,7 +75,7 @@ class LpBuilder:
         return np.arange(self.width - count, self.width)
 
     def rows(self, kind: int, ids: Codes, low: Array | float, high: Array | float) -> Codes:
-        """Add rows; their places."""
+        """Add rows with ids of one kind and sides; their positions."""
         count = len(ids)
         keys = kind * BLOCK + np.asarray(ids, dtype=np.int64)
         self._rows.append((keys, np.broadcast_to(low, count), np.broadcast_to(high, count)))
@@ -93,16 +93,16 @@ class LpBuilder:
     @property
     def column_keys(self) -> Codes:
         """Key of each column."""
-        return np.concatenate([part[0] for part in self._columns])
+        return np.concatenate([block[0] for block in self._columns])
 
     @property
     def row_keys(self) -> Codes:
         """Key of each row."""
-        return np.concatenate([np.zeros(0, dtype=np.int64), *(part[0] for part in self._rows)])
+        return np.concatenate([np.zeros(0, dtype=np.int64), *(block[0] for block in self._rows)])
 
     def program(self) -> ScaledProgram:
-        """The program as drafted, without its offset."""
-        _, zeros, low, high = (np.concatenate(part) for part in zip(*self._columns, strict=True))
+        """The program as built, without its constant."""
+        _, zeros, low, high = (np.concatenate(block) for block in zip(*self._columns, strict=True))
         cost = zeros
         for places, values in self._costs:
             np.add.at(cost, places, values)

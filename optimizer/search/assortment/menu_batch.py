@@ -1,4 +1,4 @@
-"""The best menus of many price books, one after the other without Python between; compiled with numba."""
+"""Exact and heuristic pricing of many price books, without Python between them; compiled with numba."""
 
 from __future__ import annotations
 
@@ -6,36 +6,36 @@ import numpy as np
 
 from .compiled import compiled
 from .menu_search import search_menus
-from .pricing_objective import BARRED, COVERED, FREE, Terms, climb, group_gains, value_by_tier
+from .pricing_objective import BARRED, COVERED, FREE, BookInstance, group_gains, local_search, value_by_tier
 
 
 @compiled
-def terms_of(shelf, open_, prices, b):  # type: ignore[no-untyped-def]
-    """`Terms` of the book at place b."""
-    cohorts, options = shelf.cohort_start[b + 1] - shelf.cohort_start[b], shelf.options[b]
-    cell, option, group = shelf.cell_start[b], shelf.option_start[b], shelf.group_start[b]
-    cells, groups = cohorts * options, shelf.group_start[b + 1] - group
-    return Terms(
-        shelf.utility[cell : cell + cells].reshape(cohorts, options),
-        prices.worth[cell : cell + cells].reshape(cohorts, options),
-        shelf.payment[cell : cell + cells].reshape(cohorts, options),
-        shelf.logit,
-        shelf.tier_start[b],
-        open_.allowed[option : option + options],
-        open_.must[b],
-        shelf.fits[shelf.fits_start[b] : shelf.fits_start[b + 1]].reshape(options, options),
-        shelf.fewest,
-        shelf.most,
-        prices.option_charge[option : option + options],
-        shelf.group[shelf.cohort_start[b] : shelf.cohort_start[b + 1]],
-        prices.charge[group : group + groups],
-        open_.mode[group : group + groups],
+def book_instance(packed, domain, objective, b):  # type: ignore[no-untyped-def]
+    """The `BookInstance` of the book at place b of a packed instance."""
+    cohorts, options = packed.cohort_start[b + 1] - packed.cohort_start[b], packed.options[b]
+    cell, option, group = packed.cell_start[b], packed.option_start[b], packed.group_start[b]
+    cells, groups = cohorts * options, packed.group_start[b + 1] - group
+    return BookInstance(
+        packed.utility[cell : cell + cells].reshape(cohorts, options),
+        objective.profit[cell : cell + cells].reshape(cohorts, options),
+        packed.payment[cell : cell + cells].reshape(cohorts, options),
+        packed.logit,
+        packed.tier_start[b],
+        domain.allowed[option : option + options],
+        domain.must[b],
+        packed.fits[packed.fits_start[b] : packed.fits_start[b + 1]].reshape(options, options),
+        packed.fewest,
+        packed.most,
+        objective.option_cost[option : option + options],
+        packed.group[packed.cohort_start[b] : packed.cohort_start[b + 1]],
+        objective.coverage_cost[group : group + groups],
+        domain.mode[group : group + groups],
     )
 
 
 @compiled
-def cover(t, picks, covered):  # type: ignore[no-untyped-def]
-    """Fill in which product groups a menu (option by tier, negative for none) is best to cover."""
+def best_coverage(t, picks, covered):  # type: ignore[no-untyped-def]
+    """Fill `covered`, shape (groups,), with the groups that a menu (option by tier, negative for none) best covers."""
     menu, size = np.zeros(len(picks) + 1, dtype=np.int64), 0
     for i in range(len(picks)):
         if picks[i] >= 0:
@@ -47,45 +47,46 @@ def cover(t, picks, covered):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def search_books(shelf, open_, prices, floors, books, room, patience):  # type: ignore[no-untyped-def]
-    """The best menu of each of some books (by place) worth more than its floor, after some met on the way.
+def search_books(packed, domain, objective, cutoffs, books, capacity, node_limit):  # type: ignore[no-untyped-def]
+    """Exact pricing: of each book (by place) the best menu over its cutoff, after some met on the way.
 
-    Returns by book and find options (padded with -1), worth and groups covered; how many there are, whether
-    nothing was left unlooked at, and an upper bound on the worth of any menu.
+    Returns, of each book: options of its menus, shape (books, capacity, tiers), padded with -1; their objectives,
+    shape (books, capacity); groups covered, shape (books, capacity, most groups); how many menus there are; whether
+    the search came to its end; and an upper bound of the objective of any menu.
     """
-    count, tiers = len(books), shelf.tier_start.shape[1] - 1
+    count, tiers = len(books), packed.tier_start.shape[1] - 1
     most_groups = 1
     for b in books:
-        most_groups = max(most_groups, shelf.group_start[b + 1] - shelf.group_start[b])
-    menus, worths = np.full((count, room, max(tiers, 1)), -1, dtype=np.int64), np.zeros((count, room))
-    covered = np.zeros((count, room, most_groups), dtype=np.bool_)
+        most_groups = max(most_groups, packed.group_start[b + 1] - packed.group_start[b])
+    menus, values = np.full((count, capacity, max(tiers, 1)), -1, dtype=np.int64), np.zeros((count, capacity))
+    covered = np.zeros((count, capacity, most_groups), dtype=np.bool_)
     found, complete = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.bool_)
-    ceiling = np.zeros(count)
+    bounds = np.zeros(count)
     for i in range(count):
-        t = terms_of(shelf, open_, prices, books[i])
-        some, values, complete[i], ceiling[i] = search_menus(t, floors[books[i]], np.bool_(False), room, patience)
-        found[i] = len(values)
-        for k in range(len(values)):
-            menus[i, k], worths[i, k] = some[k], values[k]
-            cover(t, some[k], covered[i, k])
-    return menus, worths, covered, found, complete, ceiling
+        t = book_instance(packed, domain, objective, books[i])
+        some, own, complete[i], bounds[i] = search_menus(t, cutoffs[books[i]], np.bool_(False), capacity, node_limit)
+        found[i] = len(own)
+        for k in range(len(own)):
+            menus[i, k], values[i, k] = some[k], own[k]
+            best_coverage(t, some[k], covered[i, k])
+    return menus, values, covered, found, complete, bounds
 
 
 @compiled
-def _bring(shelf, t, b, total, mass, o):  # type: ignore[no-untyped-def]
-    """Worth of a logit menu when option o (none if negative) joins what the other tiers make of each cohort."""
-    cell, options = shelf.cell_start[b], shelf.options[b]
-    sums = -t.charge
+def _value_with_option(packed, t, b, total, mass, o):  # type: ignore[no-untyped-def]
+    """Objective of a logit menu when option o (none if negative) joins the options of the other tiers."""
+    cell, options = packed.cell_start[b], packed.options[b]
+    sums = -t.coverage_cost
     for c in range(len(total)):
         if t.mode[t.group[c]] == BARRED:
             continue
         if o < 0:
             sums[t.group[c]] += total[c] / mass[c]
         else:
-            weight = shelf.weight[cell + c * options + o]
-            gain = 0.0 if weight == 0.0 else weight * t.worth[c, o]
+            weight = packed.weight[cell + c * options + o]
+            gain = 0.0 if weight == 0.0 else weight * t.profit[c, o]
             sums[t.group[c]] += (total[c] + gain) / (mass[c] + weight)
-    value = 0.0 if o < 0 else -t.option_charge[o]
+    value = 0.0 if o < 0 else -t.option_cost[o]
     for g in range(len(sums)):
         if t.mode[g] == COVERED or (t.mode[g] == FREE and sums[g] > 0.0):
             value += sums[g]
@@ -93,29 +94,29 @@ def _bring(shelf, t, b, total, mass, o):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _others(shelf, t, b, picks, i, total, mass):  # type: ignore[no-untyped-def]
-    """What the tiers other than i make of each cohort, the charge of their options, and how many there are."""
-    cell, options = shelf.cell_start[b], shelf.options[b]
+def _other_tiers(packed, t, b, picks, i, total, mass):  # type: ignore[no-untyped-def]
+    """Fill weighted profit and mass by cohort of the tiers other than i; the cost of their options, and how many."""
+    cell, options = packed.cell_start[b], packed.options[b]
     total[:] = 0.0
     mass[:] = 1.0
-    charge, size = 0.0, 0
+    cost, size = 0.0, 0
     for j in range(len(picks)):
         o = picks[j]
         if j == i or o < 0:
             continue
         size += 1
-        charge += t.option_charge[o]
+        cost += t.option_cost[o]
         for c in range(len(total)):
-            weight = shelf.weight[cell + c * options + o]
+            weight = packed.weight[cell + c * options + o]
             if weight > 0.0:
                 mass[c] += weight
-                total[c] += weight * t.worth[c, o]
-    return charge, size
+                total[c] += weight * t.profit[c, o]
+    return cost, size
 
 
 @compiled
 def _may_take(t, picks, i, o, size):  # type: ignore[no-untyped-def]
-    """Whether option o (none if negative) may stand at tier i beside `size` others."""
+    """Whether option o (none if negative) may be that of tier i beside `size` others."""
     if o < 0:
         return picks[i] < 0 or (not t.must[i] and size >= t.fewest)
     if not t.allowed[o] or size + 1 > t.most:
@@ -129,8 +130,8 @@ def _may_take(t, picks, i, o, size):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _drop_unfit(t, picks):  # type: ignore[no-untyped-def]
-    """Leave out what may not be on the menu, the lower tiers having the say."""
+def _drop_incompatible(t, picks):  # type: ignore[no-untyped-def]
+    """Drop what may not be on the menu; of two options that do not fit, the one of the higher tier."""
     size = 0
     for i in range(len(picks)):
         o = picks[i]
@@ -141,18 +142,18 @@ def _drop_unfit(t, picks):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _climb_logit(shelf, t, b, picks):  # type: ignore[no-untyped-def]
-    """Change one tier of `picks` at a time while that helps; worth of the end (-inf if it is not allowed)."""
+def _local_search_logit(packed, t, b, picks):  # type: ignore[no-untyped-def]
+    """Change one tier of `picks` at a time while that helps; objective at the end (-inf if it is not allowed)."""
     total, mass = np.zeros(t.utility.shape[0]), np.ones(t.utility.shape[0])
-    _drop_unfit(t, picks)
+    _drop_incompatible(t, picks)
     best, since, i = -np.inf, 0, 0
     while since < len(picks):
-        charge, size = _others(shelf, t, b, picks, i, total, mass)
+        cost, size = _other_tiers(packed, t, b, picks, i, total, mass)
         kept, better = picks[i], False
         for o in range(t.tier_start[i] - 1, t.tier_start[i + 1]):
             pick = -1 if o < t.tier_start[i] else o
             if _may_take(t, picks, i, pick, size):
-                value = _bring(shelf, t, b, total, mass, pick) - charge
+                value = _value_with_option(packed, t, b, total, mass, pick) - cost
                 if value > best + 1e-12 * abs(best) or best == -np.inf:
                     best, kept, better = value, pick, True
         picks[i] = kept
@@ -162,16 +163,17 @@ def _climb_logit(shelf, t, b, picks):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def climb_books(shelf, open_, prices, book, picks, worths, covered):  # type: ignore[no-untyped-def]
-    """Climb from each start (its book, and option by tier, which is changed in place); fills worth and coverage.
+def local_search_books(packed, domain, objective, book, picks, values, covered):  # type: ignore[no-untyped-def]
+    """Heuristic pricing: local search from each start, menu k of price book `book[k]`.
 
-    The worth is -inf where no allowed menu was met.
+    Changes `picks`, shape (starts, tiers), the option by tier, in place; fills the objectives `values`, shape
+    (starts,), -inf where no allowed menu was met, and the groups covered, shape (starts, most groups).
     """
     for k in range(len(book)):
-        t = terms_of(shelf, open_, prices, book[k])
-        if shelf.logit:
-            worths[k] = _climb_logit(shelf, t, book[k], picks[k])
+        t = book_instance(packed, domain, objective, book[k])
+        if packed.logit:
+            values[k] = _local_search_logit(packed, t, book[k], picks[k])
         else:
-            picks[k], worths[k] = climb(t, picks[k])
-        if worths[k] > -np.inf:
-            cover(t, picks[k], covered[k])
+            picks[k], values[k] = local_search(t, picks[k])
+        if values[k] > -np.inf:
+            best_coverage(t, picks[k], covered[k])

@@ -1,10 +1,13 @@
-"""What each cohort, taken alone, can still bring once some tiers of a menu are decided; compiled with numba."""
+"""Upper bounds of the profit of each cohort alone, once some tiers of a menu are decided; compiled with numba."""
 
 from __future__ import annotations
 
-from collections import namedtuple
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+
+from models.catalog import Array
 
 from .compiled import compiled
 from .pricing_objective import TIE
@@ -14,16 +17,38 @@ GRID = 48
 EXTREME = 300.0
 """A cohort with a utility above this is bounded loosely and evaluated in logarithms."""
 
-Prepared = namedtuple(
-    "Prepared", "extreme weights gains cohort_weights cohort_gains points peaks top_worth order refund"
-)
-"""What is computed once a search: by option and cohort, and by cohort and option, exp(u) and exp(u) x worth;
-by tier suffix what is still to be had."""
+
+class BoundTables(NamedTuple):
+    """What a menu search computes once for its bounds; weights are exp(utility), 0 where not allowed or extreme.
+
+    First choice leaves what only logit needs at shape (1, 1), and logit `order` at (1, 1, 1).
+    """
+
+    extreme: NDArray[np.bool_]
+    """Cohorts with a utility too large for exp(), shape (cohorts,)."""
+    weights: Array
+    """Weight by option and cohort, shape (options, cohorts)."""
+    gains: Array
+    """Weight x profit by option and cohort, shape (options, cohorts)."""
+    cohort_weights: Array
+    """Weight by cohort and option, shape (cohorts, options)."""
+    cohort_gains: Array
+    """Weight x profit by cohort and option, shape (cohorts, options)."""
+    points: Array
+    """Grid of mean profits, rising, shape (cohorts, GRID)."""
+    peaks: Array
+    """Logit: G[c, i, k] of `_suffix_peaks`, shape (cohorts, tiers + 1, GRID). First choice: `first_choice_peaks`."""
+    top_profit: Array
+    """Largest profit of an option of tiers >= i, shape (cohorts, tiers + 1)."""
+    order: Array
+    """First choice: utilities of the options of tiers >= i, falling, shape (cohorts, tiers + 1, options)."""
+    refund: Array
+    """Most that negative option costs of tiers >= i can give back, shape (tiers + 1,)."""
 
 
 @compiled
-def _suffix_peaks(weights, worth, tier_start, allowed, points):  # type: ignore[no-untyped-def]
-    """G[c, i, k] = sum over tiers >= i of max(0, max over options of weight (worth - z_k))."""
+def _suffix_peaks(weights, profit, tier_start, allowed, points):  # type: ignore[no-untyped-def]
+    """G[c, i, k] = sum over tiers >= i of max(0, max over options of weight (profit - z_k)), z_k = points[c, k]."""
     cohorts, tiers = weights.shape[0], len(tier_start) - 1
     peaks = np.zeros((cohorts, tiers + 1, GRID))
     for c in range(cohorts):
@@ -32,7 +57,7 @@ def _suffix_peaks(weights, worth, tier_start, allowed, points):  # type: ignore[
                 z, best = points[c, k], 0.0
                 for o in range(tier_start[i], tier_start[i + 1]):
                     if allowed[o]:
-                        gain = weights[c, o] * (worth[c, o] - z)
+                        gain = weights[c, o] * (profit[c, o] - z)
                         if gain > best:
                             best = gain
                 peaks[c, i, k] = peaks[c, i + 1, k] + best
@@ -40,8 +65,8 @@ def _suffix_peaks(weights, worth, tier_start, allowed, points):  # type: ignore[
 
 
 @compiled
-def _best_mean(weights, worth, tier_start, allowed, c):  # type: ignore[no-untyped-def]
-    """Upper bound, tight, on a cohort's sum_o P W over every menu: the fixed point of z = G(z).
+def _largest_mean(weights, profit, tier_start, allowed, c):  # type: ignore[no-untyped-def]
+    """Upper bound, tight, on a cohort's sum_o P profit over every menu: the fixed point of z = G(z).
 
     Newton's steps rise to it from 0; G falls with a slope of -1 or steeper against z - G(z), so the
     last residual closes what is left.
@@ -52,10 +77,10 @@ def _best_mean(weights, worth, tier_start, allowed, c):  # type: ignore[no-untyp
         for i in range(len(tier_start) - 1):
             best, pick = 0.0, -1
             for o in range(tier_start[i], tier_start[i + 1]):
-                if allowed[o] and weights[c, o] * (worth[c, o] - z) > best:
-                    best, pick = weights[c, o] * (worth[c, o] - z), o
+                if allowed[o] and weights[c, o] * (profit[c, o] - z) > best:
+                    best, pick = weights[c, o] * (profit[c, o] - z), o
             if pick >= 0:
-                total += weights[c, pick] * worth[c, pick]
+                total += weights[c, pick] * profit[c, pick]
                 mass += weights[c, pick]
                 gain += best
         residual = gain - z
@@ -66,17 +91,17 @@ def _best_mean(weights, worth, tier_start, allowed, c):  # type: ignore[no-untyp
 
 
 @compiled
-def _grid(weights, worth, tier_start, allowed):  # type: ignore[no-untyped-def]
-    """Grid of z for each cohort over every value its mean worth can take: a third below 0, the rest above."""
-    cohorts, options = worth.shape
+def _grid(weights, profit, tier_start, allowed):  # type: ignore[no-untyped-def]
+    """Grid of z over every value that a cohort's mean profit can take, shape (cohorts, GRID): a third below 0."""
+    cohorts, options = profit.shape
     points = np.zeros((cohorts, GRID))
     below = GRID // 3
     for c in range(cohorts):
         low = 0.0
         for o in range(options):
             if allowed[o] and weights[c, o] > 0.0:
-                low = min(low, worth[c, o])
-        high = _best_mean(weights, worth, tier_start, allowed, c)
+                low = min(low, profit[c, o])
+        high = _largest_mean(weights, profit, tier_start, allowed, c)
         for k in range(below):
             points[c, k] = low * (1.0 - k / below)
         for k in range(below, GRID):
@@ -86,7 +111,7 @@ def _grid(weights, worth, tier_start, allowed):  # type: ignore[no-untyped-def]
 
 @compiled
 def root(total, mass, peaks, points):  # type: ignore[no-untyped-def]
-    """Upper bound on (total + sum E W) / (mass + sum E) over the options still open.
+    """Upper bound on (total + sum weight profit) / (mass + sum weight) over the options still open.
 
     The largest such ratio solves mass z = total + G(z); G is convex, so the chord between grid points
     lies above it and the root of the chord is no lower.
@@ -110,8 +135,8 @@ def root(total, mass, peaks, points):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def first_choice_peaks(utility, worth, tier_start, allowed):  # type: ignore[no-untyped-def]
-    """Per cohort and suffix of tiers: utilities in falling order, and the largest worth down to each."""
+def first_choice_peaks(utility, profit, tier_start, allowed):  # type: ignore[no-untyped-def]
+    """Utilities in falling order, and the largest profit down to each, both of shape (cohorts, tiers + 1, options)."""
     cohorts, options = utility.shape
     tiers = len(tier_start) - 1
     order = np.full((cohorts, tiers + 1, options), -np.inf)
@@ -123,7 +148,7 @@ def first_choice_peaks(utility, worth, tier_start, allowed):  # type: ignore[no-
             n, best = 0, -np.inf
             for o in ranked:
                 if allowed[o] and utility[c, o] > TIE:
-                    best = max(best, worth[c, o])
+                    best = max(best, profit[c, o])
                     order[c, i, n] = utility[c, o]
                     peaks[c, i, n] = best
                     n += 1
@@ -131,14 +156,14 @@ def first_choice_peaks(utility, worth, tier_start, allowed):  # type: ignore[no-
 
 
 @compiled
-def first_choice_bound(held, held_worth, order, peaks):  # type: ignore[no-untyped-def]
-    """Largest worth a cohort may still bring: of what it holds, or of an open option it may prefer."""
-    bound = held_worth
+def first_choice_bound(held, held_profit, order, peaks):  # type: ignore[no-untyped-def]
+    """Largest profit of a cohort by first choice: of what it holds, or of an open option that it may prefer."""
+    bound = held_profit
     low, high = 0, len(order)
-    floor = held - 2 * TIE
+    cutoff = held - 2 * TIE
     while low < high:
         middle = (low + high) // 2
-        if order[middle] > -np.inf and order[middle] >= floor:
+        if order[middle] > -np.inf and order[middle] >= cutoff:
             low = middle + 1
         else:
             high = middle
@@ -149,7 +174,7 @@ def first_choice_bound(held, held_worth, order, peaks):  # type: ignore[no-untyp
 
 @compiled
 def _weigh(t):  # type: ignore[no-untyped-def]
-    """Cohorts too extreme for exp(u), and exp(u) by cohort and option (0 where not open or extreme)."""
+    """Cohorts too extreme for exp(u), and the weights exp(u), shape (cohorts, options)."""
     cohorts, options = t.utility.shape
     extreme = np.zeros(cohorts, dtype=np.bool_)
     weights = np.zeros((cohorts, options))
@@ -165,8 +190,8 @@ def _weigh(t):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _top_worth(t):  # type: ignore[no-untyped-def]
-    """Largest worth (at least 0) of an option of tiers >= i that a cohort may buy."""
+def _top_profit(t):  # type: ignore[no-untyped-def]
+    """Largest profit (at least 0) of an option of tiers >= i that a cohort may buy, shape (cohorts, tiers + 1)."""
     tiers = len(t.tier_start) - 1
     top = np.zeros((t.utility.shape[0], tiers + 1))
     for c in range(len(top)):
@@ -174,41 +199,41 @@ def _top_worth(t):  # type: ignore[no-untyped-def]
             top[c, i] = top[c, i + 1]
             for o in range(t.tier_start[i], t.tier_start[i + 1]):
                 if t.allowed[o] and t.utility[c, o] > -np.inf:
-                    top[c, i] = max(top[c, i], t.worth[c, o])
+                    top[c, i] = max(top[c, i], t.profit[c, o])
     return top
 
 
 @compiled
 def _refunds(t):  # type: ignore[no-untyped-def]
-    """Most that the charges of the options of tiers >= i can give back."""
+    """Most that negative costs of options of tiers >= i can give back, shape (tiers + 1,)."""
     tiers = len(t.tier_start) - 1
     refund = np.zeros(tiers + 1)
     for i in range(tiers - 1, -1, -1):
         best = 0.0
         for o in range(t.tier_start[i], t.tier_start[i + 1]):
             if t.allowed[o]:
-                best = max(best, -t.option_charge[o])
+                best = max(best, -t.option_cost[o])
         refund[i] = refund[i + 1] + best
     return refund
 
 
 @compiled
 def prepare_logit(t):  # type: ignore[no-untyped-def]
-    """What a search needs where choice is logit."""
+    """The bound tables of a search where choice is logit."""
     extreme, weights = _weigh(t)
-    points = _grid(weights, t.worth, t.tier_start, t.allowed)
-    peaks = _suffix_peaks(weights, t.worth, t.tier_start, t.allowed, points)
-    gains = np.where(weights > 0.0, weights * t.worth, 0.0)
+    points = _grid(weights, t.profit, t.tier_start, t.allowed)
+    peaks = _suffix_peaks(weights, t.profit, t.tier_start, t.allowed, points)
+    gains = np.where(weights > 0.0, weights * t.profit, 0.0)
     by_option, gains_by_option = np.ascontiguousarray(weights.T), np.ascontiguousarray(gains.T)
     order = np.zeros((1, 1, 1))
-    top = _top_worth(t)
-    return Prepared(extreme, by_option, gains_by_option, weights, gains, points, peaks, top, order, _refunds(t))
+    top = _top_profit(t)
+    return BoundTables(extreme, by_option, gains_by_option, weights, gains, points, peaks, top, order, _refunds(t))
 
 
 @compiled
 def prepare_first_choice(t):  # type: ignore[no-untyped-def]
-    """What a search needs where everyone takes the best option."""
+    """The bound tables of a search where choice is first choice."""
     nothing = np.zeros((1, 1))
-    order, peaks = first_choice_peaks(t.utility, t.worth, t.tier_start, t.allowed)
+    order, peaks = first_choice_peaks(t.utility, t.profit, t.tier_start, t.allowed)
     extreme = np.zeros(t.utility.shape[0], dtype=np.bool_)
-    return Prepared(extreme, nothing, nothing, nothing, nothing, nothing, peaks, nothing, order, _refunds(t))
+    return BoundTables(extreme, nothing, nothing, nothing, nothing, nothing, peaks, nothing, order, _refunds(t))

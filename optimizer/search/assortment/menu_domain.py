@@ -1,41 +1,40 @@
-"""What a part of a book's menus leaves open, and how it is parted."""
+"""Domains of the relaxation-based menu search: the menus that a node holds, propagation, fixing and branching."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.catalog import Array, Codes
 
-from .pricing_objective import BARRED, COVERED, FREE
-
-Terms = Any
-"""`menu_worth.Terms`: a named tuple for compiled code, which carries no types."""
+from .pricing_objective import BARRED, COVERED, FREE, BookInstance
 
 
-def tiers_of(t: Terms) -> Codes:
-    """Tier of each option."""
+def tiers_of(t: BookInstance) -> Codes:
+    """Tier of each option, shape (options,)."""
     return np.repeat(np.arange(len(t.tier_start) - 1), np.diff(t.tier_start))
 
 
 @dataclass(frozen=True)
 class MenuDomain:
-    """Options allowed, tiers that a menu must have, and mode of each product group."""
+    """The menus that a node holds: of allowed options, with every tier they must have, covered as the modes say."""
 
     allowed: NDArray[np.bool_]
+    """Options that a menu may have, shape (options,)."""
     must: NDArray[np.bool_]
+    """Tiers that a menu must have, shape (tiers,)."""
     mode: Codes
+    """FREE, COVERED or BARRED of each product group, shape (groups,)."""
 
-    def options(self, t: Terms, tier: int) -> Codes:
+    def options(self, t: BookInstance, tier: int) -> Codes:
         """Options of a tier that are allowed."""
         first, last = t.tier_start[tier], t.tier_start[tier + 1]
         return np.flatnonzero(self.allowed[first:last]) + int(first)
 
-    def settled(self, t: Terms) -> Codes:
-        """The option of each tier that every menu has, -1 where that is open and -2 where there is none."""
+    def fixed(self, t: BookInstance) -> Codes:
+        """The fixed option of each tier, shape (tiers,): -1 where that is open, -2 where the tier is left out."""
         counts = np.add.reduceat(np.append(self.allowed, False).astype(np.int64), t.tier_start[:-1])
         counts[t.tier_start[:-1] == t.tier_start[1:]] = 0
         chosen = np.full(len(self.must), -1, dtype=np.int64)
@@ -44,17 +43,17 @@ class MenuDomain:
             chosen[tier] = self.options(t, tier)[0]
         return chosen
 
-    def narrowed(self, t: Terms) -> MenuDomain | None:
-        """Without the options that no menu here can have; None where it has no menu at all."""
+    def propagate(self, t: BookInstance) -> MenuDomain | None:
+        """Propagation: the domain without options that no menu of it can have; None where it holds no menu."""
         allowed = self.allowed.copy()
         while True:
             here = replace(self, allowed=allowed)
-            chosen = here.settled(t)
-            settled = chosen[chosen >= 0]
-            if len(settled) > t.most or (chosen > -2).sum() < t.fewest:
+            chosen = here.fixed(t)
+            fixed = chosen[chosen >= 0]
+            if len(fixed) > t.most or (chosen > -2).sum() < t.fewest:
                 return None
-            closed = allowed & ~_beside(t, settled)
-            if len(settled) == t.most:
+            closed = allowed & ~_compatible_with(t, fixed)
+            if len(fixed) == t.most:
                 tier_of = tiers_of(t)
                 closed |= allowed & (chosen[tier_of] == -1)
             if not closed.any():
@@ -63,14 +62,14 @@ class MenuDomain:
         none_left = [not len(here.options(t, tier)) for tier in np.flatnonzero(self.must).tolist()]
         return None if any(none_left) else here
 
-    def without(self, t: Terms, forgone: Array, room: float) -> MenuDomain | None:
-        """Without options that cost more than there is room for, and with those that cost more to leave out.
+    def reduced_cost_fixing(self, t: BookInstance, reduced_cost: Array, slack: float) -> MenuDomain | None:
+        """Reduced-cost fixing: options are barred, or fixed, whose other value costs more than the slack to the cutoff.
 
-        `forgone` is what having an option loses at least (positive), or leaving it out (negative). The same
-        choices where nothing follows; None where no menu is left.
+        `reduced_cost`, shape (options,), is what having an option lowers the bound by at least (positive), or
+        leaving it out (negative). The same domain where nothing follows; None where no menu is left.
         """
-        closed = self.allowed & (forgone > room)
-        sure = np.flatnonzero(self.allowed & (forgone < -room))
+        closed = self.allowed & (reduced_cost > slack)
+        sure = np.flatnonzero(self.allowed & (reduced_cost < -slack))
         if not closed.any() and not len(sure):
             return self
         allowed, must = self.allowed & ~closed, self.must.copy()
@@ -79,12 +78,12 @@ class MenuDomain:
             must[tier] = True
             allowed[t.tier_start[tier] : t.tier_start[tier + 1]] = False
             allowed[option] = not closed[option]
-        return replace(self, allowed=allowed, must=must).narrowed(t)
+        return replace(self, allowed=allowed, must=must).propagate(t)
 
-    def part(self, t: Terms, tier: int, shares: Array) -> tuple[MenuDomain, MenuDomain]:
-        """Two parts that differ in a tier: up to an option (or none), and from the next on.
+    def branch_on_tier(self, t: BookInstance, tier: int, shares: Array) -> tuple[MenuDomain, MenuDomain]:
+        """Two domains that divide the menus at a tier: up to an option (or none), and from the next on.
 
-        The cut is where the shares (of the options in a solution) are halved best.
+        The cut is where it halves best the LP shares of the options, shape (options,).
         """
         options = self.options(t, tier)
         weight = np.maximum(shares[options], 0.0)
@@ -100,24 +99,24 @@ class MenuDomain:
         must[tier] = True
         return replace(self, allowed=low), replace(self, allowed=high, must=must)
 
-    def part_group(self, group: int) -> tuple[MenuDomain, MenuDomain]:
-        """Without and with a product group covered."""
+    def branch_on_group(self, group: int) -> tuple[MenuDomain, MenuDomain]:
+        """Two domains that divide the menus: without and with a product group covered."""
         barred, covered = self.mode.copy(), self.mode.copy()
         barred[group], covered[group] = BARRED, COVERED
         return replace(self, mode=barred), replace(self, mode=covered)
 
     def open_groups(self) -> Codes:
-        """Groups whose coverage is open."""
+        """Product groups whose coverage is open."""
         return np.flatnonzero(self.mode == FREE)
 
 
-def _beside(t: Terms, settled: Codes) -> NDArray[np.bool_]:
-    """Whether each option may stand beside all of these (it does beside itself)."""
+def _compatible_with(t: BookInstance, fixed: Codes) -> NDArray[np.bool_]:
+    """Whether each option fits all of the fixed ones (it does itself), shape (options,)."""
     keep = np.ones(t.fits.shape[0], dtype=bool)
-    if not len(settled) or t.fits.all():
+    if not len(fixed) or t.fits.all():
         return keep
     tier_of = tiers_of(t)
-    for option in settled.tolist():
+    for option in fixed.tolist():
         lower, higher = tier_of < tier_of[option], tier_of > tier_of[option]
         keep &= ~lower | t.fits[:, option]
         keep &= ~higher | t.fits[option, :]

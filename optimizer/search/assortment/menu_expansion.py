@@ -1,4 +1,6 @@
-"""Options of the next tier that may still lead to a better menu, with bounds; compiled with numba."""
+"""Branching of the menu search: options of the next tier that may still lead to a better menu, with upper bounds;
+compiled with numba.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ ROUNDS = 4
 
 @compiled
 def _largest_mass(t, p, s, level):  # type: ignore[no-untyped-def]
-    """mass + sum E of the heaviest options still open, by cohort."""
+    """Largest mass that a menu can still have: mass + weights of the heaviest open options, shape (cohorts,)."""
     mass = s.mass[level].copy()
     heaviest = np.zeros(len(mass))
     for i in range(level, len(t.tier_start) - 1):
@@ -31,16 +33,16 @@ def _largest_mass(t, p, s, level):  # type: ignore[no-untyped-def]
 
 @compiled
 def _group_slopes(t, p, s, level, roots, mass):  # type: ignore[no-untyped-def]
-    """Bound of the product groups before anything joint is known, and how much of a loss each feels.
+    """Upper bound by the cohorts alone, summed over product groups, and by how much each group follows a loss.
 
-    A settled group feels every loss. An open one is worth max(0, Z - loss): over losses up to the largest
+    A COVERED group loses what its cohorts lose. A FREE one is worth max(0, Z - loss): over losses up to the largest
     possible one, L, that lies under the chord Z - min(1, Z / L) loss.
     """
-    groups = len(t.charge)
-    worth, worst, slope = -t.charge, np.zeros(groups), np.ones(groups)
+    groups = len(t.coverage_cost)
+    value, worst, slope = -t.coverage_cost, np.zeros(groups), np.ones(groups)
     for c in range(len(roots)):
         g = t.group[c]
-        worth[g] += roots[c]
+        value[g] += roots[c]
         if t.mode[g] != FREE or p.extreme[c]:
             continue
         loss = roots[c] * s.mass[level, c] - s.total[level, c]
@@ -53,12 +55,12 @@ def _group_slopes(t, p, s, level, roots, mass):  # type: ignore[no-untyped-def]
         worst[g] += loss / mass[c]
     base = 0.0
     for g in range(groups):
-        if t.mode[g] == BARRED or (t.mode[g] == FREE and worth[g] <= 0.0):
+        if t.mode[g] == BARRED or (t.mode[g] == FREE and value[g] <= 0.0):
             slope[g] = 0.0
             continue
-        base += worth[g]
-        if t.mode[g] == FREE and worst[g] > worth[g]:
-            slope[g] = worth[g] / worst[g]
+        base += value[g]
+        if t.mode[g] == FREE and worst[g] > value[g]:
+            slope[g] = value[g] / worst[g]
     return base, slope
 
 
@@ -72,11 +74,11 @@ def _joint(gains, weights, gain_factor, weight_factor):  # type: ignore[no-untyp
 
 @compiled
 def _roots(t, p, s, level):  # type: ignore[no-untyped-def]
-    """Upper bound on the mean worth each cohort can still bring, taken alone."""
+    """Upper bound of the profit of each cohort, taken alone, shape (cohorts,)."""
     roots = np.zeros(t.utility.shape[0])
     for c in range(len(roots)):
         if p.extreme[c]:
-            roots[c] = max(s.held_worth[level, c], p.top_worth[c, level])
+            roots[c] = max(s.held_profit[level, c], p.top_profit[c, level])
         else:
             roots[c] = root(s.total[level, c], s.mass[level, c], p.peaks[c, level], p.points[c])
     return roots
@@ -84,7 +86,7 @@ def _roots(t, p, s, level):  # type: ignore[no-untyped-def]
 
 @compiled
 def _excess(t, p, s, level, points, excess, slope):  # type: ignore[no-untyped-def]
-    """F(z) = total - mass z + sum over tiers of max(0, max E (W - z)) over open options, and -F'(z)."""
+    """F(z) = total - mass z + sum over tiers of max(0, max weight (profit - z)) over open options, and -F'(z)."""
     cohorts = len(points)
     gain, weight = np.zeros(cohorts), np.zeros(cohorts)
     for c in range(cohorts):
@@ -107,7 +109,7 @@ def _excess(t, p, s, level, points, excess, slope):  # type: ignore[no-untyped-d
 
 @compiled
 def _refine(t, p, s, level, roots):  # type: ignore[no-untyped-def]
-    """Lower the roots to what open options can still bring.
+    """Lower the roots of F to what open options can still bring.
 
     F is convex and falling and its root is sought from above: Newton's step lands on the other side, and
     the chord between the two lies above F, so its root is no lower than the one sought.
@@ -119,24 +121,24 @@ def _refine(t, p, s, level, roots):  # type: ignore[no-untyped-def]
     _excess(t, p, s, level, lower, below, slope)
     for c in range(cohorts):
         if not p.extreme[c] and above[c] < 0.0:
-            rise = max(below[c], 0.0)
-            chord = lower[c] + (roots[c] - lower[c]) * rise / (rise - above[c])
-            steep = lower[c] + rise / s.mass[level, c]
+            surplus = max(below[c], 0.0)
+            chord = lower[c] + (roots[c] - lower[c]) * surplus / (surplus - above[c])
+            steep = lower[c] + surplus / s.mass[level, c]
             roots[c] = min(roots[c], min(chord, steep) + 1e-12 * abs(roots[c]))
 
 
 @compiled
 def _joint_bound(t, p, s, level, roots, joint, best):  # type: ignore[no-untyped-def]
-    """Bound of the node; fills what each open option and, at best, each tier adds to it.
+    """Upper bound of the node; fills what each open option (`joint`) and, at best, each tier (`best`) adds to it.
 
-    With z_c no lower than any mean worth f_c still possible, f_c(M) - z_c = (total + sum E W - z_c (mass +
-    sum E)) / (mass + sum E) is at most 0, so it only rises when the divisor is replaced by the largest one.
-    What is left is a sum over tiers in which all cohorts take the same option: far tighter than letting
-    each cohort pick its own.
+    With z_c no lower than any profit f_c still possible, weights E and profits W, f_c(M) - z_c = (total + sum E W -
+    z_c (mass + sum E)) / (mass + sum E) is at most 0, so it only rises when the divisor is replaced by the largest
+    one. What is left is a sum over tiers in which all cohorts take the same option: far tighter than letting each
+    cohort pick its own.
     """
     mass = _largest_mass(t, p, s, level)
     base, slope = _group_slopes(t, p, s, level, roots, mass)
-    base -= s.charged[level]
+    base -= s.cost[level]
     gain_factor, weight_factor = np.zeros(len(roots)), np.zeros(len(roots))
     for c in range(len(roots)):
         if not p.extreme[c]:
@@ -147,80 +149,80 @@ def _joint_bound(t, p, s, level, roots, joint, best):  # type: ignore[no-untyped
         best[i] = -np.inf if t.must[i] else 0.0
         for o in range(t.tier_start[i], t.tier_start[i + 1]):
             if s.open[level, o]:
-                joint[o] = _joint(p.gains[o], p.weights[o], gain_factor, weight_factor) - t.option_charge[o]
+                joint[o] = _joint(p.gains[o], p.weights[o], gain_factor, weight_factor) - t.option_cost[o]
                 best[i] = max(best[i], joint[o])
         base += best[i]
-    size = abs(s.charged[level])
+    size = abs(s.cost[level])
     for c in range(len(roots)):
         size += abs(roots[c])
     return base + 1e-12 * size
 
 
 @compiled
-def _close_options(t, s, level, bound, joint, best, floor):  # type: ignore[no-untyped-def]
-    """Close the options that no menu worth more than `floor` can have; how many there were."""
+def _close_options(t, s, level, bound, joint, best, cutoff):  # type: ignore[no-untyped-def]
+    """Close the options that no menu over `cutoff` can have; how many there were."""
     closed = 0
     for i in range(level, len(t.tier_start) - 1):
         for o in range(t.tier_start[i], t.tier_start[i + 1]):
-            if s.open[level, o] and bound - best[i] + joint[o] <= floor:
+            if s.open[level, o] and bound - best[i] + joint[o] <= cutoff:
                 s.open[level, o] = False
                 closed += 1
     return closed
 
 
 @compiled
-def _expand_last(t, p, s, level, floor):  # type: ignore[no-untyped-def]
-    """Options of the last tier (or none) that make a menu worth more than `floor`; how many there are."""
-    count, values, sums = 0, np.zeros(t.utility.shape[0]), np.zeros(len(t.charge))
+def _expand_last(t, p, s, level, cutoff):  # type: ignore[no-untyped-def]
+    """Fill the children with the options of the last tier (or none) that make a menu over `cutoff`; how many."""
+    count, values, sums = 0, np.zeros(t.utility.shape[0]), np.zeros(len(t.coverage_cost))
     for o in range(t.tier_start[level] - 1, t.tier_start[level + 1]):
         pick = -1 if o < t.tier_start[level] else o
         if not may_add(t, s, level, pick):
             continue
-        size = abs(s.charged[level])
+        size = abs(s.cost[level])
         for c in range(len(values)):
             if p.extreme[c]:
-                values[c] = max(s.held_worth[level, c], p.top_worth[c, level])
+                values[c] = max(s.held_profit[level, c], p.top_profit[c, level])
             elif pick < 0:
                 values[c] = s.total[level, c] / s.mass[level, c]
             else:
                 values[c] = (s.total[level, c] + p.gains[o, c]) / (s.mass[level, c] + p.weights[o, c])
             size += abs(values[c])
-        charge = 0.0 if pick < 0 else t.option_charge[o]
-        worth = sum_groups(values, t.group, t.charge, t.mode, sums) - s.charged[level] - charge + 1e-12 * size
-        if worth > floor:
-            insert(s, level, count, pick, worth)
+        cost = 0.0 if pick < 0 else t.option_cost[o]
+        value = sum_groups(values, t.group, t.coverage_cost, t.mode, sums) - s.cost[level] - cost + 1e-12 * size
+        if value > cutoff:
+            insert(s, level, count, pick, value)
             count += 1
     return count
 
 
 @compiled
-def expand_logit(t, p, s, level, floor):  # type: ignore[no-untyped-def]
-    """Children of a node that may beat `floor`, with bounds; how many there are.
+def expand_logit(t, p, s, level, cutoff):  # type: ignore[no-untyped-def]
+    """Fill the children of a node that may beat `cutoff`, with upper bounds, where choice is logit; how many.
 
     Options that cannot be part of a better menu are closed for the whole subtree, which lightens the
     largest mass and so tightens the bound; this repeats while it pays.
     """
     if level == len(t.tier_start) - 2:
-        return _expand_last(t, p, s, level, floor)
+        return _expand_last(t, p, s, level, cutoff)
     roots = _roots(t, p, s, level)
     joint, best = np.zeros(t.utility.shape[1]), np.zeros(len(t.tier_start))
     pairs = level == len(t.tier_start) - 3 and in_range(p)
     for _ in range(ROUNDS):
         _refine(t, p, s, level, roots)
         bound = _joint_bound(t, p, s, level, roots, joint, best)
-        if bound <= floor:
+        if bound <= cutoff:
             return 0
-        if _close_options(t, s, level, bound, joint, best, floor) == 0:
+        if _close_options(t, s, level, bound, joint, best, cutoff) == 0:
             break
     if pairs:
-        return expand_last_but_one(t, p, s, level, floor)
+        return expand_last_but_one(t, p, s, level, cutoff)
     rest, count = bound - best[level], 0
     for o in range(t.tier_start[level] - 1, t.tier_start[level + 1]):
         pick = -1 if o < t.tier_start[level] else o
         if not may_add(t, s, level, pick):
             continue
         promise = rest if pick < 0 else rest + joint[pick]
-        if promise > floor:
+        if promise > cutoff:
             insert(s, level, count, pick, promise)
             count += 1
     return count
@@ -228,30 +230,30 @@ def expand_logit(t, p, s, level, floor):  # type: ignore[no-untyped-def]
 
 @compiled
 def held_after(t, s, level, c, o):  # type: ignore[no-untyped-def]
-    """Best utility a cohort holds and the largest worth among options it may then take."""
-    held, worth = s.held[level, c], s.held_worth[level, c]
+    """Best utility that a cohort holds once option o is taken, and the largest profit among what it may then take."""
+    held, profit = s.held[level, c], s.held_profit[level, c]
     if o >= 0 and t.utility[c, o] > TIE:
         if t.utility[c, o] > held + 2 * TIE:
-            return t.utility[c, o], t.worth[c, o]
+            return t.utility[c, o], t.profit[c, o]
         if t.utility[c, o] >= held - 2 * TIE:
-            return max(held, t.utility[c, o]), max(worth, t.worth[c, o])
-    return held, worth
+            return max(held, t.utility[c, o]), max(profit, t.profit[c, o])
+    return held, profit
 
 
 @compiled
-def expand_first_choice(t, p, s, level, floor):  # type: ignore[no-untyped-def]
-    """Children of a node that may beat `floor`, with bounds; how many there are."""
-    bounds, sums, count = np.zeros(t.utility.shape[0]), np.zeros(len(t.charge)), 0
+def expand_first_choice(t, p, s, level, cutoff):  # type: ignore[no-untyped-def]
+    """Fill the children of a node that may beat `cutoff`, with upper bounds, by first choice; how many."""
+    bounds, sums, count = np.zeros(t.utility.shape[0]), np.zeros(len(t.coverage_cost)), 0
     for o in range(t.tier_start[level] - 1, t.tier_start[level + 1]):
         pick = -1 if o < t.tier_start[level] else o
         if not may_add(t, s, level, pick):
             continue
         for c in range(len(bounds)):
-            held, worth = held_after(t, s, level, c, pick)
-            bounds[c] = first_choice_bound(held, worth, p.order[c, level + 1], p.peaks[c, level + 1])
-        bound = sum_groups(bounds, t.group, t.charge, t.mode, sums) - s.charged[level] + p.refund[level + 1]
-        bound -= 0.0 if pick < 0 else t.option_charge[pick]
-        if bound > floor:
+            held, profit = held_after(t, s, level, c, pick)
+            bounds[c] = first_choice_bound(held, profit, p.order[c, level + 1], p.peaks[c, level + 1])
+        bound = sum_groups(bounds, t.group, t.coverage_cost, t.mode, sums) - s.cost[level] + p.refund[level + 1]
+        bound -= 0.0 if pick < 0 else t.option_cost[pick]
+        if bound > cutoff:
             insert(s, level, count, pick, bound)
             count += 1
     return count

@@ -1,4 +1,4 @@
-"""Every pair of options of the last two tiers of a menu, tried at once; compiled with numba."""
+"""Branching on the last tier but one, by trying every pair of options of the last two tiers; compiled with numba."""
 
 from __future__ import annotations
 
@@ -12,42 +12,42 @@ from .pricing_objective import BARRED, FREE
 
 @compiled(error_model="numpy")
 def _add_means(total, mass, gains, weights, sums):  # type: ignore[no-untyped-def]
-    """Add what a cohort brings once each of some options has joined. Written so that it compiles to vectors."""
+    """Add a cohort's profit once each of some options has joined. Written so that it compiles to vectors."""
     for k in range(len(sums)):
         sums[k] += (total + gains[k]) / (mass + weights[k])
 
 
 @compiled
-def _joined_worths(t, p, total, mass, first, worths, sums):  # type: ignore[no-untyped-def]
-    """Worth, before charges of options, of a menu once each of the options from `first` on has joined it.
+def _joined_values(t, p, total, mass, first, values, sums):  # type: ignore[no-untyped-def]
+    """Fill `values` with the objective, before option costs, once each of the options from `first` on has joined.
 
-    `worths` and `sums` have room for a number an option; the option past the last stands for none.
+    `values` and `sums` hold one number an option; the option past the last stands for none.
     """
-    end = first + len(worths) - 1
-    worths[:] = 0.0
-    for g in range(len(t.charge)):
+    end = first + len(values) - 1
+    values[:] = 0.0
+    for g in range(len(t.coverage_cost)):
         if t.mode[g] == BARRED:
             continue
-        sums[:] = -t.charge[g]
+        sums[:] = -t.coverage_cost[g]
         for c in range(len(total)):
             if t.group[c] == g:
                 _add_means(total[c], mass[c], p.cohort_gains[c, first:end], p.cohort_weights[c, first:end], sums[:-1])
                 sums[-1] += total[c] / mass[c]
         if t.mode[g] == FREE:
             np.maximum(sums, 0.0, sums)
-        worths += sums
+        values += sums
 
 
 @compiled
-def expand_last_but_one(t, p, s, level, floor):  # type: ignore[no-untyped-def]
-    """Options of the last tier but one (or none) that some option of the last (or none) makes worth more than `floor`.
+def expand_last_but_one(t, p, s, level, cutoff):  # type: ignore[no-untyped-def]
+    """Fill the children with the options (or none) that some option of the last tier (or none) takes over `cutoff`.
 
-    Trying every pair costs less than bounding them. How many options there are.
+    Trying every pair costs less than bounding them. How many children there are.
     """
     cohorts, count = t.utility.shape[0], 0
     first, end = t.tier_start[level + 1], t.tier_start[level + 2]
-    total, mass, slack = np.zeros(cohorts), np.zeros(cohorts), abs(s.charged[level])
-    worths, sums = np.zeros(end - first + 1), np.zeros(end - first + 1)
+    total, mass, slack = np.zeros(cohorts), np.zeros(cohorts), abs(s.cost[level])
+    values, sums = np.zeros(end - first + 1), np.zeros(end - first + 1)
     for c in range(cohorts):
         slack += p.points[c, GRID - 1] - p.points[c, 0]
     for o in range(t.tier_start[level] - 1, t.tier_start[level + 1]):
@@ -57,13 +57,13 @@ def expand_last_but_one(t, p, s, level, floor):  # type: ignore[no-untyped-def]
         for c in range(cohorts):
             total[c] = s.total[level, c] + (0.0 if pick < 0 else p.gains[pick, c])
             mass[c] = s.mass[level, c] + (0.0 if pick < 0 else p.weights[pick, c])
-        _joined_worths(t, p, total, mass, first, worths, sums)
-        best = -np.inf if t.must[level + 1] else worths[-1]
+        _joined_values(t, p, total, mass, first, values, sums)
+        best = -np.inf if t.must[level + 1] else values[-1]
         for last in range(first, end):
             if s.open[level, last]:
-                best = max(best, worths[last - first] - t.option_charge[last])
-        best += 1e-12 * slack - s.charged[level] - (0.0 if pick < 0 else t.option_charge[pick])
-        if best > floor:
+                best = max(best, values[last - first] - t.option_cost[last])
+        best += 1e-12 * slack - s.cost[level] - (0.0 if pick < 0 else t.option_cost[pick])
+        if best > cutoff:
             insert(s, level, count, pick, best)
             count += 1
     return count
@@ -71,7 +71,7 @@ def expand_last_but_one(t, p, s, level, floor):  # type: ignore[no-untyped-def]
 
 @compiled
 def in_range(p):  # type: ignore[no-untyped-def]
-    """Whether no cohort is too extreme for sums of exp(u)."""
+    """Whether the utilities of every cohort are in the range of exp()."""
     for c in range(len(p.extreme)):  # noqa: SIM110 - numba compiles no generator expressions
         if p.extreme[c]:
             return False

@@ -1,18 +1,49 @@
-"""The path down the tree of a menu search, and what may follow on it; compiled with numba."""
+"""The path from the root to a node of a menu search, and what may follow on it; compiled with numba."""
 
 from __future__ import annotations
 
-from collections import namedtuple
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.catalog import Array, Codes
 
 from .compiled import compiled
 
-State = namedtuple("State", "total mass held held_worth charged size menu child child_bound children at open")
-"""The path down the tree: rows are levels, level i holds what follows from deciding the first i tiers."""
+
+class SearchPath(NamedTuple):
+    """A depth-first path: row i holds what follows from deciding the first i tiers (levels = tiers + 1 rows)."""
+
+    total: Array
+    """Sum of weight x profit of the options taken, by logit cohort, shape (levels, cohorts)."""
+    mass: Array
+    """1 + sum of weights of the options taken, by logit cohort, shape (levels, cohorts)."""
+    held: Array
+    """First choice: best utility among the options taken, shape (levels, cohorts); -inf for none."""
+    held_profit: Array
+    """Largest profit of the options that a cohort may then take, shape (levels, cohorts)."""
+    cost: Array
+    """Cost of the options taken, shape (levels,)."""
+    size: Codes
+    """Number of options taken, shape (levels,)."""
+    menu: Codes
+    """The options taken, shape (levels,)."""
+    child: Codes
+    """Options of the next tier (-1 for none) to go on with, the most promising first, shape (levels, most options)."""
+    child_bound: Array
+    """Upper bound of each child, shape (levels, most options)."""
+    children: Codes
+    """Number of children, shape (levels,)."""
+    at: Codes
+    """Child to enter next, shape (levels,)."""
+    open: NDArray[np.bool_]
+    """Options that a better menu may still have, shape (levels, options)."""
 
 
 @compiled
 def may_add(t, s, level, o):  # type: ignore[no-untyped-def]
-    """Whether the option (or leaving the tier out, o < 0) keeps to the rules on one menu."""
+    """Whether option o of the next tier (or none, o < 0) keeps to the rules on one menu."""
     left = len(t.tier_start) - 2 - level
     if o < 0:
         return not t.must[level] and s.size[level] + left >= t.fewest

@@ -1,4 +1,4 @@
-"""The inner loop: the best menus of one price book by branch and bound over tiers; compiled with numba."""
+"""Exact pricing: the best menus of one price book, by depth-first branch and bound over tiers; compiled with numba."""
 
 from __future__ import annotations
 
@@ -7,43 +7,43 @@ import numpy as np
 from .compiled import compiled
 from .menu_bounds import prepare_first_choice, prepare_logit
 from .menu_expansion import expand_first_choice, expand_logit, held_after
-from .menu_path import State
+from .menu_path import SearchPath
 from .pricing_objective import menu_value
 
 
 @compiled
 def _descend(t, p, s, level, o):  # type: ignore[no-untyped-def]
-    """Fill the next level with what follows from option `o` (none if negative)."""
+    """Fill the next level of the path with what follows from taking option `o` (none if negative)."""
     for c in range(t.utility.shape[0]):
         s.total[level + 1, c] = s.total[level, c]
         s.mass[level + 1, c] = s.mass[level, c]
-        s.held[level + 1, c], s.held_worth[level + 1, c] = s.held[level, c], s.held_worth[level, c]
+        s.held[level + 1, c], s.held_profit[level + 1, c] = s.held[level, c], s.held_profit[level, c]
         if not t.logit:
-            s.held[level + 1, c], s.held_worth[level + 1, c] = held_after(t, s, level, c, o)
+            s.held[level + 1, c], s.held_profit[level + 1, c] = held_after(t, s, level, c, o)
         elif o >= 0:
             if p.extreme[c]:
                 if t.utility[c, o] > -np.inf:
-                    s.held_worth[level + 1, c] = max(s.held_worth[level, c], t.worth[c, o])
+                    s.held_profit[level + 1, c] = max(s.held_profit[level, c], t.profit[c, o])
             else:
                 s.total[level + 1, c] += p.gains[o, c]
                 s.mass[level + 1, c] += p.weights[o, c]
     s.open[level + 1] = s.open[level]
-    s.charged[level + 1] = s.charged[level]
+    s.cost[level + 1] = s.cost[level]
     s.size[level + 1] = s.size[level]
     if o >= 0:
-        s.charged[level + 1] += t.option_charge[o]
+        s.cost[level + 1] += t.option_cost[o]
         s.menu[s.size[level]] = o
         s.size[level + 1] += 1
 
 
 @compiled
-def _new_state(t):  # type: ignore[no-untyped-def]
+def _empty_path(t):  # type: ignore[no-untyped-def]
     cohorts, tiers = t.utility.shape[0], len(t.tier_start) - 1
     width = 1
     for i in range(tiers):
         width = max(width, t.tier_start[i + 1] - t.tier_start[i] + 1)
     levels = tiers + 1
-    return State(
+    return SearchPath(
         np.zeros((levels, cohorts)),
         np.ones((levels, cohorts)),
         np.full((levels, cohorts), -np.inf),
@@ -60,79 +60,80 @@ def _new_state(t):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _keep(menus, worths, found, menu, size, value):  # type: ignore[no-untyped-def]
-    """Write a menu down, dropping the oldest when there is no room; how many are kept."""
-    room = len(worths)
-    if found == room:
-        for j in range(room - 1):
+def _record(menus, values, found, menu, size, value):  # type: ignore[no-untyped-def]
+    """Write a menu down, dropping the oldest at capacity; how many are kept."""
+    capacity = len(values)
+    if found == capacity:
+        for j in range(capacity - 1):
             menus[j] = menus[j + 1]
-            worths[j] = worths[j + 1]
-        found = room - 1
+            values[j] = values[j + 1]
+        found = capacity - 1
     menus[found] = -1
     for j in range(size):
         menus[found, j] = menu[j]
-    worths[found] = value
+    values[found] = value
     return found + 1
 
 
 @compiled
-def _left_open(s, level, floor):  # type: ignore[no-untyped-def]
-    """Bound on every menu not looked at yet, when the search stops before looking at a node of `level`.
+def _open_bound(s, level, cutoff):  # type: ignore[no-untyped-def]
+    """Upper bound of every menu not visited yet, when the search stops before a node of `level`.
 
     On the level above, the child that leads to that node counts too.
     """
-    ceiling = np.inf if level == 0 else floor
+    bound = np.inf if level == 0 else cutoff
     for i in range(level):
         at = s.at[i] - 1 if i == level - 1 else s.at[i]
         if at < s.children[i]:
-            ceiling = max(ceiling, s.child_bound[i, at])
-    return ceiling
+            bound = max(bound, s.child_bound[i, at])
+    return bound
 
 
 @compiled
 def _menu_at_bottom(t, s, tiers):  # type: ignore[no-untyped-def]
-    """Worth of the menu that the path down the tree has made; -inf if it is too short."""
+    """Pricing objective of the menu at the end of the path; -inf if it is too short."""
     size = s.size[tiers]
     if size < t.fewest:
         return -np.inf
-    return menu_value(t.utility, t.worth, t.payment, t.logit, s.menu, size, t.option_charge, t.group, t.charge, t.mode)
+    return menu_value(t, s.menu, size)
 
 
 @compiled
-def search_menus(t, floor, every, room, patience):  # type: ignore[no-untyped-def]
-    """Menus worth more than `floor` for `Terms` t, by depth-first branch and bound over tiers.
+def search_menus(t, cutoff, enumerate_all, capacity, node_limit):  # type: ignore[no-untyped-def]
+    """Menus of a `BookInstance` t whose pricing objective is over `cutoff`.
 
-    With `every` all of them are looked for, otherwise the best, after those met on the way to it. Ends early
-    when `every` meets more than `room`, or after `patience` nodes. Returns menus (rows padded with -1), worths,
-    whether nothing was left unlooked at, and an upper bound on the worth of any menu (`floor` if none beats it).
+    With `enumerate_all` they are all of them, otherwise the best one after those met on the way to it, at most
+    `capacity`. The search ends early after `node_limit` nodes, or where more than `capacity` are enumerated. Returns
+    the menus, shape (found, tiers), options padded with -1; their objectives, shape (found,); whether the search came
+    to its end; and an upper bound of the objective of any menu (`cutoff` if none beats it).
     """
     tiers = len(t.tier_start) - 1
-    menus, worths = np.full((room, max(tiers, 1)), -1, dtype=np.int64), np.zeros(room)
-    found, nodes, top, entering = 0, 0, floor, True
+    menus, values = np.full((capacity, max(tiers, 1)), -1, dtype=np.int64), np.zeros(capacity)
+    found, nodes, top, entering = 0, 0, cutoff, True
     level = np.int64(0)  # of a plain 0, numba would compile all that takes a level twice: for 0, and for any number
     p = prepare_logit(t) if t.logit else prepare_first_choice(t)
-    s = _new_state(t)
+    s = _empty_path(t)
     s.open[0] = t.allowed
     while level >= 0:
         if level == tiers:
             value = _menu_at_bottom(t, s, tiers)
-            if value > floor:
-                if every and found == room:
-                    return menus, worths, False, np.inf
-                found = _keep(menus, worths, found, s.menu, s.size[level], value)
-                top, floor = max(top, value), floor if every else value
+            if value > cutoff:
+                if enumerate_all and found == capacity:
+                    return menus, values, False, np.inf
+                found = _record(menus, values, found, s.menu, s.size[level], value)
+                top, cutoff = max(top, value), cutoff if enumerate_all else value
             level, entering = level - 1, False
             continue
         if entering:
             nodes += 1
-            if nodes > patience:
-                return menus[:found], worths[:found], False, max(top, _left_open(s, level, floor))
-            expand = expand_logit(t, p, s, level, floor) if t.logit else expand_first_choice(t, p, s, level, floor)
+            if nodes > node_limit:
+                return menus[:found], values[:found], False, max(top, _open_bound(s, level, cutoff))
+            expand = expand_logit(t, p, s, level, cutoff) if t.logit else expand_first_choice(t, p, s, level, cutoff)
             s.children[level], s.at[level] = expand, 0
-        if s.at[level] >= s.children[level] or s.child_bound[level, s.at[level]] <= floor:
+        if s.at[level] >= s.children[level] or s.child_bound[level, s.at[level]] <= cutoff:
             level, entering = level - 1, False
             continue
         _descend(t, p, s, level, s.child[level, s.at[level]])
         s.at[level] += 1
         level, entering = level + 1, True
-    return menus[:found], worths[:found], True, top
+    return menus[:found], values[:found], True, top

@@ -1,7 +1,7 @@
-"""The best menus of one book, proved with linear relaxations: for books too hard for the compiled search.
+"""Exact pricing of one book by branch and bound on linear relaxations, for books too hard for the compiled search.
 
-Best bound first. A part is parted at the tier whose two halves promise the largest falls of the bound,
-by past falls where a tier has some and by trial where it has none.
+Best bound first; reduced-cost fixing at every node; reliability branching on tiers (Achterberg, Koch & Martin 2005):
+pseudo-costs where a tier has some, strong-branching trials where it has none.
 """
 
 from __future__ import annotations
@@ -19,216 +19,221 @@ from models.catalog import Array, Codes
 from ...lp.tolerances import INTEGRALITY
 from ..state.limits import Watch
 from ..state.parameters import MenuTreeParameters
-from .menu_domain import MenuDomain, Terms
-from .menu_relaxation import NO_MENU, Bounded, bound_menus
-from .pricing_objective import climb, value_by_tier
+from .menu_domain import MenuDomain
+from .menu_relaxation import NO_MENU, RelaxationResult, bound_menus
+from .pricing_objective import BookInstance, local_search, value_by_tier
 
 EXACT = 1e-8
-"""Share of the worth at stake by which a bound counts as none the better."""
+"""Optimality tolerance, as a share of the largest profit that cohorts can bring."""
 
 
 @dataclass(frozen=True)
-class Proven:
-    """What a search found."""
+class MenuTreeResult:
+    """What a search found and proved."""
 
     menus: list[tuple[Codes, float]]
-    """Option by tier (negative for none) and worth, by rising worth."""
-    ceiling: float
-    """Upper bound on the worth of any menu; the floor where none beats it."""
+    """Options by tier (negative for none), shape (tiers,), and pricing objective, by rising objective."""
+    bound: float
+    """Upper bound of the pricing objective of any menu; the cutoff where none beats it."""
     complete: bool
     """Whether the search came to its end."""
 
 
 @dataclass(frozen=True)
-class _Part:
-    """A part of the menus with its bound."""
+class _MenuNode:
+    """A node: a domain of menus with its linear relaxation."""
 
-    choices: MenuDomain
-    bounded: Bounded
+    domain: MenuDomain
+    relaxation: RelaxationResult
 
 
 @dataclass
 class _PseudoCosts:
-    """Mean fall of the bound when a tier is parted, by tier and side."""
+    """By how much branching on a tier lowered the bound."""
 
     total: Array
+    """Sum of the gains, shape (2, tiers), by child and tier."""
     count: Codes
+    """Number of the gains, shape (2, tiers)."""
     reliable_trials: int
+    """Branchings on a tier after which its pseudo-costs are reliable."""
 
-    def add(self, tier: int, side: int, fall: float) -> None:
-        self.total[side, tier] += fall
+    def add(self, tier: int, side: int, gain: float) -> None:
+        self.total[side, tier] += gain
         self.count[side, tier] += 1
 
     def trusted(self, tier: int) -> bool:
-        """Whether a tier's falls need no trial."""
+        """Whether the pseudo-costs of a tier are reliable."""
         return bool(self.count[:, tier].min() >= self.reliable_trials)
 
     def score(self, tier: int) -> float:
-        """Product of the falls expected on both sides."""
-        known = self.total.sum(axis=1) / np.maximum(1, self.count.sum(axis=1))
+        """Product of the gains expected of both children."""
+        overall = self.total.sum(axis=1) / np.maximum(1, self.count.sum(axis=1))
         own = self.total[:, tier] / np.maximum(1, self.count[:, tier])
-        return float(np.prod(np.maximum(np.where(self.count[:, tier] > 0, own, known), 1e-12)))
+        return float(np.prod(np.maximum(np.where(self.count[:, tier] > 0, own, overall), 1e-12)))
 
 
 class MenuTree:
-    """One search over the menus of `Terms` worth more than a floor, until `watch` ends it."""
+    """One search over the menus of a `BookInstance` whose objective is over a cutoff, until `watch` ends it."""
 
-    def __init__(self, terms: Terms, floor: float, watch: Watch, params: MenuTreeParameters | None = None) -> None:
+    def __init__(
+        self, book: BookInstance, cutoff: float, watch: Watch, params: MenuTreeParameters | None = None
+    ) -> None:
         self.params = params or MenuTreeParameters()
-        self.terms, self.floor, self.watch = terms, floor, watch
-        worth = np.where(terms.utility > -np.inf, np.abs(terms.worth), 0.0)
-        self.stake = float(worth.max(axis=1, initial=0.0).sum() + np.abs(terms.option_charge).max(initial=0.0))
-        self.every_one, self.room = False, 0
+        self.book, self.cutoff, self.watch = book, cutoff, watch
+        value = np.where(book.utility > -np.inf, np.abs(book.profit), 0.0)
+        self.stake = float(value.max(axis=1, initial=0.0).sum() + np.abs(book.option_cost).max(initial=0.0))
+        self.enumerating, self.capacity = False, 0
         self.found: dict[tuple[int, ...], float] = {}
-        self.open: list[tuple[float, int, _Part]] = []
+        self.open: list[tuple[float, int, _MenuNode]] = []
+        shape = 2, len(book.must)
         trials = self.params.reliable_trials
-        self.falls = _PseudoCosts(
-            np.zeros((2, len(terms.must))), np.zeros((2, len(terms.must)), dtype=np.int64), trials
-        )
+        self.pseudo_costs = _PseudoCosts(np.zeros(shape), np.zeros(shape, dtype=np.int64), trials)
         self._ticket = itertools.count()
 
-    def best(self, room: int) -> Proven:
-        """The best menu, after those met on the way, `room` at most."""
+    def best_menus(self, capacity: int) -> MenuTreeResult:
+        """The best menu, after those met on the way, `capacity` at most."""
         proven = self._search()
-        return replace(proven, menus=proven.menus[-room:])
+        return replace(proven, menus=proven.menus[-capacity:])
 
-    def every(self, room: int) -> Proven:
-        """All menus; incomplete where there are more than `room`."""
-        self.every_one, self.room = True, room
+    def enumerate_menus(self, capacity: int) -> MenuTreeResult:
+        """All menus over the cutoff; incomplete where there are more than `capacity`."""
+        self.enumerating, self.capacity = True, capacity
         return self._search()
 
-    def _search(self) -> Proven:
+    def _search(self) -> MenuTreeResult:
         with ThreadPoolExecutor(max_workers=self.params.threads) as self.pool:
             complete = self._run()
-        ceiling = max([self.floor, *self.found.values(), *(-part[0] for part in self.open)])
-        menus = sorted(((np.array(menu), worth) for menu, worth in self.found.items()), key=lambda m: m[1])
-        return Proven(menus, ceiling, complete)
+        bound = max([self.cutoff, *self.found.values(), *(-node[0] for node in self.open)])
+        menus = sorted(((np.array(menu), value) for menu, value in self.found.items()), key=lambda m: m[1])
+        return MenuTreeResult(menus, bound, complete)
 
     def _run(self) -> bool:
-        whole = MenuDomain(self.terms.allowed.copy(), self.terms.must.copy(), self.terms.mode.copy()).narrowed(
-            self.terms
-        )
+        book = self.book
+        whole = MenuDomain(book.allowed.copy(), book.must.copy(), book.mode.copy()).propagate(book)
         if whole is None:
             return True
-        self._push(self._tightened(whole, replace(NO_MENU, bound=np.inf)))
+        self._push(self._bound_and_fix(whole, replace(NO_MENU, bound=np.inf)))
         while self.open:
-            if self.watch.ended() or (self.every_one and len(self.found) > self.room):
+            if self.watch.ended() or (self.enumerating and len(self.found) > self.capacity):
                 return False
-            part = heapq.heappop(self.open)[2]
-            if part.bounded.bound <= self.floor + (0.0 if self.every_one else EXACT * self.stake):
-                heapq.heappush(self.open, (-part.bounded.bound, next(self._ticket), part))
+            node = heapq.heappop(self.open)[2]
+            if node.relaxation.bound <= self.cutoff + (0.0 if self.enumerating else EXACT * self.stake):
+                heapq.heappush(self.open, (-node.relaxation.bound, next(self._ticket), node))
                 break
-            for child in self._parted(part):
+            for child in self._branch(node):
                 self._push(child)
         return True
 
-    def _push(self, part: _Part) -> None:
-        if part.bounded.bound > self.floor:
-            self._look(part)
-            heapq.heappush(self.open, (-part.bounded.bound, next(self._ticket), part))
+    def _push(self, node: _MenuNode) -> None:
+        if node.relaxation.bound > self.cutoff:
+            self._round_and_improve(node)
+            heapq.heappush(self.open, (-node.relaxation.bound, next(self._ticket), node))
 
     # -- menus -----------------------------------------------------------------------------------
 
-    def _look(self, part: _Part) -> None:
-        """Try the menu nearest to a part's solution."""
-        picks = self._rounded(part.bounded.shares)
-        worth = value_by_tier(self.terms, picks)
-        if not self.every_one:
-            picks, worth = climb(self.terms, picks)
-        self._keep(picks, worth)
+    def _round_and_improve(self, node: _MenuNode) -> None:
+        """Primal heuristic: round the LP solution of a node, and improve it by local search."""
+        picks = self._rounded(node.relaxation.shares)
+        value = value_by_tier(self.book, picks)
+        if not self.enumerating:
+            picks, value = local_search(self.book, picks)
+        self._record(picks, value)
 
-    def _keep(self, picks: Codes, worth: float) -> None:
-        if worth > self.floor:
-            self.found[tuple(picks.tolist())] = float(worth)
-            if not self.every_one:
-                self.floor = float(worth)
+    def _record(self, picks: Codes, value: float) -> None:
+        if value > self.cutoff:
+            self.found[tuple(picks.tolist())] = float(value)
+            if not self.enumerating:
+                self.cutoff = float(value)
 
     def _rounded(self, shares: Array) -> Codes:
-        """The likelier of none and the likeliest option, by tier."""
-        picks = np.full(len(self.terms.must), -1, dtype=np.int64)
-        for tier, (first, last) in enumerate(itertools.pairwise(self.terms.tier_start.tolist())):
+        """The option by tier with the largest LP share, -1 where leaving the tier out has a larger one."""
+        picks = np.full(len(self.book.must), -1, dtype=np.int64)
+        for tier, (first, last) in enumerate(itertools.pairwise(self.book.tier_start.tolist())):
             if last > first:
                 best = first + int(np.argmax(shares[first:last]))
-                if shares[best] > 1.0 - shares[first:last].sum() or self.terms.must[tier]:
+                if shares[best] > 1.0 - shares[first:last].sum() or self.book.must[tier]:
                     picks[tier] = best
         return picks
 
-    # -- parting ---------------------------------------------------------------------------------
+    # -- branching -------------------------------------------------------------------------------
 
-    def _parted(self, part: _Part) -> list[_Part]:
-        """The parts of a part that may beat the floor."""
-        choices, bounded = part.choices, part.bounded
-        options = [choices.options(self.terms, tier) for tier in range(len(choices.must))]
-        unsettled = [i for i, own in enumerate(options) if len(own) > int(choices.must[i])]
-        torn = [i for i in unsettled if _is_torn(bounded.shares[options[i]], bool(choices.must[i]))]
-        if torn:
-            return self._at_best_tier(part, torn)
-        groups = [g for g in choices.open_groups().tolist() if INTEGRALITY < bounded.coverage[g] < 1.0 - INTEGRALITY]
+    def _branch(self, node: _MenuNode) -> list[_MenuNode]:
+        """Children of a node, which hold all its menus between them."""
+        domain, relaxation = node.domain, node.relaxation
+        options = [domain.options(self.book, tier) for tier in range(len(domain.must))]
+        unfixed = [i for i, own in enumerate(options) if len(own) > int(domain.must[i])]
+        fractional = [i for i in unfixed if _is_fractional(relaxation.shares[options[i]], bool(domain.must[i]))]
+        if fractional:
+            return self._branch_on_best_tier(node, fractional)
+        groups = [g for g in domain.open_groups().tolist() if INTEGRALITY < relaxation.coverage[g] < 1.0 - INTEGRALITY]
         if groups:
-            return self._bounded(part, choices.part_group(groups[0]))
-        if unsettled:
-            return self._bounded(part, choices.part(self.terms, unsettled[0], bounded.shares))
+            return self._bound_all(node, domain.branch_on_group(groups[0]))
+        if unfixed:
+            return self._bound_all(node, domain.branch_on_tier(self.book, unfixed[0], relaxation.shares))
         return []
 
-    def _at_best_tier(self, part: _Part, torn: list[int]) -> list[_Part]:
-        torn.sort(key=lambda tier: (-self.falls.score(tier), tier))
-        trials = [tier for tier in torn if not self.falls.trusted(tier)][: self.params.trials]
-        known = [tier for tier in torn if self.falls.trusted(tier)][:1]
-        tried = self._split(part, trials)
-        scores = {tier: self.falls.score(tier) for tier in known}
-        scores |= {tier: float(np.prod(self._record(part, tier, halves))) for tier, halves in tried.items()}
+    def _branch_on_best_tier(self, node: _MenuNode, fractional: list[int]) -> list[_MenuNode]:
+        fractional.sort(key=lambda tier: (-self.pseudo_costs.score(tier), tier))
+        trials = [tier for tier in fractional if not self.pseudo_costs.trusted(tier)][: self.params.trials]
+        trusted = [tier for tier in fractional if self.pseudo_costs.trusted(tier)][:1]
+        tried = self._children_by_tier(node, trials)
+        scores = {tier: self.pseudo_costs.score(tier) for tier in trusted}
+        scores |= {tier: float(np.prod(self._learn(node, tier, children))) for tier, children in tried.items()}
         best = min(scores, key=lambda tier: (-scores[tier], tier))
         if best in tried:
             return tried[best]
-        halves = self._split(part, [best])[best]
-        self._record(part, best, halves)
-        return halves
+        children = self._children_by_tier(node, [best])[best]
+        self._learn(node, best, children)
+        return children
 
-    def _record(self, part: _Part, tier: int, halves: list[_Part]) -> Array:
-        """Note how far the bound falls in the halves of a tier, as far as that matters."""
-        bounds = np.array([max(half.bounded.bound, self.floor) for half in halves])
-        falls = np.maximum(part.bounded.bound - bounds, 1e-12)
-        for side, fall in enumerate(falls):
-            self.falls.add(tier, side, float(fall))
-        return np.asarray(falls)
+    def _learn(self, node: _MenuNode, tier: int, children: list[_MenuNode]) -> Array:
+        """Update the pseudo-costs of a tier; how much each child lowers the bound, down to the cutoff, shape (2,)."""
+        bounds = np.array([max(child.relaxation.bound, self.cutoff) for child in children])
+        gains = np.maximum(node.relaxation.bound - bounds, 1e-12)
+        for side, gain in enumerate(gains):
+            self.pseudo_costs.add(tier, side, float(gain))
+        return np.asarray(gains)
 
-    def _split(self, part: _Part, tiers: list[int]) -> dict[int, list[_Part]]:
-        """The halves of a part at each tier."""
-        halves = [half for tier in tiers for half in part.choices.part(self.terms, tier, part.bounded.shares)]
-        bounded = self._bounded(part, halves)
+    def _children_by_tier(self, node: _MenuNode, tiers: list[int]) -> dict[int, list[_MenuNode]]:
+        """The two children of a node at each of some tiers."""
+        children = [
+            child for tier in tiers for child in node.domain.branch_on_tier(self.book, tier, node.relaxation.shares)
+        ]
+        bounded = self._bound_all(node, children)
         return {tier: bounded[2 * i : 2 * i + 2] for i, tier in enumerate(tiers)}
 
-    def _bounded(self, part: _Part, halves: Sequence[MenuDomain]) -> list[_Part]:
-        """Parts of a part with their bounds, none above that of the whole."""
-        return list(self.pool.map(lambda half: self._bound(part, half), halves))
+    def _bound_all(self, node: _MenuNode, children: Sequence[MenuDomain]) -> list[_MenuNode]:
+        """Children of a node with their relaxations, no bound above that of the node."""
+        return list(self.pool.map(lambda child: self._bound_child(node, child), children))
 
-    def _bound(self, part: _Part, half: MenuDomain) -> _Part:
-        narrowed = half.narrowed(self.terms)
-        if narrowed is None:
-            return _Part(half, NO_MENU)
+    def _bound_child(self, node: _MenuNode, child: MenuDomain) -> _MenuNode:
+        domain = child.propagate(self.book)
+        if domain is None:
+            return _MenuNode(child, NO_MENU)
         if self.watch.ended():
-            return _Part(narrowed, replace(part.bounded, basis=None))
-        return self._tightened(narrowed, part.bounded)
+            return _MenuNode(domain, replace(node.relaxation, basis=None))
+        return self._bound_and_fix(domain, node.relaxation)
 
-    def _tightened(self, choices: MenuDomain, above: Bounded) -> _Part:
-        """A part with its bound (none above the bound given), without options that no menu above the floor has."""
-        near, ceiling = above.basis, above.bound
+    def _bound_and_fix(self, domain: MenuDomain, parent: RelaxationResult) -> _MenuNode:
+        """A node after reduced-cost fixing, no bound above that of its parent."""
+        warm_basis, bound = parent.basis, parent.bound
         for _ in range(self.params.rounds):
-            bounded = bound_menus(self.terms, choices, self.watch.seconds_left(), near)
-            ceiling, near = min(ceiling, bounded.bound), bounded.basis
-            bounded = replace(bounded, bound=ceiling)
-            if ceiling <= self.floor:
+            relaxation = bound_menus(self.book, domain, self.watch.seconds_left(), warm_basis)
+            bound, warm_basis = min(bound, relaxation.bound), relaxation.basis
+            relaxation = replace(relaxation, bound=bound)
+            if bound <= self.cutoff:
                 break
-            closer = choices.without(self.terms, bounded.forgone, ceiling - self.floor)
-            if closer is None:
-                return _Part(choices, NO_MENU)
-            if closer is choices:
+            tighter = domain.reduced_cost_fixing(self.book, relaxation.reduced_cost, bound - self.cutoff)
+            if tighter is None:
+                return _MenuNode(domain, NO_MENU)
+            if tighter is domain:
                 break
-            choices = closer
-        return _Part(choices, bounded)
+            domain = tighter
+        return _MenuNode(domain, relaxation)
 
 
-def _is_torn(shares: Array, must: bool) -> bool:
-    """Whether a solution divides a tier between options, or between an option and none."""
+def _is_fractional(shares: Array, must: bool) -> bool:
+    """Whether an LP solution divides a tier between options, or between an option and none."""
     parts = shares if must else np.append(shares, 1.0 - shares.sum())
     return bool(((parts > INTEGRALITY) & (parts < 1.0 - INTEGRALITY)).any())

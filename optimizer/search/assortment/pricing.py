@@ -1,4 +1,7 @@
-"""Pricing: what menus are worth at given prices of the demand totals, and the best ones of each book."""
+"""The pricing problem at given dual prices of the demand totals: exact and heuristic pricing, and enumeration.
+
+Each price book is a problem of its own, latent-class assortment optimization (see `pricing_objective`).
+"""
 
 from __future__ import annotations
 
@@ -21,37 +24,44 @@ from ...program.totals import TotalsIndex, product_revenue_change
 from ..state.limits import Watch
 from ..state.parameters import SearchParameters
 from .columns import PriceBook
-from .menu_batch import climb_books, cover, search_books, terms_of
+from .menu_batch import best_coverage, book_instance, local_search_books, search_books
 from .menu_search import search_menus
 from .menu_tree import MenuTree
-from .packed_instance import Open, Prices, build_shelf, everything_open, group_products, narrowed, prices_on
-from .pricing_objective import BARRED, COVERED, FREE, Terms, group_gains
+from .packed_instance import (
+    PackedDomain,
+    PricingObjective,
+    full_domain,
+    group_products,
+    pack_instance,
+    restricted_domain,
+)
+from .pricing_objective import BARRED, COVERED, FREE, BookInstance, group_gains
 from .restriction import Restriction
 
 
 @dataclass(frozen=True)
 class PricedColumn:
-    """A menu (places within the book), the optional products it covers, and its worth."""
+    """A menu (options by place within the book), the optional products that it covers, and its pricing objective."""
 
     menu: tuple[int, ...]
     optional: frozenset[int]
-    worth: float
+    value: float
 
 
 @dataclass(frozen=True)
 class PricedColumns:
-    """The best menus found of some books."""
+    """What exact pricing found of some books."""
 
-    menus: list[tuple[int, PricedColumn]]
-    """With the place of their book."""
+    columns: list[tuple[int, PricedColumn]]
+    """Menus, each with the place of its book."""
     complete: NDArray[np.bool_]
-    """Of each book, whether nothing was left unlooked at."""
-    ceilings: Array
-    """Upper bound on the worth of any menu of each book, covered as is best."""
+    """Whether the search of each book came to its end, shape (books,)."""
+    bounds: Array
+    """Upper bound of the pricing objective of any menu of each book, shape (books,)."""
 
 
 class Pricer:
-    """Worth of menus at prices of the demand totals. Prices are per unit of each total, any currency."""
+    """Solves the pricing problems of a search's price books. Prices are scaled cost per unit of each demand total."""
 
     def __init__(
         self,
@@ -67,8 +77,8 @@ class Pricer:
         self.threads = self.params.threads or os.cpu_count() or 1
         self.setting, self.offers, self.books = setting, offers, books
         self.fewest, self.most = fewest, most
-        self.shelf = build_shelf(offers, books, fewest, most)
-        self._free = everything_open(offers, books)
+        self.packed = pack_instance(offers, books, fewest, most)
+        self._free = full_domain(offers, books)
         self._products = group_products(books)
         self.change = product_revenue_change(offers)
         cohorts, catalog = offers.demand.cohorts, setting.catalog
@@ -82,8 +92,8 @@ class Pricer:
         per_unit = offers.terms.incidents * catalog.parts_per_incident[self._tier]
         self._parts = per_unit + catalog.parts_per_unit[self._tier]
 
-    def worth(self, prices: Array) -> Array:
-        """What one full cohort taking an option is worth, per cell."""
+    def cell_profits(self, prices: Array) -> Array:
+        """What a cohort brings if all of it takes an option, shape (cells,), at prices of the totals."""
         index: TotalsIndex = self.setting.index
         cohorts, terms = self.offers.demand.cohorts, self.offers.terms
         family = self.setting.catalog.family_of_product[cohorts.product]
@@ -92,26 +102,27 @@ class Pricer:
         units = np.einsum("cr,rct->ct", cohorts.units_by_region, prices[index.units[:, family]])
         money = prices[0] * terms.yearly + prices[1] * self._admin + prices[2] * terms.capital
         parts = self._parts * prices[index.parts[self._product, self._tier]]
-        worth = self._units * (money + parts) + self.change * (prices[3] + prices[4] * self._margin)
-        worth += terms.incidents * incidents[self.offers.cohort, self._tier, self._group]
-        return np.asarray(worth + units[self.offers.cohort, self._tier])
+        profits = self._units * (money + parts) + self.change * (prices[3] + prices[4] * self._margin)
+        profits += terms.incidents * incidents[self.offers.cohort, self._tier, self._group]
+        return np.asarray(profits + units[self.offers.cohort, self._tier])
 
-    def charges(self, prices: Array) -> Array:
-        """Price of using an option's tier and model, per option."""
+    def option_costs(self, prices: Array) -> Array:
+        """Cost of using the tier and the model of each option, shape (options,), at prices of the totals."""
         index, options = self.setting.index, self.offers.options
         return np.asarray(-prices[index.tier_uses[options.tier]] - prices[index.model_uses[options.model]])
 
-    def prices(self, totals: Array) -> Prices:
-        """What the books' menus are worth at prices of the demand totals."""
-        coverage_charge = -totals[self.setting.index.coverages]
-        return prices_on(self.worth(totals), self.charges(totals), self._products, coverage_charge)
+    def objective(self, prices: Array) -> PricingObjective:
+        """The pricing objective of all books at prices of the totals, shape (totals,)."""
+        of_product = -prices[self.setting.index.coverages]
+        coverage_cost = np.where(self._products >= 0, of_product[self._products], 0.0)
+        return PricingObjective(self.cell_profits(prices), self.option_costs(prices), coverage_cost)
 
     @cached_property
     def digest(self) -> str:
-        """Of all that the worth of menus depends on, but the prices of the totals."""
+        """SHA-256 of all that the pricing problem depends on, but the prices of the totals."""
         index, cohorts, terms = self.setting.index, self.offers.demand.cohorts, self.offers.terms
         parts = [
-            *self.shelf, *self._free, *self.subjects, self._products, self.change, self._product, self._units,
+            *self.packed, *self._free, *self.usage_totals, self._products, self.change, self._product, self._units,
             self._tier, self._model, self._group, self._admin, self._margin, self._parts, terms.yearly, terms.capital,
             terms.incidents, cohorts.units_by_region, self.offers.cohort, self.setting.catalog.family_of_product,
             self.offers.options.tier, self.offers.options.model, index.incidents, index.units, index.parts,
@@ -123,147 +134,164 @@ class Pricer:
         return digest.hexdigest()
 
     @property
-    def subjects(self) -> tuple[Codes, Codes, Codes]:
-        """Totals that count the uses of tiers, models and optional products."""
+    def usage_totals(self) -> tuple[Codes, Codes, Codes]:
+        """Positions of the totals that count the uses of tiers, of models and of optional products."""
         index = self.setting.index
         return index.tier_uses, index.model_uses, index.coverages
 
-    def open(self, restrictions: Mapping[int, Restriction], ruled_out: Sequence[int] = ()) -> Open:
-        """What the books leave open under restrictions by place, without the `subjects` ruled out (by place)."""
-        opened = narrowed(self.shelf, self._free, self.books, restrictions)
+    def domain(self, restrictions: Mapping[int, Restriction], ruled_out: Sequence[int] = ()) -> PackedDomain:
+        """The domain under restrictions of books (by place), without the tiers, models and products ruled out.
+
+        `ruled_out` holds places among the `usage_totals`, joined.
+        """
+        domain = restricted_domain(self.packed, self._free, self.books, restrictions)
         if not ruled_out:
-            return opened
+            return domain
         options = self.offers.options
-        out = np.zeros(sum(map(len, self.subjects)), dtype=bool)
+        out = np.zeros(sum(map(len, self.usage_totals)), dtype=bool)
         out[list(ruled_out)] = True
-        tiers, models, products = np.split(out, np.cumsum([len(part) for part in self.subjects])[:-1])
+        tiers, models, products = np.split(out, np.cumsum([len(part) for part in self.usage_totals])[:-1])
         closed = (self._products >= 0) & products[self._products]
-        return Open(
-            opened.allowed & ~tiers[options.tier] & ~models[options.model],
-            opened.must,
-            np.where(closed, BARRED, opened.mode),
+        return PackedDomain(
+            domain.allowed & ~tiers[options.tier] & ~models[options.model],
+            domain.must,
+            np.where(closed, BARRED, domain.mode),
         )
 
-    def best(
-        self, prices: Prices, opened: Open, places: Codes, floors: Array, room: int, patience: int, watch: Watch
-    ) -> PricedColumns:
-        """The best menu of each of these books worth more than its floor, some met on the way, `room` a book at most.
+    def best_menus(
+        self, objective: PricingObjective, domain: PackedDomain, places: Codes, cutoffs: Array, capacity: int,
+        node_limit: int, watch: Watch,
+    ) -> PricedColumns:  # fmt: skip
+        """Exact pricing: the best menu over its cutoff of each book at `places`, after some met on the way.
 
-        `patience` is the most nodes of compiled search in a book; books that are left open by much of it are
-        searched with linear relaxations for as long as it takes. A limit raises `Stopped` before the first
-        search of either kind, and later ends the search with what is known then.
+        `cutoffs`, shape (books,), are the convexity duals; `capacity` is the most menus of a book, `node_limit` the
+        most nodes of its compiled search; a book that is left open by a high limit is searched with linear
+        relaxations for as long as it takes. A time limit raises `Stopped` before the first search of either kind,
+        and later ends the search with what is known then.
         """
 
         def search(batch: Codes) -> tuple[Array, ...]:
             watch.check()
-            most = min(patience, self.params.node_limit)
-            return search_books(self.shelf, opened, prices, floors, batch, room, most)  # type: ignore[no-any-return]
+            most = min(node_limit, self.params.node_limit)
+            return search_books(self.packed, domain, objective, cutoffs, batch, capacity, most)  # type: ignore[no-any-return]
 
         whole = self.params.batch_node_limit
-        size = max(1, self.params.batch_books * whole // max(whole, patience))
+        size = max(1, self.params.batch_books * whole // max(whole, node_limit))
         batches = [places[k : k + size] for k in range(0, len(places), size)]
-        # The menu search lets go of the interpreter, so books are searched side by side.
+        # The compiled search lets go of the interpreter, so that books are searched side by side.
         with ThreadPoolExecutor(max_workers=self.threads) as pool:
             parts = list(pool.map(search, batches))
-        finds: list[tuple[int, PricedColumn]] = []
-        for batch, (menus, worths, covered, found, _, _) in zip(batches, parts, strict=True):
-            for i, k in np.argwhere(np.arange(room)[None, :] < found[:, None]).tolist():
+        columns: list[tuple[int, PricedColumn]] = []
+        for batch, (menus, values, covered, found, _, _) in zip(batches, parts, strict=True):
+            for i, k in np.argwhere(np.arange(capacity)[None, :] < found[:, None]).tolist():
                 place = int(batch[i])
-                finds.append((place, self._find(place, menus[i, k], covered[i, k], worths[i, k])))
-        ceilings = np.concatenate([np.zeros(0), *(part[5] for part in parts)])
+                columns.append((place, self._column(place, menus[i, k], covered[i, k], values[i, k])))
+        bounds = np.concatenate([np.zeros(0), *(part[5] for part in parts)])
         complete = np.concatenate([np.zeros(0, dtype=bool), *(part[4] for part in parts)])
         for at in np.flatnonzero(~complete).tolist():
             place = int(places[at])
-            if patience >= self._node_limit(place):
-                floor = max([float(floors[place]), *(find.worth for book, find in finds if book == place)])
-                tree = MenuTree(terms_of(self.shelf, opened, prices, place), floor, watch, self.parameters.menu_tree)
-                proven = tree.best(room)
-                ceilings[at], complete[at] = min(ceilings[at], proven.ceiling), proven.complete
-                finds += [(place, self._covered(tree.terms, place, menu, worth)) for menu, worth in proven.menus]
-        return PricedColumns(finds, complete, ceilings)
+            if node_limit >= self._node_limit(place):
+                cutoff = max([float(cutoffs[place]), *(column.value for book, column in columns if book == place)])
+                tree = MenuTree(
+                    book_instance(self.packed, domain, objective, place), cutoff, watch, self.parameters.menu_tree
+                )
+                proven = tree.best_menus(capacity)
+                bounds[at], complete[at] = min(bounds[at], proven.bound), proven.complete
+                columns += [(place, self._best_covered(tree.book, place, menu, value)) for menu, value in proven.menus]
+        return PricedColumns(columns, complete, bounds)
 
     def _node_limit(self, place: int) -> int:
         """Nodes of a book's compiled search after which linear relaxations take its place."""
         light = self.books[place].utility.size <= self.params.light_cells
         return min(self.params.light_node_limit, self.params.node_limit) if light else self.params.node_limit
 
-    def _covered(self, terms: Terms, place: int, picks: Codes, worth: float) -> PricedColumn:
-        covered = np.zeros(len(terms.charge), dtype=bool)
-        cover(terms, picks, covered)
-        return self._find(place, picks, covered, worth)
+    def _best_covered(self, instance: BookInstance, place: int, picks: Codes, value: float) -> PricedColumn:
+        covered = np.zeros(len(instance.coverage_cost), dtype=bool)
+        best_coverage(instance, picks, covered)
+        return self._column(place, picks, covered, value)
 
-    def climb(
-        self, prices: Prices, opened: Open, starts: Sequence[tuple[int, Sequence[int]]], least: Array
+    def local_search(
+        self,
+        objective: PricingObjective,
+        domain: PackedDomain,
+        starts: Sequence[tuple[int, Sequence[int]]],
+        least: Array,
     ) -> list[tuple[int, PricedColumn]]:
-        """Good menus, found by changing one tier at a time from each start (place, options), worth over `least`."""
+        """Heuristic pricing by local search from each start (place of a book, options): menus over `least`, by book."""
         book = np.array([place for place, _ in starts], dtype=np.int64)
-        picks = np.full((len(starts), self.shelf.tier_start.shape[1] - 1), -1, dtype=np.int64)
+        picks = np.full((len(starts), self.packed.tier_start.shape[1] - 1), -1, dtype=np.int64)
         for k, (place, menu) in enumerate(starts):
             for option in menu:
                 picks[k, np.searchsorted(self.books[place].tier_start, option, side="right") - 1] = option
-        worths = np.zeros(len(starts))
+        values = np.zeros(len(starts))
         covered = np.zeros((len(starts), max((len(part.mode) for part in self.books), default=1)), dtype=bool)
 
-        def climb(part: slice) -> None:
-            climb_books(self.shelf, opened, prices, book[part], picks[part], worths[part], covered[part])
+        def search(part: slice) -> None:
+            local_search_books(self.packed, domain, objective, book[part], picks[part], values[part], covered[part])
 
         size = self.params.batch_books
         parts = [slice(k, k + size) for k in range(0, len(starts), size)]
         with ThreadPoolExecutor(max_workers=self.threads) as pool:
-            list(pool.map(climb, parts))
-        better = np.flatnonzero(worths > least[book]).tolist()
-        return [(int(book[k]), self._find(int(book[k]), picks[k], covered[k], worths[k])) for k in better]
+            list(pool.map(search, parts))
+        better = np.flatnonzero(values > least[book]).tolist()
+        return [(int(book[k]), self._column(int(book[k]), picks[k], covered[k], values[k])) for k in better]
 
-    def every(
-        self, prices: Prices, opened: Open, place: int, floor: float, room: int, patience: int, watch: Watch
-    ) -> list[PricedColumn] | None:
-        """Every menu of a book worth more than `floor`, with every coverage that is; None where that is too many."""
+    def enumerate_menus(
+        self, objective: PricingObjective, domain: PackedDomain, place: int, cutoff: float, capacity: int,
+        node_limit: int, watch: Watch,
+    ) -> list[PricedColumn] | None:  # fmt: skip
+        """Reduced-cost enumeration (Baldacci et al. 2008) of a book: its menus and coverages over a cutoff.
+
+        None where there are more than `capacity`, or the search does not come to its end.
+        """
         watch.check()
-        book, terms = self.books[place], terms_of(self.shelf, opened, prices, place)
-        compiled = min(patience, self._node_limit(place))
-        menus, worths, complete, _ = search_menus(terms, floor, True, room, compiled)
-        met = [(menu[menu >= 0], worth) for menu, worth in zip(menus, worths.tolist(), strict=True)]
-        if not complete and len(met) < room and patience >= self._node_limit(place):
-            proven = MenuTree(terms, floor, watch, self.parameters.menu_tree).every(room)
-            met, complete = [(picks[picks >= 0], worth) for picks, worth in proven.menus], proven.complete
+        book, instance = self.books[place], book_instance(self.packed, domain, objective, place)
+        compiled = min(node_limit, self._node_limit(place))
+        menus, values, complete, _ = search_menus(instance, cutoff, True, capacity, compiled)
+        met = [(menu[menu >= 0], value) for menu, value in zip(menus, values.tolist(), strict=True)]
+        if not complete and len(met) < capacity and node_limit >= self._node_limit(place):
+            proven = MenuTree(instance, cutoff, watch, self.parameters.menu_tree).enumerate_menus(capacity)
+            met, complete = [(picks[picks >= 0], value) for picks, value in proven.menus], proven.complete
         if not complete:
             return None
-        return [find for menu, worth in met for find in _with_coverage(book, menu, worth, terms, floor)]
+        return [column for menu, value in met for column in _coverages_within(book, menu, value, instance, cutoff)]
 
-    def some(self, opened: Open, places: Sequence[int]) -> list[tuple[int, PricedColumn]] | None:
-        """Some menu of each of these books; None where one has none."""
-        prices = self.prices(np.zeros(self.setting.index.size))
-        finds: list[tuple[int, PricedColumn]] = []
+    def any_menus(self, domain: PackedDomain, places: Sequence[int]) -> list[tuple[int, PricedColumn]] | None:
+        """One menu of each book at `places`, however good; None where a book has none."""
+        objective = self.objective(np.zeros(self.setting.index.size))
+        columns: list[tuple[int, PricedColumn]] = []
         for place in places:
-            terms = terms_of(self.shelf, opened, prices, place)
-            # The first that comes will do: seeking "all" with room for one ends at the second.
-            menus, worths, _, _ = search_menus(terms, -np.inf, True, 1, self.params.node_limit)
-            if not len(worths):
+            instance = book_instance(self.packed, domain, objective, place)
+            # The first that comes will do: enumeration with room for one ends at the second.
+            menus, values, _, _ = search_menus(instance, -np.inf, True, 1, self.params.node_limit)
+            if not len(values):
                 return None
-            finds.append((place, self._covered(terms, place, menus[0], float(worths[0]))))
-        return finds
+            columns.append((place, self._best_covered(instance, place, menus[0], float(values[0]))))
+        return columns
 
-    def _find(self, place: int, picks: Codes, covered: NDArray[np.bool_], worth: float) -> PricedColumn:
+    def _column(self, place: int, picks: Codes, covered: NDArray[np.bool_], value: float) -> PricedColumn:
         book = self.books[place]
         optional = frozenset(product for g, product in enumerate(book.optional, start=1) if covered[g])
-        return PricedColumn(tuple(sorted(picks[picks >= 0].tolist())), optional, float(worth))
+        return PricedColumn(tuple(sorted(picks[picks >= 0].tolist())), optional, float(value))
 
 
-def _with_coverage(book: PriceBook, menu: Codes, value: float, terms: Terms, floor: float) -> Iterator[PricedColumn]:
-    """The menu with each coverage that keeps it above the floor, its best one first."""
-    mode = terms.mode
+def _coverages_within(
+    book: PriceBook, menu: Codes, value: float, instance: BookInstance, cutoff: float
+) -> Iterator[PricedColumn]:
+    """The menu with each coverage that keeps its objective over the cutoff, the best coverage first."""
+    mode = instance.mode
     open_groups = [g for g in range(1, len(mode) - 1) if mode[g] == FREE]
-    settled = frozenset(book.optional[g - 1] for g in range(1, len(mode) - 1) if mode[g] == COVERED)
+    fixed = frozenset(book.optional[g - 1] for g in range(1, len(mode) - 1) if mode[g] == COVERED)
     options = tuple(sorted(menu.tolist()))
     if not open_groups:
-        yield PricedColumn(options, settled, value)
+        yield PricedColumn(options, fixed, value)
         return
-    gains = group_gains(terms, menu, len(menu))
+    gains = group_gains(instance, menu, len(menu))
     best = {g for g in open_groups if gains[g] > 0}
-    yield PricedColumn(options, settled | {book.optional[g - 1] for g in best}, value)
+    yield PricedColumn(options, fixed | {book.optional[g - 1] for g in best}, value)
     for count in range(1, len(open_groups) + 1 if len(menu) else 0):
         for flipped in itertools.combinations(open_groups, count):
-            worth_then = value - sum(abs(gains[g]) for g in flipped)
-            if worth_then > floor:
+            value_then = value - sum(abs(gains[g]) for g in flipped)
+            if value_then > cutoff:
                 chosen = best.symmetric_difference(flipped)
-                yield PricedColumn(options, settled | {book.optional[g - 1] for g in chosen}, worth_then)
+                yield PricedColumn(options, fixed | {book.optional[g - 1] for g in chosen}, value_then)

@@ -1,16 +1,24 @@
-"""What a menu of one price book is worth at given prices; compiled with numba.
+"""The pricing problem of one price book, and its objective at a menu; compiled with numba.
 
-A menu takes at most one option per tier. Its worth is the sum over product groups of what covering the
-group brings, less the charge of each option; what a cohort brings is sum_o P[c,o] W[c,o]. Arrays are
-C-contiguous, cohorts x options. Compiled code is cached by file: after an edit of one of the `menu_*`
-modules, `make clean` drops what the others have compiled in.
+Latent-class assortment optimization (Talluri & van Ryzin 2004; Mendez-Diaz et al. 2014 for logit; Bertsimas & Misic
+2019 for first choice): take at most one option a tier, so that the profit that cohorts bring, at the dual prices of
+the demand totals, less what options and covered products cost, is largest:
+
+    max over menus M:  sum over product groups g of cover_g (sum over cohorts c in g of sum over o in M of
+                       P[c, o](M) profit[c, o] - coverage_cost[g]) - sum over o in M of option_cost[o].
+
+Profits and costs are in scaled cost of the master program. Arrays are C-contiguous. Compiled code is cached by file:
+after an edit of one of the modules of this package, `make clean` drops what the others have compiled in.
 """
 
 from __future__ import annotations
 
-from collections import namedtuple
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+
+from models.catalog import Array, Codes
 
 from .compiled import compiled
 
@@ -18,21 +26,45 @@ TIE = 1e-9
 """Utilities this close tie (absolute); payments this close tie (relative)."""
 
 FREE, COVERED, BARRED = 0, 1, 2
-"""Whether covering a product group is open, settled, or ruled out."""
+"""Mode of a product group: covering it is open, fixed to yes, or fixed to no."""
 
-Terms = namedtuple(
-    "Terms",
-    "utility worth payment logit tier_start allowed must fits fewest most option_charge group charge mode",
-)
-"""What a search is given: utility, worth and payment by cohort and option; whether choice is logit; first
-option of each tier (one entry more than tiers); options allowed; tiers a menu must have; which pairs of
-options may share a menu; fewest and most tiers; charge of each option; product group of each cohort, and
-charge and mode of each group."""
+
+class BookInstance(NamedTuple):
+    """The pricing problem of one price book; options stand in the order of their tiers."""
+
+    utility: Array
+    """Utility of each option to each cohort against buying nothing, shape (cohorts, options); -inf: never bought."""
+    profit: Array
+    """What each cohort brings if all of it takes an option, shape (cohorts, options)."""
+    payment: Array
+    """What a unit pays a year, shape (cohorts, options); breaks ties of first choice."""
+    logit: bool
+    """Whether cohorts choose by logit; by first choice otherwise."""
+    tier_start: Codes
+    """First option of each tier, shape (tiers + 1,)."""
+    allowed: NDArray[np.bool_]
+    """Options that a menu may have, shape (options,)."""
+    must: NDArray[np.bool_]
+    """Tiers that a menu must have, shape (tiers,)."""
+    fits: NDArray[np.bool_]
+    """Whether the first option (of a lower tier) may share a menu with the second, shape (options, options)."""
+    fewest: int
+    """Fewest tiers of a menu."""
+    most: int
+    """Most tiers of a menu."""
+    option_cost: Array
+    """Cost of having each option on the menu, shape (options,)."""
+    group: Codes
+    """Product group of each cohort, shape (cohorts,)."""
+    coverage_cost: Array
+    """Cost of covering each product group, shape (groups,)."""
+    mode: Codes
+    """FREE, COVERED or BARRED of each product group, shape (groups,)."""
 
 
 @compiled
-def _logit_value(utility, worth, c, menu, size):  # type: ignore[no-untyped-def]
-    """sum_o P W of a cohort for a menu, by shifted exponentials."""
+def _logit_value(utility, profit, c, menu, size):  # type: ignore[no-untyped-def]
+    """Profit of a logit cohort from a menu, sum_o P profit, by shifted exponentials."""
     peak = 0.0
     for j in range(size):
         peak = max(peak, utility[c, menu[j]])
@@ -41,13 +73,13 @@ def _logit_value(utility, worth, c, menu, size):  # type: ignore[no-untyped-def]
         weight = np.exp(utility[c, menu[j]] - peak)
         mass += weight
         if weight > 0.0:
-            total += weight * worth[c, menu[j]]
+            total += weight * profit[c, menu[j]]
     return total / mass
 
 
 @compiled
-def _first_choice_value(utility, worth, payment, c, menu, size):  # type: ignore[no-untyped-def]
-    """Worth of the option a cohort takes; menus list options by rising rank."""
+def _first_choice_value(utility, profit, payment, c, menu, size):  # type: ignore[no-untyped-def]
+    """Profit of the option that a cohort takes by first choice; menus list options by rising rank."""
     best = -np.inf
     for j in range(size):
         best = max(best, utility[c, menu[j]])
@@ -61,18 +93,18 @@ def _first_choice_value(utility, worth, payment, c, menu, size):  # type: ignore
     for j in range(size):
         o = menu[j]
         if utility[c, o] >= best - TIE and payment[c, o] >= top - TIE * abs(top):
-            taken = worth[c, o]
+            taken = profit[c, o]
     return taken
 
 
 @compiled
-def sum_groups(values, group, charge, mode, sums):  # type: ignore[no-untyped-def]
-    """Sum over product groups of what covering brings; an open group is covered when that pays.
+def sum_groups(values, group, coverage_cost, mode, sums):  # type: ignore[no-untyped-def]
+    """Profit of all cohorts less the cost of coverage; a FREE group is covered when that pays.
 
-    `sums` is room for one number a group.
+    `values` is the profit of each cohort; `sums`, shape (groups,), is filled with what covering each group gains.
     """
     for g in range(len(sums)):
-        sums[g] = -charge[g]
+        sums[g] = -coverage_cost[g]
     for c in range(len(values)):
         sums[group[c]] += values[c]
     total = 0.0
@@ -83,41 +115,41 @@ def sum_groups(values, group, charge, mode, sums):  # type: ignore[no-untyped-de
 
 
 @compiled
-def _values(utility, worth, payment, logit, menu, size, group, mode):  # type: ignore[no-untyped-def]
-    """What each cohort brings under a menu that covers every product not barred."""
-    values = np.zeros(utility.shape[0])
-    for c in range(utility.shape[0]):
-        if mode[group[c]] == BARRED:
+def _values(t, menu, size):  # type: ignore[no-untyped-def]
+    """Profit of each cohort, shape (cohorts,), from a menu that covers every group not BARRED."""
+    values = np.zeros(t.utility.shape[0])
+    for c in range(len(values)):
+        if t.mode[t.group[c]] == BARRED:
             continue
-        if logit:
-            values[c] = _logit_value(utility, worth, c, menu, size)
+        if t.logit:
+            values[c] = _logit_value(t.utility, t.profit, c, menu, size)
         else:
-            values[c] = _first_choice_value(utility, worth, payment, c, menu, size)
+            values[c] = _first_choice_value(t.utility, t.profit, t.payment, c, menu, size)
     return values
 
 
 @compiled
-def menu_value(utility, worth, payment, logit, menu, size, option_charge, group, charge, mode):  # type: ignore[no-untyped-def]
-    """Worth of a whole menu."""
-    values = _values(utility, worth, payment, logit, menu, size, group, mode)
-    total = sum_groups(values, group, charge, mode, np.zeros(len(charge)))
+def menu_value(t, menu, size):  # type: ignore[no-untyped-def]
+    """Pricing objective of a menu: its first `size` options, with the best coverage."""
+    values = _values(t, menu, size)
+    total = sum_groups(values, t.group, t.coverage_cost, t.mode, np.zeros(len(t.coverage_cost)))
     for j in range(size):
-        total -= option_charge[menu[j]]
+        total -= t.option_cost[menu[j]]
     return total
 
 
 @compiled
 def group_gains(t, menu, size):  # type: ignore[no-untyped-def]
-    """What covering each product group brings under a menu."""
-    gains = np.zeros(len(t.charge))
-    values = _values(t.utility, t.worth, t.payment, t.logit, menu, size, t.group, t.mode)
-    sum_groups(values, t.group, t.charge, t.mode, gains)
+    """What covering each product group gains under a menu, shape (groups,)."""
+    gains = np.zeros(len(t.coverage_cost))
+    values = _values(t, menu, size)
+    sum_groups(values, t.group, t.coverage_cost, t.mode, gains)
     return gains
 
 
 @compiled
 def value_by_tier(t, picks):  # type: ignore[no-untyped-def]
-    """Worth of the menu that has option picks[i] at tier i (none if negative); -inf where a rule forbids it."""
+    """Pricing objective of the menu with option picks[i] at tier i (none if negative); -inf where a rule forbids it."""
     menu, size = np.zeros(len(picks) + 1, dtype=np.int64), 0
     for i in range(len(picks)):
         o = picks[i]
@@ -134,14 +166,15 @@ def value_by_tier(t, picks):  # type: ignore[no-untyped-def]
         size += 1
     if size < t.fewest or size > t.most:
         return -np.inf
-    return menu_value(t.utility, t.worth, t.payment, t.logit, menu, size, t.option_charge, t.group, t.charge, t.mode)
+    return menu_value(t, menu, size)
 
 
 @compiled
-def climb(t, picks):  # type: ignore[no-untyped-def]
-    """A good menu near `picks` (option by tier, negative for none): change one tier while that helps.
+def local_search(t, picks):  # type: ignore[no-untyped-def]
+    """Heuristic pricing by local search: a menu that no change of one tier improves, from `picks` on.
 
-    Returns the options by tier and the worth; -inf where no allowed menu was met.
+    `picks` holds the option of each tier, negative for none, shape (tiers,). Returns the options by tier and the
+    pricing objective; -inf where no allowed menu was met.
     """
     picks = picks.copy()
     best = value_by_tier(t, picks)

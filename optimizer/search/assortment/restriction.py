@@ -1,4 +1,4 @@
-"""What a branch settles about one price book."""
+"""Branching decisions on the menu of one price book, accumulated."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from .columns import PriceBook
 
 @dataclass(frozen=True)
 class Restriction:
-    """What a branch settles about one price book; places count within the book."""
+    """The branching decisions of a node on the menu of one price book; options and tiers by place in the book."""
 
     barred: frozenset[int] = frozenset()
-    """Options no menu may have."""
+    """Options that a menu may not have."""
     must: frozenset[int] = frozenset()
-    """Tiers every menu must have."""
+    """Tiers that a menu must have."""
     covered: frozenset[int] = frozenset()
     """Optional products (codes) that are covered."""
     uncovered: frozenset[int] = frozenset()

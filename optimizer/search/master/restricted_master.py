@@ -26,7 +26,7 @@ from ...program.formulation import Fixings, Formulation
 from ...program.instance import Instance
 from ...program.totals import reach, standing_totals
 from ..assortment.columns import MenuColumn, PriceBook, column_totals
-from ..assortment.packed_instance import Open
+from ..assortment.packed_instance import PackedDomain
 from ..assortment.pricing import PricedColumn, Pricer
 from ..assortment.restriction import conforms
 from ..state.limits import Watch
@@ -58,10 +58,10 @@ class RestrictedMaster:
         self.scale = ObjectiveScale(float(amount.constant), self.stated.matrix.cost_scale)
         self._build_program()
         most = self.parameters.clean_up.pool_columns + self.parameters.clean_up.pool_columns_per_book * len(books)
-        self.pool = ColumnPool(most, len(self.live), sum(map(len, self.pricer.subjects)))
+        self.pool = ColumnPool(most, len(self.live), sum(map(len, self.pricer.usage_totals)))
         names = [
             f"{kind}_{code}"
-            for kind, codes in zip(SUBJECTS, self.pricer.subjects, strict=True)
+            for kind, codes in zip(SUBJECTS, self.pricer.usage_totals, strict=True)
             for code in range(len(codes))
         ]
         self._use_of_binary = {
@@ -114,7 +114,7 @@ class RestrictedMaster:
     def _add_to_pool(self, columns: Sequence[MenuColumn]) -> None:
         """Put columns into the pool."""
         totals = column_totals(self.offers, self.instance, self.books, columns, self.pricer.change)
-        uses = [totals[:, places].toarray() > 0 for places in self.pricer.subjects]
+        uses = [totals[:, places].toarray() > 0 for places in self.pricer.usage_totals]
         entries = sparse.csr_matrix(totals[:, self.live] @ sparse.diags(1 / self.total_scale))
         self.pool.add(columns, entries, np.concatenate(uses, axis=1))
 
@@ -179,7 +179,7 @@ class RestrictedMaster:
         stocked, known = (np.isin(books, owner[part]) for part in (admitted & here, admitted))
         self._insert(np.flatnonzero(admitted & ~stocked[owner]))
         if not known.all():
-            found = self.pricer.some(self._domain(node), np.flatnonzero(~known).tolist())
+            found = self.pricer.any_menus(self._domain(node), np.flatnonzero(~known).tolist())
             if found is None:
                 return False
             self.add(found)
@@ -207,9 +207,9 @@ class RestrictedMaster:
             self._use_of_binary[c] for c, value in node.fixed.items() if value == 0 and c in self._use_of_binary
         )
 
-    def _domain(self, node: Node) -> Open:
+    def _domain(self, node: Node) -> PackedDomain:
         """Domain of the pricing problem in a node: what the node rules out is on no menu."""
-        return self.pricer.open(node.books, self._ruled_out(node))
+        return self.pricer.domain(node.books, self._ruled_out(node))
 
     def local(self, column: MenuColumn) -> tuple[int, ...]:
         """A column's options by place within its book."""
@@ -292,24 +292,24 @@ class RestrictedMaster:
             bounds, done = before.objective_bounds.copy(), before.done.copy()
         places = np.flatnonzero(~done)
         with self.phases("pricing"):
-            prices, domain = self.pricer.prices(self.prices(duals)), self._domain(node)
+            objective, domain = self.pricer.objective(self.prices(duals)), self._domain(node)
             most = self.parameters.column_generation.columns_per_book
-            found = self.pricer.best(prices, domain, places, thresholds, most, node_limit, limits)
-        bounds[places] = found.ceilings if before is None else np.minimum(bounds[places], found.ceilings)
+            found = self.pricer.best_menus(objective, domain, places, thresholds, most, node_limit, limits)
+        bounds[places] = found.bounds if before is None else np.minimum(bounds[places], found.bounds)
         done[places] = found.complete
-        columns = found.menus if before is None else before.columns + found.menus
+        columns = found.columns if before is None else before.columns + found.columns
         return PricingResult(self.lagrangian_bound(node, duals, bounds), bounds, duals, columns, done)
 
     def local_search(self, node: Node, solution: LpSolution) -> list[tuple[int, PricedColumn]]:
         """Menus of negative reduced cost found by local search from the columns in use: quick, but no bound."""
         with self.phases("climbing"):
-            prices, domain = self.pricer.prices(self.prices(solution.duals)), self._domain(node)
+            objective, domain = self.pricer.objective(self.prices(solution.duals)), self._domain(node)
             in_use = [self.pool[i] for i in np.flatnonzero(solution.weights > INTEGRALITY).tolist()]
             starts: list[tuple[int, tuple[int, ...]]] = [(place, ()) for place in range(len(self.books))]
             starts += [(column.book, self.local(column)) for column in in_use]
             reached = self.convexity_duals(solution.duals)
             least = reached + self.parameters.column_generation.heuristic_gain * np.maximum(1e-6, np.abs(reached))
-            return self.pricer.climb(prices, domain, starts, least)
+            return self.pricer.local_search(objective, domain, starts, least)
 
     def lagrangian_bound(self, node: Node, duals: Array, objective_bounds: Array) -> float:
         """Lagrangian bound at given duals where no menu of a book has a pricing objective above its bound."""
@@ -331,13 +331,15 @@ class RestrictedMaster:
         A plan that uses any other column costs more than the bound of `priced` and `budget` together.
         """
         with self.phases("pricing"):
-            prices, domain = self.pricer.prices(self.prices(priced.duals)), self._domain(node)
+            objective, domain = self.pricer.objective(self.prices(priced.duals)), self._domain(node)
             thresholds = priced.objective_bounds - budget
             thresholds -= ROUNDING * np.maximum(1.0, np.abs(thresholds))
             columns: list[tuple[int, PricedColumn]] = []
             for place in range(len(self.books)):
                 room = most - len(columns) + 1
-                found = self.pricer.every(prices, domain, place, float(thresholds[place]), room, node_limit, limits)
+                found = self.pricer.enumerate_menus(
+                    objective, domain, place, float(thresholds[place]), room, node_limit, limits
+                )
                 if found is None or len(columns) + len(found) > most:
                     return None
                 columns += [(place, one) for one in found]

@@ -58,7 +58,7 @@ class LagrangianPrebound:
         """Whether the bound reaches the cutoff if the books left open have nothing better than what was met."""
         objectives = np.where(priced.done, priced.objective_bounds, thresholds)
         for place, column in priced.columns:
-            objectives[place] = max(objectives[place], column.worth)
+            objectives[place] = max(objectives[place], column.value)
         return self.master.lagrangian_bound(node, priced.duals, objectives) >= cutoff
 
     def _smoothed_duals(self, node: Node, solution: LpSolution, cutoff: float) -> tuple[Array, Array, float] | None:

@@ -10,7 +10,7 @@ from itertools import combinations, product
 import numpy as np
 
 from models.catalog import Array, Codes
-from optimizer.search.assortment.pricing_objective import BARRED, COVERED, FREE, Terms
+from optimizer.search.assortment.pricing_objective import BARRED, COVERED, FREE, BookInstance
 
 Menu = tuple[int, ...]
 SPREADS = (0.3, 2.0, 20.0, 2000.0)
@@ -21,7 +21,7 @@ SPREADS = (0.3, 2.0, 20.0, 2000.0)
 class Instance:
     """A search as its own enumeration reads it."""
 
-    terms: Terms
+    terms: BookInstance
     scale: float
     """Size of the amounts at play, for tolerances."""
 
@@ -38,31 +38,31 @@ class Instance:
             if t.fewest <= len(menu) <= t.most and all(t.fits[a, b] for a, b in combinations(menu, 2)):
                 yield menu
 
-    def worth(self, menu: Menu) -> float:
-        """Worth of a menu with the best coverage."""
+    def value(self, menu: Menu) -> float:
+        """Pricing objective of a menu with the best coverage."""
         t = self.terms
         brought = np.array([self._of_cohort(c, list(menu)) for c in range(len(t.utility))])
-        total = -float(t.option_charge[list(menu)].sum())
+        total = -float(t.option_cost[list(menu)].sum())
         for g, mode in enumerate(t.mode):
-            gain = float(brought[t.group == g].sum() - t.charge[g])
+            gain = float(brought[t.group == g].sum() - t.coverage_cost[g])
             total += {COVERED: gain, FREE: max(0.0, gain), BARRED: 0.0}[int(mode)]
         return total
 
     def _of_cohort(self, cohort: int, menu: list[int]) -> float:
         if not menu:
             return 0.0
-        utility, worth = self.terms.utility[cohort, menu], self.terms.worth[cohort, menu]
+        utility, profit = self.terms.utility[cohort, menu], self.terms.profit[cohort, menu]
         if not self.terms.logit:
             taken = taken_first(utility, self.terms.payment[cohort, menu])
-            return 0.0 if taken is None else float(worth[taken])
+            return 0.0 if taken is None else float(profit[taken])
         share = np.exp(utility - np.logaddexp.reduce([0.0, *utility]))
-        return float((share * worth).sum())
+        return float((share * profit).sum())
 
     @cached_property
     def ranked(self) -> dict[Menu, float]:
-        """Every allowed menu with its worth, the best first."""
-        worths = {menu: self.worth(menu) for menu in self.menus}
-        return dict(sorted(worths.items(), key=lambda item: -item[1]))
+        """Every allowed menu with its objective, the best first."""
+        values = {menu: self.value(menu) for menu in self.menus}
+        return dict(sorted(values.items(), key=lambda item: -item[1]))
 
 
 def taken_first(utility: Array, payment: Array) -> int | None:
@@ -84,11 +84,11 @@ def _utilities(rng: np.random.Generator, shape: tuple[int, int]) -> Array:
 
 
 def _coverage(rng: np.random.Generator, cohorts: int) -> tuple[Codes, Array, Codes]:
-    """Group of each cohort, charge and mode of each group: required, some optional ones, excluded."""
+    """Group of each cohort, cost and mode of each group: required, some optional ones, excluded."""
     optional = int(rng.integers(0, 3))
     mode = [COVERED, *rng.choice([FREE, FREE, COVERED, BARRED], optional), BARRED]
-    charge = np.concatenate([[0.0], rng.normal(5, 40, optional), [0.0]])
-    return rng.integers(0, optional + 2, cohorts), charge, np.array(mode, dtype=np.int64)
+    coverage_cost = np.concatenate([[0.0], rng.normal(5, 40, optional), [0.0]])
+    return rng.integers(0, optional + 2, cohorts), coverage_cost, np.array(mode, dtype=np.int64)
 
 
 @cache
@@ -100,11 +100,11 @@ def instance(seed: int) -> Instance:
     options = int(start[-1])
     strict = rng.random() < 0.4
     fewest = int(rng.integers(0, 2)) if strict else 0
-    worth = rng.normal(20, 100, (cohorts, options))
-    group, charge, mode = _coverage(rng, cohorts)
-    terms = Terms(
+    profit = rng.normal(20, 100, (cohorts, options))
+    group, coverage_cost, mode = _coverage(rng, cohorts)
+    terms = BookInstance(
         utility=_utilities(rng, (cohorts, options)),
-        worth=worth,
+        profit=profit,
         payment=np.round(rng.lognormal(1, 1, (cohorts, options))),
         logit=seed % 2 == 0,
         tier_start=start,
@@ -113,9 +113,9 @@ def instance(seed: int) -> Instance:
         fits=(rng.random((options, options)) < 0.8) | (not strict),
         fewest=fewest,
         most=int(rng.integers(max(1, fewest), tiers + 1)) if strict else tiers,
-        option_charge=rng.normal(0, 15, options),
+        option_cost=rng.normal(0, 15, options),
         group=group,
-        charge=charge,
+        coverage_cost=coverage_cost,
         mode=mode,
     )
-    return Instance(terms, 1.0 + float(np.abs(worth).sum()))
+    return Instance(terms, 1.0 + float(np.abs(profit).sum()))

@@ -7,7 +7,7 @@ import pytest
 
 from models.catalog import Codes
 from optimizer.search.assortment.menu_search import search_menus
-from optimizer.search.assortment.pricing_objective import BARRED, FREE, climb, menu_value
+from optimizer.search.assortment.pricing_objective import BARRED, FREE, local_search, menu_value
 
 from .menu_instances import Instance, Menu, instance
 
@@ -18,91 +18,89 @@ ENOUGH = 1_000_000
 """More nodes than any of these searches has."""
 
 
-def found_menus(instance_: Instance, floor: float, every: bool, room: int, patience: int = ENOUGH) -> tuple[
+def found_menus(instance_: Instance, cutoff: float, every: bool, room: int, node_limit: int = ENOUGH) -> tuple[
     list[Menu], list[float], bool, float
 ]:  # fmt: skip
-    menus, worths, complete, ceiling = search_menus(instance_.terms, floor, every, room, patience)
-    return [tuple(int(o) for o in menu if o >= 0) for menu in menus], worths.tolist(), bool(complete), float(ceiling)
+    menus, values, complete, bound = search_menus(instance_.terms, cutoff, every, room, node_limit)
+    return [tuple(int(o) for o in menu if o >= 0) for menu in menus], values.tolist(), bool(complete), float(bound)
 
 
-def floor_between(ranked: dict[Menu, float], share: float, room: float) -> float | None:
-    """A floor that lies clear of every worth, with about this share of the menus above it."""
-    worths = list(ranked.values())
-    for i in range(int(share * len(worths)), len(worths) - 1):
-        if worths[i] - worths[i + 1] > 4 * room:
-            return 0.5 * (worths[i] + worths[i + 1])
+def cutoff_between(ranked: dict[Menu, float], share: float, room: float) -> float | None:
+    """A cutoff that lies clear of every objective, with about this share of the menus above it."""
+    values = list(ranked.values())
+    for i in range(int(share * len(values)), len(values) - 1):
+        if values[i] - values[i + 1] > 4 * room:
+            return 0.5 * (values[i] + values[i + 1])
     return None
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_worth_of_each_menu(seed: int) -> None:
+def test_objective_of_each_menu(seed: int) -> None:
     posed = instance(seed)
     t = posed.terms
     for menu, expected in list(posed.ranked.items())[::7]:
         picks = np.array([*menu, 0], dtype=np.int64)
-        value = menu_value(
-            t.utility, t.worth, t.payment, t.logit, picks, len(menu), t.option_charge, t.group, t.charge, t.mode
-        )
+        value = menu_value(t, picks, len(menu))
         assert value == pytest.approx(expected, abs=ROUNDING * posed.scale)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_best_menu_is_found_and_is_the_ceiling(seed: int) -> None:
+def test_the_best_menu_is_found_and_is_the_bound(seed: int) -> None:
     posed = instance(seed)
     ranked = posed.ranked
-    menus, worths, complete, ceiling = found_menus(posed, -np.inf, every=False, room=4)
+    menus, values, complete, bound = found_menus(posed, -np.inf, every=False, room=4)
     assert complete
     if not ranked:
         assert menus == []
-        assert ceiling == -np.inf
+        assert bound == -np.inf
         return
     best = next(iter(ranked.values()))
-    assert worths[-1] == pytest.approx(best, abs=ROUNDING * posed.scale)
-    assert ceiling == worths[-1]
-    assert worths == sorted(worths)
-    assert worths == pytest.approx([ranked[menu] for menu in menus], abs=ROUNDING * posed.scale)
+    assert values[-1] == pytest.approx(best, abs=ROUNDING * posed.scale)
+    assert bound == values[-1]
+    assert values == sorted(values)
+    assert values == pytest.approx([ranked[menu] for menu in menus], abs=ROUNDING * posed.scale)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_every_menu_above_a_floor_is_found_and_no_other(seed: int) -> None:
+def test_every_menu_above_a_cutoff_is_found_and_no_other(seed: int) -> None:
     posed = instance(seed)
     ranked = posed.ranked
     for share in (0.05, 0.6):
-        floor = floor_between(ranked, share, ROUNDING * posed.scale)
-        if floor is None:
+        cutoff = cutoff_between(ranked, share, ROUNDING * posed.scale)
+        if cutoff is None:
             continue
-        expected = {menu for menu, worth in ranked.items() if worth > floor}
-        menus, worths, complete, ceiling = found_menus(posed, floor, every=True, room=len(expected))
+        expected = {menu for menu, value in ranked.items() if value > cutoff}
+        menus, values, complete, bound = found_menus(posed, cutoff, every=True, room=len(expected))
         assert complete
         assert len(menus) == len(expected)
         assert set(menus) == expected
-        assert ceiling == max(worths)
+        assert bound == max(values)
         if len(expected) > 1:
-            assert found_menus(posed, floor, every=True, room=len(expected) - 1)[2:] == (False, np.inf)
+            assert found_menus(posed, cutoff, every=True, room=len(expected) - 1)[2:] == (False, np.inf)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_floor_that_nothing_beats_is_the_ceiling(seed: int) -> None:
+def test_a_cutoff_that_nothing_beats_is_the_bound(seed: int) -> None:
     posed = instance(seed)
     best = max(posed.ranked.values(), default=0.0)
-    floor = best + 0.5
-    assert found_menus(posed, floor, every=False, room=4) == ([], [], True, floor)
-    assert found_menus(posed, floor, every=True, room=4) == ([], [], True, floor)
+    cutoff = best + 0.5
+    assert found_menus(posed, cutoff, every=False, room=4) == ([], [], True, cutoff)
+    assert found_menus(posed, cutoff, every=True, room=4) == ([], [], True, cutoff)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_ceiling_of_a_search_cut_short_holds(seed: int) -> None:
+def test_the_bound_of_a_search_cut_short_holds(seed: int) -> None:
     posed = instance(seed)
     ranked = posed.ranked
     best = max(ranked.values(), default=-np.inf)
     for every in (False, True):
-        for patience in (1, 2, 3, 5, 8, 13, 21):
-            menus, worths, complete, ceiling = found_menus(posed, -np.inf, every, room=2_000, patience=patience)
-            assert ceiling >= best - ROUNDING * posed.scale
+        for node_limit in (1, 2, 3, 5, 8, 13, 21):
+            menus, values, complete, bound = found_menus(posed, -np.inf, every, room=2_000, node_limit=node_limit)
+            assert bound >= best - ROUNDING * posed.scale
             assert set(menus) <= set(ranked)
-            assert worths == pytest.approx([ranked[menu] for menu in menus], abs=ROUNDING * posed.scale)
+            assert values == pytest.approx([ranked[menu] for menu in menus], abs=ROUNDING * posed.scale)
             if complete and ranked:
-                assert max(worths) == pytest.approx(best, abs=ROUNDING * posed.scale)
+                assert max(values) == pytest.approx(best, abs=ROUNDING * posed.scale)
 
 
 def random_picks(posed: Instance, rng: np.random.Generator) -> Codes:
@@ -119,14 +117,14 @@ def test_a_climb_ends_at_an_allowed_menu_that_no_single_change_betters(seed: int
     for _ in range(3):
         start = random_picks(posed, rng)
         before = start.copy()
-        picks, value = climb(posed.terms, start)
+        picks, value = local_search(posed.terms, start)
         assert np.array_equal(start, before)
         if value == -np.inf:
             continue
         menu = tuple(int(o) for o in picks if o >= 0)
         assert menu in ranked
         assert value == pytest.approx(ranked[menu], abs=ROUNDING * posed.scale)
-        near = [worth for other, worth in ranked.items() if one_tier_apart(posed, menu, other)]
+        near = [value for other, value in ranked.items() if one_tier_apart(posed, menu, other)]
         assert value >= max([ranked.get(tuple(int(o) for o in before if o >= 0), -np.inf), *near]) - 1e-9 * posed.scale
 
 
@@ -140,7 +138,7 @@ def test_a_climb_from_where_no_menu_is_allowed_says_so() -> None:
     posed = instance(0)
     barred = posed.terms._replace(allowed=np.zeros_like(posed.terms.allowed), fewest=1)
     picks = np.full(len(barred.must), -1, dtype=np.int64)
-    assert climb(barred, picks)[1] == -np.inf
+    assert local_search(barred, picks)[1] == -np.inf
 
 
 def test_the_instances_use_everything() -> None:
@@ -151,7 +149,7 @@ def test_the_instances_use_everything() -> None:
     assert all(any((t.mode[1:-1] == mode).any() for t in posed) for mode in (FREE, BARRED))
     assert any(t.must.any() and t.fewest for t in posed)
     assert any(not t.fits.all() and t.most < len(t.must) for t in posed)
-    assert any((t.option_charge < 0).any() and (t.option_charge > 0).any() for t in posed)
-    assert any((t.charge < 0).any() for t in posed)
+    assert any((t.option_cost < 0).any() and (t.option_cost > 0).any() for t in posed)
+    assert any((t.coverage_cost < 0).any() for t in posed)
     assert sum(not instance(seed).ranked for seed in SEEDS) > 3
     assert sum(len(instance(seed).ranked) > 50 for seed in SEEDS) > 50
