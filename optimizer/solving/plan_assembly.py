@@ -10,14 +10,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models.catalog import Array, Catalog, Codes, named
-from models.economics.offers import Offers, OptionTerms
+from models.economics.offers import Offers
 from models.economics.uptake import Uptake, uptake
 from models.plan import PLAN_TABLES, Decisions, Plan
 
 from ..auditing import audit
 from ..program.delivery import Delivery
 from ..program.instance import Instance
-from ..program.totals import Contracted, TotalsIndex, add_up, product_revenue_change, standing_totals
+from ..program.totals import TotalsIndex
+from ..program.totals_bounds import optional_products
+from ..program.totals_map import offers_map, standing_totals
 from .kpis import kpis
 from .uptake_table import uptake_table
 
@@ -58,24 +60,12 @@ def choice_totals(offers: Offers, index: TotalsIndex, choice: Choice) -> Array:
 
 
 def _totals_of_uptake(offers: Offers, index: TotalsIndex, choice: Choice, taken: Uptake) -> Array:
-    catalog, options, cohorts = offers.catalog, offers.options, offers.demand.cohorts
-    cohort, tier = np.nonzero(taken.share > 0)
-    cell, share = taken.cell[cohort, tier], taken.share[cohort, tier]
-    rows = Contracted(
-        product=cohorts.product[cohort],
-        tier=tier,
-        model=options.model[offers.option[cell]],
-        units=share[:, None] * cohorts.units_by_region[cohort],
-        terms=OptionTerms(*(getattr(offers.terms, name)[cell] for name in OptionTerms.__dataclass_fields__)),
-        product_revenue=share * product_revenue_change(offers, cell),
-    )
-    totals = standing_totals(offers, index) + add_up(catalog, index, rows)
-    np.add.at(totals, index.tier_uses[options.tier[choice.options]], 1.0)
-    np.add.at(totals, index.model_uses[options.model[choice.options]], 1.0)
+    sold = taken.share > 0
     _, product, covered = _coverage_of(offers, choice)
-    optional = np.array([catalog.offer["products"][name] == "optional" for name in catalog.products])
-    np.add.at(totals, index.coverages[product[covered & optional[product]]], 1.0)
-    return totals
+    uses = np.bincount(choice.options, minlength=len(offers.options))
+    covering = np.bincount(product[covered], minlength=len(offers.catalog.products)) * optional_products(offers)
+    demand_map = offers_map(offers, index, taken.cell[sold])
+    return standing_totals(offers, index) + demand_map.totals(np.concatenate([taken.share[sold], uses, covering]))
 
 
 def _coverage_of(offers: Offers, choice: Choice) -> tuple[Codes, Codes, NDArray[np.bool_]]:

@@ -13,7 +13,7 @@ from models.economics.offers import Offers
 from models.economics.uptake import Uptake
 from models.plan import PLAN_TABLES
 
-from ..program.totals import locked_rows
+from ..program.totals_map import locked_rows
 
 Number = TypeVar("Number", np.float64, np.int64)
 

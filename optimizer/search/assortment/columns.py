@@ -14,7 +14,8 @@ from models.economics.demand_base import DemandBase
 from models.economics.offers import Offers, build_offers, climbs_ladder, within_price_change
 
 from ...program.instance import Instance
-from ...program.totals import menu_totals
+from ...program.menu_totals import menu_inputs
+from ...program.totals_map import TotalsMap
 from .pricing_objective import BARRED, COVERED, FREE
 
 
@@ -53,18 +54,18 @@ class PriceBook:
 
 
 def column_totals(
-    offers: Offers, setting: Instance, books: Sequence[PriceBook], columns: Sequence[MenuColumn], change: Array
+    offers: Offers, demand_map: TotalsMap, books: Sequence[PriceBook], columns: Sequence[MenuColumn]
 ) -> sparse.csr_matrix:
-    """What columns add to the demand totals, a row a column; `change` is `product_revenue_change(offers)`."""
+    """What columns add to the demand totals, shape (columns, totals); `demand_map` is that of the offers."""
     tier = offers.options.tier
-    options = np.full((len(columns), len(setting.catalog.tiers)), -1, dtype=np.int64)
-    covered = np.zeros((len(columns), len(setting.catalog.products)), dtype=bool)
+    options = np.full((len(columns), len(offers.catalog.tiers)), -1, dtype=np.int64)
+    covered = np.zeros((len(columns), len(offers.catalog.products)), dtype=bool)
     for i, column in enumerate(columns):
         menu = list(column.menu)
         options[i, tier[menu]] = menu
         covered[i, list(books[column.book].required | column.optional)] = True
     codes = np.array([books[column.book].code for column in columns], dtype=np.int64)
-    return menu_totals(offers, setting.index, codes, options, covered, change)
+    return demand_map.forward(menu_inputs(offers, codes, options, covered))
 
 
 def _current_payments(setting: Instance, demand: DemandBase) -> Mapping[tuple[int, int], float]:

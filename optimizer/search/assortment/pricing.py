@@ -20,7 +20,7 @@ from models.catalog import Array, Codes
 from models.economics.offers import Offers
 
 from ...program.instance import Instance
-from ...program.totals import TotalsIndex, product_revenue_change
+from ...program.totals_map import offers_map
 from ..state.limits import Watch
 from ..state.parameters import SearchParameters
 from .columns import PriceBook
@@ -80,53 +80,21 @@ class Pricer:
         self.packed = pack_instance(offers, books, fewest, most)
         self._free = full_domain(offers, books)
         self._products = group_products(books)
-        self.change = product_revenue_change(offers)
-        cohorts, catalog = offers.demand.cohorts, setting.catalog
-        self._product = cohorts.product[offers.cohort]
-        self._units = cohorts.units[offers.cohort]
-        self._tier = offers.options.tier[offers.option]
-        self._model = offers.options.model[offers.option]
-        self._group = catalog.performance_group[self._model]
-        self._admin = catalog.model_table["admin_cost"].to_numpy(dtype=float)[self._model]
-        self._margin = catalog.product_table["product_margin"].to_numpy(dtype=float)[self._product]
-        per_unit = offers.terms.incidents * catalog.parts_per_incident[self._tier]
-        self._parts = per_unit + catalog.parts_per_unit[self._tier]
-
-    def cell_profits(self, prices: Array) -> Array:
-        """What a cohort brings if all of it takes an option, shape (cells,), at prices of the totals."""
-        index: TotalsIndex = self.setting.index
-        cohorts, terms = self.offers.demand.cohorts, self.offers.terms
-        family = self.setting.catalog.family_of_product[cohorts.product]
-        # Sums over regions first, by cohort: far fewer entries than cells.
-        incidents = np.einsum("cr,rctg->ctg", cohorts.units_by_region, prices[index.incidents[:, family]])
-        units = np.einsum("cr,rct->ct", cohorts.units_by_region, prices[index.units[:, family]])
-        money = prices[0] * terms.yearly + prices[1] * self._admin + prices[2] * terms.capital
-        parts = self._parts * prices[index.parts[self._product, self._tier]]
-        profits = self._units * (money + parts) + self.change * (prices[3] + prices[4] * self._margin)
-        profits += terms.incidents * incidents[self.offers.cohort, self._tier, self._group]
-        return np.asarray(profits + units[self.offers.cohort, self._tier])
-
-    def option_costs(self, prices: Array) -> Array:
-        """Cost of using the tier and the model of each option, shape (options,), at prices of the totals."""
-        index, options = self.setting.index, self.offers.options
-        return np.asarray(-prices[index.tier_uses[options.tier]] - prices[index.model_uses[options.model]])
+        self.demand_map = offers_map(offers, setting.index)
 
     def objective(self, prices: Array) -> PricingObjective:
-        """The pricing objective of all books at prices of the totals, shape (totals,)."""
-        of_product = -prices[self.setting.index.coverages]
-        coverage_cost = np.where(self._products >= 0, of_product[self._products], 0.0)
-        return PricingObjective(self.cell_profits(prices), self.option_costs(prices), coverage_cost)
+        """The pricing objective of all books at prices of the totals, shape (totals,): the map, transposed."""
+        ends = len(self.offers.cohort), len(self.offers.cohort) + len(self.offers.options)
+        profit, use, coverage = np.split(self.demand_map.at_prices(prices), ends)
+        coverage_cost = np.where(self._products >= 0, -coverage[self._products], 0.0)
+        return PricingObjective(profit, -use, coverage_cost)
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 of all that the pricing problem depends on, but the prices of the totals."""
-        index, cohorts, terms = self.setting.index, self.offers.demand.cohorts, self.offers.terms
-        parts = [
-            *self.packed, *self._free, *self.usage_totals, self._products, self.change, self._product, self._units,
-            self._tier, self._model, self._group, self._admin, self._margin, self._parts, terms.yearly, terms.capital,
-            terms.incidents, cohorts.units_by_region, self.offers.cohort, self.setting.catalog.family_of_product,
-            self.offers.options.tier, self.offers.options.model, index.incidents, index.units, index.parts,
-        ]  # fmt: skip
+        matrices = self.demand_map.local, self.demand_map.spread
+        of_map = (part for matrix in matrices for part in (matrix.data, matrix.indices, matrix.indptr))
+        parts = [*self.packed, *self._free, *self.usage_totals, self._products, *of_map]
         digest = sha256()
         for part in map(np.ascontiguousarray, parts):
             digest.update(f"{part.dtype} {part.shape} ".encode())

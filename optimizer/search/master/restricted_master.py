@@ -24,7 +24,8 @@ from ...lp.tolerances import FEASIBILITY, INTEGRALITY, ROUNDING
 from ...program.delivery import labelled_rows
 from ...program.formulation import Fixings, Formulation
 from ...program.instance import Instance
-from ...program.totals import reach, standing_totals
+from ...program.totals_bounds import totals_bounds
+from ...program.totals_map import standing_totals
 from ..assortment.columns import MenuColumn, PriceBook, column_totals
 from ..assortment.packed_instance import PackedDomain
 from ..assortment.pricing import PricedColumn, Pricer
@@ -52,7 +53,8 @@ class RestrictedMaster:
         self.phases, self.parameters = phases or Phases(), parameters or SearchParameters()
         self.instance, self.offers, self.books = instance, offers, list(books)
         self.pricer = Pricer(instance, offers, books, fewest, most, self.parameters)
-        self.formulation = Formulation(instance, reach(offers, instance.index, instance.sellable), given)
+        bounds = totals_bounds(offers, instance.index, self.pricer.demand_map, instance.sellable)
+        self.formulation = Formulation(instance, bounds, given)
         amount = self.formulation.amounts[instance.scenario.objective]
         self.stated: Stated = state(labelled_rows(self.formulation, dropped), combine([(amount, -1.0)]))
         self.scale = ObjectiveScale(float(amount.constant), self.stated.matrix.cost_scale)
@@ -113,7 +115,7 @@ class RestrictedMaster:
 
     def _add_to_pool(self, columns: Sequence[MenuColumn]) -> None:
         """Put columns into the pool."""
-        totals = column_totals(self.offers, self.instance, self.books, columns, self.pricer.change)
+        totals = column_totals(self.offers, self.pricer.demand_map, self.books, columns)
         uses = [totals[:, places].toarray() > 0 for places in self.pricer.usage_totals]
         entries = sparse.csr_matrix(totals[:, self.live] @ sparse.diags(1 / self.total_scale))
         self.pool.add(columns, entries, np.concatenate(uses, axis=1))

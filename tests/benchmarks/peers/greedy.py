@@ -17,7 +17,7 @@ import pandas as pd
 import optimizer
 from models import Case
 from models.economics.offers import Offers
-from optimizer.program.totals import product_revenue_change
+from optimizer.program.totals_map import product_revenue_change
 
 from .market import Market, market
 from .outcome import Outcome

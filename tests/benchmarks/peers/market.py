@@ -14,7 +14,7 @@ from models.catalog import Array, Codes
 from models.economics.offers import Offers, build_offers, sellable_options
 from models.scenario import Scenario
 from optimizer.program.instance import Instance, build_instance
-from optimizer.program.totals import product_revenue_change, standing_totals
+from optimizer.program.totals_map import product_revenue_change, standing_totals
 
 from .program import Matrix
 

@@ -12,7 +12,9 @@ from models.economics.offers import sellable_options
 from optimizer.lp.scaled_program import ScaledProgram
 from optimizer.lp.solver import Limits, load, quiet_highs, solve_integer
 from optimizer.program.instance import build_instance
-from optimizer.program.totals import MONEY, reach, standing_totals
+from optimizer.program.totals import MONEY
+from optimizer.program.totals_bounds import totals_bounds
+from optimizer.program.totals_map import offers_map, standing_totals
 from optimizer.solving.engine import offers_of
 from tests.oracle.random_cases import random_case
 
@@ -22,7 +24,9 @@ def test_what_only_adds_up_is_never_less_than_what_stands(seed: int) -> None:
     case, scenario = apply_scenario(build_case(*random_case(seed)), "base")
     setting = build_instance(case, scenario)
     offers = offers_of(setting, sellable_options(setting.catalog))
-    box, standing = reach(offers, setting.index, setting.sellable), standing_totals(offers, setting.index)
+    demand_map = offers_map(offers, setting.index)
+    box = totals_bounds(offers, setting.index, demand_map, setting.sellable)
+    standing = standing_totals(offers, setting.index)
     assert (box.low[len(MONEY) :] == standing[len(MONEY) :]).all()
     assert (box.high[box.high != standing] > standing[box.high != standing]).all()
 

@@ -1,0 +1,51 @@
+"""What menus add to the demand totals: their inputs to the map, worked out by the choice model."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from models.catalog import Codes
+from models.economics.offers import Offers
+from models.economics.uptake import shares_at
+
+from .totals_bounds import optional_products
+
+
+def menu_inputs(offers: Offers, book: Codes, options: Codes, covered: NDArray[np.bool_]) -> sparse.csr_matrix:
+    """Inputs of menus to the map of offers (`totals_map`), a row a menu: menu i is for price book `book[i]`.
+
+    `options`, shape (menus, tiers), holds the position of the option at each tier, -1 for none; `covered`, shape
+    (menus, products), what is covered.
+    """
+    catalog, cohorts = offers.catalog, offers.demand.cohorts
+    menu, cohort = _cohorts_of(offers, book)
+    cells = _cells_at(offers, book, options, menu, cohort)
+    taken = shares_at(offers, cells) * covered[menu, cohorts.product[cohort]][:, None]
+    row, tier = np.nonzero(taken > 0)
+    using, at = np.nonzero(options >= 0)
+    held = np.zeros((len(catalog.books), len(catalog.products)), dtype=bool)
+    held[cohorts.book, cohorts.product] = True
+    covering, product = np.nonzero(covered & held[book] & optional_products(offers))
+    rows = np.concatenate([menu[row], using, covering])
+    first = len(offers.cohort), len(offers.cohort) + len(offers.options)
+    places = np.concatenate([cells[row, tier], first[0] + options[using, at], first[1] + product])
+    values = np.concatenate([taken[row, tier], np.ones(len(using) + len(covering))])
+    return sparse.csr_matrix((values, (rows, places)), shape=(len(book), first[1] + len(catalog.products)))
+
+
+def _cohorts_of(offers: Offers, book: Codes) -> tuple[Codes, Codes]:
+    """Menu and cohort of every pair of a menu and a cohort of its price book."""
+    counts = np.diff(offers.cohort_start)[book]
+    menu = np.repeat(np.arange(len(book)), counts)
+    within = np.arange(len(menu)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return menu, offers.cohort_start[book][menu] + within
+
+
+def _cells_at(offers: Offers, book: Codes, options: Codes, menu: Codes, cohort: Codes) -> Codes:
+    """Cell of each (menu, cohort) pair and tier, -1 where the menu has no option there."""
+    own = book[menu]
+    first = offers.cell_start[own] + (cohort - offers.cohort_start[own]) * np.diff(offers.options.start)[own]
+    local = options[menu] - offers.options.start[own][:, None]
+    return np.where(options[menu] >= 0, first[:, None] + local, -1)
