@@ -159,13 +159,12 @@ class Pricer:
         for at in np.flatnonzero(~complete).tolist():
             place = int(places[at])
             if node_limit >= self._node_limit(place):
-                cutoff = max([float(cutoffs[place]), *(column.value for book, column in columns if book == place)])
-                tree = MenuTree(
-                    book_instance(self.packed, domain, objective, place), cutoff, watch, self.parameters.menu_tree
-                )
+                cutoff = max([float(cutoffs[place]), *(column.value for owner, column in columns if owner == place)])
+                book = book_instance(self.packed, domain, objective, place)
+                tree = MenuTree(book, cutoff, watch, self.parameters.menu_tree)
                 proven = tree.best_menus(capacity)
                 bounds[at], complete[at] = min(bounds[at], proven.bound), proven.complete
-                columns += [(place, self._best_covered(tree.book, place, menu, value)) for menu, value in proven.menus]
+                columns += [(place, self._best_covered(book, place, menu, value)) for menu, value in proven.menus]
         return PricedColumns(columns, complete, bounds)
 
     def _node_limit(self, place: int) -> int:
