@@ -96,7 +96,7 @@ class Found:
     memory: WarmStart = field(default_factory=WarmStart)
     effort: Mapping[str, object] = field(default_factory=dict)
     state: Checkpoint | None = None
-    """What another sitting can go on from; None where the search ended with its proof."""
+    """What another session can resume; None where the search ended with its proof."""
     unprepared: bool = False
     """Whether a limit came before the search could begin, because it had to be compiled first."""
 
@@ -118,10 +118,10 @@ class Search:
         question: DeliveryQuestion,
         limit: Limit,
         progress: ProgressCallback | None,
-        sitting: Session | None = None,
+        session: Session | None = None,
         params: SearchParameters | None = None,
     ) -> None:
-        self.question, self.limit, self.progress, self.sitting = question, limit, progress, sitting
+        self.question, self.limit, self.progress, self.session = question, limit, progress, session
         self.params = params or SearchParameters()
         self.started = time.monotonic()
         if progress is not None:
@@ -153,7 +153,7 @@ class Search:
         """Search; the proof is in scaled cost."""
         if self.master.stated.contradictions:
             return Proof(np.inf, np.inf)
-        before = None if self.sitting is None else self.sitting.before
+        before = None if self.session is None else self.session.before
         if before is not None:
             proof = self.tree.search(*self._resume(before))
             # That nothing is left is no proof: what was closed before is known from a file that anyone can rewrite.
@@ -198,11 +198,11 @@ class Search:
         if self.incumbent.offer(plan.delivery.objective, plan):
             note_plan()
 
-    def checkpoint(self, sitting: Session) -> Checkpoint:
+    def checkpoint(self, session: Session) -> Checkpoint:
         """All that another session needs to go on."""
         best = self.incumbent.plan
         plan = None if best is None else saved_plan(self.master, best.columns, best.delivery)
-        return sitting.state(saved_search(self.tree), plan, self.phases)
+        return session.checkpoint(saved_search(self.tree), plan, self.phases)
 
     def warm_start(self) -> WarmStart:
         """What this search leaves to one on a case that differs a little."""
@@ -250,8 +250,8 @@ class Search:
         return Evaluation(cost, min(cost, scale.cost(outcome.bound)))
 
     def _report(self, state: Progressed) -> None:
-        if self.sitting is not None:
-            self.sitting.keep(partial(self.checkpoint, self.sitting))
+        if self.session is not None:
+            self.session.write_when_due(partial(self.checkpoint, self.session))
         if self.progress is None:
             return
         objective = self.master.scale.money(state.best) if np.isfinite(state.best) else None
@@ -277,7 +277,7 @@ def find_best(
     question: DeliveryQuestion,
     limit: Limit,
     progress: ProgressCallback | None,
-    sitting: Session | None = None,
+    session: Session | None = None,
     params: SearchParameters | None = None,
 ) -> Found:
     """Search a question and finish its best plan: second stage on margin, tables, KPIs."""
@@ -288,12 +288,12 @@ def find_best(
         compile_search(limit.watch, lambda phase: progress(Progress(0.0, phase)))
     except Stopped:
         return Found(None, None, None, infeasible=False, unprepared=True)
-    search = Search(question, limit, progress, sitting, params)
+    search = Search(question, limit, progress, session, params)
     proof = search.run()
     bound = search.master.scale.money(proof.bound) if np.isfinite(proof.bound) else None
     if search.incumbent.plan is not None and bound is None:
         bound = search.master.scale.money(widest_bound(search.master.program))  # a limit came before any other
-    state = search.checkpoint(sitting) if sitting is not None and search.tree.unfinished else None
+    state = search.checkpoint(session) if session is not None and search.tree.unfinished else None
     left = Found(None, None, bound, bool(proof.bound == np.inf), search.warm_start(), search.effort(), state)
     best = search.incumbent.plan
     if best is None:

@@ -1,4 +1,4 @@
-"""A sitting: one of the solves that together answer a question, each going on where the one before was cut short."""
+"""A session: one of the solves that together answer a question, each resuming the search that the one before left."""
 
 from __future__ import annotations
 
@@ -54,27 +54,27 @@ class Identity:
         )
 
 
-def state_for(run: str | Path, identity: Identity, params: SearchParameters | None = None) -> Checkpoint:
-    """The state in a run folder, for the very question and parameters it was searched for; raises `RunError` else."""
-    state = read_state(run)
-    texts = state.asked.differences(identity.asked)
-    others = [] if params is None else _searched_with(state).differences(params)
+def checkpoint_of(run: str | Path, identity: Identity, params: SearchParameters | None = None) -> Checkpoint:
+    """The checkpoint in a run folder, if it is of this very question and these parameters; raises `RunError` else."""
+    checkpoint = read_state(run)
+    texts = checkpoint.asked.differences(identity.asked)
+    others = [] if params is None else _searched_with(checkpoint).differences(params)
     texts += [f"it was searched with other parameters ({', '.join(others)})"] if others else []
     if texts:
         raise RunError([f"The search in {run} cannot be continued: {'; '.join(texts)}. Solve without --resume."])
-    return state
+    return checkpoint
 
 
-def _searched_with(state: Checkpoint) -> SearchParameters:
-    """The parameters of a search cut short; raises `RunError` for what no search has."""
+def _searched_with(checkpoint: Checkpoint) -> SearchParameters:
+    """Search parameters of a checkpoint; raises `RunError` for what no search has."""
     try:
-        return SearchParameters.from_dict(state.params)
+        return SearchParameters.from_dict(checkpoint.params)
     except ValueError:
         raise misfit() from None
 
 
 class Session:
-    """What a solve goes on from, if anything, and the folder that its state is written to meanwhile, if any.
+    """One session of a search: the checkpoint that it resumes, if any, and the folder for its own, if any.
 
     A search goes on with the parameters it began with: without `params`, those of the run resumed, or the defaults.
     Raises `RunError` where `resume` names a run without a state, or with one of another question or other `params`.
@@ -87,7 +87,7 @@ class Session:
         folder: str | Path | None = None,
         params: SearchParameters | None = None,
     ) -> None:
-        self.before = None if resume is None else state_for(resume, identity, params)
+        self.before = None if resume is None else checkpoint_of(resume, identity, params)
         self.params = params or (SearchParameters() if self.before is None else _searched_with(self.before))
         self._identity, self._folder = identity, folder
         self._began = time.monotonic()
@@ -96,16 +96,16 @@ class Session:
 
     @property
     def seconds_before(self) -> float:
-        """Time of the sittings before this one."""
+        """Seconds of the sessions before this one."""
         return 0.0 if self.before is None else self.before.seconds
 
     @property
     def number(self) -> int:
-        """Which sitting this is, from 1."""
+        """Which session of the search this is, from 1."""
         return 1 if self.before is None else self.before.sittings + 1
 
-    def state(self, search: SavedSearch, plan: SavedPlan | None, phases: Phases) -> Checkpoint:
-        """All that the next sitting needs."""
+    def checkpoint(self, search: SavedSearch, plan: SavedPlan | None, phases: Phases) -> Checkpoint:
+        """All that the next session needs."""
         return Checkpoint(
             asked=self._identity.asked,
             sittings=self.number,
@@ -117,28 +117,28 @@ class Session:
             plan=plan,
         )
 
-    def keep(self, state: Callable[[], Checkpoint]) -> None:
-        """Write the state, once it is time to."""
+    def write_when_due(self, checkpoint: Callable[[], Checkpoint]) -> None:
+        """Write a checkpoint into the folder, if there is one and it is time to."""
         began = time.monotonic()
         if self._folder is None or began < self._due:
             return
         try:
-            write_state(state(), self._folder)
+            write_state(checkpoint(), self._folder)
         except (OSError, RunError) as error:
-            self._warn(error)
+            self._warn_once(error)
         done = time.monotonic()
         writing = self.params.checkpoint
         self._due = done + max(writing.every_seconds, (done - began) / writing.writing_share)
 
-    def _warn(self, error: Exception) -> None:
-        """Say once that the state cannot be written: the search goes on, and it is tried again each time it is due."""
+    def _warn_once(self, error: Exception) -> None:
+        """Warn once that checkpoints cannot be written: the search goes on, and writing is tried whenever it is due."""
         if not self._warned:
             self._warned = True
             _log.warning("The search goes on, but what --resume needs could not be written: %s", error)
 
 
 def saved_plan(master: RestrictedMaster, columns: tuple[MenuColumn, ...], delivery: Delivery) -> SavedPlan:
-    """A plan as a file keeps it."""
+    """A plan in the form of the file."""
     working = np.flatnonzero(delivery.flows).tolist()
     return SavedPlan(
         menus=tuple(saved_menu(master, column) for column in columns),
@@ -151,7 +151,7 @@ def saved_plan(master: RestrictedMaster, columns: tuple[MenuColumn, ...], delive
 
 
 def _can_be_delivered(master: RestrictedMaster, saved: SavedPlan) -> bool:
-    """Whether everything that a kept delivery names is there, and its amounts are amounts."""
+    """Whether everything that a saved delivery names exists, and its amounts are amounts."""
     setting, catalog = master.instance, master.instance.catalog
     codes = [
         *((route, len(setting.routes.provider)) for route, _ in saved.flows),
@@ -167,7 +167,7 @@ def _can_be_delivered(master: RestrictedMaster, saved: SavedPlan) -> bool:
 
 
 def restored_plan(master: RestrictedMaster, saved: SavedPlan) -> tuple[tuple[MenuColumn, ...], Delivery]:
-    """The menus of a kept plan and their delivery; raises `RunError` where it is of another program."""
+    """The columns of a saved plan and their delivery; raises `RunError` where it is of another program."""
     whole = sorted(book for book, *_ in saved.menus) == list(range(len(master.books)))
     if not (whole and all(is_menu(master, menu) for menu in saved.menus) and _can_be_delivered(master, saved)):
         raise misfit()

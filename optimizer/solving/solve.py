@@ -78,11 +78,11 @@ def solve(
     Raises `CaseError` for an unknown scenario, and for changes or conditions that do not fit the case, `RunError`
     for a run that cannot be resumed (with these `params`), ValueError for a gap or time limit that makes no sense.
     """
-    sitting = Session(Identity(case, scenario, conditions), resume, checkpoint, params)
-    clock = SolveRun(gap, time_limit, should_stop, baselines, sitting, sitting.params)
+    session = Session(Identity(case, scenario, conditions), resume, checkpoint, params)
+    clock = SolveRun(gap, time_limit, should_stop, baselines, session, session.params)
     with clock.phases("cohorts"):
         changed, question = _posed(case, scenario, conditions, WarmStart() if start is None else start.knowledge)
-    found = find_best(question, clock.limit, progress, sitting, clock.params)
+    found = find_best(question, clock.limit, progress, session, clock.params)
     return _conditioned(clock.result(replace(changed, files=case.files), question.setting, found), changed, conditions)
 
 
@@ -121,7 +121,7 @@ class SolveRun:
         time_limit: float | None,
         should_stop: StopCheck | None,
         baselines: Baselines | None = None,
-        sitting: Session | None = None,
+        session: Session | None = None,
         params: SearchParameters | None = None,
     ) -> None:
         if not 0 <= gap < float("inf"):
@@ -129,7 +129,7 @@ class SolveRun:
         if time_limit is not None and not time_limit >= 0:
             raise ValueError(f"time_limit is {time_limit!r}; expected seconds >= 0, or None for no limit")
         self.began, self.start = datetime.now(UTC), time.monotonic()
-        self.time_limit, self.sitting = time_limit, sitting
+        self.time_limit, self.session = time_limit, session
         deadline = None if time_limit is None else self.start + time_limit
         self.params = params or SearchParameters()
         self.limit = Limit(gap, deadline, heeding(should_stop), self.params.limits)
@@ -175,8 +175,8 @@ class SolveRun:
         return replace(result, interrupted=True, manifest={**result.manifest, "interrupted": True})
 
     def _seconds(self) -> float:
-        """Time so far, with that of earlier sittings."""
-        before = 0.0 if self.sitting is None else self.sitting.seconds_before
+        """Time so far, with that of earlier sessions."""
+        before = 0.0 if self.session is None else self.session.seconds_before
         return before + time.monotonic() - self.start
 
     def _effort(self, found: Found) -> dict[str, object]:
@@ -199,15 +199,15 @@ class SolveRun:
 
     def _rests_on(self, found: Found) -> str | None:
         """What the bound rests on besides this search; that there is no plan at all is always proved by it alone."""
-        resumed = self.sitting is not None and self.sitting.before is not None
+        resumed = self.session is not None and self.session.before is not None
         return EARLIER_SEARCH if resumed and not found.infeasible else None
 
     def _resumed(self) -> dict[str, object]:
-        """Of a solve that goes on with another: which sitting it is, and seconds before it and in all."""
-        if self.sitting is None or self.sitting.before is None:
+        """Of a solve that goes on with another: which session it is, and seconds before it and in all."""
+        if self.session is None or self.session.before is None:
             return {}
-        before = self.sitting.seconds_before
-        return {"resumed": {"sitting": self.sitting.number, "seconds_before": before, "seconds": self._seconds()}}
+        before = self.session.seconds_before
+        return {"resumed": {"sitting": self.session.number, "seconds_before": before, "seconds": self._seconds()}}
 
 
 def _reason(setting: Instance, found: Found, limit: Limit) -> str | None:

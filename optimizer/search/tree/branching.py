@@ -146,24 +146,25 @@ def _tier_of(book: PriceBook, option: int) -> int:
     return int(np.searchsorted(book.tier_start, option, side="right")) - 1
 
 
-def _by_coverage(known: Restriction, product: int) -> Branches:
-    covered, uncovered = known.covered | {product}, known.uncovered | {product}
-    return replace(known, covered=covered), replace(known, uncovered=uncovered)
+def _by_coverage(restriction: Restriction, product: int) -> Branches:
+    covered, uncovered = restriction.covered | {product}, restriction.uncovered | {product}
+    return replace(restriction, covered=covered), replace(restriction, uncovered=uncovered)
 
 
-def _by_tier(book: PriceBook, known: Restriction, tier: int) -> Branches:
-    return replace(known, must=known.must | {tier}), replace(known, barred=known.barred | _span(book, tier))
+def _by_tier(book: PriceBook, restriction: Restriction, tier: int) -> Branches:
+    must, barred = restriction.must | {tier}, restriction.barred | _span(book, tier)
+    return replace(restriction, must=must), replace(restriction, barred=barred)
 
 
-def _by_option(book: PriceBook, known: Restriction, option: int) -> Branches:
+def _by_option(book: PriceBook, restriction: Restriction, option: int) -> Branches:
     tier = _tier_of(book, option)
     others = _span(book, tier) - {option}
-    chosen = replace(known, must=known.must | {tier}, barred=known.barred | others)
-    return chosen, replace(known, barred=known.barred | {option})
+    chosen = replace(restriction, must=restriction.must | {tier}, barred=restriction.barred | others)
+    return chosen, replace(restriction, barred=restriction.barred | {option})
 
 
 def _fractional_decisions(
-    master: RestrictedMaster, place: int, columns: list[tuple[int, float]], known: Restriction
+    master: RestrictedMaster, place: int, columns: list[tuple[int, float]], restriction: Restriction
 ) -> Iterator[Branches]:
     """Decisions on each fractional tier, option and product of the columns in use, the most fractional first."""
     book = master.books[place]
@@ -177,27 +178,27 @@ def _fractional_decisions(
             options[option] = options.get(option, 0.0) + weight
         for product in master.pool[i].optional:
             products[product] = products.get(product, 0.0) + weight
-    yield from (_by_tier(book, known, tier) for tier in _fractional(tiers))
-    yield from (_by_option(book, known, option) for option in _fractional(options))
-    yield from (_by_coverage(known, product) for product in _fractional(products))
+    yield from (_by_tier(book, restriction, tier) for tier in _fractional(tiers))
+    yield from (_by_option(book, restriction, option) for option in _fractional(options))
+    yield from (_by_coverage(restriction, product) for product in _fractional(products))
 
 
 def _integral_decisions(
-    master: RestrictedMaster, place: int, columns: list[tuple[int, float]], known: Restriction
+    master: RestrictedMaster, place: int, columns: list[tuple[int, float]], restriction: Restriction
 ) -> Iterator[Branches]:
     """Decisions on each tier, option and product that only the book's one column, not its restriction, determines."""
     book, column = master.books[place], master.pool[columns[0][0]]
     menu = master.local(column)
-    open_options = frozenset(np.flatnonzero(book.allowed).tolist()) - known.barred
+    open_options = frozenset(np.flatnonzero(book.allowed).tolist()) - restriction.barred
     for option in menu:
         tier = _tier_of(book, option)
-        if tier not in known.must or _span(book, tier) & open_options != {option}:
-            yield _by_option(book, known, option)
+        if tier not in restriction.must or _span(book, tier) & open_options != {option}:
+            yield _by_option(book, restriction, option)
     for tier in {_tier_of(book, option) for option in open_options} - {_tier_of(book, option) for option in menu}:
-        yield _by_tier(book, known, tier)
+        yield _by_tier(book, restriction, tier)
     for product in book.optional:
-        if product not in known.covered | known.uncovered:
-            yield _by_coverage(known, product)
+        if product not in restriction.covered | restriction.uncovered:
+            yield _by_coverage(restriction, product)
 
 
 def _fractional(weights: dict[int, float]) -> list[int]:

@@ -85,8 +85,8 @@ def _saved_node(node: Node, places: dict[int, int]) -> SavedNode:
     )
 
 
-def _saved_restriction(place: int, known: Restriction) -> SavedRestriction:
-    barred, must, covered, uncovered = map(sorted, (known.barred, known.must, known.covered, known.uncovered))
+def _saved_restriction(place: int, of: Restriction) -> SavedRestriction:
+    barred, must, covered, uncovered = map(sorted, (of.barred, of.must, of.covered, of.uncovered))
     return place, tuple(barred), tuple(must), tuple(covered), tuple(uncovered)
 
 

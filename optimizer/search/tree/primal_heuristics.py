@@ -35,8 +35,8 @@ class PrimalHeuristics:
         evaluate: Callable[[PlanCandidate], Evaluation],
     ) -> None:
         self.master, self.state = master, state
-        self.params = state.parameters.heuristics
         self.column_generation, self.branching = column_generation, branching
+        self.params = state.parameters.heuristics
         self._evaluate = evaluate
         self.evaluations: dict[tuple[int, ...], Evaluation] = {}
         """What each choice of columns (numbers in the pool, ascending) costs."""
@@ -61,11 +61,11 @@ class PrimalHeuristics:
         self.fractional_nodes += 1
         poor = not solution.cost > self.state.cutoff - self.params.poor_gap * self.state.tolerance(solution.cost)
         often, seldom = self.params.sub_mip_every, self.params.dive_every
-        dive_every, complete_every = (often, 1) if poor else (seldom, often)
-        if self.fractional_nodes % dive_every == 1 % dive_every:
+        dive_every, sub_mip_every = (often, 1) if poor else (seldom, often)
+        if self._is_due(dive_every):
             with suppress(Unsolved):
                 self._dive(node, solution)
-        elif self._is_due(complete_every) and self.branching.are_menus_integral(solution):
+        elif self._is_due(sub_mip_every) and self.branching.are_menus_integral(solution):
             self._solve_sub_mips(node, solution)
 
     def _is_due(self, every: int) -> bool:

@@ -19,7 +19,7 @@ from optimizer.results.record import Status
 from optimizer.search.master.nodes import Evaluation
 from optimizer.search.state.parameters import CheckpointParameters, CleanUpParameters, SearchParameters
 from optimizer.search.tree.branch_and_price import BranchAndPrice
-from optimizer.solving import session as sitting
+from optimizer.solving import session as session_module
 from optimizer.solving.engine import DeliveryQuestion, Limit, Search, offers_of
 from optimizer.solving.session import Identity, Session
 from tests.oracle.enumeration import Optimum, enumerate_scenario
@@ -99,18 +99,18 @@ def test_many_short_sittings_end_where_one_long_one_does(seed: int, tmp_path: Pa
 def search_of(case: Case, gap: float, before: Checkpoint | None = None) -> tuple[Search, Session]:
     changed, scenario = apply_scenario(case, "base")
     setting = build_instance(changed, scenario)
-    sitting = Session(Identity(case, "base"))
-    sitting.before = before
+    session = Session(Identity(case, "base"))
+    session.before = before
     question = DeliveryQuestion(setting, offers_of(setting, sellable_options(setting.catalog)))
-    return Search(question, Limit(gap, None, None), None, sitting), sitting
+    return Search(question, Limit(gap, None, None), None, session), session
 
 
 def searched(case: Case, gap: float, before: Checkpoint | None = None) -> tuple[float, Checkpoint]:
     """Objective of the best plan once the gap is proved, and what is left of the search then."""
-    search, sitting = search_of(case, gap, before)
+    search, session = search_of(case, gap, before)
     search.run()
     assert search.incumbent.plan is not None
-    return search.incumbent.objective, search.checkpoint(sitting)
+    return search.incumbent.objective, search.checkpoint(session)
 
 
 @pytest.mark.parametrize("seed", [20, 36, 102])
@@ -174,7 +174,7 @@ def test_a_checkpoint_that_cannot_be_written_warns_once_and_the_search_goes_on(
     if blocked == "a file":
         folder.write_text("not a folder", encoding="utf-8")
     else:
-        monkeypatch.setattr(sitting, "write_state", no_room)
+        monkeypatch.setattr(session_module, "write_state", no_room)
     case, best = posed(2)
     result = optimizer.solve(case, gap=GAP, checkpoint=folder, params=often)
     assert result.status is Status.OPTIMAL
