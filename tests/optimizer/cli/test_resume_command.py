@@ -19,7 +19,7 @@ from optimizer.cli.command_line import main
 from optimizer.results.checkpoint import SEARCH, read_state
 from optimizer.solving.solve import solve
 from tests.folders import ROOT
-from tests.optimizer.search.tree.test_resume import stop_after
+from tests.optimizer.search.tree.test_checkpointing import stop_after
 from tests.small_case import write_small_case
 
 SIGNALLED = """

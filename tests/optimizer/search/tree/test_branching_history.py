@@ -1,4 +1,4 @@
-"""Beginning with the parts of an earlier search: no plan is lost, whatever is remembered, and the answer stays."""
+"""Beginning with the branching decisions of an earlier search: no plan is lost, and the answer stays."""
 
 from __future__ import annotations
 
@@ -37,64 +37,64 @@ def posed(seed: int) -> Search:
     return Search(question, Limit(1e-7, None, None), None)
 
 
-def switches(search: Search) -> list[str]:
-    """Names of the decisions that the program leaves open."""
+def open_binaries(search: Search) -> list[str]:
+    """Names of the binaries that the program leaves open."""
     program = search.master.program
     is_open = program.integer & (program.low < program.high)
     return sorted(name for name, column in search.master.stated.columns.items() if is_open[column])
 
 
-def partings_at_random(search: Search, rng: np.random.Generator, count: int) -> list[Parting]:
-    """Of parts made by the ones before, and of parts that nothing made; of decisions known and unknown."""
-    names = [*switches(search), "tier_99", "total_0"]
-    made = [Parting((), names[0])]
+def random_decisions(search: Search, rng: np.random.Generator, count: int) -> list[Parting]:
+    """In nodes made by the ones before, and in nodes that nothing made; on binaries known and unknown."""
+    names = [*open_binaries(search), "tier_99", "total_0"]
+    decisions = [Parting((), names[0])]
     for _ in range(count):
         settled: tuple[tuple[str, int], ...] = ()
         if rng.random() < 0.9:
-            before = made[rng.integers(len(made))]
+            before = decisions[rng.integers(len(decisions))]
             settled = (*before.settled, (before.decision, int(rng.integers(2))))
-        made.append(Parting(settled, names[rng.integers(len(names))]))
-    return made
+        decisions.append(Parting(settled, names[rng.integers(len(names))]))
+    return decisions
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_every_plan_is_in_one_part_and_no_more(seed: int) -> None:
+def test_every_plan_is_in_one_node_and_no_more(seed: int) -> None:
     search, rng = posed(seed), np.random.default_rng(seed)
-    columns = [search.master.stated.columns[name] for name in switches(search)]
-    parts, parted = initial_nodes(search.master, Node(), partings_at_random(search, rng, 20), {})
-    assert len(parts) == 1 + len(parted) > 1
+    columns = [search.master.stated.columns[name] for name in open_binaries(search)]
+    nodes, branched = initial_nodes(search.master, Node(), random_decisions(search, rng, 20), {})
+    assert len(nodes) == 1 + len(branched) > 1
     for _ in range(200):
         plan = {column: int(rng.integers(2)) for column in columns}
-        assert sum(agrees(node, plan) for node in parts) == 1
+        assert sum(agrees(node, plan) for node in nodes) == 1
 
 
-def test_the_part_of_the_plan_known_comes_first() -> None:
+def test_the_node_of_the_plan_comes_first() -> None:
     search = posed(2)
-    first, second = switches(search)[:2]
+    first, second = open_binaries(search)[:2]
     columns = [search.master.stated.columns[name] for name in (first, second)]
-    partings = [Parting((), first), Parting(((first, 1),), second)]
+    decisions = [Parting((), first), Parting(((first, 1),), second)]
     for values in itertools.product((0, 1), repeat=2):
         plan = dict(zip(columns, values, strict=True))
-        parts, _ = initial_nodes(search.master, Node(), partings, plan)
-        assert agrees(parts[0], plan)
+        nodes, _ = initial_nodes(search.master, Node(), decisions, plan)
+        assert agrees(nodes[0], plan)
 
 
-def test_a_decision_settled_by_now_does_not_part() -> None:
+def test_a_binary_fixed_by_now_is_not_branched_on() -> None:
     search = posed(2)
-    first, second = switches(search)[:2]
+    first, second = open_binaries(search)[:2]
     column, other = (search.master.stated.columns[name] for name in (first, second))
-    partings = [Parting((), first), Parting((), second)]
-    parts, parted = initial_nodes(search.master, Node(fixed={column: 1}), partings, {})
-    assert [dict(part.fixed) for part in parts] == [{column: 1, other: 0}, {column: 1, other: 1}]
-    assert [parting.column for parting in parted] == [other]
+    decisions = [Parting((), first), Parting((), second)]
+    nodes, branched = initial_nodes(search.master, Node(fixed={column: 1}), decisions, {})
+    assert [dict(node.fixed) for node in nodes] == [{column: 1, other: 0}, {column: 1, other: 1}]
+    assert [one.column for one in branched] == [other]
 
 
-def test_only_partings_of_nodes_that_could_beat_the_plan_are_passed_on() -> None:
+def test_only_decisions_in_nodes_that_could_beat_the_plan_are_handed_on() -> None:
     search = posed(2)
-    names = switches(search)
+    names = open_binaries(search)
     column, other = (search.master.stated.columns[name] for name in names[:2])
-    parted = [BranchedNode({}, column, 1.0), BranchedNode({column: 0}, other, 3.0), BranchedNode({column: 1}, other)]
-    kept = branching_decisions(search.master, parted, cutoff=2.0)
+    branched = [BranchedNode({}, column, 1.0), BranchedNode({column: 0}, other, 3.0), BranchedNode({column: 1}, other)]
+    kept = branching_decisions(search.master, branched, cutoff=2.0)
     assert kept == (Parting((), names[0]), Parting(((names[0], 1),), names[1]))
     many = [BranchedNode({}, column, 1.0)] * 17
     assert len(branching_decisions(search.master, many, cutoff=2.0)) == 12
@@ -102,12 +102,12 @@ def test_only_partings_of_nodes_that_could_beat_the_plan_are_passed_on() -> None
 
 @cache
 def solved(seed: int) -> tuple[Case, optimizer.Result]:
-    """Twice, the second time from partings at random: searches of cases this small end without any."""
+    """Twice, the second time from decisions at random: searches of cases this small end without any."""
     case = build_case(*random_case(seed))
     result = optimizer.solve(case, gap=1e-7)
     assert result.memory is not None
-    partings = tuple(partings_at_random(posed(seed), np.random.default_rng(seed), 8))
-    start = replace(result, memory=replace(result.memory, partings=partings))
+    decisions = tuple(random_decisions(posed(seed), np.random.default_rng(seed), 8))
+    start = replace(result, memory=replace(result.memory, partings=decisions))
     return case, optimizer.solve(case, gap=1e-7, start=start)
 
 

@@ -1,4 +1,4 @@
-"""Bounds taken over from an earlier search: they hold for the new question, and only where menus are worth the same."""
+"""Bounds taken over from an earlier search: they hold for the new question, if its pricing problem is the same."""
 
 from __future__ import annotations
 
@@ -47,18 +47,18 @@ def optimum(seed: int, change: tuple[tuple[str, object], ...]) -> float | None:
     return enumerate_scenario(settings, tables, scenarios["base"].model_copy(update=dict(change))).objective
 
 
-def halves(of: Search) -> list[tuple[Node, Node]]:
-    """The two parts of everything by each switch that the program leaves open."""
+def children(of: Search) -> list[tuple[Node, Node]]:
+    """The two children of the root by each binary that the program leaves open."""
     program = of.master.program
-    switches = np.flatnonzero(program.integer & (program.low < program.high)).tolist()
-    return [(Node(fixed={column: 0}), Node(fixed={column: 1})) for column in switches]
+    binaries = np.flatnonzero(program.integer & (program.low < program.high)).tolist()
+    return [(Node(fixed={column: 0}), Node(fixed={column: 1})) for column in binaries]
 
 
-def learned(of: Search, seed: int) -> KnownBounds:
-    """What is known of all parts, at multipliers by chance."""
+def known_at_random(of: Search, seed: int) -> KnownBounds:
+    """What is known of all children of the root, at duals by chance."""
     master, rng = of.master, np.random.default_rng(seed)
     known = KnownBounds(master)
-    for pair in halves(of):
+    for pair in children(of):
         for node in pair:
             if master.enter(node):
                 duals = rng.normal(0, 0.1, master.first_book_row + len(master.books))
@@ -67,13 +67,15 @@ def learned(of: Search, seed: int) -> KnownBounds:
 
 
 def taken_over(seed: int, change: Mapping[str, object]) -> list[tuple[float, float]]:
-    """Bounds in money of the two parts by each switch; infinite where nothing is known."""
+    """Bounds in money of the two children by each binary; infinite where nothing is known."""
     first, then = search(seed), search(seed, change)
-    parts = [node for pair in halves(first) for node in pair]
+    nodes = [node for pair in children(first) for node in pair]
     known = KnownBounds(then.master)
-    known.take_over(WarmStart(bounds=learned(first, seed).to_warm_start(parts), offers=first.master.pricer.digest))
-    found = [(known.bound(left), known.bound(right)) for left, right in halves(then)]
-    money = [[np.inf if part is None else then.master.scale.money(part.bound) for part in pair] for pair in found]
+    known.take_over(
+        WarmStart(bounds=known_at_random(first, seed).to_warm_start(nodes), offers=first.master.pricer.digest)
+    )
+    found = [(known.bound(left), known.bound(right)) for left, right in children(then)]
+    money = [[np.inf if priced is None else then.master.scale.money(priced.bound) for priced in pair] for pair in found]
     return [(left, right) for left, right in money]
 
 
@@ -92,12 +94,12 @@ def test_bounds_are_taken_over(change: Mapping[str, object]) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_statement_makes_the_best_of_the_prices(seed: int) -> None:
-    """The bound of a part is no worse than at the multipliers that it was proved with."""
+def test_the_formulation_makes_the_best_of_duals_of_the_totals(seed: int) -> None:
+    """The bound of a node is no worse than at the duals that it was proved with."""
     of = search(seed)
     master, rng = of.master, np.random.default_rng(seed)
     known = KnownBounds(master)
-    for node, _ in halves(of):
+    for node, _ in children(of):
         if not master.enter(node) or master.solve_lp().infeasible:
             continue
         duals = master.solve_lp().duals + rng.normal(0, 1e-3, master.first_book_row + len(master.books))
@@ -109,10 +111,10 @@ def test_the_statement_makes_the_best_of_the_prices(seed: int) -> None:
         assert (again.objective_bounds == priced.objective_bounds).all()
 
 
-def test_what_menus_are_worth_tells_whether_bounds_are_taken_over() -> None:
+def test_only_the_same_pricing_problem_takes_bounds_over() -> None:
     first = search(2)
-    memory = WarmStart(
-        bounds=learned(first, 2).to_warm_start(node for pair in halves(first) for node in pair),
+    start = WarmStart(
+        bounds=known_at_random(first, 2).to_warm_start(node for pair in children(first) for node in pair),
         offers=first.master.pricer.digest,
     )
     dearer = (Change(table="price_points", column="price", multiply=1.001),)
@@ -124,15 +126,15 @@ def test_what_menus_are_worth_tells_whether_bounds_are_taken_over() -> None:
         ({"max_menu": 1}, False),
     ):
         then = search(2, change)
-        assert (then.master.pricer.digest == memory.offers) is same
+        assert (then.master.pricer.digest == start.offers) is same
         known = KnownBounds(then.master)
-        known.take_over(memory)
-        assert any(known.bound(node) for pair in halves(then) for node in pair) is same
+        known.take_over(start)
+        assert any(known.bound(node) for pair in children(then) for node in pair) is same
 
 
-def test_parts_with_books_restricted_are_not_known() -> None:
+def test_nodes_with_books_restricted_have_no_known_bound() -> None:
     of = search(2)
-    known = learned(of, 2)
-    node = next(node for pair in halves(of) for node in pair if known.bound(node))
+    known = known_at_random(of, 2)
+    node = next(node for pair in children(of) for node in pair if known.bound(node))
     restricted = Node(fixed=node.fixed, books={0: FREE_BOOK})
     assert known.bound(restricted) is None

@@ -1,4 +1,4 @@
-"""Bounds of the master program on cases small enough to enumerate, at any multipliers and with any columns."""
+"""Lagrangian bounds on cases small enough to enumerate, at any duals and with any columns."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def perturbed(duals: Array, rng: np.random.Generator) -> list[Array]:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_bound_holds_at_any_multipliers_with_few_columns(seed: int) -> None:
+def test_the_bound_holds_at_any_duals_with_few_columns(seed: int) -> None:
     posed, rng = pose(seed), np.random.default_rng(seed)
     count = posed.master.first_book_row + len(posed.master.books)
     assert len(posed.master.pool) == len(posed.master.books)
@@ -125,25 +125,25 @@ def test_the_bound_meets_the_linear_program_once_no_menu_is_missing(seed: int) -
         assert posed.holds(bound)
 
 
-def parted(master: RestrictedMaster, node: Node, depth: int) -> list[Node]:
-    """Parts of parts of a node, which hold all that it holds."""
+def leaves(master: RestrictedMaster, node: Node, depth: int) -> list[Node]:
+    """Leaves below a node by branching on books, which hold all that it holds."""
     if depth == 0 or not master.enter(node) or master.solve_lp().infeasible:
         return [node]
-    split = branch_on_books(master, node, columns_added(master, node))
-    if split is None:
+    decision = branch_on_books(master, node, columns_added(master, node))
+    if decision is None:
         return [node]
-    place, parts = split
-    children = [replace(node, books={**node.books, place: part}) for part in parts]
-    return [leaf for child in children for leaf in parted(master, child, depth - 1)]
+    place, branches = decision
+    children = [replace(node, books={**node.books, place: restriction}) for restriction in branches]
+    return [leaf for child in children for leaf in leaves(master, child, depth - 1)]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_optimum_lies_in_one_of_the_parts_of_a_node(seed: int) -> None:
+def test_the_optimum_lies_in_one_of_the_leaves_of_a_node(seed: int) -> None:
     posed = pose(seed)
     duals = feasible(posed.master).duals
-    leaves = parted(posed.master, Node(), 3)
-    assert len(leaves) > 1
-    assert posed.holds(min(priced_at(posed.master, leaf, duals).bound for leaf in leaves))
+    nodes = leaves(posed.master, Node(), 3)
+    assert len(nodes) > 1
+    assert posed.holds(min(priced_at(posed.master, node, duals).bound for node in nodes))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -160,11 +160,11 @@ def test_a_search_gone_on_with_is_as_good_as_one_in_one_go(seed: int) -> None:
         assert longer.complete
 
 
-def halves(master: RestrictedMaster) -> list[Node]:
-    """The two parts of everything by each switch in turn that the program leaves open."""
+def children_by_binary(master: RestrictedMaster) -> list[Node]:
+    """The two children of the root by each binary in turn that the program leaves open."""
     program = master.program
-    switches = np.flatnonzero(program.integer & (program.low < program.high)).tolist()
-    return [Node(fixed={column: value}) for column in switches for value in (0, 1)]
+    binaries = np.flatnonzero(program.integer & (program.low < program.high)).tolist()
+    return [Node(fixed={column: value}) for column in binaries for value in (0, 1)]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -175,8 +175,8 @@ def test_a_bound_at_smoothed_duals_claims_no_more_than_holds(seed: int) -> None:
     feasible(master)
     prebound, bounded = LagrangianPrebound(master, Watch()), 0
     prebound.stability_centre = columns_added(master, Node()).duals
-    parts = halves(master)
-    for pair in zip(parts[::2], parts[1::2], strict=True):
+    nodes = children_by_binary(master)
+    for pair in zip(nodes[::2], nodes[1::2], strict=True):
         bounds = []
         for node in pair:
             solution = master.solve_lp() if master.enter(node) else LpSolution(infeasible=True)
@@ -228,7 +228,7 @@ def test_small_parts_beside_a_large_portfolio(objective: str) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_columns_set_aside_come_back_where_a_node_needs_them(seed: int) -> None:
+def test_columns_cleaned_up_come_back_where_a_node_needs_them(seed: int) -> None:
     master = pose(seed).master
     feasible(master)
     solution = columns_added(master, Node())

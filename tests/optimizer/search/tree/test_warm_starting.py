@@ -62,12 +62,12 @@ def test_decisions_alone_lead_to_a_plan_that_uses_them(case: Case, earlier: Resu
     moved = case.scenarios["base"].model_copy(update={"change": (gone,)})
     searched = Search(_question(case, moved, earlier), Limit(1e-4, None, None), None)
     assert not list(usable_columns(searched.master, earlier.knowledge.best))
-    told = values_in_plan(searched.master, earlier.knowledge.chosen)
+    values = values_in_plan(searched.master, earlier.knowledge.chosen)
     names = searched.master.stated.names
     providers = searched.master.instance.catalog.providers
     engaged = {
         providers[int(names[column].removeprefix("provider_"))]: value
-        for column, value in told.items()
+        for column, value in values.items()
         if names[column].startswith("provider_")
     }
     assert engaged

@@ -74,20 +74,20 @@ def assert_true(result: Result, best: Optimum) -> None:
 
 @pytest.mark.usefixtures("no_short_cuts")
 @pytest.mark.parametrize("seed", SEEDS)
-def test_many_short_sittings_end_where_one_long_one_does(seed: int, tmp_path: Path) -> None:
+def test_many_short_sessions_end_where_one_long_one_does(seed: int, tmp_path: Path) -> None:
     case, best = posed(seed)
-    result, sittings = optimizer.solve(case, gap=GAP, **stop_after(5)), 1
+    result, sessions = optimizer.solve(case, gap=GAP, **stop_after(5)), 1
     while result.state is not None:
-        assert sittings < 60
+        assert sessions < 60
         assert_true(result, best)
         result.save(tmp_path / "run")
-        before, sittings = result, sittings + 1
+        before, sessions = result, sessions + 1
         result = optimizer.solve(case, gap=GAP, resume=tmp_path / "run", **stop_after(25))
         assert_no_step_back(before, result)
-        assert result.manifest["resumed"]["sitting"] == sittings  # type: ignore[index]
+        assert result.manifest["resumed"]["sitting"] == sessions  # type: ignore[index]
         assert before.state is not None
         assert result.seconds > before.state.seconds
-    assert sittings > 2
+    assert sessions > 2
     assert result.status.value == best.status
     if best.objective is not None:
         assert result.objective is not None
