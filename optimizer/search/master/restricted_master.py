@@ -59,8 +59,9 @@ class RestrictedMaster:
         self.stated: Stated = state(labelled_rows(self.formulation, dropped), combine([(amount, -1.0)]))
         self.scale = ObjectiveScale(float(amount.constant), self.stated.matrix.cost_scale)
         self._build_program()
-        most = self.parameters.clean_up.pool_columns + self.parameters.clean_up.pool_columns_per_book * len(books)
-        self.pool = ColumnPool(most, len(self.live), sum(map(len, self.pricer.usage_totals)))
+        kept = self.parameters.clean_up
+        room = kept.pool_columns + kept.pool_columns_per_book * len(books)
+        self.pool = ColumnPool(room, len(self.live), sum(map(len, self.pricer.usage_totals)))
         names = [
             f"{kind}_{code}"
             for kind, codes in zip(SUBJECTS, self.pricer.usage_totals, strict=True)

@@ -216,9 +216,9 @@ class BranchAndPrice:
         if not np.isfinite(self.state.incumbent.cost):
             return None
         all_fixed = len(node.fixed) >= int(self.master.program.integer.sum())
-        params, most = self.state.parameters.enumeration, self.state.parameters.pricing.node_limit
+        params, pricing = self.state.parameters.enumeration, self.state.parameters.pricing
         most = params.fixed_columns if all_fixed else params.open_columns
-        node_limit = most if all_fixed else params.open_node_limit
+        node_limit = pricing.node_limit if all_fixed else params.open_node_limit
         budget = self.state.cutoff - priced.bound
         columns = self.master.enumerate_columns(node, priced, budget, most, node_limit, self.state.limits)
         if columns is None:
