@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -51,6 +52,8 @@ from ..search.tree.warm_starting import known_menus, usable_columns, values_in_p
 from .plan_assembly import Choice, assemble, choice_totals, is_as_said
 from .session import Session, restored_plan, saved_plan
 from .time_limit import Limit
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -196,6 +199,7 @@ class Search:
     def _offer(self, plan: DeliveredPlan) -> None:
         """Make a plan the incumbent if it is the best."""
         if self.incumbent.offer(plan.delivery.objective, plan):
+            _log.debug("new incumbent: %.10g", plan.delivery.objective)
             note_plan()
 
     def checkpoint(self, session: Session) -> Checkpoint:

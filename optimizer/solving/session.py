@@ -124,6 +124,7 @@ class Session:
             return
         try:
             write_state(checkpoint(), self._folder)
+            _log.debug("state of the search written to %s", self._folder)
         except (OSError, RunError) as error:
             self._warn_once(error)
         done = time.monotonic()

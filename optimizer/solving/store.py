@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -30,6 +31,9 @@ STORED = "the entry of a store of results, whose plan alone was recomputed"
 """What the bound of a result from a store rests on: a file that anyone can rewrite."""
 MARKER = "tierwise-store.json"
 """File that says what the folder is, so that nothing else is mixed up with it."""
+
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,9 @@ class Store:
         asked = result.manifest.get("asked", result.manifest.get("options"))
         same_limits = asked == {"gap": gap, "time_limit": time_limit}
         proved = result.status is Status.OPTIMAL and result.gap is not None and result.gap <= gap
-        return result if proved or same_limits or result.status is Status.INFEASIBLE else None
+        serves = proved or same_limits or result.status is Status.INFEASIBLE
+        _log.debug("entry of scenario %s: %s", scenario.name, "taken" if serves else "not proved as far as asked")
+        return result if serves else None
 
     def _checked(self, scenario: Scenario) -> Result | None:
         """The result kept for a scenario, under its name; None where a digest or its audit does not agree."""

@@ -38,6 +38,9 @@ from .packed_instance import (
 from .pricing_objective import BARRED, COVERED, FREE, BookInstance, group_gains
 from .restriction import Restriction
 
+ALL_NODES = int(np.iinfo(np.int64).max)
+"""No node limit: for a proof that a book has no menu at all, which no limit may stand in for."""
+
 
 @dataclass(frozen=True)
 class PricedColumn:
@@ -230,7 +233,7 @@ class Pricer:
         for place in places:
             instance = book_instance(self.packed, domain, objective, place)
             # The first that comes will do: enumeration with room for one ends at the second.
-            menus, values, _, _ = search_menus(instance, -np.inf, True, 1, self.params.node_limit)
+            menus, values, _, _ = search_menus(instance, -np.inf, True, 1, ALL_NODES)
             if not len(values):
                 return None
             columns.append((place, self._best_covered(instance, place, menus[0], float(values[0]))))

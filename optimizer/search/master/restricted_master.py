@@ -8,6 +8,7 @@ stopped the solver.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 import numpy as np
@@ -40,6 +41,8 @@ from .restricted_master_lp import ELASTIC_SLACK, RestrictedMasterLp
 
 SUBJECTS = ("tier", "model", "product")
 """What a menu uses that a binary of the formulation may rule out, by the names of the binaries."""
+
+_log = logging.getLogger(__name__)
 
 
 class RestrictedMaster:
@@ -125,7 +128,9 @@ class RestrictedMaster:
         """Drop the columns of the pool used longest ago where there are too many; whether that changed numbers."""
         if len(self.pool) <= self.pool.most:
             return False
+        before = len(self.pool)
         self.lp.present = self.pool.drop_unused(self.lp.present)[self.lp.present]
+        _log.debug("dropped %d of %d columns of the pool", before - len(self.pool), before)
         return True
 
     def _insert(self, columns: Codes) -> int:

@@ -81,11 +81,14 @@ class BranchAndPrice:
         self.branched: list[BranchedNode] = []
         """The first nodes that were branched on a binary."""
         self._ticket = itertools.count()
+        self._last_logged = 0
+        """Number of the node that was logged last; one closed before it is looked at has none."""
 
     # -- node selection ----------------------------------------------------------------------------
 
     def search(self, *nodes: Node) -> Proof:
         """Search below `nodes` until the gap is proved, nothing is left, or a limit comes."""
+        self._last_logged = self.master.phases.counts["nodes"]
         for node in nodes:
             self._push(node)
         try:
@@ -165,19 +168,21 @@ class BranchAndPrice:
     def _finish(self, outcome: NodeOutcome) -> None:
         """Leave the current node: what became of it is known."""
         self.current = None
-        if _log.isEnabledFor(logging.INFO):
-            self._log_node(outcome)
+        number = self.master.phases.counts["nodes"]
+        if _log.isEnabledFor(logging.INFO) and number > self._last_logged:
+            self._log_node(number, outcome)
+            self._last_logged = number
 
-    def _log_node(self, outcome: NodeOutcome) -> None:
+    def _log_node(self, number: int, outcome: NodeOutcome) -> None:
         """One line a node: its number, and how the search stands after it, in money a year."""
         state, scale, cost = self.state, self.state.scale, self.state.incumbent.cost
         bound = scale.money(state.bound) if np.isfinite(state.bound) else None
         best = scale.money(cost) if np.isfinite(cost) else None
         gap = None if bound is None or best is None else relative_gap(bound, best)
         shown = ["none" if value is None else f"{value:.10g}" for value in (bound, best, gap)]
-        number, columns = self.master.phases.counts["nodes"], len(self.master.pool)
         message = "node %d %s: bound %s, incumbent %s, gap %s, %d columns, %.1f s"
-        _log.info(message, number, outcome.value, *shown, columns, time.monotonic() - state.began)
+        seconds = time.monotonic() - state.began
+        _log.info(message, number, outcome.value, *shown, len(self.master.pool), seconds)
 
     def _back_in(self, node: Node, solution: LpSolution) -> LpSolution:
         """The node's LP solution; the node is entered and solved again where primal heuristics have left it."""
@@ -223,6 +228,7 @@ class BranchAndPrice:
         columns = self.master.enumerate_columns(node, priced, budget, most, node_limit, self.state.limits)
         if columns is None:
             return None
+        _log.debug("enumerated %d columns that a plan below the cutoff may use", len(columns))
         self.state.report("closing", node.bound)
         self.master.add(columns)
         among = sorted(self.master.numbers(columns))
@@ -263,11 +269,14 @@ class BranchAndPrice:
         if column is not None:
             if len(self.branched) < self.state.parameters.branching.remembered:
                 self.branched.append(BranchedNode(node.fixed, column, node.bound))
+            if _log.isEnabledFor(logging.DEBUG):
+                _log.debug("branch on %s at %.4g", self.master.stated.names[column], solution.values[column])
             for value in (1, 0) if solution.values[column] > 0.5 else (0, 1):
                 yield replace(node, fixed=PersistentMap(node.fixed, column, value))
             return
         decision = branch_on_books(self.master, node, solution)
         if decision is not None:
             place, restrictions = decision
+            _log.debug("branch on the menus of price book %d", place)
             for restriction in restrictions:
                 yield replace(node, books=PersistentMap(node.books, place, restriction))

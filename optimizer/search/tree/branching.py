@@ -6,6 +6,7 @@ Reliability branching: Achterberg, Koch & Martin 2005.
 from __future__ import annotations
 
 import itertools
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from operator import itemgetter
@@ -22,6 +23,7 @@ from ..assortment.restriction import FREE_BOOK, Restriction
 from ..master.nodes import LpSolution, Node
 from ..master.restricted_master import RestrictedMaster
 
+_log = logging.getLogger(__name__)
 SWITCH_ORDER = ("tier_", "model_", "product_", "provider_", "choice_", "policy_", "bracket_")
 """Kinds of binaries by the names of their variables, in the order in which they are branched on."""
 MENU_KINDS = 3
@@ -61,7 +63,9 @@ class ReliabilityBranching:
         candidates = self._candidates(solution)
         if len(candidates) < 2:
             return candidates[0] if candidates else None
-        return max(candidates, key=lambda column: (self._score(solution, column), -column))
+        scores = {column: self._score(solution, column) for column in candidates}
+        _log.debug("%d candidates for branching, best score %.4g", len(scores), max(scores.values()))
+        return max(candidates, key=lambda column: (scores[column], -column))
 
     def _candidates(self, solution: LpSolution) -> list[int]:
         """A few fractional binaries of each kind: first those that leave most parts cases undecided."""

@@ -6,6 +6,7 @@ only where these give none prices exactly, which gives a Lagrangian bound.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -24,6 +25,8 @@ from .known_bounds import KnownBounds
 
 NEARLY_FEASIBLE = 1e-6
 """Violation of the rows of totals (scaled) that only a quick search may prove to be one."""
+
+_log = logging.getLogger(__name__)
 
 
 class ColumnGeneration:
@@ -65,6 +68,7 @@ class ColumnGeneration:
             if improving:
                 continue
             priced = self._price(node, solution)
+            _log.debug("exact pricing: LP %.9g, bound %.9g, %d menus", solution.cost, priced.bound, len(priced.columns))
             if best is None or priced.bound > best.bound:
                 best = priced
             if self._closes_node(best) or self._is_converged(solution, best) or not self.master.add(priced.columns):

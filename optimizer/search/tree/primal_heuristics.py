@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -18,6 +19,8 @@ from .branching_history import agrees
 from .column_generation import ColumnGeneration
 from .diving import dive, price_heuristically
 from .restricted_master_mip import RestrictedMasterMip, mixing_mip, restricted_mip, sub_mip
+
+_log = logging.getLogger(__name__)
 
 
 class PrimalHeuristics:
@@ -97,6 +100,7 @@ class PrimalHeuristics:
         for near in dict.fromkeys((self.params.near_columns, more)):
             mixing = mixing_mip(self.master, node, solution, near)
             outcome = self._solve_below_incumbent(mixing, gap)
+            _log.debug("sub-MIP over mixed menus: %s", "none" if outcome.values is None else f"{outcome.objective:.9g}")
             self.state.limits.check()
             if outcome.values is not None:
                 self._solve_fixed(mixing.fix_binaries(self.master, node, outcome), gap)
@@ -127,6 +131,7 @@ class PrimalHeuristics:
             return self.column_generation.enter(child)
 
         leaf = dive(self.master, self.branching, node, solution, enter)
+        _log.debug("dive from a node of cost %.9g %s", solution.cost, "failed" if leaf is None else "ended in a leaf")
         if leaf is not None:
             self._solve_sub_mips(*leaf)
 
