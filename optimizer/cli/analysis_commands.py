@@ -32,8 +32,6 @@ class AnalysisCommand:
     """Imports and calls the analysis with the parsed arguments."""
     add_arguments: Callable[[ArgumentParser], None] = lambda parser: None
     """Adds arguments of its own."""
-    many_scenarios: bool = False
-    """Whether it is about other things than one scenario, so that there is no `--scenario`."""
 
 
 def _compare(session: SolverSession, arguments: Namespace) -> Answer:

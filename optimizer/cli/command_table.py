@@ -133,12 +133,9 @@ def _add_analysis(analysis: AnalysisCommand, parser: ArgumentParser) -> None:
     parser.set_defaults(ask=analysis.ask)
     add_case(parser)
     analysis.add_arguments(parser)
-    if analysis.many_scenarios:
-        parser.set_defaults(scenario=None)
-    else:
-        add_scenario(parser, "scenario to ask about (default: base)")
-    folder = "CASE-COMMAND" if analysis.many_scenarios else "CASE-SCENARIO-COMMAND"
-    parser.add_argument(*OUT_FLAGS, metavar="FOLDER", type=Path, help=f"folder to write (default: runs/{folder})")
+    add_scenario(parser, "scenario to ask about (default: base)")
+    folder = "folder to write (default: runs/CASE-SCENARIO-COMMAND)"
+    parser.add_argument(*OUT_FLAGS, metavar="FOLDER", type=Path, help=folder)
     add_force(parser, "replace an answer about another case")
     add_limits(parser, "end the whole answer then, with what is known and how well (default: none)")
 

@@ -175,8 +175,7 @@ def _analyse(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     from ..analysis.machinery.sessions.solver_session import SolverSession  # loads the solver
 
     case = load_case(arguments.case)
-    if arguments.scenario is not None:
-        output.warn(_warnings(case, arguments.scenario))
+    output.warn(_warnings(case, arguments.scenario))
     folder = _answer_folder(arguments, output, case)
 
     def ask(*, progress: ProgressCallback, should_stop: StopCheck) -> Answer:
@@ -246,7 +245,7 @@ def _answer_folder(arguments: Namespace, output: CommandOutput, case: Case) -> P
     owner = Owner.of_case(case, arguments.scenario)
     folder: Path | None = arguments.out
     if folder is None:
-        parts = [case_label(arguments.case), *filter(None, [arguments.scenario, question])]
+        parts = [case_label(arguments.case), arguments.scenario, question]
         refuse = partial(refuse_other_answer, name=question, owner=owner)
         folder = default_folder(parts, owner, lambda place: read_folder(place, refuse), output)
     read_folder(folder, partial(check_answer_target, name=question, owner=owner, force=arguments.force))

@@ -60,7 +60,7 @@ _AFTER_ANSWERS = {
 }
 
 
-def after_answer(question: str, case: Path, scenario: str | None) -> tuple[Step, ...]:
+def after_answer(question: str, case: Path, scenario: str) -> tuple[Step, ...]:
     """The question that mostly follows the one just answered."""
     if question not in _AFTER_ANSWERS:
         return ()
@@ -68,5 +68,5 @@ def after_answer(question: str, case: Path, scenario: str | None) -> tuple[Step,
     return (Step(as_typed(command, case, *_named(scenario)), purpose),)
 
 
-def _named(scenario: str | None) -> list[str]:
-    return [] if scenario in (None, "base") else ["--scenario", str(scenario)]
+def _named(scenario: str) -> list[str]:
+    return [] if scenario == "base" else ["--scenario", scenario]
