@@ -34,7 +34,7 @@ from .exit_codes import BAD_INPUT, DONE, FAILED, FAULT, NO_PLAN
 from .next_steps import after_answer, after_audit, after_search, after_template, after_validate
 from .shell_completion import completion_script
 from .solve_log import SolveLog
-from .targets import Kept, case_label, default_folder, keep, try_target, without_ending
+from .targets import SaveOutcome, case_label, default_folder, keep, try_target, without_ending
 from .terminal import print_line, show_answer, show_result, show_verdict
 
 
@@ -105,7 +105,7 @@ def _search(
     output.warn(_warnings(case, arguments.scenario))
     limited = partial(search, gap=arguments.gap, time_limit=arguments.time_limit)
 
-    def save(found: Result) -> Kept:
+    def save(found: Result) -> SaveOutcome:
         with log.phases("save"):
             noted = replace(found, manifest={**found.manifest, **_noted(arguments)})
             return keep(partial(noted.save, force=arguments.force), folder)
@@ -185,7 +185,7 @@ def _analyse(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
         answer: Answer = arguments.ask(session, arguments)
         return replace(answer, case_path=printable(case.path))
 
-    def save(found: Answer) -> Kept:
+    def save(found: Answer) -> SaveOutcome:
         return keep(partial(found.save, force=arguments.force), folder)
 
     answer, kept = output.watch(ask, save, case.settings.currency)
@@ -199,7 +199,7 @@ def _analyse(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     )
 
 
-def _answered(answer: Answer, kept: Kept) -> int:
+def _answered(answer: Answer, kept: SaveOutcome) -> int:
     if kept.problems:
         return BAD_INPUT
     return FAULT if answer.failed else _ANSWERED.get(answer.status, DONE)

@@ -85,22 +85,22 @@ def _is_part(place: Path, source: Path, *, folder: bool) -> bool:
     return would_disturb(first, folder=folder or bool(below))
 
 
-class Kept(NamedTuple):
+class SaveOutcome(NamedTuple):
     """Where something was saved, and what went wrong."""
 
     folder: Path | None
     problems: tuple[str, ...] = ()
 
 
-def keep(save: Callable[[Path], object], folder: Path) -> Kept:
+def keep(save: Callable[[Path], object], folder: Path) -> SaveOutcome:
     """Save to a folder; where that fails, as on a full disk, to one that is safe for now, so that no work is lost."""
     try:
         save(folder)
     except (OSError, RunError) as error:
         rescued = _rescue(save, folder.name)
         where = f"It was kept in {rescued} instead." if rescued else "It could not be kept anywhere else either."
-        return Kept(rescued, (f"{_in_words(error)} {where}",))
-    return Kept(folder)
+        return SaveOutcome(rescued, (f"{_in_words(error)} {where}",))
+    return SaveOutcome(folder)
 
 
 def _rescue(save: Callable[[Path], object], name: str) -> Path | None:

@@ -20,7 +20,7 @@ from ..charts import (
     tornado_rows,
 )
 from ..charts.theme import Chart
-from .parts import Figure, Section, table_of
+from .parts import Figure, ReportSection, table_of
 
 HEADINGS = {
     "compare": "Against today and other plans",
@@ -38,7 +38,7 @@ HEADINGS = {
 }
 
 
-def answer_sections(result: Result, answers: Sequence[Answer]) -> Iterator[Section]:
+def answer_sections(result: Result, answers: Sequence[Answer]) -> Iterator[ReportSection]:
     """A section for each answer, in the order given."""
     for place, answer in enumerate(answers, start=1):
         key = f"{answer.name}-{place}"
@@ -49,7 +49,7 @@ def answer_sections(result: Result, answers: Sequence[Answer]) -> Iterator[Secti
         tables = [
             table_of(name.replace("_", " "), answer.tables[name], f"{name}.csv of {source}") for name in answer.shown
         ]
-        yield Section(key, HEADINGS.get(answer.name, answer.name), answer.sentences, figures, tables)
+        yield ReportSection(key, HEADINGS.get(answer.name, answer.name), answer.sentences, figures, tables)
 
 
 def _charts(answer: Answer, result: Result) -> list[Chart]:

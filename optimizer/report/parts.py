@@ -40,7 +40,7 @@ class ReportTable:
 
 
 @dataclass(frozen=True)
-class Section:
+class ReportSection:
     """A part of the report under its own heading."""
 
     key: str

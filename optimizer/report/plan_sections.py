@@ -19,14 +19,14 @@ from ..charts import (
 )
 from ..results.summary import binding_rules, kpi_rows, menu_grid, money, percent
 from .assumptions import WORSE, assumptions
-from .parts import SHOWN_COLUMNS, SHOWN_ROWS, Figure, ReportTable, Section, table_of
+from .parts import SHOWN_COLUMNS, SHOWN_ROWS, Figure, ReportSection, ReportTable, table_of
 from .recommendation import listed
 
 FAR = 2.0
 """Share by which an assumption may turn out worse that needs no closer figure."""
 
 
-def plan_sections(result: Result, case: Case | None = None) -> Iterator[Section]:
+def plan_sections(result: Result, case: Case | None = None) -> Iterator[ReportSection]:
     """Menus, uptake, money, delivery, experience, rules and assumptions; none without a plan.
 
     `case`, with the scenario's changes made, adds what the run does not hold: capacities.
@@ -42,7 +42,7 @@ def plan_sections(result: Result, case: Case | None = None) -> Iterator[Section]
     yield _assumptions(result)
 
 
-def _menus(result: Result) -> Section:
+def _menus(result: Result) -> ReportSection:
     grid = menu_grid(result)
     caption, tiers = "Menus", list(grid.columns)
     if len(tiers) > SHOWN_COLUMNS:
@@ -50,10 +50,12 @@ def _menus(result: Result) -> Section:
     rows = [[str(book), *cells] for book, *cells in grid[tiers].head(SHOWN_ROWS).itertuples(name=None)]
     header = ["price book", *map(str, tiers)]
     table = ReportTable(caption, header, rows, "menus.csv", hidden=max(0, len(grid) - SHOWN_ROWS))
-    return Section("menus", "Menus and prices", (), [Figure("menus", menu_heat_map(result), "menus.csv")], [table])
+    return ReportSection(
+        "menus", "Menus and prices", (), [Figure("menus", menu_heat_map(result), "menus.csv")], [table]
+    )
 
 
-def _uptake(result: Result) -> Section:
+def _uptake(result: Result) -> ReportSection:
     sums = result.uptake.groupby("tier", as_index=False)[["units", "service_revenue", "product_revenue"]].sum()
     order = {name: place for place, name in enumerate([*result.tiers, "none"])}
     sums = sums.sort_values("tier", key=lambda names: names.map(order), kind="stable", ignore_index=True)
@@ -63,10 +65,10 @@ def _uptake(result: Result) -> Section:
     offered = {*result.decided.decisions.tiers, "none"}
     locked = [str(tier) for tier in sums["tier"] if tier not in offered]
     told = [f"No menu offers {listed(locked)}: those are contracts in force."] if locked else []
-    return Section("uptake", "Who takes what", told, [figure], [table_of("Uptake by tier", named, "uptake.csv")])
+    return ReportSection("uptake", "Who takes what", told, [figure], [table_of("Uptake by tier", named, "uptake.csv")])
 
 
-def _money(result: Result) -> Section:
+def _money(result: Result) -> ReportSection:
     rows = kpi_rows(result)
     source = "plan.json (kpis, baseline)"
     if result.baseline is None:
@@ -77,10 +79,10 @@ def _money(result: Result) -> Section:
         cells = [[row.label, row.today, row.plan, row.change] for row in rows]
         table = ReportTable("A year", ["amount", "today", "plan", "change"], cells, source, frozenset({1, 2, 3}))
     figure = Figure("money", profit_waterfall(result), source)
-    return Section("money", "What it earns and costs", (), [figure], [table])
+    return ReportSection("money", "What it earns and costs", (), [figure], [table])
 
 
-def _delivery(result: Result, case: Case | None) -> Section:
+def _delivery(result: Result, case: Case | None) -> ReportSection:
     capacity = None if case is None else case.tables["providers"].set_index("provider")["capacity_hours"]
     done = result.allocation.groupby("provider", as_index=False)[["cases", "hours", "cost"]].sum()
     done = done.sort_values("hours", ascending=False, kind="stable", ignore_index=True)
@@ -89,7 +91,7 @@ def _delivery(result: Result, case: Case | None) -> Section:
     parts = result.fulfilment.groupby(["tier", "policy"], as_index=False)[["cases", "cost"]].sum()
     parts = parts.rename(columns={"cases": "parts_cases", "cost": f"parts_cost, {result.currency} a year"})
     source = "allocation.csv" if case is None else "allocation.csv; capacity: the case's table providers"
-    return Section(
+    return ReportSection(
         "delivery",
         "Who delivers it",
         ("Case costs are before volume discounts and commitments.",),
@@ -101,24 +103,24 @@ def _delivery(result: Result, case: Case | None) -> Section:
     )
 
 
-def _experience(result: Result) -> Section:
+def _experience(result: Result) -> ReportSection:
     metrics = {"csat": "CSAT, points", "csat_over_target": "CSAT over target, points", "attainment": "answered in time",
                "turnaround_hours": "parts turnaround, hours"}  # fmt: skip
     table = result.experience.assign(metric=result.experience["metric"].replace(metrics))
     chart = experience_chart(result.experience, result.allocation, result.tiers, result.currency)
     figures = [Figure("experience", chart, "experience.csv, allocation.csv")]
     shown = table_of("What customers get against its limits", table, "experience.csv")
-    return Section("experience", "What customers experience", (), figures, [shown])
+    return ReportSection("experience", "What customers experience", (), figures, [shown])
 
 
-def _rules(result: Result) -> Section:
+def _rules(result: Result) -> ReportSection:
     rules = [] if result.audit is None else binding_rules(result.audit)
     told = () if rules else ("No rule of the scenario is at its limit.",)
     table = ReportTable("Rules that leave no room", ["rule", "where"], [list(rule) for rule in rules], "audit.json")
-    return Section("rules", "What holds the plan back", told, (), [table] if rules else [])
+    return ReportSection("rules", "What holds the plan back", told, (), [table] if rules else [])
 
 
-def _assumptions(result: Result) -> Section:
+def _assumptions(result: Result) -> ReportSection:
     table = assumptions(result)
     worse, better = f"{WORSE:.0%} worse".replace("%", " %"), f"{WORSE:.0%} better".replace("%", " %")
     both = [table.assign(setting=worse), table.assign(setting=better, effect=-table["effect"])]
@@ -134,7 +136,7 @@ def _assumptions(result: Result) -> Section:
         "worse by, until the gain over today is gone",
     ]
     source = "plan.json (kpis, baseline), uptake.csv"
-    return Section(
+    return ReportSection(
         "assumptions",
         "What it rests on",
         (

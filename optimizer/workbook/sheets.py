@@ -201,7 +201,7 @@ class Sheet:
                 self.page.set_column(at, at, column.width or _WIDTHS[column.kind])
             self._fill(at, column, first)
             for row, version in enumerate(versions, self.row):
-                self._sum_above(row, at, column, _Rows(first, last, version, columns[0].values))
+                self._sum_above(row, at, column, _SummedRows(first, last, version, columns[0].values))
         if main:
             self._frame(top, last, len(columns))
         self.row = last + 2
@@ -222,7 +222,7 @@ class Sheet:
             else:
                 self.formula(row, at, column.formula(row + 1), value, column.kind)
 
-    def _sum_above(self, row: int, at: int, column: SheetColumn, rows: _Rows) -> None:
+    def _sum_above(self, row: int, at: int, column: SheetColumn, rows: _SummedRows) -> None:
         if at == 0:
             title = f"{rows.version}, sum" if rows.version else "Sum of the rows shown"
             self.write(row, 0, title, bold=True, bg_color=_SOFT)
@@ -252,7 +252,7 @@ def _versions(columns: Sequence[SheetColumn]) -> list[str]:
 
 
 @dataclass(frozen=True)
-class _Rows:
+class _SummedRows:
     """Rows of a table that are summed: those of a version, or those that a filter leaves."""
 
     first: int

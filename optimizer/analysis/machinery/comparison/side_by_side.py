@@ -10,7 +10,7 @@ import pandas as pd
 
 from models.plan import KPIS, MONEY_KPIS, Plan
 
-Plans = Mapping[str, Plan]
+PlansByName = Mapping[str, Plan]
 """Plans by the name they go by; the first is the one the others are compared with."""
 
 ROUNDING = 1e-13
@@ -80,7 +80,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
 """Meaning and unit of each column of each table."""
 
 
-def side_by_side(plans: Plans, currency: str) -> dict[str, pd.DataFrame]:
+def side_by_side(plans: PlansByName, currency: str) -> dict[str, pd.DataFrame]:
     """Every table of `COLUMNS`."""
     return {
         "kpis": _kpis(plans, currency),
@@ -93,14 +93,14 @@ def side_by_side(plans: Plans, currency: str) -> dict[str, pd.DataFrame]:
     }
 
 
-def overview(plans: Plans, currency: str) -> pd.DataFrame:
+def overview(plans: PlansByName, currency: str) -> pd.DataFrame:
     """KPIs with a column for each plan."""
     values = {name: [plan.kpis[kpi] for kpi in KPIS] for name, plan in plans.items()}
     units = [currency if kpi in MONEY_KPIS else "share" for kpi in KPIS]
     return pd.DataFrame({"kpi": KPIS, "unit": units, **values}).astype(dict.fromkeys(values, float))
 
 
-def _stacked(plans: Plans, table: Callable[[Plan], pd.DataFrame], keys: list[str]) -> pd.DataFrame:
+def _stacked(plans: PlansByName, table: Callable[[Plan], pd.DataFrame], keys: list[str]) -> pd.DataFrame:
     """The table of every plan, with a row for each plan and each key that any of them has."""
     tables = {name: table(plan).set_index(keys) for name, plan in plans.items()}
     index = reduce(lambda left, right: left.union(right, sort=None), (frame.index for frame in tables.values()))
@@ -111,14 +111,14 @@ def _stacked(plans: Plans, table: Callable[[Plan], pd.DataFrame], keys: list[str
     return by_rank.drop(columns="rank")
 
 
-def _with_change(rows: pd.DataFrame, plans: Plans, column: str) -> pd.DataFrame:
+def _with_change(rows: pd.DataFrame, plans: PlansByName, column: str) -> pd.DataFrame:
     """The rows with a column's change against the first plan; rows lie in groups of one for each plan."""
     values = rows[column].to_numpy(dtype=float)
     change = values - np.repeat(values[:: len(plans)], len(plans))
     return rows.assign(change=np.where(np.abs(change) <= ROUNDING * np.abs(values), 0.0, change))
 
 
-def _switched(rows: pd.DataFrame, plans: Plans, flag: str) -> pd.DataFrame:
+def _switched(rows: pd.DataFrame, plans: PlansByName, flag: str) -> pd.DataFrame:
     """The rows with `added`, `dropped` or a blank against the first plan."""
     now = rows[flag].eq(True).to_numpy(dtype=bool)
     first = np.repeat(now[:: len(plans)], len(plans))
@@ -130,13 +130,13 @@ def _laid_out(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     return rows[list(COLUMNS[name])]
 
 
-def _kpis(plans: Plans, currency: str) -> pd.DataFrame:
+def _kpis(plans: PlansByName, currency: str) -> pd.DataFrame:
     wide = overview(plans, currency)
     rows = wide.melt(["kpi", "unit"], var_name="plan", ignore_index=False).sort_index(kind="stable")
     return _laid_out(_with_change(rows.reset_index(drop=True), plans, "value"), "kpis")
 
 
-def _decisions(plans: Plans) -> pd.DataFrame:
+def _decisions(plans: PlansByName) -> pd.DataFrame:
     def chosen(plan: Plan) -> pd.DataFrame:
         rows = [(kind, name, True) for kind, field in _KINDS.items() for name in getattr(plan.decisions, field)]
         return pd.DataFrame(rows, columns=["kind", "name", "chosen"])
@@ -144,7 +144,7 @@ def _decisions(plans: Plans) -> pd.DataFrame:
     return _laid_out(_switched(_stacked(plans, chosen, ["kind", "name"]), plans, "chosen"), "decisions")
 
 
-def _menus(plans: Plans) -> pd.DataFrame:
+def _menus(plans: PlansByName) -> pd.DataFrame:
     rows = _stacked(plans, lambda plan: plan.menus, ["price_book", "tier"])
     rows = _switched(rows.assign(offered=rows["model"].notna()), plans, "offered")
     first = rows.iloc[np.repeat(np.arange(0, len(rows), len(plans)), len(plans))].reset_index(drop=True)
@@ -154,12 +154,12 @@ def _menus(plans: Plans) -> pd.DataFrame:
     return _laid_out(rows, "menus")
 
 
-def _coverage(plans: Plans) -> pd.DataFrame:
+def _coverage(plans: PlansByName) -> pd.DataFrame:
     rows = _stacked(plans, lambda plan: plan.coverage, ["price_book", "product"])
     return _laid_out(_switched(rows, plans, "covered"), "coverage")
 
 
-def _shares(plans: Plans) -> pd.DataFrame:
+def _shares(plans: PlansByName) -> pd.DataFrame:
     def taken(plan: Plan) -> pd.DataFrame:
         rows = plan.uptake.groupby(["segment", "tier"])[["units"]].sum().reset_index()
         held = rows.groupby("segment")["units"].transform("sum").to_numpy(dtype=float)
@@ -169,7 +169,7 @@ def _shares(plans: Plans) -> pd.DataFrame:
     return _laid_out(_with_change(rows, plans, "share"), "shares")
 
 
-def _providers(plans: Plans) -> pd.DataFrame:
+def _providers(plans: PlansByName) -> pd.DataFrame:
     def done(plan: Plan) -> pd.DataFrame:
         work = plan.allocation.groupby("provider", as_index=False)[["cases", "hours", "cost"]].sum()
         idle = sorted(set(plan.decisions.providers) - set(work["provider"]))
@@ -180,6 +180,6 @@ def _providers(plans: Plans) -> pd.DataFrame:
     return _laid_out(_with_change(rows, plans, "share"), "providers")
 
 
-def _experience(plans: Plans) -> pd.DataFrame:
+def _experience(plans: PlansByName) -> pd.DataFrame:
     rows = _stacked(plans, lambda plan: plan.experience, ["tier", "region", "metric"])
     return _laid_out(_with_change(rows, plans, "value"), "experience")
