@@ -6,6 +6,7 @@ the text around them. Names of the data refuse both; whatever else is shown has 
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -45,6 +46,11 @@ def revealed(text: str) -> str:
 def is_utf8(text: str) -> bool:
     """Whether the text can be written as UTF-8: a path whose bytes are none holds lone surrogates in their place."""
     return not re.search("[\ud800-\udfff]", text)
+
+
+def path_in_utf8(path: str | None) -> str | None:
+    """A path as a file of UTF-8 can hold it: bytes that are no UTF-8 are written out, everything else is as it was."""
+    return None if path is None else os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def in_json(document: str) -> str:

@@ -12,7 +12,7 @@ from models.economics.delivery_formulas import payment, volume_discount
 from models.plan import KPIS
 
 from .demand import Demand
-from .offer import Offer
+from .offered import Offer
 from .rows import Column, Rows, take, total
 from .work import Work
 

@@ -11,7 +11,7 @@ from models.plan import Decisions
 
 from .demand import Demand, chosen, locked_rows
 from .money import added_up, fixed_cost, mean_product_margin, sales, shares_of
-from .offer import offer, required_and_excluded
+from .offered import offer, required_and_excluded
 from .rows import Column, Rows, group_peaks, total
 from .sold import units_by_region, uptake_rows
 from .work import WORK_CLASS, cases_by_service, flows, parts_cases, rates_by_tier, work_classes

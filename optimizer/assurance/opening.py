@@ -10,6 +10,7 @@ from pathlib import Path
 from models import Case
 from models.files import read_folder
 
+from ..results.findings import Audit
 from .result import Result, as_result
 from .run_checks import check_run
 
@@ -22,6 +23,8 @@ class OpenedRun:
     case: Case | None
     digests: Mapping[str, str]
     """SHA-256 of the run's files, as they were when it was opened."""
+    audit: Audit | None = None
+    """The run recomputed from its case; None where it was opened unchecked."""
 
 
 def open_run(run: str | Path, case: Case | str | Path | None = None, *, unchecked: bool = False) -> OpenedRun:
@@ -32,4 +35,4 @@ def open_run(run: str | Path, case: Case | str | Path | None = None, *, unchecke
     the case cannot be found. `unchecked` skips all that and marks the result (`Result.unchecked`).
     """
     found = read_folder(run, partial(check_run, case=case, unchecked=unchecked))
-    return OpenedRun(as_result(found.record), found.case, found.digests)
+    return OpenedRun(as_result(found.record), found.case, found.digests, found.audit)

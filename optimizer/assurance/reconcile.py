@@ -12,7 +12,7 @@ from models.plan_tables import RunError
 
 from ..results.record import ResultRecord
 
-TOLERANCE = 0.02
+BOOKS_TOLERANCE = 0.02
 """Difference from the books, as a share of the amount booked, that is let pass when no other is stated."""
 
 
@@ -45,7 +45,7 @@ class Reconciliation:
         return {"ok": self.ok, "tolerance": self.tolerance, "lines": self.lines.to_dict("records")}
 
 
-def reconcile(case: Case, result: ResultRecord, tolerance: float = TOLERANCE) -> Reconciliation:
+def reconcile(case: Case, result: ResultRecord, tolerance: float = BOOKS_TOLERANCE) -> Reconciliation:
     """Compare the baseline of a result (today's menus, best delivered) with the case's table `actuals`.
 
     A line passes where |baseline - actual| <= tolerance x |actual|. The baseline is that of the result's scenario, with

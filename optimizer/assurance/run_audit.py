@@ -14,7 +14,7 @@ from models.plan_tables import RunError
 
 from ..auditing import audit, audit_without_plan
 from ..auditing.ledger import Ledger, differences
-from ..results.digests import differing, file_digests, is_sealed
+from ..results.digests import checksum_holds, differing, file_digests
 from ..results.findings import Audit
 from ..results.plan_document import claims, claims_of
 from ..results.record import ResultRecord
@@ -39,14 +39,13 @@ def audit_folder(case: Case, run: Path, files: RunFiles) -> Audit:
     """Audit a run folder, of which the files were read, as `audit_run` does."""
     if files.tables is None:
         raise RunError([_NOTHING.format(files.document.status)])
-    return _with_file_checks(audit_files(case, files), run, files)
+    return _with_file_checks(with_file_check(audit_files(case, files), files.audit), run, files)
 
 
 def audit_files(case: Case, files: RunFiles) -> Audit:
     """Audit what was read of a run folder; of one without a plan, what it says of where it comes from and of today."""
     changed, scenario = _as_asked(case, result_of(files))
-    verdict = _audit_read(changed, scenario, files)
-    return verdict if files.audit is None else with_file_check(verdict, files.audit)
+    return _audit_read(changed, scenario, files)
 
 
 def audit_as_asked(case: Case, scenario: Scenario, files: RunFiles) -> Audit:
@@ -65,7 +64,7 @@ def changed_files(run: Path, manifest: Mapping[str, object]) -> list[str]:
     """Names of the run's files that are not as its manifest has them, and of the manifest where it was edited."""
     noted, names = manifest.get(FILES), [name for name in RUN_FILES if name != "manifest.json"]
     before = {str(name): str(digest) for name, digest in noted.items()} if isinstance(noted, Mapping) else {}
-    edited = [] if is_sealed(manifest) else ["manifest.json"]
+    edited = [] if checksum_holds(manifest) else ["manifest.json"]
     return [*differing(before, file_digests(run, names)), *edited]
 
 
@@ -89,8 +88,10 @@ def _as_asked(world: Case, result: ResultRecord) -> tuple[Case, Scenario]:
     return replace(changed, files=world.files), scenario
 
 
-def with_file_check(verdict: Audit, stored: Audit) -> Audit:
-    """The verdict, and whether the audit.json found in the run says the same."""
+def with_file_check(verdict: Audit, stored: Audit | None) -> Audit:
+    """The verdict, and whether the audit.json found in the run says the same; a run without a plan has none."""
+    if stored is None:
+        return verdict
     ledger, differing = Ledger(), differences(stored, verdict)
     said = [f"audit.json: {len(differing)} rows differ, the first on {differing[0]}"] if differing else []
     ledger.none("audit_file", "audit.json", said)

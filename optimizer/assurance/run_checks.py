@@ -11,11 +11,12 @@ from models import Case, CaseError
 from models.plan_tables import FaultyRunError, RunError
 
 from ..results.digests import file_digests
+from ..results.findings import Audit
 from ..results.record import ResultRecord
-from ..results.run_case import case_of_run, changed_inputs
+from ..results.run_case import case_of_run, faults_of_case
 from ..results.run_folder import RUN_FILES, SIGN_OFF, RunFiles, read_run, result_of
-from .run_audit import audit_files, changed_files
-from .seal import changes_since_sign_off
+from .run_audit import audit_files, changed_files, with_file_check
+from .signed_files import changes_since_sign_off
 
 UNCHECKED = "UNCHECKED: these numbers were held against no digest and no audit. Do not rely on them."
 """What every page says of a run, or an answer, that was opened unchecked."""
@@ -32,6 +33,8 @@ class CheckedRun(NamedTuple):
     """None only where the run was opened unchecked, or without a case, and its case was not found."""
     digests: Mapping[str, str]
     """SHA-256 of the run's files, as they were when they were read."""
+    audit: Audit | None = None
+    """The run recomputed from its case; None where it was not checked against one."""
 
 
 def check_run(run: Path, *, case: Case | str | Path | None, unchecked: bool) -> CheckedRun:
@@ -45,9 +48,7 @@ def check_run(run: Path, *, case: Case | str | Path | None, unchecked: bool) -> 
     record = result_of(files)
     if unchecked:
         return CheckedRun(replace(record, unchecked=UNCHECKED), _case_if_found(record, case), digests)
-    world = _case(record, case)
-    _refuse(run, list(_faults(world, run, files)))
-    return CheckedRun(record, world, digests)
+    return _agreed(run, _case(record, case), files, digests)
 
 
 def check_run_alone(run: Path) -> CheckedRun:
@@ -58,8 +59,15 @@ def check_run_alone(run: Path) -> CheckedRun:
     if found is None:
         _refuse(run, [*_faults_of_files(run, files), *_faults_of_own_audit(files)])
         return CheckedRun(replace(record, unchecked=NOT_AUDITED), None, digests)
-    _refuse(run, list(_faults(found, run, files)))
-    return CheckedRun(record, found, digests)
+    return _agreed(run, found, files, digests)
+
+
+def _agreed(run: Path, case: Case, files: RunFiles, digests: Mapping[str, str]) -> CheckedRun:
+    """The run, if nothing about it is at fault."""
+    faults = list(_faults(case, run, files))
+    audit = audit_files(case, files)
+    _refuse(run, [*faults, *with_file_check(audit, files.audit).faults])
+    return CheckedRun(result_of(files), case, digests, audit)
 
 
 def _case(result: ResultRecord, given: Case | str | Path | None) -> Case:
@@ -90,19 +98,15 @@ def _refuse(run: str | Path, faults: list[str]) -> None:
 
 
 def _faults(case: Case, run: Path, files: RunFiles) -> Iterator[str]:
-    """Everything that does not agree, one sentence each, digests first."""
+    """Everything that does not agree before the run is audited, one sentence each."""
     if files.document.case != case.settings.name:
         yield f"This is a run of the case {files.document.case}; expected one of {case.settings.name}."
-    changed = changed_inputs(case, result_of(files))
-    if changed:
-        shown = ", ".join(changed[:5]) + (" and more" if len(changed) > 5 else "")
-        yield f"The case has changed since the run was made ({shown}); solve it again."
+    yield from faults_of_case(case, result_of(files))
     if case.files and not files.manifest.get("inputs"):
         yield "manifest.json holds no digests of the case's files, so nothing says what the run was made from."
     yield from _faults_of_files(run, files)
     if (run / SIGN_OFF).exists():
         yield from changes_since_sign_off(case, run)
-    yield from audit_files(case, files).faults
 
 
 def _faults_of_files(run: Path, files: RunFiles) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Sign-off: who stands for a run, when, what was checked, and the digests that it holds for.
 
-It is a seal against change by accident, not a signature that nobody could forge.
+They are checksums against change by accident, not a signature that nobody could forge.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from ..results.audit_rules import RESTS_ON_SEARCH
 from ..results.digests import digest_of, file_digests
 from ..results.findings import Audit
 from ..results.record import ResultRecord
-from ..results.run_folder import RUN_FILES, SIGN_OFF, load_run
+from ..results.run_folder import RUN_FILES, SIGN_OFF, read_run, result_of
 from ..version import __version__
-from .reconcile import TOLERANCE, reconcile
-from .run_audit import audit_run
-from .seal import changes_since_sign_off, read_sign_off
+from .reconcile import BOOKS_TOLERANCE, reconcile
+from .run_audit import audit_folder, audit_run
+from .signed_files import CHECKSUM, changes_since_sign_off, read_sign_off
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class SignOff:
     """A sign-off as it stands in the run folder, and what has become of it."""
 
     document: Mapping[str, object]
-    """Contents of sign_off.json: by, note, signed (UTC), version, digest, files, inputs, checked, seal."""
+    """Contents of sign_off.json: by, note, signed (UTC), version, digest, files, inputs, checked, checksum (seal)."""
     faults: tuple[str, ...] = ()
     """Why it no longer holds, one sentence each."""
 
@@ -50,7 +50,12 @@ class SignOff:
 
 
 def sign_off(
-    case: Case, run: str | Path, by: str, note: str = "", tolerance: float = TOLERANCE, now: datetime | None = None
+    case: Case,
+    run: str | Path,
+    by: str,
+    note: str = "",
+    tolerance: float = BOOKS_TOLERANCE,
+    now: datetime | None = None,
 ) -> SignOff:
     """Check a run and write sign_off.json into its folder.
 
@@ -63,10 +68,11 @@ def sign_off(
     if not Path(run).is_dir():
         raise RunError([f"{run}: there is no such folder."])
     with locked(place_of(run)):  # so that what is signed is what was checked
-        audit = audit_run(case, run)
+        files = read_run(run)
+        audit = audit_folder(case, Path(run), files)
         if not audit.ok:
             raise FaultyRunError([*problems, f"The audit fails: {audit.faults[0]}"])
-        checked, faults = _checks(case, run, audit, tolerance)
+        checked, faults = _checks(case, result_of(files), audit, tolerance)
         if problems or faults:
             raise RunError([*problems, *faults])
         who = {"by": by.strip(), "note": note, "signed": (now or datetime.now(UTC)).isoformat(timespec="seconds")}
@@ -88,7 +94,7 @@ def _document(
         "checked": checked,
     }
     document = {name: strict_json(value) for name, value in values.items()}
-    return {**document, "seal": digest_of(document)}
+    return {**document, CHECKSUM: digest_of(document)}
 
 
 def check_sign_off(case: Case, run: str | Path) -> SignOff:
@@ -109,9 +115,9 @@ def _check_signed(case: Case, run: Path) -> SignOff:
     return SignOff(document, faults)
 
 
-def _checks(case: Case, run: str | Path, audit: Audit, tolerance: float) -> tuple[dict[str, object], list[str]]:
+def _checks(case: Case, result: ResultRecord, audit: Audit, tolerance: float) -> tuple[dict[str, object], list[str]]:
     """What was checked, and why it must not be signed."""
-    result, faults = load_run(run), list[str]()
+    faults: list[str] = []
     checked: dict[str, object] = {
         "audit": {"ok": audit.ok, "rules": len(audit.rules), "amounts": len(audit.kpis), "note": RESTS_ON_SEARCH},
         "reconciliation": None,

@@ -9,6 +9,7 @@ from models.scenario import Scenario
 
 from ..accounting.demand import Demand
 from ..accounting.money import no_contract_objective
+from ..results.digests import differing
 from .baseline_rules import check_baseline
 from .ledger import Claims, Ledger, number, or_nan
 
@@ -127,7 +128,5 @@ def _faults_of_ratio(
 
 def _check_inputs(ledger: Ledger, case: Case, inputs: Mapping[str, object]) -> None:
     """Hashes of the case's files now against those in the manifest."""
-    changed = [
-        f"file={name}" for name in sorted({*case.files, *map(str, inputs)}) if case.files.get(name) != inputs.get(name)
-    ]
-    ledger.none("inputs", "manifest.json", changed)
+    noted = {str(name): str(digest) for name, digest in inputs.items()}
+    ledger.none("inputs", "manifest.json", (f"file={name}" for name in differing(noted, case.files)))

@@ -23,12 +23,12 @@ from models.conditions import (
     Unlike,
     WorkShare,
 )
+from models.economics.delivery_formulas import HOUR_SHARING_KINDS, PARTNER_KINDS
 from models.plan import Plan
 
-TOLERANCE = 1e-6
-"""Relative to max(1, both sides), as for every rule."""
+from ..results.audit_rules import TOLERANCE
+
 _DECIDED = {"tier": "tiers", "model": "models", "product": "products", "provider": "providers"}
-_TEAMS = ("in_house", "volume_partner", "specialist_partner")
 
 
 @dataclass(frozen=True)
@@ -137,13 +137,13 @@ def _(condition: WorkShare, case: Case, plan: Plan) -> Iterator[_Finding]:
 
 def _hours_of_teams(case: Case, work: pd.DataFrame) -> float:
     providers = case.tables["providers"]
-    teams = providers.loc[providers["kind"].isin(_TEAMS), "provider"]
+    teams = providers.loc[providers["kind"].isin(HOUR_SHARING_KINDS), "provider"]
     return float(work.loc[work["provider"].isin(teams), "hours"].sum())
 
 
 def _partners(case: Case, plan: Plan) -> list[str]:
     providers = case.tables["providers"]
-    partners = providers.loc[providers["kind"].isin(_TEAMS[1:]), "provider"]
+    partners = providers.loc[providers["kind"].isin(PARTNER_KINDS), "provider"]
     return sorted(set(partners) & set(plan.decisions.providers))
 
 

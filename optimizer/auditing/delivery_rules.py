@@ -10,7 +10,7 @@ from models.plan import Decisions
 from models.scenario import Scenario
 
 from ..accounting.experience import counted_flows, experience_sums, turnaround_sums
-from ..accounting.offer import required_and_excluded
+from ..accounting.offered import required_and_excluded
 from ..accounting.rows import Matched, Rows, total
 from ..accounting.work import WORK_CLASS, Work
 from .ledger import Ledger, scopes

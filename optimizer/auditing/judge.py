@@ -11,7 +11,7 @@ from models.scenario import Scenario
 from ..accounting.demand import Demand, locked_rows
 from ..accounting.experience import experience
 from ..accounting.money import kpis
-from ..accounting.offer import offer
+from ..accounting.offered import offer
 from ..accounting.sold import plan_choice, uptake_rows
 from ..accounting.work import work
 from ..results.audit_rules import RULES_ON_MENUS
@@ -38,7 +38,7 @@ def audit(
     decides is taken from its menus, coverage, decisions, flows and policies; everything else in its tables
     is a claim. `claims` holds what is said of the plan as a whole: the keys of plan.json, `asked_gap` and
     `inputs` (`optimizer.results.plan_document.claims`); keys that are not there are not checked. With `menus_given`
-    the rules on menus, tiers, models and prices do not bind. Tolerance: 1e-6 x max(1, both sides).
+    the rules on menus, tiers, models and prices do not bind. Tolerance: `results.audit_rules.TOLERANCE`.
     """
     ledger = Ledger(dropped=RULES_ON_MENUS if menus_given else frozenset())
     demand = Demand(case)

@@ -1,4 +1,4 @@
-"""Where checks are written down: the registry of rules, the tolerance, and the audit's verdict."""
+"""Where the checks of an audit are written down, with the room that each leaves, and compared with earlier ones."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from ..accounting.rows import Column, Flags, Rows, Table
-from ..results.audit_rules import RULES
+from ..results.audit_rules import RULES, TOLERANCE
 from ..results.findings import KPI_COLUMNS, RULE_COLUMNS, Audit
 
-TOLERANCE = 1e-6
-"""Allowed difference, times max(1, both sides)."""
 _LISTED = 20
 
 Claims = Mapping[str, object]

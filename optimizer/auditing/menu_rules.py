@@ -10,7 +10,7 @@ from models.plan import Decisions
 from models.scenario import Scenario
 
 from ..accounting.demand import Demand, mean_payments
-from ..accounting.offer import required_and_excluded
+from ..accounting.offered import required_and_excluded
 from ..accounting.rows import Rows, Table
 from .ledger import Ledger, scopes
 

@@ -7,7 +7,8 @@ import numpy as np
 from ..accounting.rows import Matched, Rows
 from ..accounting.sold import UPTAKE_AMOUNTS, UPTAKE_KEYS
 from ..accounting.work import WORK_CLASS, Work
-from .ledger import TOLERANCE, Ledger, scopes
+from ..results.audit_rules import TOLERANCE
+from .ledger import Ledger, scopes
 
 _EXPERIENCE_KEYS = ["tier", "region", "metric"]
 

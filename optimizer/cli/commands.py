@@ -14,6 +14,7 @@ from rich.console import Console
 
 from models import Case, apply_scenario, load_case, named_scenario, read_menus, scenario_warnings, write_template
 from models.files import read_folder
+from models.text.characters import path_in_utf8
 
 from ..analysis.machinery.answers.answer import Answer, check_answer_target, refuse_other_answer
 from ..assurance.result import Result
@@ -21,7 +22,6 @@ from ..assurance.run_audit import audit_folder
 from ..results.audit_rules import RESTS_ON_SEARCH
 from ..results.checkpoint import SEARCH, read_state
 from ..results.findings import Audit
-from ..results.identity import printable
 from ..results.plan_document import plan_document
 from ..results.progress import ProgressCallback, StopCheck
 from ..results.record import Status
@@ -127,7 +127,7 @@ def _search(
 def _noted(arguments: Namespace) -> dict[str, object]:
     """What the manifest says of the command."""
     menus = getattr(arguments, "menus", None)
-    given = {} if menus is None else {"menus_path": printable(str(menus.resolve()))}
+    given = {} if menus is None else {"menus_path": path_in_utf8(str(menus.resolve()))}
     return {"command": arguments.command_line, **given}
 
 
@@ -183,7 +183,7 @@ def _analyse(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
             case, gap=arguments.gap, time_limit=arguments.time_limit, progress=progress, should_stop=should_stop
         )
         answer: Answer = arguments.ask(session, arguments)
-        return replace(answer, case_path=printable(case.path))
+        return replace(answer, case_path=path_in_utf8(case.path))
 
     def save(found: Answer) -> SaveOutcome:
         return keep(partial(found.save, force=arguments.force), folder)

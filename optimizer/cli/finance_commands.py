@@ -9,8 +9,8 @@ from rich.console import Console
 
 from models import Case
 
-from ..assurance.opening import open_run
-from ..assurance.reconcile import TOLERANCE, Reconciliation, reconcile
+from ..assurance.opening import OpenedRun, open_run
+from ..assurance.reconcile import BOOKS_TOLERANCE, Reconciliation, reconcile
 from ..assurance.result import Result
 from ..assurance.sign_off import SignOff, check_sign_off, sign_off
 from ..results.run_case import case_of_run
@@ -30,10 +30,11 @@ def workbook(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
 
     run: Path = arguments.run_folder
     file = new_file(arguments.out or beside(run, ".xlsx"), force=arguments.force, inputs=[run])
-    case, result = _opened(arguments)
+    case, opened = _opened(arguments)
+    result = opened.result
     if case.path is not None:
         new_file(file, force=True, inputs=[Path(case.path)])
-    data = WorkbookData(case, result)
+    data = WorkbookData(case, result, opened.audit)
     write_sheets(data, file)
     audit = data.audit
 
@@ -49,24 +50,24 @@ def workbook(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     return CommandOutcome(DONE if audit.ok else FAILED, show, document, file, steps if audit.ok else ())
 
 
-def _opened(arguments: Namespace) -> tuple[Case, Result]:
-    """The case and the result of a run, checked unless told otherwise; without its case there is nothing to do."""
+def _opened(arguments: Namespace) -> tuple[Case, OpenedRun]:
+    """The case of a run and the run, checked unless told otherwise; without its case there is nothing to do."""
     opened = open_run(arguments.run_folder, arguments.case, unchecked=getattr(arguments, "unchecked", False))
     case = opened.case or case_of_run(opened.result, arguments.case, changed=True)
-    return case, opened.result
+    return case, opened
 
 
 def reconciliation(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     """Hold today's baseline against the books."""
-    case, result = _opened(arguments)
-    found = reconcile(case, result, _tolerance(arguments))
+    case, opened = _opened(arguments)
+    found = reconcile(case, opened.result, _tolerance(arguments))
     code = DONE if found.ok else FAILED
     document = {**found.to_document(), "unchecked": arguments.unchecked}
-    return CommandOutcome(code, lambda console: _show_lines(console, found, result), document)
+    return CommandOutcome(code, lambda console: _show_lines(console, found, opened.result), document)
 
 
 def _tolerance(arguments: Namespace) -> float:
-    return TOLERANCE if arguments.tolerance is None else float(arguments.tolerance)
+    return BOOKS_TOLERANCE if arguments.tolerance is None else float(arguments.tolerance)
 
 
 def _show_lines(console: Console, found: Reconciliation, result: Result) -> None:

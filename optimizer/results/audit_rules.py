@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+TOLERANCE = 1e-6
+"""By how much both sides of a rule, and an amount claimed and recomputed, may differ, times max(1, both sides)."""
+
 
 @dataclass(frozen=True)
 class AuditRule:

@@ -10,7 +10,7 @@ from pathlib import Path
 from models.files import strict_json
 
 DIGEST = "digest"
-"""Key of a sealed document that holds the SHA-256 of all the rest of it."""
+"""Key of a document that holds its checksum: the SHA-256 of all the rest of it."""
 
 
 def file_digests(folder: Path, names: Iterable[str]) -> dict[str, str]:
@@ -25,15 +25,15 @@ def digest_of(values: object) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def sealed(document: Mapping[str, object]) -> dict[str, object]:
-    """A document with the SHA-256 of all the rest of it, as JSON holds it, under `digest`."""
+def with_checksum(document: Mapping[str, object]) -> dict[str, object]:
+    """A document with its checksum, which tells of a change by accident, under `digest`."""
     values = {key: strict_json(value) for key, value in document.items() if key != DIGEST}
     return {**values, DIGEST: digest_of(values)}
 
 
-def is_sealed(document: Mapping[str, object]) -> bool:
-    """Whether a document is as it was when it was sealed."""
-    return document.get(DIGEST) == sealed(document)[DIGEST]
+def checksum_holds(document: Mapping[str, object]) -> bool:
+    """Whether a document is as it was when it got its checksum."""
+    return document.get(DIGEST) == with_checksum(document)[DIGEST]
 
 
 def differing(noted: Mapping[str, str], found: Mapping[str, str]) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
@@ -44,11 +43,6 @@ def _sources(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
 def content_of(scenario: Scenario) -> str:
     """What a scenario asks, without its name and description, as one line of JSON."""
     return scenario.model_dump_json(exclude={"name", "description"}, exclude_none=True)
-
-
-def printable(path: str | None) -> str | None:
-    """A path as a text file can hold it: bytes that are no UTF-8 escaped."""
-    return None if path is None else os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def case_digest(case: Case) -> str:

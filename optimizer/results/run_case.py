@@ -18,10 +18,9 @@ def case_of_run(result: ResultRecord, given: str | Path | None = None, *, change
     those that the run was made from; `CaseError` for a bad case.
     """
     case = load_case(given if given is not None else _path_of(result))
-    other = [] if changed else changed_inputs(case, result)
-    if other:
-        shown = ", ".join(other[:5]) + (" and more" if len(other) > 5 else "")
-        raise RunError([f"The case has changed since the run was made ({shown}); solve it again."])
+    faults = [] if changed else faults_of_case(case, result)
+    if faults:
+        raise RunError(faults)
     return case
 
 
@@ -35,9 +34,11 @@ def _path_of(result: ResultRecord) -> Path:
     raise RunError(["The run's manifest does not lead to its case from here; name it with --case CASE."])
 
 
-def changed_inputs(case: Case, result: ResultRecord) -> list[str]:
-    """Names of the input files that are not as the manifest has them; empty where it has none, or they agree."""
+def faults_of_case(case: Case, result: ResultRecord) -> list[str]:
+    """One sentence where input files are not as the manifest has them; none where it has none, or they agree."""
     noted = result.manifest.get("inputs")
-    if not isinstance(noted, dict) or not noted or not case.files:
+    changed = differing(noted, case.files) if isinstance(noted, dict) and noted and case.files else []
+    if not changed:
         return []
-    return differing(noted, case.files)
+    shown = ", ".join(changed[:5]) + (" and more" if len(changed) > 5 else "")
+    return [f"The case has changed since the run was made ({shown}); solve it again."]

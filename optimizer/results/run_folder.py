@@ -16,7 +16,7 @@ from models.plan import PLAN_TABLES
 from models.plan_tables import RunError, read_plan_tables, write_plan_tables
 
 from .checkpoint import SEARCH, write_state_file
-from .digests import DIGEST, file_digests, sealed
+from .digests import DIGEST, file_digests, with_checksum
 from .findings import Audit, read_audit
 from .plan_document import PlanDocument, plan_document, read_plan_document, to_result
 from .record import ResultRecord
@@ -198,5 +198,5 @@ def _write_files(result: ResultRecord, folder: Path) -> None:
         write_plan_tables(vars(result.plan), folder)
         if result.audit is not None:
             write_json(folder / "audit.json", result.audit.to_document())
-    manifest = sealed({**result.manifest, FILES: file_digests(folder, RUN_FILES)})
+    manifest = with_checksum({**result.manifest, FILES: file_digests(folder, RUN_FILES)})
     write_json(folder / "manifest.json", dict(sorted(manifest.items())))

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from models import Case
 from models.plan_tables import RunError
+from models.text.characters import path_in_utf8
 
 from .checkpoint import read_state
-from .identity import printable
 from .record import ResultRecord
 
 
@@ -28,8 +28,8 @@ class Owner(NamedTuple):
     @classmethod
     def of_case(cls, case: Case, question: str | None, menus: Path | None = None) -> Owner:
         """Who asks a question of a case."""
-        given = None if menus is None else printable(str(menus.resolve()))
-        return cls(printable(case.path), case.settings.name, question, given)
+        given = None if menus is None else path_in_utf8(str(menus.resolve()))
+        return cls(path_in_utf8(case.path), case.settings.name, question, given)
 
     @classmethod
     def of_result(cls, result: ResultRecord) -> Owner:

@@ -20,13 +20,12 @@ from ..program.instance import Instance
 from ..program.totals import TotalsIndex
 from ..program.totals_bounds import optional_products
 from ..program.totals_map import offers_map, standing_totals
+from ..results.audit_rules import TOLERANCE
 from .kpis import kpis
 from .uptake_table import uptake_table
 
 LEAST_FLOW = 1e-12
 """Cases a year under which a flow is rounding."""
-OK = 1e-6
-"""Tolerance of the rules, relative to max(1, limit)."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +108,7 @@ def is_as_said(
     """Whether a delivery that was kept in a file obeys every rule and earns what it says, as the audit sees it."""
     plan = assemble(setting, offers, choice, delivery)
     earned = plan.kpis[setting.scenario.objective]
-    same = earned is not None and abs(earned - delivery.objective) <= OK * max(1.0, abs(delivery.objective))
+    same = earned is not None and abs(earned - delivery.objective) <= TOLERANCE * max(1.0, abs(delivery.objective))
     return same and audit(setting.case, setting.scenario, plan, menus_given=menus_given).ok
 
 
@@ -208,8 +207,8 @@ def _turnaround(setting: Instance, delivery: Delivery, tier: int) -> list[tuple[
 
 
 def _at_least(value: float, limit: float) -> bool:
-    return bool(np.isnan(limit) or value >= limit - OK * max(1.0, abs(limit)))
+    return bool(np.isnan(limit) or value >= limit - TOLERANCE * max(1.0, abs(limit)))
 
 
 def _at_most(value: float, limit: float) -> bool:
-    return bool(np.isnan(limit) or value <= limit + OK * max(1.0, abs(limit)))
+    return bool(np.isnan(limit) or value <= limit + TOLERANCE * max(1.0, abs(limit)))

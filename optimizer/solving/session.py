@@ -16,10 +16,11 @@ from models import Case, named_scenario
 from models.conditions import Condition
 from models.plan_tables import RunError
 from models.scenario import Scenario
+from models.text.characters import path_in_utf8
 
 from ..program.delivery import Delivery
 from ..results.checkpoint import Checkpoint, SavedPlan, SavedQuestion, SavedSearch, read_state, write_state
-from ..results.identity import content_of, input_digest, input_files, printable, source_digest
+from ..results.identity import content_of, input_digest, input_files, source_digest
 from ..search.assortment.columns import MenuColumn
 from ..search.master.restricted_master import RestrictedMaster
 from ..search.state.parameters import SearchParameters
@@ -50,7 +51,7 @@ class Identity:
             scenario=wanted.name,
             rules=content_of(wanted),
             conditions=tuple(map(repr, self.conditions)),
-            case_path=printable(self.case.path),
+            case_path=path_in_utf8(self.case.path),
         )
 
 

@@ -14,13 +14,14 @@ from models import Case, apply_scenario
 from models.conditions import Condition
 from models.economics.offers import sellable_options
 from models.scenario import Scenario
+from models.text.characters import path_in_utf8
 
 from ..assurance.result import Result
 from ..auditing.condition_rules import judge_conditions
 from ..interrupts import hearing, heeding
 from ..program.formulation import Fixings
 from ..program.instance import Instance, build_instance
-from ..results.identity import printable, source_digest
+from ..results.identity import source_digest
 from ..results.progress import ProgressCallback, StopCheck
 from ..results.record import Status
 from ..results.warm_start import WarmStart
@@ -186,7 +187,7 @@ class SolveRun:
 
     def _manifest(self, case: Case) -> dict[str, object]:
         return {
-            "case_path": printable(case.path),
+            "case_path": path_in_utf8(case.path),
             "inputs": dict(case.files),
             "versions": {"tierwise": __version__, "python": platform.python_version()}
             | {name: version(name) for name in _PACKAGES},

@@ -18,7 +18,7 @@ from models.plan import Plan
 
 from ..accounting.demand import Demand
 from ..accounting.money import mean_product_margin
-from ..accounting.offer import offer
+from ..accounting.offered import offer
 from ..accounting.sold import sold_rows, under_contract
 from ..accounting.work import WORK_CLASS, cases_by_service, flows, parts_cases, policies
 from .lines import AMOUNTS

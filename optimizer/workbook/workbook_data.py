@@ -28,6 +28,8 @@ class WorkbookData:
     original: Case
     """The case as it was read."""
     result: Result
+    audited: Audit | None = None
+    """The plan recomputed against the case as it is now, where that was done already."""
 
     @cached_property
     def _applied(self) -> tuple[Case, Scenario]:
@@ -46,7 +48,7 @@ class WorkbookData:
     @cached_property
     def audit(self) -> Audit:
         """The plan recomputed against the case as it is now."""
-        return audit_run(self.original, self.result)
+        return audit_run(self.original, self.result) if self.audited is None else self.audited
 
     @cached_property
     def versions(self) -> Mapping[str, Plan]:

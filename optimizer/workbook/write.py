@@ -43,8 +43,10 @@ def write_workbook(case: Case, run: Result | str | Path, path: str | Path, *, un
     and marks every sheet. Raises `FaultyRunError` for a run that is not what it says, `RunError` for one that cannot be
     read or names a scenario the case does not have, and `NoPlanError` for one without a plan.
     """
-    result = run if isinstance(run, Result) else open_run(run, case, unchecked=unchecked).result
-    return write_sheets(WorkbookData(case, result), path)
+    if isinstance(run, Result):
+        return write_sheets(WorkbookData(case, run), path)
+    opened = open_run(run, case, unchecked=unchecked)
+    return write_sheets(WorkbookData(case, opened.result, opened.audit), path)
 
 
 def write_sheets(data: WorkbookData, path: str | Path) -> Path:

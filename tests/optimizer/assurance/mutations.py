@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from optimizer.results.digests import sealed
+from optimizer.results.digests import with_checksum
 
 Path_ = tuple[str | int, ...]
 
@@ -34,11 +34,11 @@ class Mutation:
 
 
 def write_digests(run: Path, file: str) -> None:
-    """Write the digest of an edited file of a run anew, and the seal of its manifest."""
+    """Write the digest of an edited file of a run anew, and the checksum of its manifest."""
     manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
     if file != "manifest.json":
         manifest["files"][file] = sha256((run / file).read_bytes()).hexdigest()
-    (run / "manifest.json").write_text(json.dumps(sealed(manifest)), encoding="utf-8")
+    (run / "manifest.json").write_text(json.dumps(with_checksum(manifest)), encoding="utf-8")
 
 
 def mutations(run: Path, *files: str) -> Iterator[Mutation]:

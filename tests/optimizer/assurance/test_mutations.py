@@ -112,7 +112,7 @@ def test_every_field_of_a_solved_run(made: Path, tmp_path: Path) -> None:
 
 
 def test_every_field_of_a_manifest_as_an_accident_leaves_it(made: Path, tmp_path: Path) -> None:
-    """Without its seal written anew, any edit of the manifest is noticed, also of what is on record only."""
+    """Without its checksum written anew, any edit of the manifest is noticed, also of what is on record only."""
     whole, place = made / "none", Path(shutil.copytree(made / "none", tmp_path / "run"))
     assert changed_files(whole, read_run(whole).manifest) == []
     for edit in mutations(whole, "manifest.json"):

@@ -17,6 +17,7 @@ from models.plan_tables import RunError
 from optimizer.assurance.reconcile import reconcile
 from optimizer.assurance.result import Result
 from optimizer.assurance.sign_off import check_sign_off, sign_off
+from optimizer.results import run_folder
 from optimizer.results.run_case import case_of_run
 from tests.folders import TINY
 from tests.optimizer.cli.showing import small_result
@@ -178,3 +179,11 @@ def test_a_run_leads_back_to_its_case(files: tuple[Path, Path], solved: tuple[Pa
         case_of_run(result, files[0])
     with pytest.raises(RunError, match="--case CASE"):
         case_of_run(replace(result, manifest={}))
+
+
+def test_what_is_signed_is_read_once(files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that amounts and audit in sign_off.json are of one and the same run."""
+    read, places = run_folder._read_files, []
+    monkeypatch.setattr(run_folder, "_read_files", lambda folder: places.append(folder) or read(folder))
+    sign_off(load_case(files[0]), files[1], "Ann", now=WHEN)
+    assert len(places) == 1

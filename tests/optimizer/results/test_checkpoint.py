@@ -65,7 +65,7 @@ def flip(path: Path) -> None:
     path.write_bytes(bytes(content))
 
 
-def seal_anew(path: Path) -> None:
+def write_checksum_anew(path: Path) -> None:
     """What looks whole, but was never written by the program."""
     body = b'{"nodes": []}'
     header = json.loads(path.read_bytes().partition(b"\n")[0])
@@ -82,7 +82,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda path: path.write_bytes(path.read_bytes().replace(b'"version": 3', b'"version": 2', 1)),
         "another version of Tierwise wrote it",
     ),
-    "other contents": (seal_anew, "is not the state of a search"),
+    "other contents": (write_checksum_anew, "is not the state of a search"),
     "no file": (lambda path: path.unlink(), "holds no search to continue"),
 }
 

@@ -16,7 +16,7 @@ import pytest
 from models.plan import PLAN_TABLES
 from models.plan_tables import RunError
 from optimizer.assurance.result import Result, as_result
-from optimizer.results.digests import is_sealed
+from optimizer.results.digests import checksum_holds
 from optimizer.results.record import Status
 from optimizer.results.run_folder import RUN_FILES, check_run_target, load_run, save_run
 
@@ -142,7 +142,7 @@ def test_json_has_null_for_what_has_no_value(tmp_path: Path) -> None:
     assert json.loads((path / "plan.json").read_text(encoding="utf-8"))["kpis"]["cost_to_serve"] is None
     written = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
     assert set(written.pop("files")) == set(RUN_FILES) - {"manifest.json"}
-    assert is_sealed(json.loads((path / "manifest.json").read_text(encoding="utf-8")))
+    assert checksum_holds(json.loads((path / "manifest.json").read_text(encoding="utf-8")))
     assert len(written.pop("digest")) == 64
     assert written == {"n": 2.0, "when": "2024-01-02 00:00:00", "worst": None}
 

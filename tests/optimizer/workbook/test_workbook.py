@@ -12,6 +12,8 @@ from openpyxl import Workbook
 import optimizer
 from models import build_case
 from models.plan_tables import RunError
+from optimizer.assurance import run_audit
+from optimizer.auditing import audit
 from optimizer.results.record import NoPlanError, Status
 from optimizer.workbook.account_sheet import _shortened
 from optimizer.workbook.lines import LINES
@@ -176,3 +178,14 @@ def test_a_run_without_a_plan_or_of_another_case_is_refused(tmp_path: Path) -> N
         write_workbook(case, replace(result, scenario_name="other"), tmp_path / "plan.xlsx")
     assert list(tmp_path.iterdir()) == []
     assert WorkbookData(case, result).audit.ok
+
+
+def test_a_run_that_was_checked_is_not_audited_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    case, result = tiny()
+    run, told = result.save(tmp_path / "run"), WorkbookData(case, result).audit
+    audits = []
+    monkeypatch.setattr(run_audit, "audit", lambda *given, **named: audits.append(audit(*given, **named)) or audits[-1])
+    file = write_workbook(case, run, tmp_path / "plan.xlsx")
+    assert len(audits) == 1
+    assert audits[0].rules.equals(told.rules)
+    assert file.exists()

@@ -16,7 +16,7 @@ from models.files import is_temporary, write_folder, write_json
 from models.plan_tables import RunError
 
 from ....assurance.result import Result
-from ....results.digests import sealed
+from ....results.digests import with_checksum
 from ....results.record import Status
 from ....results.run_owner import Owner
 from .answer_page import answer_page
@@ -87,7 +87,7 @@ class Answer:
             "unchecked": self.unchecked,
             "files": {f"{name}.csv": sha256(_csv(table)).hexdigest() for name, table in self.tables.items()},
         }
-        return sealed(document)
+        return with_checksum(document)
 
     def save(self, path: str | Path, *, force: bool = False) -> Path:
         """Write the folder `path`: a CSV file per table, NAME.json with everything else and their digests.

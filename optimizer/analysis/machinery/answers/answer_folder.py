@@ -14,7 +14,7 @@ from models.files import read_folder
 from models.plan_tables import FaultyRunError, RunError
 
 from ....assurance.run_checks import UNCHECKED
-from ....results.digests import DIGEST, differing, file_digests, is_sealed
+from ....results.digests import DIGEST, checksum_holds, differing, file_digests
 from ....results.record import Status
 from .answer import Answer
 
@@ -71,7 +71,7 @@ def _check_digests(folder: Path, document: Any) -> None:
     if not isinstance(noted, dict) or DIGEST not in document:
         raise RunError([f"{folder} holds no digests, so nothing says what its files were. {again}"])
     odd = differing(noted, file_digests(folder, [file.name for file in folder.glob("*.csv")]))
-    odd += [] if is_sealed(document) else [f"{name}.json"]
+    odd += [] if checksum_holds(document) else [f"{name}.json"]
     if odd:
         raise FaultyRunError([*(f"{folder / name} is not as it was written." for name in odd), again])
 

@@ -13,11 +13,9 @@ from models.economics.delivery_formulas import HOUR_SHARING_KINDS, PARTNER_KINDS
 from models.plan import Plan
 from models.scenario import Scenario
 
+from ....results.audit_rules import TOLERANCE
 from ..service.delivered import delivered_flows, measured
 from .earnings import Year, earnings
-
-_CLOSE = 1e-6
-"""Tolerance of targets met, relative to max(1, target)."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +151,7 @@ class Scorecard:
     def _good_enough(self, score: pd.Series) -> pd.Series:
         """Whether each provider passes the rule on partner quality."""
         least = self.scenario.min_provider_score
-        low = score < (least if least is not None else 0.0) - _CLOSE
+        low = score < (least if least is not None else 0.0) - TOLERANCE
         failing = self.criteria.loc[~self.criteria["met"], "provider"]
         partner = self.providers["kind"].isin(PARTNER_KINDS)
         return ~(partner & (low | score.index.isin(failing)))
@@ -165,7 +163,7 @@ def _measure(
     """A measure of every provider; without a target nothing is missed."""
     rows = pd.DataFrame({"perspective": perspective, "measure": name, "value": value, "target": target, "unit": unit})
     away = rows["value"] - rows["target"] if at_most else rows["target"] - rows["value"]
-    rows["met"] = ~(away > _CLOSE * rows["target"].abs().clip(lower=1.0))
+    rows["met"] = ~(away > TOLERANCE * rows["target"].abs().clip(lower=1.0))
     rows["wanted"] = "at most" if at_most else "at least"
     columns = ["provider", "perspective", "measure", "value", "wanted", "target", "unit", "met"]
     return rows.rename_axis("provider").reset_index()[columns]

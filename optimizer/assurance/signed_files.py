@@ -1,4 +1,4 @@
-"""The seal of a sign-off: whether sign_off.json, the run and the case are still as they were signed."""
+"""The checksums of a sign-off: whether sign_off.json, the run and the case are still as they were signed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from models.plan_tables import RunError
 from ..results.digests import differing, digest_of, file_digests
 from ..results.run_folder import RUN_FILES, SIGN_OFF
 
-_KEYS = {"by", "note", "signed", "version", "digest", "files", "inputs", "checked", "seal"}
+CHECKSUM = "seal"
+"""Key of sign_off.json that holds its checksum: the SHA-256 of all the rest of it."""
+_KEYS = {"by", "note", "signed", "version", "digest", "files", "inputs", "checked", CHECKSUM}
 
 
 def read_sign_off(path: Path) -> dict[str, object]:
@@ -31,8 +33,8 @@ def read_sign_off(path: Path) -> dict[str, object]:
 def changes_since_sign_off(case: Case, run: Path) -> tuple[str, ...]:
     """Why the sign-off in a run folder no longer holds by its digests, one sentence each."""
     document = read_sign_off(run / SIGN_OFF)
-    sealed = {key: value for key, value in document.items() if key != "seal"}
-    edited = [] if document["seal"] == digest_of(sealed) else [f"{SIGN_OFF} itself was edited."]
+    rest = {key: value for key, value in document.items() if key != CHECKSUM}
+    edited = [] if document[CHECKSUM] == digest_of(rest) else [f"{SIGN_OFF} itself was edited."]
     changed = _changes("the run", document["files"], file_digests(run, RUN_FILES))
     return (*edited, *changed, *_changes("the case", document["inputs"], case.files))
 
