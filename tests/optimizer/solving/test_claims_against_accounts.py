@@ -24,7 +24,7 @@ LESS = 0.99
 KINDS = {"logit": "_logit", "first_choice": "_first_choice"}
 CLAIMED = (
     (models.economics.uptake, "shares_at", "uptake"),
-    (plan_assembly, "add_up", "kpi"),
+    (plan_assembly, "_totals_of_uptake", "kpi"),
     (plan_assembly, "uptake_table", "uptake"),
 )
 """Where the side of the claims works uptake out: shares, demand totals, the table; and what the audit says of it."""
