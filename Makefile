@@ -19,7 +19,7 @@ MADE := $(VENV)/made-$(PLACE)
 # From Python 3.12 on, coverage can be measured by what the interpreter offers for it, at nearly no cost.
 TRACE := $(if $(filter 3.11.%,$(VERSION)),,COVERAGE_CORE=sysmon)
 
-.PHONY: help demo test test-versions constraints check compiled outside lab bench bench-full bench-peers reference clean
+.PHONY: help demo test test-versions constraints check compiled outside lab bench bench-full bench-peers checkouts reference clean
 help:
 	@echo 'make demo    set up, solve the shipped case, show the plan'
 	@echo 'make test    set up and run every check: style, types, import rules, tests, coverage'
@@ -28,6 +28,8 @@ help:
 	@echo 'make lab     set up and open the notebooks in JupyterLab'
 	@echo 'make bench   set up and measure speed beside other programs; FULL=1 for every row (hours), ROWS="s20 s100" for some,'
 	@echo '             PEER_LIMIT=60 to give the others a minute each'
+	@echo 'make checkouts BEFORE=../other  compare plans and times of another checkout with those of this one, or of AFTER=...;'
+	@echo '             ONLY="tiny rows/s20" for some questions, OPTIONS="--plans --cases 10" for parts'
 	@echo 'make reference  write the reference pages of the guide anew'
 	@echo 'make clean   remove the environment, the runs and every cache'
 
@@ -83,6 +85,9 @@ bench-full:
 	$(MAKE) bench FULL=1
 
 bench-peers: $(PEERS)/made
+
+checkouts: $(VENV)/run-$(NEEDS)
+	$(BIN)/python -m tests.benchmarks.checkouts $(BEFORE) $(or $(AFTER),.) $(OPTIONS) $(if $(ONLY),--only $(ONLY))
 
 $(PEERS)/made:
 	@echo 'Installing choice-learn into $(PEERS), 2 GB; this takes some minutes, once.'

@@ -41,6 +41,7 @@ def launch(command: list[str], limit: float, log: str) -> dict[str, object]:
     return {
         "code": os.waitstatus_to_exitcode(status),
         "seconds": time.monotonic() - start,
+        "processor_seconds": usage.ru_utime + usage.ru_stime,
         "peak_mib": usage.ru_maxrss * KIBIBYTE / 2**20,
         "killed": killed.is_set(),
     }
