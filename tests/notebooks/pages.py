@@ -39,6 +39,18 @@ def blocks(page: Path) -> Iterator[Block]:
             yield Block(language, options, token.content, (token.map or [0])[0] + 1)
 
 
+def tables_of(page: Path) -> list[dict[str, str]]:
+    """Rows of every table of a page, by the heads of its columns; cells as they are written."""
+    rows: list[dict[str, str]] = []
+    head: list[str] = []
+    for line in page.read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")] if line.startswith("|") else []
+        if cells and head and set("".join(cells)) - set("-: "):
+            rows.append(dict(zip(head, cells, strict=True)))
+        head = head or cells if cells else []
+    return rows
+
+
 @dataclass
 class Reader:
     """Does what a reader of one page would do, from its top to its bottom, in the folder it is in."""

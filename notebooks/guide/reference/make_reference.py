@@ -29,9 +29,16 @@ from models.schema.fields import LARGEST, LARGEST_RATIO, LARGEST_REVENUE, LARGES
 from models.text.lookalikes import LONGEST
 from optimizer.cli.arguments import add_voice
 from optimizer.cli.command_table import GROUPS, Command
+from optimizer.program.constraints import RULES, Constraint
 from optimizer.results import audit_rules
 
 HERE = Path(__file__).parent
+MODEL = HERE.parent / "model.md"
+BLOCK = (
+    "<!-- constraints: made by `make reference` from the program itself; do not edit -->\n",
+    "<!-- end of constraints",
+)
+"""What stands before and behind the constraints in the page of the model."""
 MADE = "*Made by `make reference` from the program itself; do not edit.*"
 
 
@@ -220,6 +227,19 @@ def _page(parts: Iterable[str]) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def model() -> str:
+    """The page of the model with the formula of each constraint of the program, as its class states it."""
+    rows = [[f"`{rule.name}`", _formula(rule)] for rule in RULES]
+    before, _, rest = MODEL.read_text(encoding="utf-8").partition(BLOCK[0])
+    _, _, after = rest.partition(BLOCK[1])
+    return before + BLOCK[0] + _table(["constraint", "formula"], rows) + "\n" + BLOCK[1] + after
+
+
+def _formula(rule: Constraint) -> str:
+    """The docstring of a constraint on one line."""
+    return " ".join((inspect.getdoc(type(rule)) or "").split())
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "commands": commands,
     "tables": tables,
@@ -231,3 +251,4 @@ PAGES: Mapping[str, Callable[[], str]] = {
 if __name__ == "__main__":
     for page, made in PAGES.items():
         (HERE / f"{page}.md").write_text(made(), encoding="utf-8", newline="\n")
+    MODEL.write_text(model(), encoding="utf-8", newline="\n")

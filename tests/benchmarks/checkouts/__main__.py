@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks.processes import ROOT, Ran
+from tests.benchmarks.processes import Ran
+from tests.folders import ROOT
 
 from .checkout import Checkout, CheckoutError, checkout
 from .comparison import Speed, differences
