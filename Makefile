@@ -19,7 +19,7 @@ MADE := $(VENV)/made-$(PLACE)
 # From Python 3.12 on, coverage can be measured by what the interpreter offers for it, at nearly no cost.
 TRACE := $(if $(filter 3.11.%,$(VERSION)),,COVERAGE_CORE=sysmon)
 
-.PHONY: help demo test test-versions constraints check compiled outside lab bench bench-full bench-peers checkouts reference clean
+.PHONY: help demo test test-versions constraints check compiled outside lab bench bench-full bench-peers checkouts reference release clean
 help:
 	@echo 'make demo    set up, solve the shipped case, show the plan'
 	@echo 'make test    set up and run every check: style, types, import rules, tests, coverage'
@@ -31,6 +31,8 @@ help:
 	@echo 'make checkouts BEFORE=../other  compare plans and times of another checkout with those of this one, or of AFTER=...;'
 	@echo '             ONLY="tiny rows/s20" for some questions, OPTIONS="--plans --cases 10" for parts'
 	@echo 'make reference  write the reference pages of the guide anew'
+	@echo 'make release  check version, changelog and tree, run every test, make a wheel in dist/ and try it in a clean'
+	@echo '             environment; uploads nothing'
 	@echo 'make clean   remove the environment, the runs and every cache'
 
 demo: $(VENV)/run-$(NEEDS)
@@ -86,6 +88,13 @@ bench-full:
 
 bench-peers: $(PEERS)/made
 
+# What is quick comes first. The wheel is tried with the newest versions in its ranges, as its users get them.
+release: $(VENV)/release-$(NEEDS)
+	$(BIN)/python -m tests.release ready
+	$(MAKE) --no-print-directory test
+	$(MAKE) --no-print-directory test-versions
+	$(BIN)/python -m tests.release make
+
 checkouts: $(VENV)/run-$(NEEDS)
 	$(BIN)/python -m tests.benchmarks.checkouts $(BEFORE) $(or $(AFTER),.) $(OPTIONS) $(if $(ONLY),--only $(ONLY))
 
@@ -124,4 +133,9 @@ $(VENV)/lab-$(NEEDS): $(MADE)
 $(VENV)/bench-$(NEEDS): $(MADE)
 	@echo 'Installing what the benchmark needs into $(VENV); this takes a minute or two, once.'
 	@$(BIN)/python -m pip install --quiet $(TESTED) --editable '.[bench]'
+	@touch $@ $(VENV)/run-$(NEEDS)
+
+$(VENV)/release-$(NEEDS): $(MADE)
+	@echo 'Installing what makes a wheel into $(VENV); this takes a minute or two, once.'
+	@$(BIN)/python -m pip install --quiet $(TESTED) --editable '.[release]'
 	@touch $@ $(VENV)/run-$(NEEDS)
