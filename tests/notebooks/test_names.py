@@ -12,6 +12,7 @@ import pytest
 from models.plan import PLAN_TABLES
 from models.scenario import Scenario
 from models.schema import TABLES
+from optimizer.search.state.parameters import SearchParameters
 from tests.folders import ROOT
 from tests.notebooks.pages import tables_of
 
@@ -71,6 +72,18 @@ def test_the_algorithm_names_a_class_of_the_module_beside_it() -> None:
     for row in steps:
         module = import_module(row["module"].strip("`"))
         assert hasattr(module, row["class"].strip("`") or "__doc__"), row
+
+
+def test_the_numbers_of_the_algorithm_are_the_defaults() -> None:
+    text = (GUIDE / "algorithm.md").read_text(encoding="utf-8")
+    defaults = SearchParameters().to_dict()
+    told = re.findall(r"`(\w+)\.(\w+)`\s\(([\d.]+)\)", text)
+    assert len(told) > 12
+    named = [name.split(".") for name in CODE.findall(text) if name.partition(".")[0] in defaults]
+    assert [name for group, name in named if name not in defaults[group]] == []
+    assert {(group, name): defaults[group][name] for group, name, _ in told} == {
+        (group, name): float(number) for group, name, number in told
+    }
 
 
 def test_each_word_of_the_glossary_is_explained_and_lives_somewhere() -> None:

@@ -27,7 +27,7 @@ from models import CaseSettings, Change, Scenario
 from models.schema import TABLES, Column, Table
 from models.schema.fields import LARGEST, LARGEST_RATIO, LARGEST_REVENUE, LARGEST_TOTAL, SMALLEST
 from models.text.lookalikes import LONGEST
-from optimizer.cli.arguments import add_voice
+from optimizer.cli.arguments import add_output_options
 from optimizer.cli.command_table import GROUPS, Command
 from optimizer.program.constraints import RULES, Constraint
 from optimizer.results import audit_rules
@@ -44,7 +44,7 @@ MADE = "*Made by `make reference` from the program itself; do not edit.*"
 
 def commands() -> str:
     """Every command with its arguments, in the groups of `tierwise --help`."""
-    parts = ["# Commands", MADE, "Every command has these, too:", _arguments(add_voice)]
+    parts = ["# Commands", MADE, "Every command has these, too:", _arguments(add_output_options)]
     for group in GROUPS.values():
         for command in group:
             parts += [f"## tierwise {command.name}", _told(command), _arguments(command.add_arguments)]
