@@ -138,10 +138,10 @@ def _option(case: Case, book: str, rest: str, wanted: bool) -> Iterator[Conditio
         if rest == tier:
             yield MenuOption(book, tier, wanted=wanted)
         elif rest.startswith(f"{tier} "):
-            yield from _priced(case, book, tier, rest.removeprefix(f"{tier} "), wanted)
+            yield from _with_price(case, book, tier, rest.removeprefix(f"{tier} "), wanted)
 
 
-def _priced(case: Case, book: str, tier: str, rest: str, wanted: bool) -> Iterator[Condition]:
+def _with_price(case: Case, book: str, tier: str, rest: str, wanted: bool) -> Iterator[Condition]:
     for model in _longest_first(names_of(case, "model")):
         if rest == model:
             yield MenuOption(book, tier, model, wanted=wanted)

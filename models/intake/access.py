@@ -37,7 +37,7 @@ class Stamp:
     @classmethod
     def of(cls, path: Path) -> Stamp:
         """The file's stamp now. Raises OSError where it cannot be looked at."""
-        return cls(path, _state(path))
+        return cls(path, _identity(path))
 
     def open(self) -> pa.OSFile:
         """The file for Arrow, by the bytes of its name: Arrow's own paths must be UTF-8. Raises OSError."""
@@ -46,7 +46,7 @@ class Stamp:
     def check(self, table: str, file: str) -> None:
         """Raise `CaseError` where the file is no longer as it was."""
         try:
-            same = _state(self.path) == self.state
+            same = _identity(self.path) == self.state
         except OSError:
             same = False
         if not same:
@@ -54,7 +54,7 @@ class Stamp:
             raise CaseError([Problem(table, message, file, expected="the same file from first to last; try again")])
 
 
-def _state(path: Path) -> tuple[int, ...]:
+def _identity(path: Path) -> tuple[int, ...]:
     found = path.stat()
     return found.st_size, found.st_mtime_ns, found.st_ino, found.st_dev
 
