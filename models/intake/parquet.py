@@ -47,7 +47,7 @@ class ParquetRows:
 
 
 @dataclass(frozen=True)
-class ParquetFile:
+class ParquetPart:
     """One Parquet file of a table."""
 
     table: str
@@ -129,7 +129,7 @@ class ParquetColumn:
     """A column that stays on disk: only the chunk that is looked at is in memory."""
 
     label: str
-    parts: tuple[ParquetFile, ...]
+    parts: tuple[ParquetPart, ...]
     origin: ParquetRows
     kind: pa.DataType
     """Type of the column in all files together."""
@@ -189,9 +189,9 @@ def _fits(name: str, file: str, schema: pa.Schema, rows: int, problems: ProblemL
     return len(problems) == before
 
 
-def _open(name: str, file: str, stamp: Stamp, problems: ProblemList) -> ParquetFile | None:
+def _open(name: str, file: str, stamp: Stamp, problems: ProblemList) -> ParquetPart | None:
     try:
-        part = ParquetFile(name, file, stamp, pq.ParquetFile(stamp.open()))
+        part = ParquetPart(name, file, stamp, pq.ParquetFile(stamp.open()))
         _ = part.schema, part.rows
     except Exception as error:  # Arrow lets through what its readers of Thrift and of compressed data raise
         problems.add(_unreadable(name, file, error))
