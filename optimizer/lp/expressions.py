@@ -14,6 +14,16 @@ Switch: TypeAlias = pulp.LpVariable | int
 """A yes-or-no decision: a binary variable, or 0 or 1 where nothing is left to decide."""
 
 
+def continuous(name: str, low: float, high: float) -> Variable:
+    """A variable between two finite bounds; names are unique in a program."""
+    return pulp.LpVariable(name, float(low), float(high))
+
+
+def binary(name: str) -> Variable:
+    """A variable that is 0 or 1; names are unique in a program."""
+    return pulp.LpVariable(name, cat=pulp.LpBinary)
+
+
 def combine(parts: Iterable[tuple[Expression | Switch | float, float]]) -> Expression:
     """Sum of factor x part, for parts that are expressions, variables or numbers."""
     terms: dict[Variable, float] = {}

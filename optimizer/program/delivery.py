@@ -10,7 +10,9 @@ import numpy as np
 from models.catalog import Array
 
 from ..lp.expressions import Expression, Row, Switch, combine
-from ..lp.solver import Limits, Stated, scaled, solve_integer, state
+from ..lp.integer_programs import solve_integer
+from ..lp.pulp_reader import FormulationArrays, read_formulation
+from ..lp.solver import Limits
 from .constraints import RULES
 from .formulation import Fixings, Formulation
 from .instance import Instance
@@ -106,27 +108,26 @@ def _outcome(statement: Formulation, found: _Found) -> DeliveryOutcome:
 
 @dataclass(frozen=True)
 class _Found:
-    stated: Stated
+    stated: FormulationArrays
     solution: Array | None
     proved: bool
     bound: float
 
 
 def _maximize(rows: list[tuple[str, Row]], amount: Expression, limits: Limits) -> _Found:
-    stated = state(rows, combine([(amount, -1.0)]))
+    stated = read_formulation(rows, combine([(amount, -1.0)]))
     if stated.contradictions:
         return _Found(stated, None, True, -np.inf)
     if not stated.columns:
         return _Found(stated, np.zeros(0), True, float(amount.constant))
-    program = scaled(stated.matrix)
-    outcome = solve_integer(program, replace(limits, submodels=False))
-    bound = -outcome.bound / stated.matrix.cost_scale
+    outcome = solve_integer(stated.scaled, replace(limits, submodels=False))
+    bound = -outcome.bound / stated.scaling.cost
     if outcome.values is None:
         return _Found(stated, None, outcome.infeasible, bound)
-    return _Found(stated, outcome.values * stated.matrix.column_scale, outcome.solved, bound)
+    return _Found(stated, outcome.values * stated.scaling.columns, outcome.solved, bound)
 
 
-def _read(statement: Formulation, stated: Stated, solution: Array, objective: Expression) -> Delivery:
+def _read(statement: Formulation, stated: FormulationArrays, solution: Array, objective: Expression) -> Delivery:
     flows = np.array([max(0.0, stated.value(flow, solution)) for flow in statement.flows])
     policies = []
     for choice in statement.policy_choices:
@@ -149,6 +150,6 @@ def _engaged(statement: Formulation, flows: Array) -> tuple[int, ...]:
     return tuple(sorted({*working.tolist(), *np.flatnonzero(statement.setting.must_engage).tolist()}))
 
 
-def _on(switches: list[Switch], stated: Stated, solution: Array) -> tuple[int, ...]:
+def _on(switches: list[Switch], stated: FormulationArrays, solution: Array) -> tuple[int, ...]:
     values = (stated.value(combine([(switch, 1.0)]), solution) for switch in switches)
     return tuple(code for code, value in enumerate(values) if value > 0.5)

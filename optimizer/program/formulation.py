@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pulp
 
 from models.economics.delivery_formulas import NEGLIGIBLE_CASES
 from models.economics.offers import ROUNDING
 
-from ..lp.expressions import Expression, Switch, combine, highest
+from ..lp.expressions import Expression, Switch, binary, combine, continuous, highest
 from .instance import Instance
 from .routes import readiness_cost, shares_hours
 from .totals import MONEY, Box
@@ -90,14 +89,14 @@ class Formulation:
     def _variable(self, name: str, low: float, high: float) -> Expression:
         if high <= low:
             return Expression({}, float(low))
-        return Expression({pulp.LpVariable(name, float(low), float(high)): 1.0})
+        return Expression({continuous(name, low, high): 1.0})
 
     def _total(self, at: int) -> Expression:
         return self._variable(f"total_{at}", self.box.low[at], self.box.high[at])
 
     def _switch(self, name: str, state: str) -> Switch:
         if state == "optional":
-            return pulp.LpVariable(name, cat=pulp.LpBinary)
+            return binary(name)
         return int(state == "required")
 
     def _used(self, name: str, code: int, at: int, state: str, given: frozenset[int] | None) -> Switch:

@@ -23,7 +23,7 @@ from models.scenario import Scenario
 from ..assurance.result import Result
 from ..auditing import audit
 from ..interrupts import note_plan
-from ..lp.scaled_program import widest_bound
+from ..lp.dual_bounds import widest_bound
 from ..lp.solver import Limits
 from ..lp.tolerances import ROUNDING
 from ..program.delivery import SECOND_STAGE_SLACK, Delivery, DeliveryOutcome, deliver, trim

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import highspy
 import numpy as np
 from scipy import sparse
 
 from models.catalog import Array, Codes
 
-from ...lp.scaled_program import ScaledProgram
+from ...lp.arrays import MixedIntegerProgram
+from ...lp.solver import BASIC, LOWER
 
 BLOCK = 1 << 40
 """Number of keys of one kind of column or row."""
-BASIC = int(highspy.HighsBasisStatus.kBasic)
-LOWER = int(highspy.HighsBasisStatus.kLower)
 
 
 @dataclass(frozen=True)
@@ -100,7 +98,7 @@ class LpBuilder:
         """Key of each row."""
         return np.concatenate([np.zeros(0, dtype=np.int64), *(block[0] for block in self._rows)])
 
-    def program(self) -> ScaledProgram:
+    def program(self) -> MixedIntegerProgram:
         """The program as built, without its constant."""
         _, zeros, low, high = (np.concatenate(block) for block in zip(*self._columns, strict=True))
         cost = zeros
@@ -111,4 +109,4 @@ class LpBuilder:
         values = np.concatenate([empty, *(e[2] for e in self._entries)])
         rows = sparse.csc_matrix((values, (places_of[0], places_of[1])), shape=(self.height, self.width))
         sides = [np.concatenate([empty, *(r[k] for r in self._rows)]) for k in (1, 2)]
-        return ScaledProgram(cost, low, high, np.zeros(self.width, dtype=bool), rows, sides[0], sides[1])
+        return MixedIntegerProgram(cost, low, high, np.zeros(self.width, dtype=bool), rows, sides[0], sides[1])

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import highspy
 import numpy as np
 
 from models.catalog import Array, Codes
 
-from ...lp.scaled_program import ScaledProgram, box_bound
-from ...lp.solver import load, quiet_highs
+from ...lp.arrays import MixedIntegerProgram
+from ...lp.dual_bounds import box_bound
+from ...lp.solver import Limits, Solver, SolverBasis
 from .first_choice_rows import add_first_choice
 from .logit_rows import add_logit
 from .lp_builder import Basis, LpBuilder, basis_of
@@ -45,9 +45,6 @@ class RelaxationResult:
     """The optimal basis; None where the solver found none."""
 
 
-STATUSES = {int(status): status for status in highspy.HighsBasisStatus.__members__.values()}
-DEVEX = 1
-"""Edge weights that cost less to set up than they save in the few steps from a node to its children."""
 FEASIBLE = 1e-6
 """Least violation, of a dual ray whose largest entry is 1, that proves infeasibility."""
 NO_MENU = RelaxationResult(-np.inf, np.zeros(0), np.zeros(0), np.zeros(0), None)
@@ -152,45 +149,29 @@ def _add_groups(
 
 
 def _solve(
-    program: ScaledProgram, keys: tuple[Codes, Codes], seconds: float, warm_basis: Basis | None
+    program: MixedIntegerProgram, keys: tuple[Codes, Codes], seconds: float, warm_basis: Basis | None
 ) -> tuple[Array, Array, Basis | None] | None:
     """Primal values, dual values and basis; None where the LP is proved infeasible.
 
     Where the solver gives up the dual values are zeros: a poor bound, and a valid one.
     """
-    highs = quiet_highs()
-    highs.setOptionValue("presolve", "off")
-    highs.setOptionValue("simplex_dual_edge_weight_strategy", DEVEX)
-    if np.isfinite(seconds):
-        highs.setOptionValue("time_limit", seconds)
-    load(highs, program, with_integers=False)
+    solver = Solver(program, Limits(seconds=seconds if np.isfinite(seconds) else None), few_steps=True)
     if warm_basis is not None:
-        highs.setBasis(_highs_basis(warm_basis, keys))
-    highs.run()
-    status, solution = highs.getModelStatus(), highs.getSolution()
-    if status == highspy.HighsModelStatus.kInfeasible and _is_proved_infeasible(highs, program):
+        solver.basis = SolverBasis.of(warm_basis.for_columns(keys[0]), warm_basis.for_rows(keys[1]))
+    outcome = solver.solve(recheck_infeasible=False)
+    if outcome.infeasible and _is_proved_infeasible(solver.infeasibility_ray, program):
         return None
-    if status != highspy.HighsModelStatus.kOptimal:
+    if not outcome.solved or outcome.values is None:
         middle = np.clip(0.5, program.low, program.high)
         return middle, np.zeros(len(program.row_low)), None
-    basis = highs.getBasis()
-    statuses = [np.array([int(s) for s in part]) for part in (basis.col_status, basis.row_status)]
-    there = basis_of(keys[0], statuses[0], keys[1], statuses[1])
-    return np.array(solution.col_value), np.array(solution.row_dual), there
+    basis = solver.basis
+    return outcome.values, solver.duals, basis_of(keys[0], basis.columns, keys[1], basis.rows)
 
 
-def _is_proved_infeasible(highs: highspy.Highs, program: ScaledProgram) -> bool:
+def _is_proved_infeasible(ray: Array | None, program: MixedIntegerProgram) -> bool:
     """Whether the solver's dual ray proves that the LP is infeasible."""
-    _, there, ray = highs.getDualRay()  # type: ignore[attr-defined]  # untyped in highspy
+    if ray is None:
+        return False
     parts = program.low, program.high, program.rows, program.row_low, program.row_high
     nothing = np.zeros_like(program.cost)
-    return bool(there) and max(box_bound(nothing, *parts, sign * np.array(ray)) for sign in (1.0, -1.0)) > FEASIBLE
-
-
-def _highs_basis(warm_basis: Basis, keys: tuple[Codes, Codes]) -> highspy.HighsBasis:
-    """A basis as HiGHS takes it, which completes what is missing."""
-    basis = highspy.HighsBasis()
-    basis.col_status = [STATUSES[i] for i in warm_basis.for_columns(keys[0]).tolist()]
-    basis.row_status = [STATUSES[i] for i in warm_basis.for_rows(keys[1]).tolist()]
-    basis.valid, basis.alien = True, True
-    return basis
+    return max(box_bound(nothing, *parts, sign * ray) for sign in (1.0, -1.0)) > FEASIBLE

@@ -18,9 +18,10 @@ from scipy import sparse
 from models.catalog import Array, Codes
 from models.economics.offers import Offers
 
+from ...lp.arrays import MixedIntegerProgram
+from ...lp.dual_bounds import box_bound
 from ...lp.expressions import combine
-from ...lp.scaled_program import ScaledProgram, box_bound
-from ...lp.solver import Stated, kept_columns, scaled, state
+from ...lp.pulp_reader import read_formulation
 from ...lp.tolerances import FEASIBILITY, INTEGRALITY, ROUNDING
 from ...program.delivery import labelled_rows
 from ...program.formulation import Fixings, Formulation
@@ -59,8 +60,9 @@ class RestrictedMaster:
         bounds = totals_bounds(offers, instance.index, self.pricer.demand_map, instance.sellable)
         self.formulation = Formulation(instance, bounds, given)
         amount = self.formulation.amounts[instance.scenario.objective]
-        self.stated: Stated = state(labelled_rows(self.formulation, dropped), combine([(amount, -1.0)]))
-        self.scale = ObjectiveScale(float(amount.constant), self.stated.matrix.cost_scale)
+        rows = labelled_rows(self.formulation, dropped)
+        self.stated = read_formulation(rows, combine([(amount, -1.0)]))
+        self.scale = ObjectiveScale(float(amount.constant), self.stated.scaling.cost)
         self._build_program()
         kept = self.parameters.clean_up
         room = kept.pool_columns + kept.pool_columns_per_book * len(books)
@@ -78,19 +80,18 @@ class RestrictedMaster:
 
     def _build_program(self) -> None:
         """The scaled formulation with the rows of the totals appended."""
-        matrix = self.stated.matrix
-        program = scaled(matrix)
-        at = kept_columns(self.stated, self.formulation.totals)
+        program = self.stated.scaled
+        at = self.stated.columns_of(self.formulation.totals)
         self.live = np.flatnonzero(at >= 0)
         """Totals that the formulation uses."""
         self.live_columns: Codes = at[self.live]
-        self.total_scale = matrix.column_scale[self.live_columns]
+        self.total_scale = self.stated.scaling.columns[self.live_columns]
         places = np.arange(len(self.live))
         link = sparse.csc_matrix(
             (np.ones(len(self.live)), (places, self.live_columns)), shape=(len(self.live), len(program.cost))
         )
         standing = standing_totals(self.offers, self.instance.index)[self.live] / self.total_scale
-        self.program = ScaledProgram(
+        self.program = MixedIntegerProgram(
             program.cost,
             program.low,
             program.high,

@@ -1,16 +1,15 @@
-"""The restricted master LP that HiGHS holds: the formulation, elastic slacks and some columns of the pool."""
+"""The restricted master LP that the solver holds: the formulation, elastic slacks and some columns of the pool."""
 
 from __future__ import annotations
 
-import highspy
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from models.catalog import Array, Codes
 
-from ...lp.scaled_program import ScaledProgram
-from ...lp.solver import SolverOutcome, load, quiet_highs, run
+from ...lp.arrays import MixedIntegerProgram
+from ...lp.solver import BASIC, Solver, SolverOutcome
 from ..state.parameters import SearchParameters
 
 ELASTIC_SLACK = 4.0
@@ -23,7 +22,9 @@ class RestrictedMasterLp:
     Rows: those of the formulation, one for each live total, one convexity row for each book.
     """
 
-    def __init__(self, program: ScaledProgram, first_total_row: int, books: int, parameters: SearchParameters) -> None:
+    def __init__(
+        self, program: MixedIntegerProgram, first_total_row: int, books: int, parameters: SearchParameters
+    ) -> None:
         self._parameters = parameters
         self.program = program
         rows, self._totals = len(program.row_low), len(program.row_low) - first_total_row
@@ -32,7 +33,7 @@ class RestrictedMasterLp:
         matrix = sparse.hstack([program.rows, eye, -eye]).tocsc()
         matrix = sparse.vstack([matrix, sparse.csc_matrix((books, matrix.shape[1]))]).tocsc()
         elastic = np.zeros(2 * self._totals)
-        whole = ScaledProgram(
+        whole = MixedIntegerProgram(
             np.concatenate([program.cost, elastic]),
             np.concatenate([program.low, elastic]),
             np.concatenate([program.high, elastic]),
@@ -41,8 +42,7 @@ class RestrictedMasterLp:
             np.concatenate([program.row_low, np.ones(books)]),
             np.concatenate([program.row_high, np.ones(books)]),
         )
-        self._highs = quiet_highs()
-        load(self._highs, whole, with_integers=False)
+        self._solver = Solver(whole)
         self._first = matrix.shape[1]
         self.most_columns = parameters.clean_up.lp_columns_per_row * (rows + books)
         """Menu columns above which those of highest reduced cost are dropped."""
@@ -55,11 +55,7 @@ class RestrictedMasterLp:
 
     def insert(self, columns: Codes, rows: sparse.csr_matrix) -> None:
         """Add menu columns by number; `rows`, shape (columns, rows of the program), has their entries."""
-        count = len(columns)
-        self._highs.addCols(
-            count, np.zeros(count), np.zeros(count), np.full(count, highspy.kHighsInf),
-            rows.nnz, rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32), rows.data,
-        )  # fmt: skip
+        self._solver.add_columns(rows)
         self.present = np.concatenate([self.present, columns])
 
     def set_bounds(self, low: Array, high: Array, admitted: NDArray[np.bool_]) -> None:
@@ -67,12 +63,10 @@ class RestrictedMasterLp:
         if self._room and not self.in_phase_one:
             self._set_elastic_slack(0.0)
         self._room = 0.0
-        count = len(low)
-        self._highs.changeColsBounds(count, np.arange(count, dtype=np.int32), low, high)
+        self._solver.set_bounds(np.arange(len(low)), low, high)
         if len(self.present):
-            top = np.where(admitted[self.present], highspy.kHighsInf, 0.0)
-            at = np.arange(self._first, self._first + len(self.present), dtype=np.int32)
-            self._highs.changeColsBounds(len(at), at, np.zeros(len(at)), top)
+            top = np.where(admitted[self.present], np.inf, 0.0)
+            self._solver.set_bounds(self._first + np.arange(len(self.present)), 0.0, top)
 
     def set_phase_one(self, on: bool) -> None:
         """Minimize the violation of the rows of totals instead of the cost, or go back to the cost."""
@@ -80,8 +74,7 @@ class RestrictedMasterLp:
             return
         self.in_phase_one = on
         cost = np.concatenate([self.program.cost * (not on), np.full(2 * self._totals, float(on))])
-        at = np.arange(len(cost), dtype=np.int32)
-        self._highs.changeColsCost(len(at), at, cost)
+        self._solver.set_costs(np.arange(len(cost)), cost)
         self._set_elastic_slack(ELASTIC_SLACK if on else self._room)
 
     def allow_violation(self, room: float) -> None:
@@ -89,40 +82,34 @@ class RestrictedMasterLp:
         self._room = room
 
     def _set_elastic_slack(self, most: float) -> None:
-        count, first = 2 * self._totals, len(self.program.cost)
-        at = np.arange(first, first + count, dtype=np.int32)
-        self._highs.changeColsBounds(count, at, np.zeros(count), np.full(count, most))
+        self._solver.set_bounds(len(self.program.cost) + np.arange(2 * self._totals), 0.0, most)
 
     def solve(self) -> tuple[SolverOutcome, Array, Array]:
         """Outcome, weights of the menu columns present and duals of the rows; a solver that fails tries once more."""
-        outcome = run(self._highs)
+        outcome = self._solver.solve()
         if outcome.values is None and not outcome.infeasible:
-            self._highs.clearSolver()
-            outcome = run(self._highs)
+            self._solver.restart()
+            outcome = self._solver.solve()
         weights = np.zeros(0) if outcome.values is None else outcome.values[self._first :]
-        return outcome, weights, np.array(self._highs.getSolution().row_dual)
+        return outcome, weights, self._solver.duals
 
     def clean_up(self, reduced: Array) -> None:
         """Drop the nonbasic columns of highest reduced cost, by number in the pool, where there are too many."""
         if len(self.present) <= self.most_columns:
             return
-        basis = self._highs.getBasis()
-        basic = np.array([status == highspy.HighsBasisStatus.kBasic for status in basis.col_status[self._first :]])
+        basic = self._solver.basis.columns[self._first :] == BASIC
         rank = np.where(basic, -np.inf, reduced[self.present])
         dropped = np.sort(np.argsort(rank, kind="stable")[self.most_columns // 2 :])
         dropped = dropped[~basic[dropped]]
-        self._highs.deleteCols(len(dropped), (self._first + dropped).astype(np.int32))
+        self._solver.remove_columns(self._first + dropped)
         self.present = np.delete(self.present, dropped)
 
     def strong_branching_trial(self, column: int, value: int) -> float:
         """Cost with a binary fixed at a value, or a lower bound on it; inf if infeasible."""
-        index = np.array([column], dtype=np.int32)
-        low, high = (np.array([float(part)]) for part in self._highs.getCol(column)[2:4])
-        basis = self._highs.getBasis()
-        self._highs.changeColsBounds(1, index, np.array([float(value)]), np.array([float(value)]))
-        self._highs.setOptionValue("simplex_iteration_limit", self._parameters.branching.trial_iterations)
-        outcome = run(self._highs)
-        self._highs.setOptionValue("simplex_iteration_limit", highspy.kHighsIInf)
-        self._highs.changeColsBounds(1, index, low, high)
-        self._highs.setBasis(basis)
+        at, basis = np.array([column]), self._solver.basis
+        low, high = self._solver.bounds_of(column)
+        self._solver.set_bounds(at, float(value), float(value))
+        outcome = self._solver.solve(most_steps=self._parameters.branching.trial_iterations)
+        self._solver.set_bounds(at, low, high)
+        self._solver.basis = basis
         return np.inf if outcome.infeasible else outcome.objective

@@ -20,8 +20,8 @@ from operator import attrgetter
 
 import numpy as np
 
-from ...lp.scaled_program import under
-from ...lp.solver import solve_integer
+from ...lp.arrays import under
+from ...lp.integer_programs import solve_integer
 from ..master.nodes import (
     Evaluation,
     LpSolution,

@@ -16,7 +16,6 @@ import numpy as np
 from models.catalog import Array
 
 from ...lp.expressions import combine
-from ...lp.solver import kept_columns
 from ...lp.tolerances import INTEGRALITY
 from ..assortment.columns import PriceBook
 from ..assortment.restriction import FREE_BOOK, Restriction
@@ -113,13 +112,13 @@ def _undecided_cases(master: RestrictedMaster, solution: LpSolution) -> dict[int
 
     Where one policy meets all parts cases of a product and tier, its fractional choice leaves nothing undecided.
     """
-    scale = master.stated.matrix.column_scale
+    scale = master.stated.scaling.columns
     undecided: dict[int, float] = {}
     for choice in master.formulation.policy_choices:
         if len(choice.policies) < 2:
             continue
         met = [master.stated.value(cases, solution.values * scale) for cases in choice.cases]
-        at = kept_columns(master.stated, [combine([(binary, 1.0)]) for binary in choice.chosen])
+        at = master.stated.columns_of([combine([(binary, 1.0)]) for binary in choice.chosen])
         undecided |= {int(c): min(cases, sum(met) - cases) for c, cases in zip(at, met, strict=True) if c >= 0}
     return undecided
 

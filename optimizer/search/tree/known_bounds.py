@@ -13,7 +13,7 @@ import numpy as np
 
 from models.catalog import Array
 
-from ...lp.solver import load, quiet_highs, run
+from ...lp.solver import Solver
 from ...results.warm_start import PartBound, WarmStart
 from ..master.nodes import Node, PricingResult
 from ..master.restricted_master import RestrictedMaster
@@ -66,14 +66,13 @@ class KnownBounds:
             row_low=program.row_low[:own],
             row_high=program.row_high[:own],
         )
-        highs = quiet_highs()
-        load(highs, at_prices, with_integers=False)
-        return np.array(highs.getSolution().row_dual) if run(highs).solved else None
+        solver = Solver(at_prices)
+        return solver.duals if solver.solve().solved else None
 
     def to_warm_start(self, nodes: Iterable[Node]) -> tuple[PartBound, ...]:
         """What is known of some nodes, by name and in money."""
         master = self.master
-        names, scale = master.stated.names, master.stated.matrix.cost_scale
+        names, scale = master.stated.names, master.stated.scaling.cost
         return tuple(
             PartBound(
                 frozenset((names[column], value) for column, value in key),
@@ -93,7 +92,7 @@ class KnownBounds:
         if not start.bounds or start.offers != master.pricer.digest:
             return
         columns: Mapping[str, int] = master.stated.columns
-        scale = master.stated.matrix.cost_scale
+        scale = master.stated.scaling.cost
         for part in start.bounds:
             live = part.prices[master.live]
             if np.count_nonzero(live) == np.count_nonzero(part.prices):

@@ -9,8 +9,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...lp.scaled_program import under
-from ...lp.solver import SolverOutcome, solve_integer
+from ...lp.arrays import under
+from ...lp.integer_programs import solve_integer
+from ...lp.solver import SolverOutcome
 from ..master.nodes import Evaluation, LpSolution, Node, PlanCandidate, Unsolved
 from ..master.restricted_master import RestrictedMaster
 from ..state.search_state import SearchState
@@ -120,7 +121,7 @@ class PrimalHeuristics:
     def _solve_below_incumbent(self, restricted: RestrictedMasterMip, gap: float) -> SolverOutcome:
         with self.master.phases("mip"):
             limits = self.state.limits.limits(gap, self.params.node_limit)
-            return solve_integer(under(restricted.program, self.state.incumbent.cost), limits, doubting=False)
+            return solve_integer(under(restricted.program, self.state.incumbent.cost), limits, recheck_infeasible=False)
 
     def _dive(self, node: Node, solution: LpSolution) -> None:
         """Dive to a node in which what menus depend on is fixed, then solve sub-MIPs there."""

@@ -13,7 +13,7 @@ from scipy import sparse
 
 from models.catalog import Array, Codes
 
-from ...lp.scaled_program import ScaledProgram, excluding
+from ...lp.arrays import MixedIntegerProgram, excluding
 from ...lp.solver import SolverOutcome
 from ...lp.tolerances import INTEGRALITY
 from ..master.nodes import LpSolution, Node
@@ -24,7 +24,7 @@ from ..master.restricted_master import RestrictedMaster
 class RestrictedMasterMip:
     """The formulation with some columns of the pool as binaries, one of each book; other books keep theirs."""
 
-    program: ScaledProgram
+    program: MixedIntegerProgram
     among: Sequence[int]
     """Numbers of the columns that are binaries, the last variables of the program."""
     kept: Sequence[int] = ()
@@ -66,7 +66,7 @@ def restricted_mip(
     rows = sparse.bmat([[program.rows, -_entries(master, among)], [None, pick]]).tocsc()
     fixed = np.asarray(_entries(master, kept).sum(axis=1)).ravel()
     return RestrictedMasterMip(
-        ScaledProgram(
+        MixedIntegerProgram(
             np.concatenate([program.cost, np.zeros(count)]),
             np.concatenate([low, np.zeros(count)]),
             np.concatenate([high, np.ones(count)]),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from ...lp.expressions import combine
-from ...lp.solver import kept_columns
 from ...results.warm_start import Chosen, KnownMenu, Option
 from ..assortment.columns import MenuColumn, PriceBook
 from ..assortment.pricing import PricedColumn
@@ -73,7 +72,7 @@ def _policy_values(master: RestrictedMaster, chosen: Collection[Chosen]) -> dict
     for choice in master.formulation.policy_choices:
         served = "policy", catalog.products[choice.product], catalog.tiers[choice.tier]
         used = [int((*served, policies.iloc[row]) in chosen) for row in choice.policies]
-        at = kept_columns(master.stated, [combine([(binary, 1.0)]) for binary in choice.chosen])
+        at = master.stated.columns_of([combine([(binary, 1.0)]) for binary in choice.chosen])
         if sum(used) == 1:
             values |= {int(column): value for column, value in zip(at, used, strict=True) if column >= 0}
     return values

@@ -19,7 +19,9 @@ from models.conditions import Condition
 from models.plan import Plan
 
 from ....lp.expressions import combine
-from ....lp.solver import Limits, Stated, load, quiet_highs, run, scaled, solve_integer, state
+from ....lp.integer_programs import solve_integer
+from ....lp.pulp_reader import FormulationArrays, read_formulation
+from ....lp.solver import Limits, Solver
 from ....program.delivery import labelled_rows
 from ....program.formulation import Formulation
 from ....program.instance import build_instance
@@ -42,7 +44,7 @@ class ShadowPrices:
     plan: Plan
     objective: float
     """Best objective with the structure fixed, money a year."""
-    _stated: Stated
+    _stated: FormulationArrays
     _integers: Array
     """Value of each integer column of the delivery program."""
     _solution: Array
@@ -60,16 +62,16 @@ class ShadowPrices:
             return None
         return -self._lagrangian(stated) - self.objective
 
-    def _lagrangian(self, stated: Stated) -> float:
+    def _lagrangian(self, stated: FormulationArrays) -> float:
         """Cost at the plan with the rows' violation at its multipliers, and what moved bounds bring."""
-        matrix, y = stated.matrix, self._duals
-        sides = np.where(y > 0, matrix.row_low, np.where(y < 0, matrix.row_high, 0.0))
-        reduced = self._stated.matrix.cost - self._stated.matrix.rows.T @ y
+        program, y = stated.program, self._duals
+        sides = np.where(y > 0, program.row_low, np.where(y < 0, program.row_high, 0.0))
+        reduced = self._stated.program.cost - self._stated.program.rows.T @ y
         low, high = _fixed(stated, self._integers)
         ends = np.where(reduced > 0, low, np.where(reduced < 0, high, self._solution))
         # A basic column stays where it is; one at a bound moves with it.
         moved = np.where(np.abs(reduced) > BASIC * np.abs(reduced).max(initial=0.0), ends, self._solution)
-        return float(matrix.offset + matrix.cost @ moved + y @ (sides - matrix.rows @ moved))
+        return float(program.offset + program.cost @ moved + y @ (sides - program.rows @ moved))
 
 
 def shadow_prices(
@@ -83,30 +85,30 @@ def shadow_prices(
     stated = _delivery_program(case, scenario, plan, tuple(conditions))
     if stated.contradictions or not stated.columns:
         return None
-    program = scaled(stated.matrix)
+    program, scaling = stated.scaled, stated.scaling
     outcome = solve_integer(program, Limits(seconds=limit, gap=1e-6))
     if outcome.values is None:
         return None
     integers = np.where(program.integer, np.round(outcome.values), np.nan)
     low, high = _fixed(stated, integers)
-    scale = stated.matrix.column_scale
-    highs = quiet_highs()
-    load(highs, replace(program, low=low / scale, high=high / scale), with_integers=False)
-    solved = run(highs)
+    solver = Solver(replace(program, low=low / scaling.columns, high=high / scaling.columns))
+    solved = solver.solve()
     if not solved.solved or solved.values is None:
         return None
-    duals = np.array(highs.getSolution().row_dual) * stated.matrix.row_scale / stated.matrix.cost_scale
-    objective = -solved.objective / stated.matrix.cost_scale
-    return ShadowPrices(tuple(conditions), plan, objective, stated, integers, solved.values * scale, duals)
+    duals = solver.duals * scaling.rows / scaling.cost
+    objective = -solved.objective / scaling.cost
+    return ShadowPrices(tuple(conditions), plan, objective, stated, integers, solved.values * scaling.columns, duals)
 
 
-def _fixed(stated: Stated, integers: Array) -> tuple[Array, Array]:
+def _fixed(stated: FormulationArrays, integers: Array) -> tuple[Array, Array]:
     """Bounds of the columns in natural units, with the integer columns fixed."""
     known = ~np.isnan(integers)
-    return np.where(known, integers, stated.matrix.low), np.where(known, integers, stated.matrix.high)
+    return np.where(known, integers, stated.program.low), np.where(known, integers, stated.program.high)
 
 
-def _delivery_program(case: Case, scenario: Scenario, plan: Plan, conditions: tuple[Condition, ...]) -> Stated:
+def _delivery_program(
+    case: Case, scenario: Scenario, plan: Plan, conditions: tuple[Condition, ...]
+) -> FormulationArrays:
     """The delivery program of a plan's menus."""
     setting = build_instance(case, scenario)
     offers = offers_of(setting, plan.menus)
@@ -125,4 +127,4 @@ def _delivery_program(case: Case, scenario: Scenario, plan: Plan, conditions: tu
     given = replace(given_by(setting, offers, choice), conditions=rules_of(conditions))
     statement = Formulation(setting, Box.at(choice_totals(offers, setting.index, choice)), given)
     cost = combine([(statement.amounts[scenario.objective], -1.0)])
-    return state(labelled_rows(statement), cost)
+    return read_formulation(labelled_rows(statement), cost)

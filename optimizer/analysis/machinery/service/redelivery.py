@@ -8,7 +8,6 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-import pulp
 
 from models import Case
 from models.catalog import Array
@@ -17,8 +16,10 @@ from models.plan import Plan
 from models.scenario import Scenario
 
 from ....accounting.work import WORK_CLASS, flows, rates_by_tier
-from ....lp.expressions import Expression, Row, combine, number
-from ....lp.solver import Limits, scaled, solve_integer, state
+from ....lp.expressions import Expression, Row, combine, continuous, number
+from ....lp.integer_programs import solve_integer
+from ....lp.pulp_reader import read_formulation
+from ....lp.solver import Limits
 from .delivered import delivered_flows
 
 LEAST_CASES = 1e-9
@@ -86,19 +87,19 @@ class _Program:
         self.elsewhere = everywhere - self.here
         self.counted = self.providers["kind"].isin(HOUR_SHARING_KINDS)
         most = lanes["needed"] * np.minimum(lanes["rate_share"], 1.0)
-        self.cases = [pulp.LpVariable(f"cases_{i}", 0.0, float(high)) for i, high in enumerate(most)]
+        self.cases = [continuous(f"cases_{i}", 0.0, float(high)) for i, high in enumerate(most)]
 
     def cheapest(self, cost: Array, more: list[Row]) -> Array | None:
         """Cases of each lane at least cost; None where the rules cannot be met."""
         rows = [("redelivery", row) for row in (*self._rows(), *more)]
-        stated = state(rows, self._sum(cost))
-        if stated.contradictions:
+        arrays = read_formulation(rows, self._sum(cost))
+        if arrays.contradictions:
             return None
-        values = solve_integer(scaled(stated.matrix), Limits()).values
+        values = solve_integer(arrays.scaled, Limits()).values
         if values is None:
             return None
-        found = values * stated.matrix.column_scale
-        return np.array([max(0.0, stated.value(combine([(one, 1.0)]), found)) for one in self.cases])
+        found = values * arrays.scaling.columns
+        return np.array([max(0.0, arrays.value(combine([(one, 1.0)]), found)) for one in self.cases])
 
     def least_csat(self) -> Row:
         """Mean CSAT >= csat_target, as a sum over cases."""
