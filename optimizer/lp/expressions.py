@@ -10,7 +10,7 @@ import pulp
 
 Variable: TypeAlias = pulp.LpVariable
 Expression: TypeAlias = pulp.LpAffineExpression
-Switch: TypeAlias = pulp.LpVariable | int
+Binary: TypeAlias = pulp.LpVariable | int
 """A yes-or-no decision: a binary variable, or 0 or 1 where nothing is left to decide."""
 
 
@@ -24,7 +24,7 @@ def binary(name: str) -> Variable:
     return pulp.LpVariable(name, cat=pulp.LpBinary)
 
 
-def combine(parts: Iterable[tuple[Expression | Switch | float, float]]) -> Expression:
+def combine(parts: Iterable[tuple[Expression | Binary | float, float]]) -> Expression:
     """Sum of factor x part, for parts that are expressions, variables or numbers."""
     terms: dict[Variable, float] = {}
     constant = 0.0

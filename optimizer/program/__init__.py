@@ -1,1 +1,1 @@
-"""The program: one readable mixed-integer statement of delivery, money and rules over demand totals."""
+"""The program: one readable mixed-integer formulation of delivery, money and rules over demand totals."""

@@ -1,4 +1,4 @@
-"""Rows of the conditions of one question, stated like the rules of the scenario."""
+"""Constraints that the conditions of one question impose, stated like the rules of the scenario."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from models.conditions import LEAST_HOURS, Amount, Condition, Count, CsatOverFloor, NoTokenPartners, Unlike, WorkShare
 
-from ..lp.expressions import Expression, Row, Switch, combine, number
+from ..lp.expressions import Binary, Expression, Row, combine, number
 from .experience_constraints import means
 from .formulation import Formulation
 from .routes import is_partner, shares_hours
@@ -26,8 +26,8 @@ _SHARES = {
 
 
 @dataclass(frozen=True)
-class ImposedConditions:
-    """A condition as a rule of the program."""
+class ConditionConstraint:
+    """A condition as a constraint of the formulation, like the rules of the scenario."""
 
     condition: Condition
 
@@ -48,7 +48,7 @@ def _rows(condition: Condition, program: Formulation) -> Rows:
 
 
 def _between(scope: str, left: Expression, whole: Expression, least: float | None, most: float | None) -> Rows:
-    """least x whole <= left <= most x whole."""
+    """least * whole <= left <= most * whole."""
     if least is not None:
         yield Row(scope, left, ">=", combine([(whole, least)]))
     if most is not None:
@@ -57,32 +57,32 @@ def _between(scope: str, left: Expression, whole: Expression, least: float | Non
 
 @_rows.register
 def _(condition: Count, program: Formulation) -> Rows:
-    """Sum of switches between least and most; tiers and most models and providers are rules of the scenario."""
-    switches: list[Switch] = {"model": program.models, "product": program.products, "provider": program.engaged}.get(
+    """Number of what is there between least and most; tiers and most models and providers are rules of the scenario."""
+    decisions: list[Binary] = {"model": program.models, "product": program.products, "provider": program.engaged}.get(
         condition.kind, []
     )
     most = condition.most if condition.kind == "product" else None
     least = None if condition.kind == "tier" else condition.least
-    yield from _between("", combine((switch, 1.0) for switch in switches), number(1), least, most)
+    yield from _between("", combine((decision, 1.0) for decision in decisions), number(1), least, most)
     if least is not None and condition.kind == "provider":
-        yield from _no_idle(program, range(len(switches)))
+        yield from _no_idle(program, range(len(decisions)))
     if least is not None and condition.kind == "product":
         yield from _covered_somewhere(program)
 
 
 def _no_idle(program: Formulation, providers: Iterator[int] | range) -> Rows:
     """Hours >= min(LEAST_HOURS, capacity) for each provider engaged by choice."""
-    capacity = program.setting.catalog.provider_table["capacity_hours"].to_numpy(dtype=float)
+    capacity = program.instance.catalog.provider_table["capacity_hours"].to_numpy(dtype=float)
     for j in providers:
         if not isinstance(program.engaged[j], int):
             least = combine([(program.engaged[j], min(LEAST_HOURS, float(capacity[j])))])
-            yield Row(program.setting.catalog.providers[j], program.hours_of(j), ">=", least)
+            yield Row(program.instance.catalog.providers[j], program.hours_of(j), ">=", least)
 
 
 def _covered_somewhere(program: Formulation) -> Rows:
     """An optional product that is supported is covered by some price book."""
-    catalog, index = program.setting.catalog, program.setting.index
-    if program.given.supported is None:
+    catalog, index = program.instance.catalog, program.instance.index
+    if program.fixings.supported is None:
         for code, name in enumerate(catalog.products):
             if catalog.offer["products"][name] == "optional":
                 supported = combine([(program.products[code], 1.0)])
@@ -95,9 +95,9 @@ def _(condition: Amount, program: Formulation) -> Rows:
     if condition.is_money:
         left, whole = program.amounts[condition.kpi], number(1)
     elif condition.kpi == "attach_rate":
-        at = program.setting.index.units.ravel()
+        at = program.instance.index.units.ravel()
         left = combine((program.totals[int(i)], 1.0) for i in at)
-        whole = number(program.setting.demand.total_units)
+        whole = number(program.instance.demand.total_units)
     else:
         parts, revenue = _SHARES[condition.kpi]
         left, whole = combine((program.amounts[name], 1.0) for name in parts), program.amounts[revenue]
@@ -106,9 +106,9 @@ def _(condition: Amount, program: Formulation) -> Rows:
 
 @_rows.register
 def _(condition: CsatOverFloor, program: Formulation) -> Rows:
-    """sum x csat >= (floor + points) x sum x, for each tier and region with work."""
-    floors = program.setting.catalog.tier_table["csat_floor"].to_numpy(dtype=float) + condition.points
-    csat = program.setting.routes.csat
+    """sum_wj csat_wj * x_wj >= (csat_floor_t + points) * sum_wj x_wj, for each tier and region with work."""
+    floors = program.instance.catalog.tier_table["csat_floor"].to_numpy(dtype=float) + condition.points
+    csat = program.instance.routes.csat
     for tier, scope, at in means(program, lambda _: True):
         right = program.delivered([float(floors[tier])] * len(at), at)
         yield Row(scope, program.delivered(csat[at], at), ">=", right)
@@ -116,8 +116,8 @@ def _(condition: CsatOverFloor, program: Formulation) -> Rows:
 
 @_rows.register
 def _(condition: WorkShare, program: Formulation) -> Rows:
-    """Hours of the providers between least and most x hours of teams and partners, on the work meant."""
-    catalog, routes = program.setting.catalog, program.setting.routes
+    """Hours of the providers between least and most * hours of teams and partners, on the work meant."""
+    catalog, routes = program.instance.catalog, program.instance.routes
     meant = _meant(condition, program)
     own = np.isin(routes.provider, [catalog.providers.index(name) for name in condition.providers])
     hours = program.delivered(routes.hours * (own & meant))
@@ -127,7 +127,7 @@ def _(condition: WorkShare, program: Formulation) -> Rows:
 
 def _meant(condition: WorkShare, program: Formulation) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Routes whose work the condition speaks of."""
-    catalog, classes, routes = program.setting.catalog, program.setting.classes, program.setting.routes
+    catalog, classes, routes = program.instance.catalog, program.instance.classes, program.instance.routes
     names = {"region": catalog.regions, "family": catalog.families, "service": catalog.services, "tier": catalog.tiers}
     meant = np.ones(len(routes), dtype=bool)
     for kind, name in condition.where:
@@ -137,10 +137,10 @@ def _meant(condition: WorkShare, program: Formulation) -> np.ndarray[tuple[int],
 
 @_rows.register
 def _(condition: NoTokenPartners, program: Formulation) -> Rows:
-    """Hours >= share x hours of teams and partners - most x (1 - engaged), for each partner that may be left out."""
-    catalog, shared = program.setting.catalog, program.shared_hours()
+    """hours_j >= share * sum_k hours_k - most * (1 - engaged_j), for each partner that may be left out."""
+    catalog, shared = program.instance.catalog, program.shared_hours()
     capacity = catalog.provider_table["capacity_hours"].to_numpy(dtype=float)
-    within = float(capacity[program.setting.may_engage & shares_hours(catalog)].sum())
+    within = float(capacity[program.instance.may_engage & shares_hours(catalog)].sum())
     most = condition.share * within
     for j in _partners_by_choice(program):
         right = combine([(shared, condition.share), (most, -1.0), (program.engaged[j], most)])
@@ -149,21 +149,21 @@ def _(condition: NoTokenPartners, program: Formulation) -> Rows:
 
 
 def _partners_by_choice(program: Formulation) -> Iterator[int]:
-    partner = is_partner(program.setting.catalog)
-    return (j for j, switch in enumerate(program.engaged) if partner[j] and not isinstance(switch, int))
+    partner = is_partner(program.instance.catalog)
+    return (j for j, engaged in enumerate(program.engaged) if partner[j] and not isinstance(engaged, int))
 
 
 @_rows.register
 def _(condition: Unlike, program: Formulation) -> Rows:
     """Number of tiers, models and partners that are otherwise >= 1; a partner more is one with work."""
-    catalog = program.setting.catalog
+    catalog = program.instance.catalog
     partners = np.flatnonzero(is_partner(catalog)).tolist()
     decided = [
-        *((name in condition.tiers, switch) for name, switch in zip(catalog.tiers, program.tiers, strict=True)),
-        *((name in condition.models, switch) for name, switch in zip(catalog.models, program.models, strict=True)),
+        *((name in condition.tiers, tier) for name, tier in zip(catalog.tiers, program.tiers, strict=True)),
+        *((name in condition.models, model) for name, model in zip(catalog.models, program.models, strict=True)),
         *((catalog.providers[j] in condition.partners, program.engaged[j]) for j in partners),
     ]
-    # 1 - switch for what is chosen, the switch itself for what is not.
-    otherwise = combine((switch, -1.0 if chosen else 1.0) for chosen, switch in decided)
+    # 1 - decision for what is chosen, the decision itself for what is not.
+    otherwise = combine((decision, -1.0 if chosen else 1.0) for chosen, decision in decided)
     yield Row("", otherwise, ">=", number(1 - sum(chosen for chosen, _ in decided)))
     yield from _no_idle(program, _partners_by_choice(program))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from models.catalog import Array
 
-from ..lp.expressions import Expression, Row, Switch, combine
+from ..lp.expressions import Binary, Expression, Row, combine, number
 from ..lp.integer_programs import solve_integer
 from ..lp.pulp_reader import FormulationArrays, read_formulation
 from ..lp.solver import Limits
-from .constraints import RULES
+from .constraints import RULES, Constraint, labelled_rows
 from .formulation import Fixings, Formulation
 from .instance import Instance
 from .totals import Box
@@ -52,104 +52,86 @@ class DeliveryOutcome:
     """Whether it is proved best (or proved impossible)."""
     bound: float
     """Proved upper bound on the objective; -inf when proved impossible."""
-    contradictions: tuple[tuple[str, str], ...] = ()
-
-
-def labelled_rows(statement: Formulation, dropped: Collection[str] = ()) -> Iterator[tuple[str, Row]]:
-    """Every row of every rule and condition that is not dropped, with its rule's name."""
-    for rule in (*RULES, *statement.given.conditions):
-        if rule.name not in dropped:
-            for row in rule.rows(statement):
-                yield rule.name, row
 
 
 def deliver(
-    setting: Instance,
+    instance: Instance,
     totals: Array,
-    given: Fixings,
-    dropped: Collection[str] = (),
+    fixings: Fixings,
+    constraints: Sequence[Constraint] = RULES,
     limits: Limits | None = None,
 ) -> DeliveryOutcome:
     """Best delivery for demand totals by the scenario's objective."""
-    statement = Formulation(setting, Box.at(totals), given)
-    objective = statement.amounts[setting.scenario.objective]
-    return _outcome(statement, _maximize(list(labelled_rows(statement, dropped)), objective, limits or Limits()))
+    formulation = Formulation(instance, Box.at(totals), fixings)
+    objective = formulation.amounts[instance.scenario.objective]
+    return _maximize(formulation, list(labelled_rows(formulation, constraints)), objective, limits or Limits())
 
 
-def trim(
-    setting: Instance,
+def deliver_second_stage(
+    instance: Instance,
     totals: Array,
-    given: Fixings,
-    found: float,
-    dropped: Collection[str] = (),
+    fixings: Fixings,
+    objective: float,
+    constraints: Sequence[Constraint] = RULES,
     limits: Limits | None = None,
 ) -> DeliveryOutcome:
-    """Second stage: the delivery of best margin (of the objective's scope) among those about as good.
+    """Second stage of a lexicographic optimization: the delivery of best margin among those about as good.
 
-    Holds the objective within 1e-6 (relative) of `found`, so that no cost is wasted where revenue alone
-    was asked for.
+    The margin is that of the objective's scope. The scenario's objective stays within 1e-6 (relative) of `objective`,
+    so that no cost is wasted where revenue alone was asked for.
     """
-    statement = Formulation(setting, Box.at(totals), given)
-    objective = statement.amounts[setting.scenario.objective]
-    floor = combine([(found - SECOND_STAGE_SLACK * max(1.0, abs(found)), 1.0)])
-    rows = [*labelled_rows(statement, dropped), ("objective", Row("", objective, ">=", floor))]
-    margin = statement.amounts[MARGIN_OF[setting.scenario.objective]]
-    return _outcome(statement, _maximize(rows, margin, limits or Limits(gap=SECOND_STAGE_GAP)))
+    formulation = Formulation(instance, Box.at(totals), fixings)
+    least = number(objective - SECOND_STAGE_SLACK * max(1.0, abs(objective)))
+    kept = Row("", formulation.amounts[instance.scenario.objective], ">=", least)
+    rows = [*labelled_rows(formulation, constraints), ("objective", kept)]
+    margin = formulation.amounts[MARGIN_OF[instance.scenario.objective]]
+    return _maximize(formulation, rows, margin, limits or Limits(gap=SECOND_STAGE_GAP))
 
 
-def _outcome(statement: Formulation, found: _Found) -> DeliveryOutcome:
-    contradictions = found.stated.contradictions
-    if found.solution is None:
-        return DeliveryOutcome(None, found.proved, -np.inf if found.proved else found.bound, contradictions)
-    objective = statement.amounts[statement.setting.scenario.objective]
-    delivery = _read(statement, found.stated, found.solution, objective)
-    return DeliveryOutcome(delivery, found.proved, found.bound, contradictions)
-
-
-@dataclass(frozen=True)
-class _Found:
-    stated: FormulationArrays
-    solution: Array | None
-    proved: bool
-    bound: float
-
-
-def _maximize(rows: list[tuple[str, Row]], amount: Expression, limits: Limits) -> _Found:
-    stated = read_formulation(rows, combine([(amount, -1.0)]))
-    if stated.contradictions:
-        return _Found(stated, None, True, -np.inf)
-    if not stated.columns:
-        return _Found(stated, np.zeros(0), True, float(amount.constant))
-    outcome = solve_integer(stated.scaled, replace(limits, submodels=False))
-    bound = -outcome.bound / stated.scaling.cost
+def _maximize(
+    formulation: Formulation, rows: Sequence[tuple[str, Row]], amount: Expression, limits: Limits
+) -> DeliveryOutcome:
+    """The delivery of the highest amount under the rows."""
+    arrays = read_formulation(rows, combine([(amount, -1.0)]))
+    if arrays.contradictions:
+        return DeliveryOutcome(None, True, -np.inf)
+    if not arrays.columns:
+        return DeliveryOutcome(_delivery(formulation, arrays, np.zeros(0)), True, float(amount.constant))
+    outcome = solve_integer(arrays.scaled, replace(limits, submodels=False))
+    if outcome.values is None and outcome.infeasible:
+        return DeliveryOutcome(None, True, -np.inf)
+    bound = -outcome.bound / arrays.scaling.cost
     if outcome.values is None:
-        return _Found(stated, None, outcome.infeasible, bound)
-    return _Found(stated, outcome.values * stated.scaling.columns, outcome.solved, bound)
+        return DeliveryOutcome(None, False, bound)
+    delivery = _delivery(formulation, arrays, outcome.values * arrays.scaling.columns)
+    return DeliveryOutcome(delivery, outcome.solved, bound)
 
 
-def _read(statement: Formulation, stated: FormulationArrays, solution: Array, objective: Expression) -> Delivery:
-    flows = np.array([max(0.0, stated.value(flow, solution)) for flow in statement.flows])
+def _delivery(formulation: Formulation, arrays: FormulationArrays, solution: Array) -> Delivery:
+    """The delivery of a solution (natural units)."""
+    flows = np.array([max(0.0, arrays.value(flow, solution)) for flow in formulation.flows])
     policies = []
-    for choice in statement.policy_choices:
-        met = [stated.value(cases, solution) for cases in choice.cases]
+    for choice in formulation.policy_choices:
+        met = [arrays.value(cases, solution) for cases in choice.cases]
         if met:
             place = int(np.argmax(met))
             policies.append((choice.product, choice.tier, choice.policies[place], choice.volume.constant))
     return Delivery(
         flows=flows,
         policies=tuple(policies),
-        engaged=_engaged(statement, flows),
-        supported=_on(statement.products, stated, solution),
-        objective=stated.value(objective, solution),
+        engaged=_engaged(formulation, flows),
+        supported=_chosen(formulation.products, arrays, solution),
+        objective=arrays.value(formulation.amounts[formulation.instance.scenario.objective], solution),
     )
 
 
-def _engaged(statement: Formulation, flows: Array) -> tuple[int, ...]:
+def _engaged(formulation: Formulation, flows: Array) -> tuple[int, ...]:
     """Required providers and those with work: engaging one without work can only cost."""
-    working = np.unique(statement.setting.routes.provider[flows > 0])
-    return tuple(sorted({*working.tolist(), *np.flatnonzero(statement.setting.must_engage).tolist()}))
+    working = np.unique(formulation.instance.routes.provider[flows > 0])
+    return tuple(sorted({*working.tolist(), *np.flatnonzero(formulation.instance.must_engage).tolist()}))
 
 
-def _on(switches: list[Switch], stated: FormulationArrays, solution: Array) -> tuple[int, ...]:
-    values = (stated.value(combine([(switch, 1.0)]), solution) for switch in switches)
+def _chosen(decisions: Sequence[Binary], arrays: FormulationArrays, solution: Array) -> tuple[int, ...]:
+    """Codes of the decisions that are 1."""
+    values = (arrays.value(combine([(decision, 1.0)]), solution) for decision in decisions)
     return tuple(code for code, value in enumerate(values) if value > 0.5)

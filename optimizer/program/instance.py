@@ -59,7 +59,7 @@ def _mean_margin(catalog: Catalog, revenue: Array) -> float:
 
 
 def build_instance(case: Case, scenario: Scenario) -> Instance:
-    """Setting of a case whose scenario changes have been made."""
+    """The instance of a case whose scenario changes have been made."""
     catalog = Catalog(case)
     demand = demand_base(catalog)
     index = TotalsIndex.of(catalog)

@@ -21,6 +21,7 @@ from models.economics.delivery_formulas import (
 )
 from models.scenario import Scenario
 
+from ..lp.tolerances import FEASIBILITY
 from .totals import TotalsIndex
 
 
@@ -191,7 +192,7 @@ def passes_quality(catalog: Catalog, scenario: Scenario) -> NDArray[np.bool_]:
             continue
         mean = partner_score(own["weight"].tolist(), own["score"].tolist())
         under = bool((own["score"] < own["minimum"]).any())
-        low = scenario.min_provider_score is not None and mean < scenario.min_provider_score - 1e-9
+        low = scenario.min_provider_score is not None and mean < scenario.min_provider_score - FEASIBILITY
         passed[code] = not (under or low)
     return passed
 

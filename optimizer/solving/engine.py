@@ -26,7 +26,8 @@ from ..interrupts import note_plan
 from ..lp.dual_bounds import widest_bound
 from ..lp.solver import Limits
 from ..lp.tolerances import ROUNDING
-from ..program.delivery import SECOND_STAGE_SLACK, Delivery, DeliveryOutcome, deliver, trim
+from ..program.constraints import RULES, Constraint
+from ..program.delivery import SECOND_STAGE_SLACK, Delivery, DeliveryOutcome, deliver, deliver_second_stage
 from ..program.formulation import Fixings
 from ..program.instance import Instance
 from ..results.checkpoint import Checkpoint
@@ -64,27 +65,29 @@ class DeliveryQuestion:
     offers: Offers
     given: Fixings = field(default_factory=Fixings)
     root: Node = field(default_factory=Node)
-    dropped: frozenset[str] = frozenset()
-    """Names of program rules that do not bind."""
+    constraints: tuple[Constraint, ...] = RULES
+    """Rules and conditions that bind."""
     menus_given: bool = False
     start: WarmStart = field(default_factory=WarmStart)
     """What an earlier search found on a question like this one."""
 
     def delivery(self, choice: Choice, limits: Limits) -> DeliveryOutcome:
         """Best exact delivery of menus and coverage."""
-        return deliver(self.setting, self._totals(choice), self._given(choice), self.dropped, limits)
+        return deliver(self.setting, self._totals(choice), self._given(choice), self.constraints, limits)
 
-    def trimmed(self, choice: Choice, delivery: Delivery, limits: Limits) -> Delivery:
+    def second_stage(self, choice: Choice, delivery: Delivery, limits: Limits) -> Delivery:
         """The delivery of best margin among those about as good as `delivery`."""
         found = delivery.objective
-        outcome = trim(self.setting, self._totals(choice), self._given(choice), found, self.dropped, limits)
+        outcome = deliver_second_stage(
+            self.setting, self._totals(choice), self._given(choice), found, self.constraints, limits
+        )
         return outcome.delivery or delivery
 
     def _totals(self, choice: Choice) -> Array:
         return choice_totals(self.offers, self.setting.index, choice)
 
     def _given(self, choice: Choice) -> Fixings:
-        decided = replace(given_by(self.setting, self.offers, choice), conditions=self.given.conditions)
+        decided = given_by(self.setting, self.offers, choice)
         return decided if self.given.supported is None else replace(decided, supported=self.given.supported)
 
 
@@ -137,7 +140,15 @@ class Search:
         books = prepare_books(setting, question.offers, keep_price_rules=free)
         self.phases = Phases()
         self.master = RestrictedMaster(
-            setting, question.offers, books, fewest, most, question.given, question.dropped, self.phases, self.params
+            setting,
+            question.offers,
+            books,
+            fewest,
+            most,
+            question.given,
+            question.constraints,
+            self.phases,
+            self.params,
         )
         self.incumbent = Incumbent[DeliveredPlan](self.master.scale)
         self.state = SearchState(
@@ -306,7 +317,7 @@ def find_best(
         question.setting,
         question.offers,
         best.choice,
-        question.trimmed(best.choice, best.delivery, limit.of_second_stage()),
+        question.second_stage(best.choice, best.delivery, limit.of_second_stage()),
     )
     objective = plan.kpis[question.setting.scenario.objective]
     assert objective is not None  # money KPIs always have a value

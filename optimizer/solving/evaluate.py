@@ -14,6 +14,7 @@ from models.scenario import Scenario
 from ..assurance.result import Result
 from ..auditing import broken_rules
 from ..interrupts import hearing
+from ..program.constraints import rules_without
 from ..program.formulation import Fixings
 from ..program.instance import build_instance
 from ..results.audit_rules import RULES_ON_MENUS
@@ -58,7 +59,7 @@ def evaluate(
             tiers=frozenset(offers.options.tier[used].tolist()), models=frozenset(offers.options.model[used].tolist())
         ),
         root=_all_tiers(offers),
-        dropped=RULES_ON_MENUS,
+        constraints=rules_without(RULES_ON_MENUS),
         menus_given=True,
     )
     found = find_best(question, clock.limit, progress, params=clock.params)

@@ -1,7 +1,7 @@
 """How a question honours its conditions: changes of the scenario, restrictions of menus, and rows.
 
-What each condition asks is in `models.conditions`; its rows are in `program.condition_rules`. A plan is
-judged a second time by `audit.condition_rules`, which knows nothing of these.
+What each condition asks is in `models.conditions`; its rows are in `program.condition_constraints`. A plan is
+judged a second time by `auditing.condition_rules`, which knows nothing of these.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from models.condition_checks import check_conditions, problem_of
 from models.conditions import Condition, Count, Cover, Decision, MenuOption
 from models.economics.offers import Offers
 
-from ..program.condition_constraints import ImposedConditions
+from ..program.condition_constraints import ConditionConstraint
 from ..search.assortment.restriction import FREE_BOOK, Restriction
 from ..search.master.nodes import Node
 
@@ -54,9 +54,9 @@ def _rules(count: Count) -> Iterator[tuple[str, int]]:
             yield name, limit
 
 
-def rules_of(conditions: Iterable[Condition]) -> tuple[ImposedConditions, ...]:
-    """The conditions as rules of the program."""
-    return tuple(ImposedConditions(condition) for condition in conditions)
+def constraints_of(conditions: Iterable[Condition]) -> tuple[ConditionConstraint, ...]:
+    """The conditions as constraints of the formulation."""
+    return tuple(ConditionConstraint(condition) for condition in conditions)
 
 
 def node_of(offers: Offers, conditions: Sequence[Condition]) -> Node:

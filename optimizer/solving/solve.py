@@ -19,7 +19,7 @@ from models.text.characters import path_in_utf8
 from ..assurance.result import Result
 from ..auditing.condition_rules import judge_conditions
 from ..interrupts import hearing, heeding
-from ..program.formulation import Fixings
+from ..program.constraints import RULES
 from ..program.instance import Instance, build_instance
 from ..results.identity import source_digest
 from ..results.progress import ProgressCallback, StopCheck
@@ -31,7 +31,7 @@ from ..search.state.timers import Phases
 from ..version import __version__
 from .baselines import Baselines
 from .engine import DeliveryQuestion, Found, audited, find_best, offers_of, status_of
-from .imposed_conditions import node_of, rules_of, scenario_under
+from .imposed_conditions import constraints_of, node_of, scenario_under
 from .kpis import no_contract_objective
 from .session import Identity, Session
 from .time_limit import Limit
@@ -94,8 +94,10 @@ def _posed(
     changed, wanted = apply_scenario(case, scenario_under(case, scenario, conditions))
     setting = build_instance(changed, wanted)
     offers = offers_of(setting, sellable_options(setting.catalog))
-    given, root = Fixings(conditions=rules_of(conditions)), node_of(offers, conditions)
-    return changed, DeliveryQuestion(setting, offers, given, root, start=start)
+    constraints = (*RULES, *constraints_of(conditions))
+    return changed, DeliveryQuestion(
+        setting, offers, root=node_of(offers, conditions), constraints=constraints, start=start
+    )
 
 
 def _conditioned(result: Result, case: Case, conditions: Sequence[Condition]) -> Result:

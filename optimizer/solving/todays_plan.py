@@ -8,6 +8,7 @@ from models.economics.offers import Offers
 from models.plan import Plan
 
 from ..lp.tolerances import ROUNDING
+from ..program.constraints import rules_without
 from ..program.delivery import SECOND_STAGE_GAP
 from ..program.formulation import Fixings
 from ..program.instance import Instance
@@ -55,12 +56,13 @@ def plan_of_today(setting: Instance, limit: Limit) -> tuple[Plan | None, str | N
     offers = offers_of(setting, current)
     choice = current_choice(setting, offers)
     given = Fixings(supported=sold_products(setting))
-    question = DeliveryQuestion(setting, offers, given, dropped=MARGIN_RULES | RULES_ON_MENUS, menus_given=True)
+    constraints = rules_without(MARGIN_RULES | RULES_ON_MENUS)
+    question = DeliveryQuestion(setting, offers, given, constraints=constraints, menus_given=True)
     outcome = question.delivery(choice, limit.of_last_steps(ROUNDING))
     delivery = outcome.delivery
     if delivery is None and not outcome.proved:
         return None, "No delivery of today's menus was found in the time allowed."
     if delivery is None:
         return None, "Today's menus cannot be delivered under the scenario's capacity, partner and experience rules."
-    trimmed = question.trimmed(choice, delivery, limit.of_last_steps(SECOND_STAGE_GAP))
-    return assemble(setting, offers, choice, trimmed), None
+    delivery = question.second_stage(choice, delivery, limit.of_last_steps(SECOND_STAGE_GAP))
+    return assemble(setting, offers, choice, delivery), None

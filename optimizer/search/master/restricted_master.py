@@ -23,11 +23,12 @@ from ...lp.dual_bounds import box_bound
 from ...lp.expressions import combine
 from ...lp.pulp_reader import read_formulation
 from ...lp.tolerances import FEASIBILITY, INTEGRALITY, ROUNDING
-from ...program.delivery import labelled_rows
+from ...program.constraints import RULES, Constraint, labelled_rows
 from ...program.formulation import Fixings, Formulation
 from ...program.instance import Instance
 from ...program.totals_bounds import totals_bounds
 from ...program.totals_map import standing_totals
+from ...program.variables import VariableKey
 from ..assortment.columns import MenuColumn, PriceBook, column_totals
 from ..assortment.packed_instance import PackedDomain
 from ..assortment.pricing import PricedColumn, Pricer
@@ -41,7 +42,7 @@ from .nodes import LpSolution, Node, PricingResult, Unsolved
 from .restricted_master_lp import ELASTIC_SLACK, RestrictedMasterLp
 
 SUBJECTS = ("tier", "model", "product")
-"""What a menu uses that a binary of the formulation may rule out, by the names of the binaries."""
+"""What a menu uses that a binary of the formulation may rule out, by the kinds of the binaries."""
 
 _log = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ class RestrictedMaster:
 
     def __init__(
         self, instance: Instance, offers: Offers, books: Sequence[PriceBook], fewest: int, most: int, given: Fixings,
-        dropped: frozenset[str], phases: Phases | None = None,
+        constraints: Sequence[Constraint] = RULES, phases: Phases | None = None,
         parameters: SearchParameters | None = None,
     ) -> None:  # fmt: skip
         self.phases, self.parameters = phases or Phases(), parameters or SearchParameters()
@@ -60,21 +61,18 @@ class RestrictedMaster:
         bounds = totals_bounds(offers, instance.index, self.pricer.demand_map, instance.sellable)
         self.formulation = Formulation(instance, bounds, given)
         amount = self.formulation.amounts[instance.scenario.objective]
-        rows = labelled_rows(self.formulation, dropped)
+        rows = labelled_rows(self.formulation, constraints)
         self.stated = read_formulation(rows, combine([(amount, -1.0)]))
         self.scale = ObjectiveScale(float(amount.constant), self.stated.scaling.cost)
         self._build_program()
         kept = self.parameters.clean_up
         room = kept.pool_columns + kept.pool_columns_per_book * len(books)
         self.pool = ColumnPool(room, len(self.live), sum(map(len, self.pricer.usage_totals)))
-        names = [
-            f"{kind}_{code}"
-            for kind, codes in zip(SUBJECTS, self.pricer.usage_totals, strict=True)
-            for code in range(len(codes))
-        ]
-        self._use_of_binary = {
-            self.stated.columns[name]: i for i, name in enumerate(names) if name in self.stated.columns
-        }
+        self.column_of = self.formulation.columns(self.stated)
+        """Column of each variable of the formulation by its key."""
+        subjects = zip(SUBJECTS, self.pricer.usage_totals, strict=True)
+        keys = [VariableKey(kind, (code,)) for kind, codes in subjects for code in range(len(codes))]
+        self._use_of_binary = {self.column_of[key]: i for i, key in enumerate(keys) if key in self.column_of}
         self.lp = RestrictedMasterLp(self.program, self.first_total_row, len(books), self.parameters)
         self._entered = Node()
 

@@ -23,10 +23,10 @@ from ..master.nodes import LpSolution, Node
 from ..master.restricted_master import RestrictedMaster
 
 _log = logging.getLogger(__name__)
-SWITCH_ORDER = ("tier_", "model_", "product_", "provider_", "choice_", "policy_", "bracket_")
-"""Kinds of binaries by the names of their variables, in the order in which they are branched on."""
+BINARY_KINDS = ("tier", "model", "product", "provider", "choice", "policy", "bracket")
+"""Kinds of binaries, in the order in which they are branched on."""
 MENU_KINDS = 3
-"""How many kinds of `SWITCH_ORDER` are about menus."""
+"""How many kinds of `BINARY_KINDS` are about menus."""
 
 Branches = tuple[Restriction, Restriction]
 """A branching decision on a book: two restrictions that split the menus of the restriction before it."""
@@ -52,10 +52,10 @@ class ReliabilityBranching:
         self.integer = np.flatnonzero(master.program.integer)
         self.pseudo_costs: dict[tuple[int, int], list[float]] = {}
         """Gain in scaled cost of each trial by (column, value), per unit of distance from its value in the LP."""
-        self.kinds = np.full(len(master.program.cost), len(SWITCH_ORDER))
-        for name, column in master.stated.columns.items():
-            kind = (i for i, prefix in enumerate(SWITCH_ORDER) if name.startswith(prefix))
-            self.kinds[column] = next(kind, len(SWITCH_ORDER))
+        self.kinds = np.full(len(master.program.cost), len(BINARY_KINDS))
+        for key, column in master.column_of.items():
+            if key.kind in BINARY_KINDS:
+                self.kinds[column] = BINARY_KINDS.index(key.kind)
 
     def branching_variable(self, solution: LpSolution) -> int | None:
         """The fractional binary of best score; None where all are integral."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from ...lp.expressions import combine
+from ...program.variables import VariableKey
 from ...results.warm_start import Chosen, KnownMenu, Option
 from ..assortment.columns import MenuColumn, PriceBook
 from ..assortment.pricing import PricedColumn
@@ -49,7 +50,7 @@ def usable_columns(master: RestrictedMaster, menus: Iterable[KnownMenu]) -> Iter
 
 def values_in_plan(master: RestrictedMaster, chosen: Collection[Chosen]) -> dict[int, int]:
     """Value in an earlier plan of each binary that what the plan uses determines, by column."""
-    catalog, columns = master.instance.catalog, master.stated.columns
+    catalog = master.instance.catalog
     named = {
         "tier": catalog.tiers,
         "model": catalog.models,
@@ -57,11 +58,11 @@ def values_in_plan(master: RestrictedMaster, chosen: Collection[Chosen]) -> dict
         "provider": catalog.providers,
     }
     values = {
-        f"{kind}_{code}": int((kind, name) in chosen)
+        VariableKey(kind, (code,)): int((kind, name) in chosen)
         for kind, names in named.items()
         for code, name in enumerate(names)
     }
-    known = {columns[name]: value for name, value in values.items() if name in columns}
+    known = {master.column_of[key]: value for key, value in values.items() if key in master.column_of}
     return known | _policy_values(master, chosen) if chosen else {}
 
 

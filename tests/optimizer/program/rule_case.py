@@ -109,7 +109,7 @@ Edits = Mapping[tuple[str, str, str], Mapping[str, float | str]]
 """(table, key column, key): column = value of the rows with that key."""
 
 
-def rule_setting(scenario: Mapping[str, Any] | None = None, edits: Edits | None = None) -> Instance:
+def rule_instance(scenario: Mapping[str, Any] | None = None, edits: Edits | None = None) -> Instance:
     """The case under a scenario's rules, after some edits."""
     tables = {**customers(), **offer(), **work()}
     for (name, column, key), values in (edits or {}).items():
@@ -120,9 +120,9 @@ def rule_setting(scenario: Mapping[str, Any] | None = None, edits: Edits | None 
     return build_instance(build_case(SETTINGS, tables, {"base": wanted}), wanted)
 
 
-def total_names(setting: Instance) -> list[str]:
+def total_names(instance: Instance) -> list[str]:
     """A readable name of every demand total; regions and families are left out, as there is one of each."""
-    catalog, index = setting.catalog, setting.index
+    catalog, index = instance.catalog, instance.index
     names = [*MONEY, *[""] * (index.size - len(MONEY))]
     for t, tier in enumerate(catalog.tiers):
         names[index.units[0, 0, t]] = f"units[{tier}]"
@@ -139,9 +139,9 @@ def total_names(setting: Instance) -> list[str]:
     return names
 
 
-def totals(setting: Instance, amounts: Mapping[str, float]) -> Array:
+def totals(instance: Instance, amounts: Mapping[str, float]) -> Array:
     """Demand totals by readable name; what is not named is 0."""
-    names = total_names(setting)
+    names = total_names(instance)
     unknown = set(amounts) - set(names)
     assert not unknown, unknown
     return np.array([float(amounts.get(name, 0.0)) for name in names])

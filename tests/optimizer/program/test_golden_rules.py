@@ -6,18 +6,19 @@ scope, then its two sides, terms sorted by name; blank lines part rows, and a lo
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
-import pulp
 import pytest
 
-from optimizer.lp.expressions import Expression, Row, combine
+from optimizer.lp.expressions import Expression, Row, combine, continuous
 from optimizer.program.constraints import RULES, Constraint
 from optimizer.program.formulation import Formulation
 from optimizer.program.instance import Instance
 from optimizer.program.totals import Box
+from optimizer.program.variables import VariableKey
 
-from .rule_case import rule_setting, total_names, totals
+from .rule_case import rule_instance, total_names, totals
 
 GOLDEN = Path(__file__).with_name("golden")
 
@@ -55,38 +56,37 @@ MOST = {
 }
 
 
-def stated() -> Formulation:
-    setting = rule_setting(ALL_RULES)
-    high = totals(setting, MOST)
-    return Formulation(setting, Box(0 * high, high))
+def formulation() -> Formulation:
+    instance = rule_instance(ALL_RULES)
+    high = totals(instance, MOST)
+    return Formulation(instance, Box(0 * high, high))
 
 
-def flow_name(setting: Instance, route: int) -> str:
-    catalog, classes = setting.catalog, setting.classes
-    w = setting.routes.work_class[route]
+def flow_name(instance: Instance, route: int) -> str:
+    catalog, classes = instance.catalog, instance.classes
+    w = instance.routes.work_class[route]
     words = [catalog.services[classes.service[w]], catalog.tiers[classes.tier[w]]]
     words += ["outcome"] if classes.group[w] else []
-    return f"flow[{','.join([*words, catalog.providers[setting.routes.provider[route]]])}]"
+    return f"flow[{','.join([*words, catalog.providers[instance.routes.provider[route]]])}]"
 
 
-def policy_name(setting: Instance, row: int) -> str:
-    return str(setting.policies["policy"].iloc[row])
+def policy_name(instance: Instance, row: int) -> str:
+    return str(instance.policies["policy"].iloc[row])
 
 
-def readable(setting: Instance, name: str) -> str:
-    """A readable name of a variable that the statement calls `kind_code_code`."""
-    kind, *digits = name.split("_")
-    codes = [int(digit) for digit in digits]
-    catalog = setting.catalog
+def readable(instance: Instance, key: VariableKey) -> str:
+    """A readable name of a variable."""
+    kind, codes = key
+    catalog = instance.catalog
     if kind == "total":
-        return total_names(setting)[codes[0]]
+        return total_names(instance)[codes[0]]
     if kind == "flow":
-        return flow_name(setting, codes[0])
+        return flow_name(instance, codes[0])
     if kind == "policy":
-        return f"policy[{setting.policies['product'].iloc[codes[0]]},{policy_name(setting, codes[0])}]"
+        return f"policy[{instance.policies['product'].iloc[codes[0]]},{policy_name(instance, codes[0])}]"
     if kind in ("choice", "parts"):
         product, tier, row = codes
-        words = (catalog.products[product], catalog.tiers[tier], policy_name(setting, row))
+        words = (catalog.products[product], catalog.tiers[tier], policy_name(instance, row))
         return f"{'met' if kind == 'parts' else kind}[{','.join(words)}]"
     if kind in ("spend", "bracket"):
         return f"{'spent' if kind == 'spend' else 'reached'}[{catalog.providers[codes[0]]},{codes[1]}]"
@@ -100,16 +100,17 @@ def term(value: float, name: str) -> str:
     return f"{'-' if value < 0 else '+'} {' '.join(filter(None, (number, name)))}"
 
 
-def side(setting: Instance, expression: Expression) -> str:
-    named = sorted((readable(setting, variable.name), value) for variable, value in expression.items())
+def side(program: Formulation, expression: Expression) -> str:
+    keys = program.keys
+    named = sorted((readable(program.instance, keys[v.name]), value) for v, value in expression.items())
     parts = [term(value, name) for name, value in named]
     if expression.constant or not parts:
         parts.append(term(expression.constant, ""))
     return " ".join(parts).removeprefix("+ ")
 
 
-def text(setting: Instance, row: Row) -> str:
-    return f"[{row.scope}] {side(setting, row.left)} {row.sense} {side(setting, row.right)}"
+def text(program: Formulation, row: Row) -> str:
+    return f"[{row.scope}] {side(program, row.left)} {row.sense} {side(program, row.right)}"
 
 
 def golden(name: str) -> list[str]:
@@ -118,8 +119,8 @@ def golden(name: str) -> list[str]:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_rows_are_as_written_by_hand(rule: Constraint) -> None:
-    program = stated()
-    assert [text(program.setting, row) for row in rule.rows(program)] == golden(rule.name)
+    program = formulation()
+    assert [text(program, row) for row in rule.rows(program)] == golden(rule.name)
 
 
 def test_each_rule_has_a_golden_text_and_each_text_a_rule() -> None:
@@ -136,14 +137,22 @@ SWITCHED = ("max_provider_share", "max_csat_over_target", "min_service_margin", 
 
 @pytest.mark.parametrize("name", SWITCHED)
 def test_a_rule_that_the_scenario_leaves_out_has_no_rows(name: str) -> None:
-    setting = rule_setting({key: value for key, value in ALL_RULES.items() if key != name})
-    high = totals(setting, MOST)
-    program = Formulation(setting, Box(0 * high, high))
+    instance = rule_instance({key: value for key, value in ALL_RULES.items() if key != name})
+    high = totals(instance, MOST)
+    program = Formulation(instance, Box(0 * high, high))
     with_rows = {rule.name for rule in RULES if list(rule.rows(program))}
     assert with_rows == {rule.name for rule in RULES} - {name}
 
 
 def test_a_row_reads_as_a_line_with_its_scope() -> None:
-    x, y = pulp.LpVariable("x"), pulp.LpVariable("y")
+    x, y = continuous("x", 0, 1), continuous("y", 0, 1)
     row = Row("gold, north", combine([(x, 2.0), (y, -1.0)]), "<=", combine([(x, 1.0), (7.0, 1.0)]))
     assert str(row) == "[gold, north] 2.0*x - y <= x + 7.0"
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_a_rule_says_in_words_and_in_one_formula_what_it_asks(rule: Constraint) -> None:
+    """The first line of its docstring: words, a colon, and sides with = or <= or >= between them."""
+    words, _, formula = str(type(rule).__doc__).partition("\n")[0].partition(": ")
+    assert words[0].isupper()
+    assert re.fullmatch(r"[^=<>]+( (=|<=|>=) [^=<>]+)+\.", formula), formula

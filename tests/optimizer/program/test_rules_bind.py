@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from optimizer.program.constraints import RULES
+from optimizer.program.constraints import RULES, rules_without
 from optimizer.program.delivery import DeliveryOutcome, deliver
 from optimizer.program.formulation import Fixings
 
-from .rule_case import Edits, rule_setting, totals
+from .rule_case import Edits, rule_instance, totals
 
 SILVER: Mapping[str, float] = {"incidents[silver]": 20.0, "billed": 1000.0}
 REQUIRED, ALL_PRODUCTS = frozenset({0, 1}), frozenset({0, 1, 2})
@@ -39,11 +39,11 @@ class Trial:
     scenario: Mapping[str, Any] = field(default_factory=dict)
     edits: Edits = field(default_factory=dict)
     amounts: Mapping[str, float] = field(default_factory=lambda: SILVER)
-    given: Fixings = DECIDED
+    fixings: Fixings = DECIDED
 
     def outcome(self, dropped: tuple[str, ...] = ()) -> DeliveryOutcome:
-        setting = rule_setting(self.scenario, self.edits)
-        return deliver(setting, totals(setting, self.amounts), self.given, dropped)
+        instance = rule_instance(self.scenario, self.edits)
+        return deliver(instance, totals(instance, self.amounts), self.fixings, rules_without(dropped))
 
 
 Three = tuple[Trial, Trial, Trial]
@@ -159,24 +159,24 @@ TRIALS: Mapping[str, Three] = {
     "max_cost_to_serve": by_scenario("max_cost_to_serve", 0.18, 70 / 400, 0.17, edits=ALONE, amounts=MONEY_ALONE),
     # Gold is required.
     "tiers_offered": by_amounts(
-        {"books_offering[gold]": 2}, {"books_offering[gold]": 1}, {"books_offering[gold]": 0}, given=FREE_CHOICE
+        {"books_offering[gold]": 2}, {"books_offering[gold]": 1}, {"books_offering[gold]": 0}, fixings=FREE_CHOICE
     ),
     "models_used": by_amounts(
         {"options_under[flat]": 2, "books_offering[gold]": 1},
         {"options_under[flat]": 1, "books_offering[gold]": 1},
         {"books_offering[gold]": 1},
-        given=FREE_CHOICE, edits={("pricing_models", "model", "flat"): {"offer": "required"}},
+        fixings=FREE_CHOICE, edits={("pricing_models", "model", "flat"): {"offer": "required"}},
     ),
     "coverage": (
-        Trial(amounts={}, given=Fixings(ALL_PRODUCTS, frozenset(), frozenset())),
-        Trial(amounts={"books_covering[valve]": 1}, given=Fixings(ALL_PRODUCTS, frozenset(), frozenset())),
+        Trial(amounts={}, fixings=Fixings(ALL_PRODUCTS, frozenset(), frozenset())),
+        Trial(amounts={"books_covering[valve]": 1}, fixings=Fixings(ALL_PRODUCTS, frozenset(), frozenset())),
         Trial(amounts={"books_covering[valve]": 1}),
     ),
-    "min_tiers": by_scenario("min_tiers", 1, 2, 3, amounts=BOTH_TIERS, given=FREE_CHOICE),
-    "max_tiers": by_scenario("max_tiers", 3, 2, 1, amounts=BOTH_TIERS, given=FREE_CHOICE),
+    "min_tiers": by_scenario("min_tiers", 1, 2, 3, amounts=BOTH_TIERS, fixings=FREE_CHOICE),
+    "max_tiers": by_scenario("max_tiers", 3, 2, 1, amounts=BOTH_TIERS, fixings=FREE_CHOICE),
     "max_models": by_scenario(
         "max_models", 3, 2, 1,
-        amounts={"books_offering[gold]": 1, "options_under[flat]": 1, "options_under[outcome]": 1}, given=FREE_CHOICE,
+        amounts={"books_offering[gold]": 1, "options_under[flat]": 1, "options_under[outcome]": 1}, fixings=FREE_CHOICE,
     ),
     "max_providers": by_scenario("max_providers", 3, 2, 1, edits=TWELVE_HOURS),
 }  # fmt: skip

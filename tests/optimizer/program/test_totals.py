@@ -1,4 +1,4 @@
-"""The box of the demand totals: nothing in it is a hair beyond where it must end, for HiGHS goes astray there."""
+"""The box of the demand totals: nothing in it is beyond where it must end, for HiGHS goes astray there."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from tests.oracle.random_cases import random_case
 @pytest.mark.parametrize("seed", range(8))
 def test_what_only_adds_up_is_never_less_than_what_stands(seed: int) -> None:
     case, scenario = apply_scenario(build_case(*random_case(seed)), "base")
-    setting = build_instance(case, scenario)
-    offers = offers_of(setting, sellable_options(setting.catalog))
-    demand_map = offers_map(offers, setting.index)
-    box = totals_bounds(offers, setting.index, demand_map, setting.sellable)
-    standing = standing_totals(offers, setting.index)
+    instance = build_instance(case, scenario)
+    offers = offers_of(instance, sellable_options(instance.catalog))
+    demand_map = offers_map(offers, instance.index)
+    box = totals_bounds(offers, instance.index, demand_map, instance.sellable)
+    standing = standing_totals(offers, instance.index)
     assert (box.low[len(MONEY) :] == standing[len(MONEY) :]).all()
     assert (box.high[box.high != standing] > standing[box.high != standing]).all()
 
 
-def test_a_hair_below_nothing_leads_a_presolve_astray() -> None:
-    """max b with x >= b / 256 and x = 0: b = 0 is the solution, whether or not x may be a hair below 0."""
+def test_a_bound_just_below_zero_leads_a_presolve_astray() -> None:
+    """max b with x >= b / 256 and x = 0: b = 0 is the solution, whether or not x may be just below 0."""
     program = MixedIntegerProgram(
         cost=np.array([-1.0, 0.0]), low=np.array([0.0, -1.5625e-9]), high=np.array([1.0, 1.5]),
         integer=np.array([True, False]), rows=sparse.csc_matrix(np.array([[-1 / 256, 1.0], [0.0, 1.0]])),

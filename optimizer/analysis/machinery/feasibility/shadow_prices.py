@@ -22,12 +22,12 @@ from ....lp.expressions import combine
 from ....lp.integer_programs import solve_integer
 from ....lp.pulp_reader import FormulationArrays, read_formulation
 from ....lp.solver import Limits, Solver
-from ....program.delivery import labelled_rows
+from ....program.constraints import RULES, labelled_rows
 from ....program.formulation import Formulation
 from ....program.instance import build_instance
 from ....program.totals import Box
 from ....solving.engine import given_by, offers_of
-from ....solving.imposed_conditions import rules_of
+from ....solving.imposed_conditions import constraints_of
 from ....solving.plan_assembly import Choice, choice_totals
 
 BASIC = 1e-9
@@ -124,7 +124,7 @@ def _delivery_program(
             for book in offers.books_with_units
         },
     )
-    given = replace(given_by(setting, offers, choice), conditions=rules_of(conditions))
-    statement = Formulation(setting, Box.at(choice_totals(offers, setting.index, choice)), given)
-    cost = combine([(statement.amounts[scenario.objective], -1.0)])
-    return read_formulation(labelled_rows(statement), cost)
+    fixings = given_by(setting, offers, choice)
+    formulation = Formulation(setting, Box.at(choice_totals(offers, setting.index, choice)), fixings)
+    cost = combine([(formulation.amounts[scenario.objective], -1.0)])
+    return read_formulation(labelled_rows(formulation, (*RULES, *constraints_of(conditions))), cost)

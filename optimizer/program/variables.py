@@ -1,0 +1,19 @@
+"""Variables of a formulation, by what they decide."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class VariableKey(NamedTuple):
+    """What a variable decides: its kind, and the codes of what it decides it for."""
+
+    kind: str
+    """`total`; `tier`, `model`, `product`, `provider` (offered, used, supported, engaged); `flow`; `payment`, `spend`,
+    `bracket`; `policy`, `choice`, `parts`."""
+    codes: tuple[int, ...]
+
+    @property
+    def name(self) -> str:
+        """The variable's name, the same in every program of a case; it is compared as a whole and never taken apart."""
+        return "_".join((self.kind, *map(str, self.codes)))
