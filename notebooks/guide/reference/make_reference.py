@@ -13,6 +13,7 @@ import itertools
 import textwrap
 from argparse import SUPPRESS, Action, ArgumentParser
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import Field, fields
 from enum import Enum
 from pathlib import Path
 from types import FunctionType
@@ -31,6 +32,7 @@ from optimizer.cli.arguments import add_output_options
 from optimizer.cli.command_table import GROUPS, Command
 from optimizer.program.constraints import RULES, Constraint
 from optimizer.results import audit_rules
+from optimizer.search.state.parameters import SearchParameters
 
 HERE = Path(__file__).parent
 MODEL = HERE.parent / "model.md"
@@ -139,6 +141,35 @@ def rules() -> str:
     return _page(["# Rules", MADE, told, _table(["rule", "", "what it asks"], rows)])
 
 
+def parameters() -> str:
+    """Every number that steers a search."""
+    told = inspect.getdoc(SearchParameters) or ""
+    parts = [
+        "# Parameters",
+        MADE,
+        told,
+        "A number left out has its default. They stand in manifest.json under `params`.",
+    ]
+    for group in fields(SearchParameters):
+        numbers = getattr(SearchParameters(), group.name)
+        said = _attribute_docs(type(numbers))
+        rows = ([f"`{one.name}`", _plain(one.default), _limits(one), said[one.name]] for one in fields(numbers))
+        parts += [f"## {group.name}", _first_line(type(numbers)), _table(_NUMBER, rows)]
+    return _page(parts)
+
+
+_NUMBER = ["number", "default", "limits", "meaning"]
+
+
+def _plain(value: object) -> str:
+    return ", ".join(map(_plain, value)) if isinstance(value, tuple) else f"{value:,g}" if value is not None else "None"
+
+
+def _limits(one: Field[Any]) -> str:
+    least, most = one.metadata["least"], one.metadata["most"]
+    return f">= {least:g}" if most == float("inf") else f"{least:g} to {most:g}"
+
+
 def python() -> str:
     """Public names of `optimizer` and `optimizer.charts`."""
     parts = ["# Python", MADE, "## optimizer", (optimizer.__doc__ or "").partition("\n\n")[0]]
@@ -245,6 +276,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "tables": tables,
     "scenarios": scenarios,
     "rules": rules,
+    "parameters": parameters,
     "python": python,
 }
 
