@@ -22,33 +22,34 @@ Answer = TypeVar("Answer")
 
 @dataclass
 class InterruptibleCall:
-    """What the outermost call in the main thread has heard."""
+    """The outermost call in the main thread that handles interrupts, and what it is to do."""
 
     planned: bool = False
     """Whether there is a plan, so that an interrupt leaves something."""
     stopping: bool = False
     """Whether the call is to end with what it has."""
     _raising: bool = False
-    _held: int = 0
+    _uninterrupted: int = 0
+    """How many such blocks are running."""
 
-    def hear(self, number: int, frame: FrameType | None) -> None:
+    def handle(self, number: int, frame: FrameType | None) -> None:
         """Take an interrupt: the handler of SIGINT."""
         if self.planned and not self.stopping:
             self.stopping = True
-        elif self._held:
+        elif self._uninterrupted:
             self.stopping = self._raising = True
         else:
             raise KeyboardInterrupt
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Compiled code that calls back is running: what would be raised is raised after it."""
-        self._held += 1
+    def uninterrupted(self) -> Iterator[None]:
+        """What would be raised meanwhile is raised after it, as compiled code that calls back needs it."""
+        self._uninterrupted += 1
         try:
             yield
         finally:
-            self._held -= 1
-        if self._raising and not self._held:
+            self._uninterrupted -= 1
+        if self._raising and not self._uninterrupted:
             raise KeyboardInterrupt
 
 
@@ -56,20 +57,20 @@ _session: InterruptibleCall | None = None
 
 
 def current() -> InterruptibleCall | None:
-    """What this thread's call has heard; None where it hears nothing: in other threads, and under a host's handler."""
+    """This thread's call; None where it handles no interrupts: in other threads, and under a host's handler."""
     return _session if threading.current_thread() is threading.main_thread() else None
 
 
 @contextmanager
-def heard() -> Iterator[None]:
-    """Hear interrupts meanwhile, if Python's own handler would; calls within share what the outermost hears."""
+def handling_interrupts() -> Iterator[None]:
+    """Handle interrupts meanwhile, in place of Python's own handler; calls within share the outermost one."""
     global _session
     in_main = threading.current_thread() is threading.main_thread()
     if not in_main or _session is not None or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield
         return
     _session = InterruptibleCall()
-    signal.signal(signal.SIGINT, _session.hear)
+    signal.signal(signal.SIGINT, _session.handle)
     try:
         yield
     finally:
@@ -78,7 +79,7 @@ def heard() -> Iterator[None]:
 
 
 @contextmanager
-def put_off() -> Iterator[None]:
+def deferring_interrupts() -> Iterator[None]:
     """Raise an interrupt that comes meanwhile at the end: a library that is half loaded cannot be loaded again."""
     in_main = threading.current_thread() is threading.main_thread()
     if not in_main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
@@ -94,15 +95,15 @@ def put_off() -> Iterator[None]:
         raise KeyboardInterrupt
 
 
-def hearing(call: Callable[P, Answer]) -> Callable[P, Answer]:
-    """The function, with interrupts heard while it runs."""
+def interruptible(call: Callable[P, Answer]) -> Callable[P, Answer]:
+    """The function, with interrupts handled while it runs."""
 
     @wraps(call)
-    def heard_call(*given: P.args, **named: P.kwargs) -> Answer:
-        with heard():
+    def handled_call(*given: P.args, **named: P.kwargs) -> Answer:
+        with handling_interrupts():
             return call(*given, **named)
 
-    return heard_call
+    return handled_call
 
 
 def note_plan() -> None:
@@ -113,17 +114,17 @@ def note_plan() -> None:
 
 
 @contextmanager
-def held() -> Iterator[None]:
+def uninterrupted() -> Iterator[None]:
     """Let no interrupt raise anything before this has ended."""
     session = current()
     if session is None:
         yield
         return
-    with session.held():
+    with session.uninterrupted():
         yield
 
 
-def heeding(should_stop: StopCheck | None) -> StopCheck | None:
+def stopping_on_interrupt(should_stop: StopCheck | None) -> StopCheck | None:
     """A request to stop that an interrupt makes too; good in every thread that works for this call."""
     session = current()
     if session is None:

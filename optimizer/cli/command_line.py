@@ -11,7 +11,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import asdict
 from typing import NoReturn
 
-from ..interrupts import put_off
+from ..interrupts import deferring_interrupts
 from ..version import __version__
 from . import streams
 from .arguments import add_output_options
@@ -69,7 +69,7 @@ def _run(parser: ArgumentParser, given: list[str]) -> int:
     output = CommandOutput(arguments.command, as_json=arguments.json, quiet=arguments.quiet)
     outcome = None
     try:
-        with put_off():
+        with deferring_interrupts():
             from .commands import COMMANDS  # loads the tables and the charts, which --help need not wait for
 
         outcome = COMMANDS[arguments.command](arguments, output)

@@ -17,7 +17,7 @@ from scipy import sparse
 
 from models.catalog import Array, Codes
 
-from ..interrupts import held
+from ..interrupts import uninterrupted
 from .arrays import MixedIntegerProgram
 from .tolerances import FEASIBILITY, INTEGER_FEASIBILITY
 
@@ -158,7 +158,7 @@ class Solver:
         highs = self._highs
         if most_steps is not None:
             self._set(simplex_iteration_limit=most_steps)
-        with held():
+        with uninterrupted():
             highs.run()
             if recheck_infeasible and highs.getModelStatus() in _INFEASIBLE:
                 self._set(presolve="off")

@@ -12,7 +12,7 @@ from models.plan import KPIS, MONEY_KPIS, Plan
 
 from .checkpoint import Checkpoint
 from .findings import Audit
-from .warm_start import WarmStart, chosen_by, memory_of
+from .warm_start import WarmStart, chosen_by, warm_start_of
 
 
 class Status(StrEnum):
@@ -83,11 +83,11 @@ class ResultRecord:
         return (self.bound - self.objective) / max(1.0, self.objective - self.no_contract_objective)
 
     @property
-    def knowledge(self) -> WarmStart:
-        """What is known to another solve: that of the search, or what a saved plan tells."""
+    def warm_start(self) -> WarmStart:
+        """What another solve can start from: what the search leaves, or what a saved plan tells."""
         if self.plan is None:
             return self.memory or WarmStart()
-        return memory_of(self.plan) if self.memory is None else replace(self.memory, chosen=chosen_by(self.plan))
+        return warm_start_of(self.plan) if self.memory is None else replace(self.memory, chosen=chosen_by(self.plan))
 
     @property
     def decided(self) -> Plan:

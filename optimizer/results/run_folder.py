@@ -63,9 +63,9 @@ def _is_run(target: Path) -> bool:
         raise RunError([f"{target} is a file, not a folder; name another folder for the run."])
     found = sorted(entry.name for entry in target.iterdir())
     found = [name for name in found if not is_temporary(name)]
-    strangers = [name for name in found if name not in (*RUN_FILES, SIGN_OFF, SEARCH)]
-    if strangers:
-        raise RunError([f"{target} holds {strangers[0]}, which is no part of a run; name another folder for the run."])
+    unknown = [name for name in found if name not in (*RUN_FILES, SIGN_OFF, SEARCH)]
+    if unknown:
+        raise RunError([f"{target} holds {unknown[0]}, which is no part of a run; name another folder for the run."])
     if found and not {"plan.json", SEARCH} & set(found):
         raise RunError([f"{target} is not empty and holds no plan.json; name another folder for the run."])
     return bool(found)

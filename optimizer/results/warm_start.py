@@ -27,27 +27,27 @@ Chosen = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Parting:
-    """A yes-or-no decision by which a search parted what some decisions before it left open; all by name."""
+class BranchingDecision:
+    """A yes-or-no decision that a search branched on where some decisions before it were fixed; all by name."""
 
-    settled: tuple[tuple[str, int], ...]
+    fixed: tuple[tuple[str, int], ...]
     """Decisions before it, each with its value."""
     decision: str
 
 
 @dataclass(frozen=True, eq=False)
-class PartBound:
-    """At some prices of the demand totals, the most that any menu is worth where some decisions are settled.
+class WarmStartBound:
+    """The terms of a Lagrangian bound where some decisions are fixed: the best pricing objective of each price book.
 
-    It holds wherever menus are worth the same, whatever the limits of a scenario.
+    They hold wherever the pricing problem is the same, whatever the limits of a scenario.
     """
 
-    settled: frozenset[tuple[str, int]]
+    fixed: frozenset[tuple[str, int]]
     """Decisions by name, each with its value."""
     prices: Array
-    """Money per unit of each total."""
-    worths: Array
-    """The most that a menu of each price book is worth, in money."""
+    """Duals of the demand totals, money per unit of each, shape (totals,)."""
+    objective_bounds: Array
+    """The most that the pricing objective of any menu can be, money a year, shape (price books with units,)."""
 
 
 @dataclass(frozen=True)
@@ -58,16 +58,16 @@ class WarmStart:
     best: tuple[KnownMenu, ...] = ()
     chosen: frozenset[Chosen] = frozenset()
     """What the best plan uses, whatever its menus are."""
-    partings: tuple[Parting, ...] = ()
-    """The first partings of the search that its proof needed, in their order."""
-    bounds: tuple[PartBound, ...] = ()
-    """Of the parts that they made."""
+    branching: tuple[BranchingDecision, ...] = ()
+    """The first branching decisions of the search that its proof needed, in their order."""
+    bounds: tuple[WarmStartBound, ...] = ()
+    """Of the nodes that they made."""
     offers: str = ""
-    """Digest of all that the worth of menus depends on."""
+    """Digest of all that the pricing problem depends on."""
 
 
-def memory_of(plan: Plan) -> WarmStart:
-    """What a plan that was read from a run folder still tells."""
+def warm_start_of(plan: Plan) -> WarmStart:
+    """The warm start that a plan alone gives, as one read from a run folder does."""
     books = dict.fromkeys(chain(plan.coverage["price_book"], plan.menus["price_book"]))
     options: dict[str, list[Option]] = {book: [] for book in books}
     covered: dict[str, set[str]] = {book: set() for book in books}

@@ -187,7 +187,7 @@ class Search:
             master.add(known)
             tree.try_plan(self.question.root, master.numbers(known))
         tree.column_generation.known_bounds.take_over(start)
-        nodes, tree.branched = initial_nodes(master, self.question.root, start.partings, plan)
+        nodes, tree.branched = initial_nodes(master, self.question.root, start.branching, plan)
         return nodes
 
     def _resume(self, before: Checkpoint) -> list[Node]:
@@ -228,7 +228,7 @@ class Search:
         return WarmStart(
             known_menus(master, master.pool.useful),
             known_menus(master, () if self.incumbent.plan is None else self.incumbent.plan.columns),
-            partings=decisions,
+            branching=decisions,
             bounds=bounds,
             offers=master.pricer.digest if bounds else "",
         )

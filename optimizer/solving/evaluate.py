@@ -13,7 +13,7 @@ from models.scenario import Scenario
 
 from ..assurance.result import Result
 from ..auditing import broken_rules
-from ..interrupts import hearing
+from ..interrupts import interruptible
 from ..program.constraints import rules_without
 from ..program.formulation import Fixings
 from ..program.instance import build_instance
@@ -27,7 +27,7 @@ from .engine import DeliveryQuestion, find_best, offers_of
 from .solve import GAP, SolveRun
 
 
-@hearing
+@interruptible
 def evaluate(
     case: Case,
     scenario: str | Scenario = "base",

@@ -18,7 +18,7 @@ from models.text.characters import path_in_utf8
 
 from ..assurance.result import Result
 from ..auditing.condition_rules import judge_conditions
-from ..interrupts import hearing, heeding
+from ..interrupts import interruptible, stopping_on_interrupt
 from ..program.constraints import RULES
 from ..program.instance import Instance, build_instance
 from ..results.identity import source_digest
@@ -44,7 +44,7 @@ EARLIER_SEARCH = "the state of an earlier search (search.jsonl), whose closed pa
 _PACKAGES = ("highspy", "numba", "numpy", "pandas", "pulp")
 
 
-@hearing
+@interruptible
 def solve(
     case: Case,
     scenario: str | Scenario = "base",
@@ -82,7 +82,7 @@ def solve(
     session = Session(Identity(case, scenario, conditions), resume, checkpoint, params)
     clock = SolveRun(gap, time_limit, should_stop, baselines, session, session.params)
     with clock.phases("cohorts"):
-        changed, question = _posed(case, scenario, conditions, WarmStart() if start is None else start.knowledge)
+        changed, question = _posed(case, scenario, conditions, WarmStart() if start is None else start.warm_start)
     found = find_best(question, clock.limit, progress, session, clock.params)
     return _conditioned(clock.result(replace(changed, files=case.files), question.setting, found), changed, conditions)
 
@@ -135,7 +135,7 @@ class SolveRun:
         self.time_limit, self.session = time_limit, session
         deadline = None if time_limit is None else self.start + time_limit
         self.params = params or SearchParameters()
-        self.limit = Limit(gap, deadline, heeding(should_stop), self.params.limits)
+        self.limit = Limit(gap, deadline, stopping_on_interrupt(should_stop), self.params.limits)
         self.baselines = baselines or Baselines()
         self.phases = Phases()
         """Time outside of the search."""

@@ -97,22 +97,22 @@ class Store:
             return
         place = self.folder / self.key(scenario)
         kept = replace(result, manifest={**result.manifest, _ENTRY: place.name})
-        with locked(place_of(self.folder) / place.name):  # else what another sweep replaces could seem a stranger
-            _clear_stranger(place)
+        with locked(place_of(self.folder) / place.name):  # else what another sweep replaces could seem unknown
+            _clear_unknown(place)
             # The case may lie elsewhere now; and an entry that a power failure damages is solved again.
             save_run(kept, place, force=True, durable=False)
 
 
-def _clear_stranger(place: Path) -> None:
+def _clear_unknown(place: Path) -> None:
     """Take away what stands where an entry goes and is none, whatever it is."""
     try:
         check_run_target(place, force=True)
-        is_stranger = place.is_symlink()  # which may lead back to itself
+        unknown = place.is_symlink()  # which may lead back to itself
     except RunError:
-        is_stranger = True
-    if is_stranger and place.is_dir() and not place.is_symlink():
+        unknown = True
+    if unknown and place.is_dir() and not place.is_symlink():
         shutil.rmtree(place)
-    elif is_stranger:
+    elif unknown:
         place.unlink(missing_ok=True)
 
 

@@ -19,7 +19,14 @@ from models import Case, build_case, load_case
 from optimizer.analysis.machinery.answers.answer import Answer
 from optimizer.assurance.result import Result
 from optimizer.auditing import audit
-from optimizer.interrupts import current, heard, heeding, held, note_plan, put_off
+from optimizer.interrupts import (
+    current,
+    deferring_interrupts,
+    handling_interrupts,
+    note_plan,
+    stopping_on_interrupt,
+    uninterrupted,
+)
 from optimizer.results.plan_document import claims
 from optimizer.results.progress import Progress, ProgressCallback
 from optimizer.results.record import Status
@@ -108,7 +115,7 @@ def test_other_threads_hear_nothing(case: Case) -> None:
     found: list[object] = []
 
     def ask() -> None:
-        with heard():
+        with handling_interrupts():
             found.append(current())
             found.append(optimizer.solve(case, gap=1e-2).status)
 
@@ -119,13 +126,13 @@ def test_other_threads_hear_nothing(case: Case) -> None:
 
 
 def test_calls_within_share_what_the_outermost_hears() -> None:
-    with heard():
+    with handling_interrupts():
         outer = current()
-        with heard():
+        with handling_interrupts():
             assert current() is outer
             note_plan()
             interrupt()
-        stop = heeding(None)
+        stop = stopping_on_interrupt(None)
         assert stop is not None
         assert stop()
         with pytest.raises(KeyboardInterrupt):
@@ -137,13 +144,13 @@ def test_nothing_is_raised_into_compiled_code_that_calls_back() -> None:
     reached = []
 
     def called_back() -> None:
-        with held():
+        with uninterrupted():
             interrupt()
-            stop = heeding(lambda: False)
+            stop = stopping_on_interrupt(lambda: False)
             assert stop is not None
             reached.append(stop())
 
-    with heard(), pytest.raises(KeyboardInterrupt):
+    with handling_interrupts(), pytest.raises(KeyboardInterrupt):
         called_back()
     assert reached == [True]
 
@@ -227,7 +234,7 @@ def test_what_is_put_off_is_raised_at_the_end() -> None:
     reached = []
 
     def load() -> None:
-        with put_off():
+        with deferring_interrupts():
             interrupt()
             reached.append("the end")
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...results.warm_start import Parting
+from ...results.warm_start import BranchingDecision
 from ..master.nodes import Node, PersistentMap
 from ..master.restricted_master import RestrictedMaster
 
@@ -29,24 +29,24 @@ class BranchedNode:
 
 def branching_decisions(
     master: RestrictedMaster, branched: Sequence[BranchedNode], cutoff: float
-) -> tuple[Parting, ...]:
+) -> tuple[BranchingDecision, ...]:
     """The first branching decisions by name, without those of nodes that the incumbent would have closed."""
     names = master.stated.names
     needed = [node for node in branched if node.bound < cutoff]
     return tuple(
-        Parting(tuple((names[column], value) for column, value in node.fixed.items()), names[node.column])
+        BranchingDecision(tuple((names[column], value) for column, value in node.fixed.items()), names[node.column])
         for node in needed[: master.parameters.branching.handed_on]
     )
 
 
 def initial_nodes(
-    master: RestrictedMaster, root: Node, decisions: Iterable[Parting], plan: Mapping[int, int]
+    master: RestrictedMaster, root: Node, decisions: Iterable[BranchingDecision], plan: Mapping[int, int]
 ) -> tuple[list[Node], list[BranchedNode]]:
     """The leaves that branching decisions make of `root`, that of a plan first, and the decisions that were of use."""
     columns, program = master.stated.columns, master.program
     leaves, branched = {root.key: root}, list[BranchedNode]()
     for decision in decisions:
-        key = frozenset((columns.get(name, -1), value) for name, value in decision.settled)
+        key = frozenset((columns.get(name, -1), value) for name, value in decision.fixed)
         node, column = leaves.get(key | root.key), columns.get(decision.decision, -1)
         if node is None or column in node.fixed or not program.integer[column] or column < 0:
             continue

@@ -14,7 +14,7 @@ import numpy as np
 from models.catalog import Array
 
 from ...lp.solver import Solver
-from ...results.warm_start import PartBound, WarmStart
+from ...results.warm_start import WarmStart, WarmStartBound
 from ..master.nodes import Node, PricingResult
 from ..master.restricted_master import RestrictedMaster
 
@@ -69,12 +69,12 @@ class KnownBounds:
         solver = Solver(at_prices)
         return solver.duals if solver.solve().solved else None
 
-    def to_warm_start(self, nodes: Iterable[Node]) -> tuple[PartBound, ...]:
+    def to_warm_start(self, nodes: Iterable[Node]) -> tuple[WarmStartBound, ...]:
         """What is known of some nodes, by name and in money."""
         master = self.master
         names, scale = master.stated.names, master.stated.scaling.cost
         return tuple(
-            PartBound(
+            WarmStartBound(
                 frozenset((names[column], value) for column, value in key),
                 master.prices(np.concatenate([np.zeros(master.first_total_row), known.totals])) / scale,
                 known.objective_bounds / scale,
@@ -96,5 +96,5 @@ class KnownBounds:
         for part in start.bounds:
             live = part.prices[master.live]
             if np.count_nonzero(live) == np.count_nonzero(part.prices):
-                key = frozenset((columns.get(name, -1), value) for name, value in part.settled)
-                self._known[key] = KnownDuals(-live * scale * master.total_scale, part.worths * scale)
+                key = frozenset((columns.get(name, -1), value) for name, value in part.fixed)
+                self._known[key] = KnownDuals(-live * scale * master.total_scale, part.objective_bounds * scale)

@@ -15,7 +15,7 @@ import pandas as pd
 from models import Case, Scenario, named_scenario
 
 from ....assurance.result import Result
-from ....interrupts import current, heard, note_plan
+from ....interrupts import current, handling_interrupts, note_plan
 from ....results.identity import content_of
 from ....results.progress import Progress, ProgressCallback, StopCheck
 from ....results.record import Status
@@ -115,7 +115,7 @@ class SolverSession:
         self._answering, self._announced, self._left_out = True, self._asked, []
         self._deadline = None if self.time_limit is None else monotonic() + self.time_limit
         try:
-            with heard():
+            with handling_interrupts():
                 yield
         finally:
             self._answering, self._deadline = False, None

@@ -13,7 +13,7 @@ import optimizer
 from models import Case, apply_scenario, build_case
 from models.economics.offers import sellable_options
 from optimizer.program.instance import build_instance
-from optimizer.results.warm_start import Parting
+from optimizer.results.warm_start import BranchingDecision
 from optimizer.search.master.nodes import Node
 from optimizer.search.tree.branching_history import (
     BranchedNode,
@@ -44,16 +44,16 @@ def open_binaries(search: Search) -> list[str]:
     return sorted(name for name, column in search.master.stated.columns.items() if is_open[column])
 
 
-def random_decisions(search: Search, rng: np.random.Generator, count: int) -> list[Parting]:
+def random_decisions(search: Search, rng: np.random.Generator, count: int) -> list[BranchingDecision]:
     """In nodes made by the ones before, and in nodes that nothing made; on binaries known and unknown."""
     names = [*open_binaries(search), "tier_99", "total_0"]
-    decisions = [Parting((), names[0])]
+    decisions = [BranchingDecision((), names[0])]
     for _ in range(count):
         settled: tuple[tuple[str, int], ...] = ()
         if rng.random() < 0.9:
             before = decisions[rng.integers(len(decisions))]
-            settled = (*before.settled, (before.decision, int(rng.integers(2))))
-        decisions.append(Parting(settled, names[rng.integers(len(names))]))
+            settled = (*before.fixed, (before.decision, int(rng.integers(2))))
+        decisions.append(BranchingDecision(settled, names[rng.integers(len(names))]))
     return decisions
 
 
@@ -72,7 +72,7 @@ def test_the_node_of_the_plan_comes_first() -> None:
     search = posed(2)
     first, second = open_binaries(search)[:2]
     columns = [search.master.stated.columns[name] for name in (first, second)]
-    decisions = [Parting((), first), Parting(((first, 1),), second)]
+    decisions = [BranchingDecision((), first), BranchingDecision(((first, 1),), second)]
     for values in itertools.product((0, 1), repeat=2):
         plan = dict(zip(columns, values, strict=True))
         nodes, _ = initial_nodes(search.master, Node(), decisions, plan)
@@ -83,7 +83,7 @@ def test_a_binary_fixed_by_now_is_not_branched_on() -> None:
     search = posed(2)
     first, second = open_binaries(search)[:2]
     column, other = (search.master.stated.columns[name] for name in (first, second))
-    decisions = [Parting((), first), Parting((), second)]
+    decisions = [BranchingDecision((), first), BranchingDecision((), second)]
     nodes, branched = initial_nodes(search.master, Node(fixed={column: 1}), decisions, {})
     assert [dict(node.fixed) for node in nodes] == [{column: 1, other: 0}, {column: 1, other: 1}]
     assert [one.column for one in branched] == [other]
@@ -95,7 +95,7 @@ def test_only_decisions_in_nodes_that_could_beat_the_plan_are_handed_on() -> Non
     column, other = (search.master.stated.columns[name] for name in names[:2])
     branched = [BranchedNode({}, column, 1.0), BranchedNode({column: 0}, other, 3.0), BranchedNode({column: 1}, other)]
     kept = branching_decisions(search.master, branched, cutoff=2.0)
-    assert kept == (Parting((), names[0]), Parting(((names[0], 1),), names[1]))
+    assert kept == (BranchingDecision((), names[0]), BranchingDecision(((names[0], 1),), names[1]))
     many = [BranchedNode({}, column, 1.0)] * 17
     assert len(branching_decisions(search.master, many, cutoff=2.0)) == 12
 
@@ -107,7 +107,7 @@ def solved(seed: int) -> tuple[Case, optimizer.Result]:
     result = optimizer.solve(case, gap=1e-7)
     assert result.memory is not None
     decisions = tuple(random_decisions(posed(seed), np.random.default_rng(seed), 8))
-    start = replace(result, memory=replace(result.memory, partings=decisions))
+    start = replace(result, memory=replace(result.memory, branching=decisions))
     return case, optimizer.solve(case, gap=1e-7, start=start)
 
 
@@ -118,7 +118,7 @@ def test_from_an_earlier_search_the_optimum_of_the_new_question_is_found(seed: i
     changed = scenarios["base"].model_copy(update=change)
     expected = enumerate_scenario(settings, tables, changed).objective
     case, first = solved(seed)
-    assert first.knowledge.partings
+    assert first.warm_start.branching
     again = optimizer.solve(case, changed, gap=1e-7, start=first)
     assert again.status is (optimizer.Status.INFEASIBLE if expected is None else optimizer.Status.OPTIMAL)
     if expected is not None:
@@ -129,4 +129,4 @@ def test_from_an_earlier_search_the_optimum_of_the_new_question_is_found(seed: i
 
 def test_an_earlier_search_leaves_bounds() -> None:
     """Else the test above would not try them."""
-    assert sum(len(solved(seed)[1].knowledge.bounds) for seed in SEEDS) > len(SEEDS)
+    assert sum(len(solved(seed)[1].warm_start.bounds) for seed in SEEDS) > len(SEEDS)

@@ -9,7 +9,7 @@ from models.economics.offers import sellable_options
 from optimizer.assurance.result import Result
 from optimizer.program.instance import build_instance
 from optimizer.results.record import Status
-from optimizer.results.warm_start import memory_of
+from optimizer.results.warm_start import warm_start_of
 from optimizer.search.tree.warm_starting import usable_columns, values_in_plan
 from optimizer.solving.engine import DeliveryQuestion, Limit, Search, offers_of
 from optimizer.solving.solve import solve
@@ -48,12 +48,12 @@ def test_a_plan_still_allowed_is_the_first_to_beat(case: Case, earlier: Result) 
 
 
 def test_what_a_plan_uses_is_remembered_by_name(case: Case, earlier: Result) -> None:
-    chosen, decided = earlier.knowledge.chosen, earlier.decided.decisions
+    chosen, decided = earlier.warm_start.chosen, earlier.decided.decisions
     by_kind = {kind: {name for one, *names in chosen for name in names if one == kind} for kind in ("tier", "provider")}
     assert by_kind == {"tier": set(decided.tiers), "provider": set(decided.providers)}
     policies = {tuple(names) for kind, *names in chosen if kind == "policy"}
     assert policies == set(earlier.fulfilment[["product", "tier", "policy"]].itertuples(index=False, name=None))
-    assert memory_of(earlier.decided).chosen == chosen  # as read from a run folder
+    assert warm_start_of(earlier.decided).chosen == chosen  # as read from a run folder
 
 
 def test_decisions_alone_lead_to_a_plan_that_uses_them(case: Case, earlier: Result) -> None:
@@ -61,8 +61,8 @@ def test_decisions_alone_lead_to_a_plan_that_uses_them(case: Case, earlier: Resu
     gone = Change(table="price_points", column="price", multiply=1.001)
     moved = case.scenarios["base"].model_copy(update={"change": (gone,)})
     searched = Search(_question(case, moved, earlier), Limit(1e-4, None, None), None)
-    assert not list(usable_columns(searched.master, earlier.knowledge.best))
-    values = values_in_plan(searched.master, earlier.knowledge.chosen)
+    assert not list(usable_columns(searched.master, earlier.warm_start.best))
+    values = values_in_plan(searched.master, earlier.warm_start.chosen)
     names = searched.master.stated.names
     providers = searched.master.instance.catalog.providers
     engaged = {
@@ -87,4 +87,4 @@ def test_names_that_are_gone_tell_nothing(case: Case, earlier: Result) -> None:
 def _question(case: Case, scenario: Scenario, start: Result) -> DeliveryQuestion:
     changed, wanted = apply_scenario(case, scenario)
     setting = build_instance(changed, wanted)
-    return DeliveryQuestion(setting, offers_of(setting, sellable_options(setting.catalog)), start=start.knowledge)
+    return DeliveryQuestion(setting, offers_of(setting, sellable_options(setting.catalog)), start=start.warm_start)
