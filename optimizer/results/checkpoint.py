@@ -33,34 +33,34 @@ SavedRestriction: TypeAlias = tuple[int, Codes, Codes, Codes, Codes]
 
 
 class SavedNode(Strict):
-    """A part of the search space that may still hold a better plan."""
+    """An open node of the branch-and-price tree."""
 
     bound: float | None
-    """Least scaled cost that a plan in it can have; null where nothing is known."""
+    """Lower bound on the scaled cost of a plan in it; null where none is known."""
     on: Codes
-    """Switches that are 1, by place among `SavedSearch.switches`."""
+    """Binaries fixed at 1, by place among `SavedSearch.switches`."""
     off: Codes
-    """Switches that are 0."""
+    """Binaries fixed at 0."""
     books: tuple[SavedRestriction, ...]
 
 
 class SavedSearch(Strict):
-    """What a search knows: what is left of it, and what makes the rest go fast."""
+    """The state of a branch and price that was cut short, under the keys that the file has."""
 
     switches: tuple[str, ...]
-    """Names of the statement's yes-or-no decisions."""
+    """Names of the program's binaries."""
     nodes: tuple[SavedNode, ...]
-    """Every plan better than the best one is in one of them."""
+    """Open nodes: every plan better than the incumbent is in one of them."""
     menus: tuple[SavedMenu, ...]
-    """Menus that some solution used."""
+    """Columns that some solution of the restricted master used."""
     rises: tuple[tuple[int, int, tuple[float, ...]], ...]
-    """Switch, value, and what trying that value added to the cost."""
+    """Pseudo-costs: binary, value, and what each trial of that value added to the scaled cost."""
     looked: int
-    """Solutions that were looked at for plans near them."""
+    """Number of fractional nodes that primal heuristics have seen."""
 
 
 class SavedPlan(Strict):
-    """The best plan: a menu of each price book with units, and its delivery (`program.delivery.Delivery`)."""
+    """The incumbent: a menu of each price book with units, and its delivery (`program.delivery.Delivery`)."""
 
     menus: tuple[SavedMenu, ...]
     flows: tuple[tuple[int, float], ...]

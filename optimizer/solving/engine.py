@@ -50,7 +50,7 @@ from ..search.tree.branch_and_price import BranchAndPrice
 from ..search.tree.branching_history import branching_decisions, initial_nodes
 from ..search.tree.checkpointing import restore, saved_search
 from ..search.tree.warm_starting import known_menus, usable_columns, values_in_plan
-from .plan_assembly import Choice, assemble, choice_totals, is_as_said
+from .plan_assembly import Choice, agrees_with_audit, assemble, choice_totals
 from .session import Session, restored_plan, saved_plan
 from .time_limit import Limit
 
@@ -202,7 +202,7 @@ class Search:
     def _restore_plan(self, columns: tuple[MenuColumn, ...], kept: Delivery) -> None:
         """Begin with the plan of a checkpoint, as far as it holds: its amounts are recomputed, or delivered anew."""
         choice, question = self._choice(columns), self.question
-        holds = is_as_said(question.setting, question.offers, choice, kept, menus_given=question.menus_given)
+        holds = agrees_with_audit(question.setting, question.offers, choice, kept, menus_given=question.menus_given)
         delivery = kept if holds else question.delivery(choice, self.limit.of_delivery()).delivery
         if delivery is not None:
             self._offer(DeliveredPlan(columns, choice, delivery))

@@ -102,7 +102,7 @@ def assemble(setting: Instance, offers: Offers, choice: Choice, delivery: Delive
     )
 
 
-def is_as_said(
+def agrees_with_audit(
     setting: Instance, offers: Offers, choice: Choice, delivery: Delivery, *, menus_given: bool = False
 ) -> bool:
     """Whether a delivery that was kept in a file obeys every rule and earns what it says, as the audit sees it."""
