@@ -7,6 +7,7 @@ from functools import cache
 
 import pytest
 
+from models.economics import pricing_kinds
 from models.scenario import Scenario
 
 from .delivery import good_enough
@@ -226,6 +227,10 @@ RULES = [name.removeprefix("rule ") for name in FEATURES if name.startswith("rul
 def test_feature_is_used(feature: str) -> None:
     showing = [seed for seed in SEEDS if FEATURES[feature](world(seed))]
     assert len(showing) >= LEAST, showing
+
+
+def test_every_kind_of_pricing_model_is_drawn() -> None:
+    assert set(KINDS) == set(pricing_kinds.KINDS)
 
 
 def test_feasible_and_infeasible_are_both_common() -> None:
