@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import inf, isfinite
 
 import numpy as np
@@ -79,15 +79,22 @@ def _sum(case: Case, table: str, key: str, column: str, names: frozenset[str]) -
 
 def payments(case: Case, providers: Rows, engaged: frozenset[str]) -> float:
     """Payments to providers: case cost less volume discounts, bracket by bracket, or the commitment if engaged."""
+    names, costs, commitments = (providers[name].tolist() for name in ("provider", "true_cost", "commitment"))
+    paid = 0.0
+    for name, cost, saved, commitment in zip(names, costs, discounts(case, names, costs), commitments, strict=True):
+        paid += payment(cost - saved, commitment) if name in engaged else cost - saved
+    return paid
+
+
+def discounts(case: Case, providers: Sequence[str], case_costs: Sequence[float]) -> list[float]:
+    """Volume discount of each provider on its case cost, bracket by bracket, money a year."""
     brackets = Rows.of(case.tables["volume_discounts"], "provider", "above", "discount")
     brackets = brackets.where(np.argsort(brackets["above"]))
-    paid = 0.0
-    columns = (providers[name].tolist() for name in ("provider", "true_cost", "commitment"))
-    for name, case_cost, commitment in zip(*columns, strict=True):
+    saved = []
+    for name, cost in zip(providers, case_costs, strict=True):
         own = brackets.where(brackets["provider"] == name)
-        cost = case_cost - volume_discount(case_cost, own["above"].tolist(), own["discount"].tolist())
-        paid += payment(cost, commitment) if name in engaged else cost
-    return paid
+        saved.append(volume_discount(cost, own["above"].tolist(), own["discount"].tolist()))
+    return saved
 
 
 def parts_cost(policies: Rows) -> float:

@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 
 from models import Case
-from models.economics.delivery_formulas import payment, volume_discount
+from models.economics.delivery_formulas import payment
 from models.economics.pricing_kinds import KINDS
 from models.plan import Plan
 
 from ..accounting.demand import Demand
-from ..accounting.money import mean_product_margin
+from ..accounting.money import discounts, mean_product_margin
 from ..accounting.offered import offer
 from ..accounting.sold import sold_rows, under_contract
 from ..accounting.work import WORK_CLASS, cases_by_service, flows, parts_cases, policies
@@ -131,7 +131,7 @@ def provider_amounts(case: Case, plan: Plan) -> pd.DataFrame:
     sums = flow.groupby("provider")[["cases", "true_hours", "true_cost"]].sum().reindex(engaged, fill_value=0.0)
     table = case.tables["providers"].set_index("provider").loc[engaged]
     gaps = case.tables["readiness"].query("actual < required").groupby("provider")["cost_to_close"].sum()
-    saved = np.array([_saved(case, name, cost) for name, cost in sums["true_cost"].items()], dtype=float)
+    saved = np.array(discounts(case, engaged, sums["true_cost"].tolist()), dtype=float)
     net = sums["true_cost"] - saved
     paid = np.array([payment(*both) for both in zip(net, table["commitment"], strict=True)], dtype=float)
     columns = {
@@ -144,12 +144,6 @@ def provider_amounts(case: Case, plan: Plan) -> pd.DataFrame:
         "providers_fixed": table["fixed_cost"] + gaps.reindex(engaged).fillna(0.0).to_numpy(dtype=float),
     }
     return table[["kind", "capacity_hours"]].assign(**columns)
-
-
-def _saved(case: Case, provider: object, cost: float) -> float:
-    brackets = case.tables["volume_discounts"].sort_values("above")
-    own = brackets[brackets["provider"] == provider]
-    return volume_discount(cost, own["above"].tolist(), own["discount"].tolist())
 
 
 def _commitments(case: Case, plan: Plan) -> float:

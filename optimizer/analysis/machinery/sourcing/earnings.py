@@ -9,8 +9,10 @@ import pandas as pd
 
 from models import Case
 from models.catalog import Array
-from models.economics.delivery_formulas import cost_per_case, payment, volume_discount
+from models.economics.delivery_formulas import cost_per_case, payment
 from models.economics.pricing_kinds import settlement_per_case
+
+from ....accounting.money import discounts
 
 
 @dataclass(frozen=True)
@@ -55,12 +57,8 @@ def _volume(case: Case, flows: pd.DataFrame, factor: float) -> Array:
 
 
 def _with_payments(case: Case, sums: pd.DataFrame) -> pd.DataFrame:
-    brackets = case.tables["volume_discounts"].sort_values(["provider", "above"])
     commitments = case.tables["providers"].set_index("provider")["commitment"]
-    saved = []
-    for name, cost in sums["case_cost"].items():
-        own = brackets[brackets["provider"] == name]
-        saved.append(volume_discount(float(cost), own["above"].tolist(), own["discount"].tolist()))
+    saved = discounts(case, list(sums.index), sums["case_cost"].tolist())
     rows = sums.assign(volume_discount=np.array(saved, dtype=float), commitment=commitments.reindex(sums.index))
     net = (rows["case_cost"] - rows["volume_discount"]).tolist()
     paid = [payment(cost, least) for cost, least in zip(net, rows["commitment"].tolist(), strict=True)]
