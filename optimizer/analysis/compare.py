@@ -167,12 +167,11 @@ def _bridges(case: Case, results: Mapping[str, Result]) -> pd.DataFrame:
 
 def _parts(causes: pd.DataFrame) -> pd.DataFrame:
     """The causes added up by part, in the order of `PARTS`; parts that change nothing are left out."""
-    ranked = causes.assign(part=pd.Categorical(causes["part"], categories=PARTS, ordered=True))
-    sums = ranked.groupby(["plan", "against", "part"], observed=True, sort=False)[list(MEASURES)].sum()
-    rows = sums.reset_index().sort_values(["plan", "part"], kind="stable")
-    order = {name: place for place, name in enumerate(dict.fromkeys(causes["plan"]))}
-    rows = rows.sort_values("plan", key=lambda names: names.map(order), kind="stable", ignore_index=True)
-    return rows[(rows[list(MEASURES)] != 0).any(axis=1)].astype({"part": str}).reset_index(drop=True)
+    order = {"plan": list(dict.fromkeys(causes["plan"])), "part": list(PARTS)}
+    ranked = causes.astype({name: pd.CategoricalDtype(names, ordered=True) for name, names in order.items()})
+    rows = ranked.groupby(["plan", "against", "part"], observed=True, as_index=False)[list(MEASURES)].sum()
+    rows = rows.astype(dict.fromkeys(order, str))
+    return rows[(rows[list(MEASURES)] != 0).any(axis=1)].reset_index(drop=True)
 
 
 def _sentences(results: Mapping[str, Result], causes: pd.DataFrame, currency: str) -> list[str]:
