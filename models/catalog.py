@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .case import Case
+from .decisions import DECISION_KINDS
 from .economics.pricing_kinds import KINDS, annuity, end_of_lease_share, settlement_per_case
 
 Array = NDArray[np.float64]
@@ -240,9 +241,10 @@ class Catalog:
     @cached_property
     def offer(self) -> Mapping[str, Mapping[str, str]]:
         """required / optional / excluded of every tier, model, product and provider."""
-        return {
-            "tiers": dict(self.tier_table["offer"]),
-            "models": dict(self.model_table["offer"]),
-            "products": dict(self.product_table["support"]),
-            "providers": dict(self.provider_table["engage"]),
+        tables = {
+            "tier": self.tier_table,
+            "model": self.model_table,
+            "product": self.product_table,
+            "provider": self.provider_table,
         }
+        return {kind.listed: dict(tables[kind.name][kind.switch]) for kind in DECISION_KINDS.values()}

@@ -6,13 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from .case import Case
 from .conditions import Condition, Count, Cover, Decision, MenuOption, Unlike, WorkShare
+from .decisions import DECISION_KINDS
 from .problems import CaseError, Problem, cut, listed, suggestion
 
 _TABLES: Mapping[str, tuple[str, str]] = {
-    "tier": ("tiers", "tier"),
-    "model": ("pricing_models", "model"),
-    "product": ("products", "product"),
-    "provider": ("providers", "provider"),
+    **{kind.name: (kind.table, kind.name) for kind in DECISION_KINDS.values()},
     "price_book": ("segments", "price_book"),
     "service": ("services", "service"),
     "family": ("products", "family"),

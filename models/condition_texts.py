@@ -14,32 +14,28 @@ from .conditions import (
     Cover,
     CsatOverFloor,
     Decision,
-    DecisionKindName,
     MenuOption,
     WorkShare,
 )
+from .decisions import DECISION_KINDS, FORBIDDING
+from .document_fields import MOST_COUNTED
 from .plan import KPIS
 from .problems import CaseError, cut, listed, suggestion
-from .scenario import MOST_COUNTED
 from .schema.fields import LARGEST_TOTAL
 
-FORMS = """\
-offer TIER, use MODEL, support PRODUCT, engage PROVIDER, drop NAME;
+_KINDS = tuple(DECISION_KINDS.values())
+_FORCING = ", ".join(f"{kind.verbs[0]} {kind.name.upper()}" for kind in _KINDS)
+FORMS = f"""\
+{_FORCING}, {FORBIDDING} NAME;
 PRICE_BOOK [no] TIER [MODEL [PRICE]] (everywhere for all price books);
 PRICE_BOOK covers PRODUCT, PRICE_BOOK without PRODUCT;
-exactly | at least | at most N tiers | models | products | providers;
+exactly | at least | at most N {" | ".join(kind.listed for kind in _KINDS)};
 AMOUNT >= VALUE or <= VALUE, with an amount of plan.json or csat_over_floor;
 share of PROVIDER [+ PROVIDER] [in REGION] >= VALUE, <= VALUE or == VALUE, or share of in_house ..."""
 """What a text may say."""
 
-_VERBS: dict[str, tuple[DecisionKindName, ...]] = {
-    "offer": ("tier", "model"),
-    "use": ("model",),
-    "support": ("product",),
-    "engage": ("provider",),
-    "drop": ("tier", "model", "product", "provider"),
-}
-_COUNT = re.compile(r"(exactly|at least|at most)\s+(\d+)\s+(tier|model|pricing model|product|provider)s?")
+_COUNTED = {word: kind.name for kind in _KINDS for word in (kind.name, kind.word)}
+_COUNT = re.compile(rf"(exactly|at least|at most)\s+(\d+)\s+({'|'.join(_COUNTED)})s?")
 _LIMIT = re.compile(r"(.+?)\s*(>=|<=|==)\s*([-+0-9.eE]+)\s*(%?)")
 
 
@@ -54,7 +50,7 @@ def _parsed(case: Case, text: str) -> Condition:
         found = next(read(case, text), None)
         if found is not None:
             return found
-    words = [name for kind in ("tier", "model", "product", "provider", "price_book") for name in names_of(case, kind)]
+    words = [name for kind in (*DECISION_KINDS, "price_book") for name in names_of(case, kind)]
     hint = suggestion(text.split()[-1], words)
     raise CaseError([problem_of(text, f"this is not understood{hint}", " ".join(FORMS.split()))])
 
@@ -62,9 +58,9 @@ def _parsed(case: Case, text: str) -> Condition:
 def _count(case: Case, text: str) -> Iterator[Condition]:
     match = _COUNT.fullmatch(text)
     if match:
-        number, kind = _counted(match[2], text), match[3].removeprefix("pricing ")
+        number, kind = _counted(match[2], text), _COUNTED[match[3]]
         least = None if match[1] == "at most" else number
-        yield Count(kind, least, None if match[1] == "at least" else number)  # type: ignore[arg-type]  # by the pattern
+        yield Count(kind, least, None if match[1] == "at least" else number)
 
 
 def _counted(digits: str, text: str) -> int:
@@ -75,12 +71,13 @@ def _counted(digits: str, text: str) -> int:
 
 def _decision(case: Case, text: str) -> Iterator[Condition]:
     verb, _, name = text.partition(" ")
-    kinds = [kind for kind in _VERBS.get(verb, ()) if name in names_of(case, kind)]
+    meant = [kind.name for kind in _KINDS if verb in (*kind.verbs, FORBIDDING)]
+    kinds = [kind for kind in meant if name in names_of(case, kind)]
     if len(kinds) > 1:
         expected = " or ".join(f"`exactly`, or the name of one {kind}" for kind in kinds)
         raise CaseError([problem_of(text, f"{name} is the name of a {' and of a '.join(kinds)}", expected)])
     if kinds:
-        yield Decision(kinds[0], name, wanted=verb != "drop")
+        yield Decision(kinds[0], name, wanted=verb != FORBIDDING)
 
 
 def _limit(case: Case, text: str) -> Iterator[Condition]:

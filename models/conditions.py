@@ -7,24 +7,12 @@ all other rules go on to bind.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
+from .decisions import DECISION_KINDS, FORBIDDING, DecisionKindName
 from .plan import KPIS, MONEY_KPIS
 
-DecisionKindName: TypeAlias = Literal["tier", "model", "product", "provider"]
-"""What can be decided yes or no for the whole plan."""
-
-VERBS: Mapping[str, tuple[str, str]] = {
-    "tier": ("offer", "drop"),
-    "model": ("use", "drop"),
-    "product": ("support", "drop"),
-    "provider": ("engage", "drop"),
-}
-"""How each kind is forced and forbidden in words."""
-WORDS: Mapping[str, str] = {"tier": "tier", "model": "pricing model", "product": "product", "provider": "provider"}
-"""Each kind in words."""
 COSTS = ("delivery_cost", "fulfilment_cost", "fixed_cost", "service_cost", "cost_to_serve")
 """Amounts that a plan could raise by waste alone."""
 MARGINS = ("service_margin", "account_margin", "service_margin_share", "account_margin_share")
@@ -42,7 +30,7 @@ class Decision:
     wanted: bool = True
 
     def __str__(self) -> str:
-        return f"{VERBS[self.kind][0 if self.wanted else 1]} {self.name}"
+        return f"{DECISION_KINDS[self.kind].verbs[0] if self.wanted else FORBIDDING} {self.name}"
 
 
 @dataclass(frozen=True)
@@ -58,7 +46,7 @@ class Count:
 
     def __str__(self) -> str:
         one = self.most if self.least is None else self.least
-        plural = WORDS[self.kind] + ("" if self.least in (None, self.most) and one == 1 else "s")
+        plural = DECISION_KINDS[self.kind].word + ("" if self.least in (None, self.most) and one == 1 else "s")
         return f"{_range_of_counts(self.least, self.most)} {plural}"
 
 

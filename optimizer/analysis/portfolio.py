@@ -10,20 +10,20 @@ from typing import Unpack
 import pandas as pd
 
 from models import Case
-from models.conditions import Count, DecisionKindName
+from models.conditions import Count
+from models.decisions import DECISION_KINDS, DecisionKindName
 from models.scenario import Scenario
 
 from ..assurance.result import Result
 from ..results.record import Status
 from ..results.summary import money
 from .machinery.answers.answer import Answer
-from .machinery.comparison.value_added import DECIDED, VALUE_COLUMNS, margin_of, value_added_table, values_added
-from .machinery.sessions.context import SWITCHES, AnalysisContext, context_of
+from .machinery.comparison.value_added import VALUE_COLUMNS, margin_of, value_added_table, values_added
+from .machinery.sessions.context import AnalysisContext, context_of
 from .machinery.sessions.solver_session import SolveOptions, SolverSession, question
 
 _KINDS: tuple[DecisionKindName, ...] = ("product", "tier", "model")
 _CURVES: tuple[DecisionKindName, ...] = ("tier", "model")
-_CALLED = {"product": "product", "tier": "tier", "model": "pricing model"}
 _CURVE_COLUMNS = {
     "status": "how the search for the best plan with exactly this many ended",
     "objective": "objective of that plan, {money}; blank where there is none",
@@ -70,11 +70,13 @@ def portfolio(
         return context.nothing("portfolio")
     found = {kind: values_added(context, kind, _sellable(context, kind)) for kind in _KINDS}
     curves = {kind: best_by_count(context, kind) for kind in _CURVES}
-    tables = {DECIDED[kind]: value_added_table(found[kind], kind) for kind in _KINDS}
+    tables = {DECISION_KINDS[kind].listed: value_added_table(found[kind], kind) for kind in _KINDS}
     tables |= {f"{kind}_counts": curve_table(context, kind, curves[kind]) for kind in _CURVES}
     others = [one.other for kind in _KINDS for one in found[kind]]
     others += [point.result for kind in _CURVES for point in curves[kind]]
-    facts = {"best_count": {kind: _best_count(tables[f"{kind}_counts"], DECIDED[kind]) for kind in _CURVES}}
+    facts = {
+        "best_count": {kind: _best_count(tables[f"{kind}_counts"], DECISION_KINDS[kind].listed) for kind in _CURVES}
+    }
     sentences = [*_about_values(tables, context), *_about_counts(tables, context)]
     shown = ["products", "tier_counts", "model_counts"]
     return context.answer("portfolio", tables, _COLUMNS, sentences, facts, others, shown)
@@ -82,9 +84,9 @@ def portfolio(
 
 def _sellable(context: AnalysisContext, kind: DecisionKindName) -> list[str]:
     """Names of a kind that are not excluded; tiers from the lowest rank, all else by name."""
-    table, key, column = SWITCHES[kind]
-    rows = context.case.tables[table].sort_values("rank" if kind == "tier" else key, kind="stable")
-    return [str(name) for name in rows.loc[rows[column] != "excluded", key]]
+    where = DECISION_KINDS[kind]
+    rows = context.case.tables[where.table].sort_values("rank" if kind == "tier" else kind, kind="stable")
+    return [str(name) for name in rows.loc[rows[where.switch] != "excluded", kind]]
 
 
 def best_by_count(context: AnalysisContext, kind: DecisionKindName) -> list[CountPoint]:
@@ -103,7 +105,7 @@ def _best_with(context: AnalysisContext, kind: DecisionKindName, count: int) -> 
 
 def curve_table(context: AnalysisContext, kind: DecisionKindName, points: Sequence[CountPoint]) -> pd.DataFrame:
     """A row for each number of tiers or models."""
-    listed = DECIDED[kind]
+    listed = DECISION_KINDS[kind].listed
     decided = len(getattr(context.plan.decisions, listed))
     rows = []
     for point in points:
@@ -136,22 +138,22 @@ def _about_values(tables: dict[str, pd.DataFrame], context: AnalysisContext) -> 
     currency, goal = context.result.currency, context.result.objective_name.replace("_", " ")
     said = []
     for kind in _KINDS:
-        table = tables[DECIDED[kind]]
+        table, word = tables[DECISION_KINDS[kind].listed], DECISION_KINDS[kind].word
         vital = table.loc[table["in_plan"] & (table["status"] == Status.INFEASIBLE), kind]
         known = table.dropna(subset=["value"]).sort_values("value", ascending=False, kind="stable")
         ranked = [f"{row[kind]} {money(row['value'], currency)}" for row in known.to_dict("records")]
         held = "each forced in or left out by itself, with all other rules held and the rest planned anew"
-        said += [f"Worth of each {_CALLED[kind]}, in {goal} a year: {', '.join(ranked)}; {held}."] if ranked else []
+        said += [f"Worth of each {word}, in {goal} a year: {', '.join(ranked)}; {held}."] if ranked else []
         unknown = table.loc[table["status"] == Status.NO_PLAN, kind]
         said += [f"Not known in the time allowed: {', '.join(unknown)}."] if len(unknown) else []
-        said += [f"No plan does without the {_CALLED[kind]} {name} with all other rules held." for name in vital]
+        said += [f"No plan does without the {word} {name} with all other rules held." for name in vital]
     return said
 
 
 def _about_counts(tables: dict[str, pd.DataFrame], context: AnalysisContext) -> list[str]:
     currency, said = context.result.currency, []
     for kind in _CURVES:
-        table, listed = tables[f"{kind}_counts"], DECIDED[kind]
+        table, listed, word = tables[f"{kind}_counts"], DECISION_KINDS[kind].listed, DECISION_KINDS[kind].word
         best = _best_count(table, listed)
         if best is None:
             continue
@@ -163,7 +165,7 @@ def _about_counts(tables: dict[str, pd.DataFrame], context: AnalysisContext) -> 
         ]
         others = f": {', '.join(behind)}" if behind else ""
         held = ", with all rules held but those on their number"
-        said.append(f"The best number of {_CALLED[kind]}s is {best}{held}{others}.{_impossible(table, listed)}")
+        said.append(f"The best number of {word}s is {best}{held}{others}.{_impossible(table, listed)}")
     return said
 
 

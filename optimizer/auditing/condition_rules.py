@@ -23,12 +23,11 @@ from models.conditions import (
     Unlike,
     WorkShare,
 )
+from models.decisions import DECISION_KINDS
 from models.economics.delivery_formulas import HOUR_SHARING_KINDS, PARTNER_KINDS
 from models.plan import Plan
 
 from ..results.audit_rules import TOLERANCE
-
-_DECIDED = {"tier": "tiers", "model": "models", "product": "products", "provider": "providers"}
 
 
 @dataclass(frozen=True)
@@ -73,14 +72,14 @@ def _findings(condition: Condition, case: Case, plan: Plan) -> Iterator[_Finding
 
 @_findings.register
 def _(condition: Decision, case: Case, plan: Plan) -> Iterator[_Finding]:
-    yield _yes(condition.name in getattr(plan.decisions, _DECIDED[condition.kind]), condition.wanted)
+    yield _yes(condition.name in getattr(plan.decisions, DECISION_KINDS[condition.kind].listed), condition.wanted)
 
 
 @_findings.register
 def _(condition: Count, case: Case, plan: Plan) -> Iterator[_Finding]:
     least = -inf if condition.least is None else condition.least
     most = inf if condition.most is None else condition.most
-    yield _Finding(len(getattr(plan.decisions, _DECIDED[condition.kind])), least, most)
+    yield _Finding(len(getattr(plan.decisions, DECISION_KINDS[condition.kind].listed)), least, most)
 
 
 @_findings.register

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from models.decisions import DECISION_KINDS
 from models.economics.pricing_kinds import KINDS, Quote
 from models.plan import MONEY_KPIS
 
@@ -191,14 +192,9 @@ def decision_lines(result: ResultRecord) -> list[str]:
     """What the plan chooses, a line for each kind of choice. Empty without a plan."""
     if result.plan is None:
         return []
-    decisions = result.plan.decisions
-    chosen = {
-        "Tiers": tuple(by_rank(list(decisions.tiers), result.tiers)),
-        "Pricing models": decisions.models,
-        "Products supported": decisions.products,
-        "Providers engaged": decisions.providers,
-    }
-    return [f"{what}: {', '.join(names) or 'none'}" for what, names in chosen.items()]
+    chosen = {kind.name: list(getattr(result.plan.decisions, kind.listed)) for kind in DECISION_KINDS.values()}
+    chosen["tier"] = by_rank(chosen["tier"], result.tiers)
+    return [f"{DECISION_KINDS[kind].heading}: {', '.join(names) or 'none'}" for kind, names in chosen.items()]
 
 
 def binding_rules(audit: Audit) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from functools import reduce
 import numpy as np
 import pandas as pd
 
+from models.decisions import DECISION_KINDS
 from models.plan import KPIS, MONEY_KPIS, Plan
 
 PlansByName = Mapping[str, Plan]
@@ -18,7 +19,7 @@ ROUNDING = 1e-13
 
 LEAST_UNITS = 1e-12
 
-_KINDS = {"tier": "tiers", "pricing model": "models", "product": "products", "provider": "providers"}
+_KINDS = {kind.word: kind.listed for kind in DECISION_KINDS.values()}
 
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     "kpis": {

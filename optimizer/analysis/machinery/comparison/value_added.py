@@ -8,14 +8,13 @@ from math import inf, nan
 
 import pandas as pd
 
-from models.conditions import Decision, DecisionKindName
+from models.conditions import Decision
+from models.decisions import DECISION_KINDS, DecisionKindName
 
 from ....assurance.result import Result
 from ....program.delivery import MARGIN_OF
 from ..sessions.context import AnalysisContext
 
-DECIDED = {"tier": "tiers", "model": "models", "product": "products", "provider": "providers"}
-"""Where a plan's decisions list each kind."""
 VALUE_COLUMNS = {
     "in_plan": "whether the plan has it",
     "status": "how the search for the best plan of the other kind ended",
@@ -50,7 +49,7 @@ def value_added_table(found: Sequence[ValueAdded], column: str) -> pd.DataFrame:
 
 
 def _value_added(context: AnalysisContext, kind: DecisionKindName, name: str) -> ValueAdded:
-    in_plan = name in getattr(context.plan.decisions, DECIDED[kind])
+    in_plan = name in getattr(context.plan.decisions, DECISION_KINDS[kind].listed)
     asked = Decision(kind, name, not in_plan)
     other = context.session.solve(context.scenario, conditions=[asked], label=str(asked))
     having, lacking = (context.result, other) if in_plan else (other, context.result)

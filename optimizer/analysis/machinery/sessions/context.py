@@ -9,7 +9,7 @@ from typing import Unpack
 import pandas as pd
 
 from models import Case, Change, Scenario, apply_scenario
-from models.conditions import DecisionKindName
+from models.decisions import DECISION_KINDS, DecisionKindName
 from models.plan import Plan
 
 from ....assurance.result import Result
@@ -39,9 +39,9 @@ class AnalysisContext:
 
     def availability(self, kind: DecisionKindName, name: str) -> str:
         """Whether the case has a tier, model, product or provider required, optional or excluded."""
-        table, key, column = SWITCHES[kind]
-        rows = self.case.tables[table]
-        return str(rows.loc[rows[key] == name, column].iloc[0])
+        where = DECISION_KINDS[kind]
+        rows = self.case.tables[where.table]
+        return str(rows.loc[rows[kind] == name, where.switch].iloc[0])
 
     def changed(self, *changes: Change, **rules: object) -> Scenario:
         """The scenario with more changes and other rules."""
@@ -100,13 +100,5 @@ def context_of(
 
 def bar(provider: str) -> Change:
     """The change that keeps a provider from being engaged."""
-    return Change(table="providers", where={"provider": provider}, column="engage", set="excluded")
-
-
-SWITCHES: Mapping[DecisionKindName, tuple[str, str, str]] = {
-    "tier": ("tiers", "tier", "offer"),
-    "model": ("pricing_models", "model", "offer"),
-    "product": ("products", "product", "support"),
-    "provider": ("providers", "provider", "engage"),
-}
-"""Table, key and column that say whether a plan may have something."""
+    kind = DECISION_KINDS["provider"]
+    return Change(table=kind.table, where={kind.name: provider}, column=kind.switch, set="excluded")
