@@ -10,7 +10,8 @@ import pandas as pd
 from pydantic import Field
 
 from .column_tables import ColumnTable, Tables
-from .scenario import Name, Scenario, Strict, Text
+from .document_fields import Name, Strict, Text
+from .scenario import Scenario
 
 MOST_RATE = 1000
 """Highest rate of capital: 100,000 % a year."""

@@ -9,10 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .case import Case
+from .economics.delivery_formulas import PARTNER_KINDS
 from .installed_base import InstalledBase
 from .problems import listed, quoted, suggestion
+from .rules import MONEY_RULES
 from .scenario import Scenario
-from .schema import PARTNER_KINDS, TABLES, ColumnKind
+from .schema import TABLES, ColumnKind
 from .text.lookalikes import ODD, difference, looks, twins
 
 Tables = Mapping[str, pd.DataFrame]
@@ -20,7 +22,7 @@ MOST_PAIRS = 5
 """Pairs of names that look alike told one by one for each column."""
 _NAMED = 8
 """Names that one sentence spells out."""
-MARGIN_RULES = ("min_service_margin", "min_account_margin")
+LEAST_MARGINS = tuple(key for key, spec in MONEY_RULES.items() if spec.least)
 
 
 def case_warnings(case: Case) -> tuple[str, ...]:
@@ -81,9 +83,9 @@ def scenario_warnings(case: Case, scenario: Scenario) -> tuple[str, ...]:
 
 
 def _revenue_without_margin(scenario: Scenario) -> Iterator[str]:
-    if scenario.objective.endswith("_revenue") and all(getattr(scenario, rule) is None for rule in MARGIN_RULES):
+    if scenario.objective.endswith("_revenue") and all(getattr(scenario, rule) is None for rule in LEAST_MARGINS):
         yield (
-            f"Scenario {scenario.name} maximizes {scenario.objective} without {' or '.join(MARGIN_RULES)}: "
+            f"Scenario {scenario.name} maximizes {scenario.objective} without {' or '.join(LEAST_MARGINS)}: "
             "nothing keeps the plan from buying revenue at a loss."
         )
 

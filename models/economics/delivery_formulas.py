@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Number = float | Array
 
-HOUR_SHARING_KINDS = ("in_house", "volume_partner", "specialist_partner")
-"""Kinds whose hours count as delivered by teams and partners."""
 PARTNER_KINDS = ("volume_partner", "specialist_partner")
 """Kinds that are partners."""
+HOUR_SHARING_KINDS = ("in_house", *PARTNER_KINDS)
+"""Kinds whose hours count as delivered by teams and partners."""
 NEGLIGIBLE_CASES = 1e-6
 """A work class or parts volume of this many cases a year or less needs no delivery."""
 

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from ..column_tables import Flags
+from ..economics.delivery_formulas import PARTNER_KINDS
 from ..economics.pricing_kinds import KINDS
 from ..problems import Problem, ProblemList
 from ..row_keys import row_positions
-from ..schema import NO_CONTRACT, OPTION_PRICE, PARTNER_KINDS
+from ..schema import NO_CONTRACT, OPTION_PRICE
 from .magnitudes import READ, totals_can_be_carried
 from .tables import CleanTable, Tables
 

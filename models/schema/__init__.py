@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import books, market, offer, providers
 from .fields import POSITIVE, Bounds, Column, ColumnKind, Table, sized
-from .vocabulary import LOCKED_CLASS, NO_CONTRACT, OFFER, PARTNER_KINDS, PRICING_KINDS, PROVIDER_KINDS
+from .vocabulary import LOCKED_CLASS, NO_CONTRACT, OFFER, PRICING_KINDS, PROVIDER_KINDS
 
 TABLES: dict[str, Table] = {
     table.name: sized(table)
@@ -45,7 +45,6 @@ __all__ = [
     "NO_CONTRACT",
     "OFFER",
     "OPTION_PRICE",
-    "PARTNER_KINDS",
     "PRICING_KINDS",
     "PROVIDER_KINDS",
     "TABLES",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from ..economics.delivery_formulas import HOUR_SHARING_KINDS
 from ..economics.pricing_kinds import KINDS
 
 OFFER = ("required", "optional", "excluded")
 PRICING_KINDS = tuple(KINDS)
-PARTNER_KINDS = ("volume_partner", "specialist_partner")
-PROVIDER_KINDS = ("in_house", *PARTNER_KINDS, "self_service", "community")
+PROVIDER_KINDS = (*HOUR_SHARING_KINDS, "self_service", "community")
 NO_CONTRACT = "none"
 """Tier name that stands for having no contract, in `loyalty` and in a plan's uptake."""
 LOCKED_CLASS = "contract"

@@ -9,6 +9,7 @@ from typing import Unpack
 import pandas as pd
 
 from models import Case, Scenario, apply_scenario
+from models.rules import RULE_SPECS
 
 from ..assurance.result import Result
 from ..results.record import Status
@@ -20,19 +21,6 @@ from .machinery.feasibility.iis import Iis, find_iis
 from .machinery.feasibility.levers import Lever, levers, named
 from .machinery.sessions.context import AnalysisContext
 from .machinery.sessions.solver_session import SolveOptions, SolverSession, at_work, question
-
-TARGETS = (
-    "min_service_margin",
-    "min_account_margin",
-    "max_cost_to_serve",
-    "csat_floor",
-    "min_attainment",
-    "turnaround",
-    "max_providers",
-    "max_models",
-    "max_tiers",
-)
-"""Rules whose furthest limit is looked for when none are named."""
 
 _LIMIT = {
     "rule": "rule, as in the scenario or in the tables",
@@ -89,7 +77,7 @@ def diagnose(
     bench = at_work(case, **options)
     changed, wanted = apply_scenario(bench.case, scenario)
     rules = levers(changed, wanted)
-    usual = [lever for lever in rules if lever.rule in TARGETS and not lever.idle]
+    usual = [lever for lever in rules if RULE_SPECS[lever.rule].target and not lever.idle]
     asked = usual if targets is None else named(rules, targets)
     result = bench.any_plan(wanted, label="the scenario as it is")
     subject = AnalysisContext(bench, wanted, changed, result)

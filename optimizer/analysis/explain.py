@@ -9,6 +9,7 @@ from typing import Unpack
 import pandas as pd
 
 from models import Case, Scenario, apply_scenario
+from models.rules import RULE_SPECS
 
 from ..assurance.result import Result
 from ..results.summary import NEAR, money
@@ -19,7 +20,7 @@ from .machinery.feasibility.shadow_prices import ShadowPrices, shadow_prices
 from .machinery.sessions.context import AnalysisContext, context_of
 from .machinery.sessions.solver_session import SolveOptions, SolverSession, question
 
-_ALWAYS = ("min_provider_score", "criteria_minimum")
+_ALWAYS = tuple(key for key, spec in RULE_SPECS.items() if spec.bars_providers)
 """Rules that keep providers out, which no row of an audit tells of."""
 
 _COLUMNS = {

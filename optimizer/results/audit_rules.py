@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from models.rules import RuleGroup, rules_of
+
 TOLERANCE = 1e-6
 """By how much both sides of a rule, and an amount claimed and recomputed, may differ, times max(1, both sides)."""
 
@@ -21,65 +23,40 @@ class AuditRule:
     """Whether it says how a plan is written or added up, so that no slack is normal and limits no business."""
 
 
+def _declared(group: RuleGroup) -> dict[str, AuditRule]:
+    """The rules of a group, as declared."""
+    return {key: AuditRule(spec.text, spec.on_menus, spec.structural) for key, spec in rules_of(group).items()}
+
+
 RULES: Mapping[str, AuditRule] = {
     "names": AuditRule("every name in the plan is a name of the case.", structural=True),
     "rows": AuditRule("no row is there twice, none is missing and none is without a reason.", structural=True),
     "amounts": AuditRule("every price is finite, and no number of cases is negative.", structural=True),
     "one_option_per_tier": AuditRule("a price book offers at most one option per tier.", structural=True),
-    "min_menu": AuditRule("a price book's menu has at least min_menu tiers.", on_menus=True),
-    "max_menu": AuditRule("a price book's menu has at most max_menu tiers.", on_menus=True),
+    **_declared(RuleGroup.MENU),
     "price_points": AuditRule("every price is a price point of its tier, model and price book.", on_menus=True),
-    "min_tier_gap": AuditRule(
-        "in one menu a higher-ranked tier's mean payment is at least 1 + min_tier_gap times a lower-ranked one's.",
-        on_menus=True,
-    ),
-    "max_price_change": AuditRule(
-        "a tier's mean payment lies within max_price_change of that of the price book's current option.", on_menus=True
-    ),
+    **_declared(RuleGroup.PRICE),
     "decided_tiers": AuditRule(
         "the decided tiers are exactly those in a menu of a price book with units.", structural=True
     ),
     "decided_models": AuditRule(
         "the decided models are exactly those in a menu of a price book with units.", structural=True
     ),
-    "required_tiers": AuditRule("a required tier is offered.", on_menus=True, structural=True),
-    "required_models": AuditRule("a required pricing model is used.", on_menus=True, structural=True),
-    "excluded_tiers": AuditRule("an excluded tier is in no menu.", on_menus=True, structural=True),
-    "excluded_models": AuditRule("an excluded pricing model is in no menu.", on_menus=True, structural=True),
-    "min_tiers": AuditRule("at least min_tiers tiers are offered.", on_menus=True),
-    "max_tiers": AuditRule("at most max_tiers tiers are offered.", on_menus=True),
-    "max_models": AuditRule("at most max_models pricing models are used.", on_menus=True),
+    **_declared(RuleGroup.RANGE),
     "supported": AuditRule("a product is covered only if it is supported.", structural=True),
-    "required_products": AuditRule(
-        "a required product is supported, and covered by every price book that holds it.", structural=True
-    ),
-    "excluded_products": AuditRule("an excluded product is neither supported nor covered.", structural=True),
-    "required_providers": AuditRule("a required provider is engaged.", structural=True),
-    "excluded_providers": AuditRule("an excluded provider is not engaged.", structural=True),
-    "max_providers": AuditRule("at most max_providers providers are engaged."),
-    "min_provider_score": AuditRule("an engaged partner's weighted mean score is at least min_provider_score."),
-    "criteria_minimum": AuditRule("no score of an engaged partner is under its criterion's minimum."),
+    **_declared(RuleGroup.PRODUCT),
+    **_declared(RuleGroup.PROVIDER),
+    **_declared(RuleGroup.SCORE),
     "engaged": AuditRule("only engaged providers deliver.", structural=True),
     "rates": AuditRule("a provider delivers only where it has a rate.", structural=True),
     "flow_conservation": AuditRule("the flows of a work class sum to its cases.", structural=True),
-    "rate_share": AuditRule("a provider delivers at most its rate's max_share of a work class's cases."),
-    "capacity": AuditRule("a provider works at most capacity_hours."),
-    "provider_share": AuditRule("a team or partner works at most its max_share of all team and partner hours."),
-    "max_provider_share": AuditRule("a partner works at most max_provider_share of all team and partner hours."),
+    **_declared(RuleGroup.WORK),
     "policies": AuditRule(
         "each product and tier with parts cases uses exactly one policy of the product.", structural=True
     ),
-    "csat_floor": AuditRule("the case-weighted mean CSAT of a tier in a region is at least csat_floor."),
-    "min_attainment": AuditRule("the share of a tier's cases in a region answered in time is at least min_attainment."),
-    "max_csat_over_target": AuditRule(
-        "the case-weighted mean CSAT of a tier in a region is at most csat_target + max_csat_over_target."
-    ),
-    "turnaround": AuditRule("the case-weighted mean parts turnaround of a tier is at most its turnaround_hours."),
-    "min_service_margin": AuditRule("the service margin is at least min_service_margin of service revenue."),
-    "min_account_margin": AuditRule("the account margin is at least min_account_margin of account revenue."),
-    "max_cost_to_serve": AuditRule(
-        "delivery, fulfilment and admin cost are at most max_cost_to_serve of service revenue."
-    ),
+    **_declared(RuleGroup.EXPERIENCE),
+    **_declared(RuleGroup.PARTS),
+    **_declared(RuleGroup.MONEY),
     "contracts": AuditRule("contracts in force are kept as they are.", structural=True),
     "uptake": AuditRule("customers choose as the choice model says.", structural=True),
     "allocation": AuditRule("hours and cost of each flow follow from its cases.", structural=True),

@@ -15,9 +15,9 @@ from typing import Any, TypeAlias
 
 from pydantic import ValidationError
 
+from models.document_fields import Strict
 from models.files import locked, place_of, write_file
 from models.plan_tables import RunError
-from models.scenario import Strict
 
 from .digests import differing
 

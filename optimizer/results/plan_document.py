@@ -8,9 +8,9 @@ from typing import Annotated
 import pandas as pd
 from pydantic import Field, ValidationError
 
+from models.document_fields import Strict
 from models.plan import KPIS, Decisions, Plan
 from models.plan_tables import RunError
-from models.scenario import Strict
 
 from .record import ResultRecord, Status
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from models.rules import MONEY_RULES
 from models.scenario import Scenario
 
 from ..program.instance import Instance
 from ..results.audit_rules import RULES_ON_MENUS
 from .time_limit import Limit
-from .todays_plan import MARGIN_RULES, baseline
+from .todays_plan import baseline
 
 Baseline = tuple[dict[str, float | None] | None, str | None]
 """KPIs of today's price book, or why there are none."""
@@ -32,4 +33,4 @@ class Baselines:
 
 def _asked(scenario: Scenario) -> str:
     """What of a scenario the baseline depends on."""
-    return scenario.model_dump_json(exclude={"name", "description", *MARGIN_RULES, *RULES_ON_MENUS}, exclude_none=True)
+    return scenario.model_dump_json(exclude={"name", "description", *MONEY_RULES, *RULES_ON_MENUS}, exclude_none=True)

@@ -14,21 +14,13 @@ import numpy as np
 from models import Case, CaseError, Change, Problem, Scenario, named_scenario
 from models.condition_checks import check_conditions, problem_of
 from models.conditions import Condition, Count, Cover, Decision, MenuOption
+from models.decisions import DECISION_KINDS
 from models.economics.offers import Offers
+from models.rules import count_rule
 
 from ..program.condition_constraints import ConditionConstraint
 from ..search.assortment.restriction import FREE_BOOK, Restriction
 from ..search.master.nodes import Node
-
-_CELLS = {
-    "tier": ("tiers", "tier", "offer"),
-    "model": ("pricing_models", "model", "offer"),
-    "product": ("products", "product", "support"),
-    "provider": ("providers", "provider", "engage"),
-}
-"""Where each kind's required, optional or excluded is said: table, key, column."""
-_COUNTS = {"tier": ("min_tiers", "max_tiers"), "model": ("", "max_models"), "provider": ("", "max_providers")}
-"""Rules of a scenario on the least and most number of a kind."""
 
 
 def scenario_under(case: Case, scenario: str | Scenario, conditions: Sequence[Condition]) -> Scenario:
@@ -43,15 +35,15 @@ def scenario_under(case: Case, scenario: str | Scenario, conditions: Sequence[Co
 
 
 def _change(decision: Decision) -> Change:
-    table, key, column = _CELLS[decision.kind]
-    state = "required" if decision.wanted else "excluded"
-    return Change(table=table, where={key: decision.name}, column=column, set=state)
+    kind, state = DECISION_KINDS[decision.kind], "required" if decision.wanted else "excluded"
+    return Change(table=kind.table, where={kind.name: decision.name}, column=kind.switch, set=state)
 
 
 def _rules(count: Count) -> Iterator[tuple[str, int]]:
-    for name, limit in zip(_COUNTS.get(count.kind, ("", "")), (count.least, count.most), strict=True):
-        if name and limit is not None:
-            yield name, limit
+    for least, limit in ((True, count.least), (False, count.most)):
+        rule = count_rule(count.kind, least=least)
+        if rule is not None and limit is not None:
+            yield rule, limit
 
 
 def constraints_of(conditions: Iterable[Condition]) -> tuple[ConditionConstraint, ...]:

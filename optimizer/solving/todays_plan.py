@@ -6,6 +6,7 @@ import numpy as np
 
 from models.economics.offers import Offers
 from models.plan import Plan
+from models.rules import MONEY_RULES
 
 from ..lp.tolerances import ROUNDING
 from ..program.constraints import rules_without
@@ -16,8 +17,6 @@ from ..results.audit_rules import RULES_ON_MENUS
 from .engine import DeliveryQuestion, offers_of
 from .plan_assembly import Choice, assemble
 from .time_limit import Limit
-
-MARGIN_RULES = frozenset({"min_service_margin", "min_account_margin", "max_cost_to_serve"})
 
 
 def sold_products(setting: Instance) -> frozenset[int]:
@@ -56,7 +55,7 @@ def plan_of_today(setting: Instance, limit: Limit) -> tuple[Plan | None, str | N
     offers = offers_of(setting, current)
     choice = current_choice(setting, offers)
     given = Fixings(supported=sold_products(setting))
-    constraints = rules_without(MARGIN_RULES | RULES_ON_MENUS)
+    constraints = rules_without(RULES_ON_MENUS.union(MONEY_RULES))
     question = DeliveryQuestion(setting, offers, given, constraints=constraints, menus_given=True)
     outcome = question.delivery(choice, limit.of_last_steps(ROUNDING))
     delivery = outcome.delivery

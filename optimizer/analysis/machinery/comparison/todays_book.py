@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from models import Case, CaseError, Change, Problem, Scenario, apply_scenario, named_scenario
 from models.menus import todays_menus
+from models.rules import NO_MONEY_RULES
 
 from ....assurance.result import Result
 from ..sessions.solver_session import SolverSession
-
-_MONEY_RULES = ("min_service_margin", "min_account_margin", "max_cost_to_serve")
 
 
 def today(session: SolverSession, scenario: str | Scenario = "base") -> Result:
@@ -31,4 +30,4 @@ def _as_it_is(changed: Case, scenario: Scenario) -> Scenario:
     if (changed.tables["products"]["support"] == "optional").any():
         required = Change(table="products", where={"support": "optional"}, column="support", set="required")
         changes = (*changes, required)
-    return scenario.model_copy(update={"change": changes, **dict.fromkeys(_MONEY_RULES)})
+    return scenario.model_copy(update={"change": changes, **NO_MONEY_RULES})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -12,6 +12,7 @@ import pandas as pd
 
 from models import Case, Scenario
 from models.plan import Plan
+from models.rules import MONEY_RULES, NO_MONEY_RULES
 
 from ....assurance.result import Result
 from ..sessions.context import AnalysisContext, bar
@@ -19,13 +20,6 @@ from .value_added import amount_of
 
 MOST_TRIED = 16
 """Ways to choose the price books of a wave that are tried at most."""
-_MARGIN_RULES: Mapping[str, tuple[str, Callable[[float, float], float]]] = {
-    "min_service_margin": ("service_margin_share", min),
-    "min_account_margin": ("account_margin_share", min),
-    "max_cost_to_serve": ("cost_to_serve", max),
-}
-"""Share that each rule limits, and which of two limits is the looser."""
-NO_MARGINS = dict.fromkeys(_MARGIN_RULES)
 _CLOSE = 1e-6
 """Relative loss of objective that is rounding."""
 
@@ -52,10 +46,10 @@ def ready_months(case: Case, plan: Plan) -> dict[str, float]:
 def margins_so_far(scenario: Scenario, before: Result) -> dict[str, float]:
     """Rules on margins and cost to serve, each as strict as the scenario has it or as the state before meets it."""
     rules = {}
-    for rule, (kpi, looser) in _MARGIN_RULES.items():
-        limit, reached = getattr(scenario, rule), amount_of(before, kpi)
+    for rule, spec in MONEY_RULES.items():
+        limit, reached = getattr(scenario, rule), amount_of(before, spec.kpi or "")
         if limit is not None and reached == reached:
-            rules[rule] = looser(limit, reached)
+            rules[rule] = min(limit, reached) if spec.least else max(limit, reached)
     return rules
 
 
@@ -99,7 +93,7 @@ class Roadmap:
     @cached_property
     def today(self) -> Result:
         """Today's menus with their best delivery by any provider, under no rule on margins and cost to serve."""
-        scenario = self.scenario.model_copy(update=NO_MARGINS)
+        scenario = self.scenario.model_copy(update=NO_MONEY_RULES)
         self.subject.session.expect(1)
         return self.subject.session.evaluate(scenario, menus=self.current, label="today's price book")
 

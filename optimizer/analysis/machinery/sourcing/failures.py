@@ -10,6 +10,7 @@ import pandas as pd
 from models import Scenario
 from models.conditions import Decision
 from models.economics.delivery_formulas import PARTNER_KINDS
+from models.rules import NO_MONEY_RULES
 
 from ....assurance.result import Result
 from ....program.delivery import MARGIN_OF
@@ -39,7 +40,6 @@ TAKEOVER_COLUMNS = {
 }
 _DIGITS = 6
 """Digits after the point of hours that are no rounding."""
-_NO_MARGINS = {"min_service_margin": None, "min_account_margin": None, "max_cost_to_serve": None}
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def partner_failures(context: AnalysisContext) -> list[Failure]:
 def _responses(context: AnalysisContext, partner: str) -> Iterator[Failure]:
     menus = context.plan.menus
     margin = MARGIN_OF[context.scenario.objective]
-    gone = context.changed(bar(partner), **_NO_MARGINS, objective=margin)
+    gone = context.changed(bar(partner), **NO_MONEY_RULES, objective=margin)
     for response, scenario in ((SAME, _only(context, gone)), (OTHERS, gone)):
         result = context.session.evaluate(scenario, menus=menus, label=f"{partner} fails, {response}")
         yield Failure(partner, response, result)
