@@ -17,7 +17,7 @@ def totals_bounds(offers: Offers, index: TotalsIndex, demand_map: TotalsMap, sel
 
     `sellable` marks the cohorts whose product may be covered at all.
     """
-    low, high = demand_map.extremes(_largest_inputs(offers, sellable), _choices(offers))
+    low, high = demand_map.extremes(_largest_inputs(offers, sellable), _choice_of_inputs(offers))
     standing = standing_totals(offers, index)
     # What only adds up has 0 as its end, whatever is rounded; HiGHS 1.15.1 presolves a hair more to infeasible.
     room = ROUNDING * (high - low)
@@ -46,7 +46,7 @@ def _best_alone(offers: Offers) -> Array:
     return (offers.utility > 0).astype(float)
 
 
-def _choices(offers: Offers) -> Codes:
+def _choice_of_inputs(offers: Offers) -> Codes:
     """The choice that each input is one of: a cohort's options of a tier; a book's; each product alone."""
     catalog, options, tiers = offers.catalog, offers.options, len(offers.catalog.tiers)
     shares = offers.cohort * tiers + options.tier[offers.option]

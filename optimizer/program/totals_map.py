@@ -2,8 +2,8 @@
 
 What is offered and bought is a vector of *inputs*: the share of its cohort that takes each cell (cohort x option, as
 `Offers` lays them out), then 1 for each option on a menu, then the number of price books that cover each optional
-product. Totals = inputs @ (local @ spread), two sparse matrices: `local` adds up money, parts, and units and incidents
-of each cohort and tier; `spread` divides units and incidents among regions. Forward the map gives what menus add to the
+product. Totals = inputs @ (local @ regional), two sparse matrices: `local` adds up money, parts, and the units and
+incidents of each cohort and tier; `regional` divides these among regions. Forward the map gives what menus add to the
 totals, transposed the reduced profit of every input at dual prices, and from the ends of the inputs the bounds of the
 totals.
 """
@@ -48,23 +48,23 @@ class TotalsMap:
 
     local: sparse.csr_matrix
     """What a full input adds to money, parts, units and incidents by holder and tier, and uses: (inputs, locals)."""
-    spread: sparse.csr_matrix
-    """What these add to the totals, nowhere negative: (locals, totals)."""
+    regional: sparse.csr_matrix
+    """What these add to the totals, by region; nowhere negative: (locals, totals)."""
 
     def forward(self, inputs: sparse.csr_matrix) -> sparse.csr_matrix:
         """Totals of rows of inputs: (rows, inputs) to (rows, totals)."""
-        totals = ((inputs @ self.local) @ self.spread).tocsr()
+        totals = ((inputs @ self.local) @ self.regional).tocsr()
         totals.eliminate_zeros()
         totals.sort_indices()
         return totals
 
     def totals(self, inputs: Array) -> Array:
         """Totals of one vector of inputs, shape (inputs,), all of which are sold."""
-        return np.asarray(self.spread.T @ (self.local.T @ inputs))
+        return np.asarray(self.regional.T @ (self.local.T @ inputs))
 
     def at_prices(self, prices: Array) -> Array:
         """What a full input is worth at prices of the totals: the transposed map, (totals,) to (inputs,)."""
-        return np.asarray(self.local @ (self.spread @ prices))
+        return np.asarray(self.local @ (self.regional @ prices))
 
     def extremes(self, most: Array, choice: Codes) -> tuple[Array, Array]:
         """Least and most of each total where inputs lie between 0 and `most`, and of each choice one at most is not 0.
@@ -88,7 +88,7 @@ class TotalsMap:
         np.minimum.at(ends[0], place, np.concatenate([np.zeros(0), *low]))
         np.maximum.at(ends[1], place, np.concatenate([np.zeros(0), *high]))
         sums = [np.bincount(key % width, weights=end, minlength=width).astype(float) for end in ends]
-        return np.asarray(self.spread.T @ sums[0]), np.asarray(self.spread.T @ sums[1])
+        return np.asarray(self.regional.T @ sums[0]), np.asarray(self.regional.T @ sums[1])
 
 
 def map_of(catalog: Catalog, index: TotalsIndex, rows: Contracted) -> TotalsMap:
@@ -103,7 +103,7 @@ def map_of(catalog: Catalog, index: TotalsIndex, rows: Contracted) -> TotalsMap:
     columns = [*range(len(MONEY)), first[0] + product * tiers + rows.tier, first[1] + places, first[2] + at]
     amounts = _amounts(catalog, rows)
     local = _regular(columns, amounts, int(first[2]) + len(work))
-    return TotalsMap(local, _spread(catalog, index, rows, units, work))
+    return TotalsMap(local, _regional(catalog, index, rows, units, work))
 
 
 def _numbered(codes: Codes, size: int) -> tuple[Codes, Codes]:
@@ -134,7 +134,7 @@ def _regular(columns: list[Codes | int], values: list[Array | float], width: int
     return sparse.csr_matrix((data.ravel(), places.ravel(), start), shape=(height, width))
 
 
-def _spread(catalog: Catalog, index: TotalsIndex, rows: Contracted, units: Codes, work: Codes) -> sparse.csr_matrix:
+def _regional(catalog: Catalog, index: TotalsIndex, rows: Contracted, units: Codes, work: Codes) -> sparse.csr_matrix:
     """Money and parts as they are; units and incidents of a holder and tier by region."""
     tiers, groups = index.units.shape[2], index.incidents.shape[3]
     family = catalog.family_of_product[rows.product]
@@ -149,9 +149,9 @@ def _spread(catalog: Catalog, index: TotalsIndex, rows: Contracted, units: Codes
     values = np.concatenate([np.ones(len(alone)), rows.units_by_region[holders].ravel()])
     counts = np.concatenate([np.ones(len(alone)), np.full(len(holders), len(at))])
     start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    spread = sparse.csr_matrix((values, places, start), shape=(len(counts), index.size))
-    spread.eliminate_zeros()
-    return spread
+    regional = sparse.csr_matrix((values, places, start), shape=(len(counts), index.size))
+    regional.eliminate_zeros()
+    return regional
 
 
 def offers_map(offers: Offers, index: TotalsIndex, cells: Codes | slice = EVERY) -> TotalsMap:
@@ -175,7 +175,7 @@ def offers_map(offers: Offers, index: TotalsIndex, cells: Codes | slice = EVERY)
     used = _regular([first + options.tier, first + tiers + options.model], [1.0, 1.0], width)
     covered = _regular([first + tiers + models + np.arange(products)], [1.0], width)
     counts = sparse.csr_matrix((np.ones(len(places)), (np.arange(len(places)), places)), (len(places), index.size))
-    return TotalsMap(sparse.vstack([shares, used, covered]).tocsr(), sparse.vstack([sold.spread, counts]).tocsr())
+    return TotalsMap(sparse.vstack([shares, used, covered]).tocsr(), sparse.vstack([sold.regional, counts]).tocsr())
 
 
 def product_revenue_change(offers: Offers, cells: Codes | slice = EVERY) -> Array:

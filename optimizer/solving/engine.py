@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
+from models.book_menu import BookMenu, options_of
 from models.case import Case
 from models.catalog import Array
 from models.economics.offers import Offers, build_offers
@@ -36,7 +37,7 @@ from ..results.plan_document import claims
 from ..results.progress import Progress, ProgressCallback, logged
 from ..results.record import Status
 from ..results.warm_start import WarmStart
-from ..search.assortment.columns import MenuColumn, prepare_books
+from ..search.assortment.columns import prepare_books
 from ..search.assortment.compilation import compile_search
 from ..search.master.nodes import Evaluation, Node, PlanCandidate, Proof
 from ..search.master.restricted_master import RestrictedMaster
@@ -50,7 +51,7 @@ from ..search.tree.branch_and_price import BranchAndPrice
 from ..search.tree.branching_history import branching_decisions, initial_nodes
 from ..search.tree.checkpointing import restore, saved_search
 from ..search.tree.warm_starting import known_menus, usable_columns, values_in_plan
-from .plan_assembly import Choice, agrees_with_audit, assemble, choice_totals
+from .plan_assembly import agrees_with_audit, assemble, plan_totals
 from .session import Session, restored_plan, saved_plan
 from .time_limit import Limit
 
@@ -71,23 +72,23 @@ class DeliveryQuestion:
     start: WarmStart = field(default_factory=WarmStart)
     """What an earlier search found on a question like this one."""
 
-    def delivery(self, choice: Choice, limits: Limits) -> DeliveryOutcome:
+    def delivery(self, menus: Sequence[BookMenu], limits: Limits) -> DeliveryOutcome:
         """Best exact delivery of menus and coverage."""
-        return deliver(self.setting, self._totals(choice), self._given(choice), self.constraints, limits)
+        return deliver(self.setting, self._totals(menus), self._given(menus), self.constraints, limits)
 
-    def second_stage(self, choice: Choice, delivery: Delivery, limits: Limits) -> Delivery:
+    def second_stage(self, menus: Sequence[BookMenu], delivery: Delivery, limits: Limits) -> Delivery:
         """The delivery of best margin among those about as good as `delivery`."""
         found = delivery.objective
         outcome = deliver_second_stage(
-            self.setting, self._totals(choice), self._given(choice), found, self.constraints, limits
+            self.setting, self._totals(menus), self._given(menus), found, self.constraints, limits
         )
         return outcome.delivery or delivery
 
-    def _totals(self, choice: Choice) -> Array:
-        return choice_totals(self.offers, self.setting.index, choice)
+    def _totals(self, menus: Sequence[BookMenu]) -> Array:
+        return plan_totals(self.offers, self.setting.index, menus)
 
-    def _given(self, choice: Choice) -> Fixings:
-        decided = given_by(self.setting, self.offers, choice)
+    def _given(self, menus: Sequence[BookMenu]) -> Fixings:
+        decided = given_by(self.setting, self.offers, menus)
         return decided if self.given.supported is None else replace(decided, supported=self.given.supported)
 
 
@@ -109,10 +110,9 @@ class Found:
 
 @dataclass(frozen=True)
 class DeliveredPlan:
-    """A column of each price book with units, what they choose, and its best delivery."""
+    """A menu of each price book with units, and their best delivery."""
 
-    columns: tuple[MenuColumn, ...]
-    choice: Choice
+    menus: tuple[BookMenu, ...]
     delivery: Delivery
 
 
@@ -183,7 +183,7 @@ class Search:
         master.add(list(usable_columns(master, start.useful)))
         plan = tree.heuristics.start_values = values_in_plan(master, start.chosen)
         known = list(usable_columns(master, start.best))
-        if len({place for place, _ in known}) == len(known) == len(master.books):
+        if len({menu.book for menu in known}) == len(known) == len(master.books):
             master.add(known)
             tree.try_plan(self.question.root, master.numbers(known))
         tree.column_generation.known_bounds.take_over(start)
@@ -195,17 +195,16 @@ class Search:
         nodes = restore(self.tree, before.search)
         self.phases.go_on(before.phases, before.counts)
         if before.plan is not None:
-            columns, delivery = restored_plan(self.master, before.plan)
-            self._restore_plan(columns, delivery)
+            self._restore_plan(*restored_plan(self.master, before.plan))
         return nodes or [self.question.root]
 
-    def _restore_plan(self, columns: tuple[MenuColumn, ...], kept: Delivery) -> None:
+    def _restore_plan(self, menus: tuple[BookMenu, ...], kept: Delivery) -> None:
         """Begin with the plan of a checkpoint, as far as it holds: its amounts are recomputed, or delivered anew."""
-        choice, question = self._choice(columns), self.question
-        holds = agrees_with_audit(question.setting, question.offers, choice, kept, menus_given=question.menus_given)
-        delivery = kept if holds else question.delivery(choice, self.limit.of_delivery()).delivery
+        question = self.question
+        holds = agrees_with_audit(question.setting, question.offers, menus, kept, menus_given=question.menus_given)
+        delivery = kept if holds else question.delivery(menus, self.limit.of_delivery()).delivery
         if delivery is not None:
-            self._offer(DeliveredPlan(columns, choice, delivery))
+            self._offer(DeliveredPlan(menus, delivery))
 
     def _offer(self, plan: DeliveredPlan) -> None:
         """Make a plan the incumbent if it is the best."""
@@ -216,7 +215,7 @@ class Search:
     def checkpoint(self, session: Session) -> Checkpoint:
         """All that another session needs to go on."""
         best = self.incumbent.plan
-        plan = None if best is None else saved_plan(self.master, best.columns, best.delivery)
+        plan = None if best is None else saved_plan(self.master, best.menus, best.delivery)
         return session.checkpoint(saved_search(self.tree), plan, self.phases)
 
     def warm_start(self) -> WarmStart:
@@ -227,7 +226,7 @@ class Search:
         bounds = tree.column_generation.known_bounds.to_warm_start(nodes)
         return WarmStart(
             known_menus(master, master.pool.useful),
-            known_menus(master, () if self.incumbent.plan is None else self.incumbent.plan.columns),
+            known_menus(master, () if self.incumbent.plan is None else self.incumbent.plan.menus),
             branching=decisions,
             bounds=bounds,
             offers=master.pricer.digest if bounds else "",
@@ -245,21 +244,14 @@ class Search:
             "integer_programs": counts["mip"] + counts["delivery"],
         }
 
-    def _choice(self, columns: Collection[MenuColumn]) -> Choice:
-        books = self.master.books
-        menus = {books[column.book].code: column.menu for column in columns}
-        covered = {books[column.book].code: books[column.book].required | column.optional for column in columns}
-        return Choice(dict(sorted(menus.items())), covered)
-
     def _evaluate(self, candidate: PlanCandidate) -> Evaluation:
         """A candidate's menus with the best delivery, every rule checked exactly; the plan is offered as incumbent."""
-        columns = tuple(self.master.pool[i] for i in candidate.columns)
-        choice = self._choice(columns)
-        outcome = self.question.delivery(choice, self.limit.of_delivery())
+        menus = tuple(self.master.pool[i] for i in candidate.columns)
+        outcome = self.question.delivery(menus, self.limit.of_delivery())
         if outcome.delivery is None:
             self.state.limits.check()  # a delivery cut short is no proof that there is none
             return Evaluation(np.inf, np.inf if outcome.proved else -np.inf)
-        self._offer(DeliveredPlan(columns, choice, outcome.delivery))
+        self._offer(DeliveredPlan(menus, outcome.delivery))
         scale = self.master.scale
         cost = scale.cost(outcome.delivery.objective)
         return Evaluation(cost, min(cost, scale.cost(outcome.bound)))
@@ -275,10 +267,10 @@ class Search:
         self.progress(Progress(time.monotonic() - self.started, state.phase, objective, bound, gap))
 
 
-def given_by(setting: Instance, offers: Offers, choice: Choice) -> Fixings:
+def given_by(setting: Instance, offers: Offers, menus: Sequence[BookMenu]) -> Fixings:
     """What menus and coverage settle: tiers, models and products."""
-    used = [option for menu in choice.menus.values() for option in menu]
-    covered = {product for products in choice.covered.values() for product in products}
+    used = options_of(menus)
+    covered = {product for menu in menus for product in menu.covered}
     support = setting.catalog.offer["products"]
     required = {code for code, name in enumerate(setting.catalog.products) if support[name] == "required"}
     return Fixings(
@@ -316,8 +308,8 @@ def find_best(
     plan = assemble(
         question.setting,
         question.offers,
-        best.choice,
-        question.second_stage(best.choice, best.delivery, limit.of_second_stage()),
+        best.menus,
+        question.second_stage(best.menus, best.delivery, limit.of_second_stage()),
     )
     objective = plan.kpis[question.setting.scenario.objective]
     assert objective is not None  # money KPIs always have a value

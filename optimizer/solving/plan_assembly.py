@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from models.catalog import Array, Catalog, Codes, named
+from models.book_menu import BookMenu, coverage_of, options_of
+from models.catalog import Array, Codes, named
 from models.economics.offers import Offers
 from models.economics.uptake import Uptake, uptake
 from models.plan import PLAN_TABLES, Decisions, Plan
@@ -28,62 +28,43 @@ LEAST_FLOW = 1e-12
 """Cases a year under which a flow is rounding."""
 
 
-@dataclass(frozen=True)
-class Choice:
-    """Menus and coverage: option positions and covered products of each price book with units."""
-
-    menus: Mapping[int, tuple[int, ...]]
-    covered: Mapping[int, frozenset[int]]
-
-    @property
-    def options(self) -> Codes:
-        """Positions of every option on a menu, in the order of the price books."""
-        return np.sort(np.array([option for menu in self.menus.values() for option in menu], dtype=np.int64))
-
-    def covers(self, catalog: Catalog) -> NDArray[np.bool_]:
-        """Whether each price book covers each product, shape (books, products)."""
-        flags = np.zeros((len(catalog.books), len(catalog.products)), dtype=bool)
-        pairs = [(book, product) for book, products in self.covered.items() for product in products]
-        flags[tuple(np.array(pairs, dtype=np.int64).reshape(-1, 2).T)] = True
-        return flags
-
-    def uptake(self, offers: Offers) -> Uptake:
-        """What every cohort takes of the menus."""
-        cohorts = offers.demand.cohorts
-        return uptake(offers, self.options, self.covers(offers.catalog)[cohorts.book, cohorts.product])
+def uptake_of(offers: Offers, menus: Sequence[BookMenu]) -> Uptake:
+    """What every cohort takes of the menus of all price books."""
+    cohorts = offers.demand.cohorts
+    return uptake(offers, options_of(menus), coverage_of(offers.catalog, menus)[cohorts.book, cohorts.product])
 
 
-def choice_totals(offers: Offers, index: TotalsIndex, choice: Choice) -> Array:
-    """Demand totals of menus and coverage."""
-    return _totals_of_uptake(offers, index, choice, choice.uptake(offers))
+def plan_totals(offers: Offers, index: TotalsIndex, menus: Sequence[BookMenu]) -> Array:
+    """Demand totals of a menu of every price book with units, shape (totals,)."""
+    return _totals_of_uptake(offers, index, menus, uptake_of(offers, menus))
 
 
-def _totals_of_uptake(offers: Offers, index: TotalsIndex, choice: Choice, taken: Uptake) -> Array:
+def _totals_of_uptake(offers: Offers, index: TotalsIndex, menus: Sequence[BookMenu], taken: Uptake) -> Array:
     sold = taken.share > 0
-    _, product, covered = _coverage_of(offers, choice)
-    uses = np.bincount(choice.options, minlength=len(offers.options))
+    _, product, covered = _coverage_of(offers, menus)
+    uses = np.bincount(options_of(menus), minlength=len(offers.options))
     covering = np.bincount(product[covered], minlength=len(offers.catalog.products)) * optional_products(offers)
     demand_map = offers_map(offers, index, taken.cell[sold])
     return standing_totals(offers, index) + demand_map.totals(np.concatenate([taken.share[sold], uses, covering]))
 
 
-def _coverage_of(offers: Offers, choice: Choice) -> tuple[Codes, Codes, NDArray[np.bool_]]:
+def _coverage_of(offers: Offers, menus: Sequence[BookMenu]) -> tuple[Codes, Codes, NDArray[np.bool_]]:
     """(price book, product, covered) of the products that each price book holds."""
     catalog, cohorts = offers.catalog, offers.demand.cohorts
     held = np.zeros((len(catalog.books), len(catalog.products)), dtype=bool)
     held[cohorts.book, cohorts.product] = True
     book, product = np.nonzero(held)
-    return book, product, choice.covers(catalog)[book, product]
+    return book, product, coverage_of(catalog, menus)[book, product]
 
 
-def assemble(setting: Instance, offers: Offers, choice: Choice, delivery: Delivery) -> Plan:
+def assemble(setting: Instance, offers: Offers, menus: Sequence[BookMenu], delivery: Delivery) -> Plan:
     """The plan that menus, coverage and a delivery make.
 
     What customers take is worked out once: uptake.csv shows it, and the amounts come from the demand totals it adds to.
     """
-    taken = choice.uptake(offers)
-    totals = _totals_of_uptake(offers, setting.index, choice, taken)
-    catalog, options, used = setting.catalog, offers.options, choice.options
+    taken = uptake_of(offers, menus)
+    totals = _totals_of_uptake(offers, setting.index, menus, taken)
+    catalog, options, used = setting.catalog, offers.options, options_of(menus)
     decisions = Decisions(
         tiers=_names(catalog.tiers, options.tier[used]),
         models=_names(catalog.models, options.model[used]),
@@ -92,8 +73,8 @@ def assemble(setting: Instance, offers: Offers, choice: Choice, delivery: Delive
     )
     return Plan(
         decisions=decisions,
-        menus=_menus(offers, choice),
-        coverage=_coverage(offers, choice),
+        menus=_menus(offers, menus),
+        coverage=_coverage(offers, menus),
         uptake=uptake_table(offers, taken),
         allocation=_allocation(setting, delivery),
         fulfilment=_fulfilment(setting, delivery),
@@ -103,10 +84,10 @@ def assemble(setting: Instance, offers: Offers, choice: Choice, delivery: Delive
 
 
 def agrees_with_audit(
-    setting: Instance, offers: Offers, choice: Choice, delivery: Delivery, *, menus_given: bool = False
+    setting: Instance, offers: Offers, menus: Sequence[BookMenu], delivery: Delivery, *, menus_given: bool = False
 ) -> bool:
     """Whether a delivery that was kept in a file obeys every rule and earns what it says, as the audit sees it."""
-    plan = assemble(setting, offers, choice, delivery)
+    plan = assemble(setting, offers, menus, delivery)
     earned = plan.kpis[setting.scenario.objective]
     same = earned is not None and abs(earned - delivery.objective) <= TOLERANCE * max(1.0, abs(delivery.objective))
     return same and audit(setting.case, setting.scenario, plan, menus_given=menus_given).ok
@@ -120,8 +101,8 @@ def _table(name: str, rows: list[tuple[object, ...]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(PLAN_TABLES[name]))
 
 
-def _menus(offers: Offers, choice: Choice) -> pd.DataFrame:
-    catalog, options, shown = offers.catalog, offers.options, choice.options
+def _menus(offers: Offers, menus: Sequence[BookMenu]) -> pd.DataFrame:
+    catalog, options, shown = offers.catalog, offers.options, options_of(menus)
     columns = {
         "price_book": named(catalog.books, options.book[shown]),
         "tier": named(catalog.tiers, options.tier[shown]),
@@ -131,9 +112,9 @@ def _menus(offers: Offers, choice: Choice) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _coverage(offers: Offers, choice: Choice) -> pd.DataFrame:
+def _coverage(offers: Offers, menus: Sequence[BookMenu]) -> pd.DataFrame:
     catalog = offers.catalog
-    book, product, covered = _coverage_of(offers, choice)
+    book, product, covered = _coverage_of(offers, menus)
     columns = {"price_book": named(catalog.books, book), "product": named(catalog.products, product)}
     return pd.DataFrame({**columns, "covered": covered})
 

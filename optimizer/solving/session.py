@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from models import Case, named_scenario
+from models.book_menu import BookMenu
 from models.conditions import Condition
 from models.plan_tables import RunError
 from models.scenario import Scenario
@@ -21,11 +22,10 @@ from models.text.characters import path_in_utf8
 from ..program.delivery import Delivery
 from ..results.checkpoint import Checkpoint, SavedPlan, SavedQuestion, SavedSearch, read_state, write_state
 from ..results.identity import content_of, input_digest, input_files, source_digest
-from ..search.assortment.columns import MenuColumn
 from ..search.master.restricted_master import RestrictedMaster
 from ..search.state.parameters import SearchParameters
 from ..search.state.timers import Phases
-from ..search.tree.checkpointing import is_menu, misfit, priced_column, saved_menu
+from ..search.tree.checkpointing import is_menu, misfit, restored_menu, saved_menu
 from ..version import __version__
 
 _log = logging.getLogger(__name__)
@@ -139,11 +139,11 @@ class Session:
             _log.warning("The search goes on, but what --resume needs could not be written: %s", error)
 
 
-def saved_plan(master: RestrictedMaster, columns: tuple[MenuColumn, ...], delivery: Delivery) -> SavedPlan:
+def saved_plan(master: RestrictedMaster, menus: tuple[BookMenu, ...], delivery: Delivery) -> SavedPlan:
     """A plan in the form of the file."""
     working = np.flatnonzero(delivery.flows).tolist()
     return SavedPlan(
-        menus=tuple(saved_menu(master, column) for column in columns),
+        menus=tuple(saved_menu(master, menu) for menu in menus),
         flows=tuple((route, float(delivery.flows[route])) for route in working),
         policies=delivery.policies,
         engaged=delivery.engaged,
@@ -168,7 +168,7 @@ def _can_be_delivered(master: RestrictedMaster, saved: SavedPlan) -> bool:
     return amounts and all(0 <= code < count for code, count in codes)
 
 
-def restored_plan(master: RestrictedMaster, saved: SavedPlan) -> tuple[tuple[MenuColumn, ...], Delivery]:
+def restored_plan(master: RestrictedMaster, saved: SavedPlan) -> tuple[tuple[BookMenu, ...], Delivery]:
     """The columns of a saved plan and their delivery; raises `RunError` where it is of another program."""
     whole = sorted(book for book, *_ in saved.menus) == list(range(len(master.books)))
     if not (whole and all(is_menu(master, menu) for menu in saved.menus) and _can_be_delivered(master, saved)):
@@ -176,5 +176,5 @@ def restored_plan(master: RestrictedMaster, saved: SavedPlan) -> tuple[tuple[Men
     flows = np.zeros(len(master.instance.routes.provider))
     for route, cases in saved.flows:
         flows[route] = cases
-    columns = tuple(master.column(*priced_column(menu)) for menu in saved.menus)
-    return columns, Delivery(flows, saved.policies, saved.engaged, saved.supported, saved.objective)
+    menus = tuple(restored_menu(master, menu) for menu in saved.menus)
+    return menus, Delivery(flows, saved.policies, saved.engaged, saved.supported, saved.objective)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from models.book_menu import BookMenu
 from models.economics.offers import Offers
 from models.plan import Plan
 from models.rules import MONEY_RULES
@@ -15,7 +16,7 @@ from ..program.formulation import Fixings
 from ..program.instance import Instance
 from ..results.audit_rules import RULES_ON_MENUS
 from .engine import DeliveryQuestion, offers_of
-from .plan_assembly import Choice, assemble
+from .plan_assembly import assemble
 from .time_limit import Limit
 
 
@@ -25,15 +26,15 @@ def sold_products(setting: Instance) -> frozenset[int]:
     return frozenset(code for code, name in enumerate(setting.catalog.products) if support[name] != "excluded")
 
 
-def current_choice(setting: Instance, offers: Offers) -> Choice:
+def current_menus(setting: Instance, offers: Offers) -> tuple[BookMenu, ...]:
     """Today's menus, with every product but the excluded ones covered."""
     sold, product = sold_products(setting), setting.demand.cohorts.product
-    menus, covered = {}, {}
+    menus = []
     for book in offers.books_with_units:
         span = offers.cohorts_of(book)
-        menus[book] = tuple(offers.options.of(book))
-        covered[book] = frozenset(int(code) for code in np.unique(product[span.start : span.stop])) & sold
-    return Choice(menus, covered)
+        held = frozenset(int(code) for code in np.unique(product[span.start : span.stop]))
+        menus.append(BookMenu(book, tuple(offers.options.of(book)), held & sold))
+    return tuple(menus)
 
 
 def baseline(setting: Instance, limit: Limit) -> tuple[dict[str, float | None] | None, str | None]:
@@ -53,15 +54,15 @@ def plan_of_today(setting: Instance, limit: Limit) -> tuple[Plan | None, str | N
     if setting.hopeless_partners:
         return None, f"Required partners fail the quality rule: {', '.join(setting.hopeless_partners)}."
     offers = offers_of(setting, current)
-    choice = current_choice(setting, offers)
+    menus = current_menus(setting, offers)
     given = Fixings(supported=sold_products(setting))
     constraints = rules_without(RULES_ON_MENUS.union(MONEY_RULES))
     question = DeliveryQuestion(setting, offers, given, constraints=constraints, menus_given=True)
-    outcome = question.delivery(choice, limit.of_last_steps(ROUNDING))
+    outcome = question.delivery(menus, limit.of_last_steps(ROUNDING))
     delivery = outcome.delivery
     if delivery is None and not outcome.proved:
         return None, "No delivery of today's menus was found in the time allowed."
     if delivery is None:
         return None, "Today's menus cannot be delivered under the scenario's capacity, partner and experience rules."
-    delivery = question.second_stage(choice, delivery, limit.of_last_steps(SECOND_STAGE_GAP))
-    return assemble(setting, offers, choice, delivery), None
+    delivery = question.second_stage(menus, delivery, limit.of_last_steps(SECOND_STAGE_GAP))
+    return assemble(setting, offers, menus, delivery), None

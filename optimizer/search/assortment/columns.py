@@ -1,31 +1,20 @@
-"""Columns: menus with coverage of one price book, and the rules that a menu must obey alone."""
+"""Price books as pricing problems: their options, and the rules that a menu must obey alone."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
+from models.book_menu import BookMenu
 from models.catalog import Array, Codes
 from models.economics.demand_base import DemandBase
 from models.economics.offers import Offers, build_offers, climbs_ladder, within_price_change
 
 from ...program.instance import Instance
-from ...program.menu_totals import menu_inputs
-from ...program.totals_map import TotalsMap
 from .pricing_objective import BARRED, COVERED, FREE
-
-
-@dataclass(frozen=True)
-class MenuColumn:
-    """One way to run a price book: its menu (option positions), and the optional products it covers."""
-
-    book: int
-    menu: tuple[int, ...]
-    optional: frozenset[int]
 
 
 @dataclass(frozen=True)
@@ -33,6 +22,8 @@ class PriceBook:
     """The pricing problem of one price book, but its objective; options and cohorts by place in the book."""
 
     code: int
+    first: int
+    """Position of its first option among those of the offers."""
     utility: Array
     """Utility against buying nothing, shape (cohorts, options)."""
     payment: Array
@@ -52,20 +43,13 @@ class PriceBook:
     required: frozenset[int]
     """Product codes covered by every menu."""
 
+    def menu(self, options: Iterable[int], optional: Iterable[int]) -> BookMenu:
+        """The menu with these options, by place in the book, that covers these optional products."""
+        return BookMenu(self.code, tuple(sorted(self.first + o for o in options)), self.required.union(optional))
 
-def column_totals(
-    offers: Offers, demand_map: TotalsMap, books: Sequence[PriceBook], columns: Sequence[MenuColumn]
-) -> sparse.csr_matrix:
-    """What columns add to the demand totals, shape (columns, totals); `demand_map` is that of the offers."""
-    tier = offers.options.tier
-    options = np.full((len(columns), len(offers.catalog.tiers)), -1, dtype=np.int64)
-    covered = np.zeros((len(columns), len(offers.catalog.products)), dtype=bool)
-    for i, column in enumerate(columns):
-        menu = list(column.menu)
-        options[i, tier[menu]] = menu
-        covered[i, list(books[column.book].required | column.optional)] = True
-    codes = np.array([books[column.book].code for column in columns], dtype=np.int64)
-    return demand_map.forward(menu_inputs(offers, codes, options, covered))
+    def places(self, menu: BookMenu) -> tuple[int, ...]:
+        """Options of one of its menus by place in the book, rising."""
+        return tuple(option - self.first for option in menu.options)
 
 
 def _current_payments(setting: Instance, demand: DemandBase) -> Mapping[tuple[int, int], float]:
@@ -121,6 +105,7 @@ def _prepare(
     start = np.searchsorted(tier, np.arange(len(setting.catalog.tiers) + 1)).astype(np.int64)
     return PriceBook(
         code=book,
+        first=place.start,
         utility=np.ascontiguousarray(offers.block(offers.utility, book)),
         payment=np.ascontiguousarray(offers.block(offers.terms.yearly, book)),
         tier_start=start,

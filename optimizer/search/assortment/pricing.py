@@ -16,6 +16,7 @@ from hashlib import sha256
 import numpy as np
 from numpy.typing import NDArray
 
+from models.book_menu import BookMenu
 from models.catalog import Array, Codes
 from models.economics.offers import Offers
 
@@ -44,10 +45,9 @@ ALL_NODES = int(np.iinfo(np.int64).max)
 
 @dataclass(frozen=True)
 class PricedColumn:
-    """A menu (options by place within the book), the optional products that it covers, and its pricing objective."""
+    """A menu with its coverage, and its pricing objective."""
 
-    menu: tuple[int, ...]
-    optional: frozenset[int]
+    menu: BookMenu
     value: float
 
 
@@ -55,8 +55,7 @@ class PricedColumn:
 class PricedColumns:
     """What exact pricing found of some books."""
 
-    columns: list[tuple[int, PricedColumn]]
-    """Menus, each with the place of its book."""
+    columns: list[PricedColumn]
     complete: NDArray[np.bool_]
     """Whether the search of each book came to its end, shape (books,)."""
     bounds: Array
@@ -80,6 +79,8 @@ class Pricer:
         self.threads = self.params.threads or os.cpu_count() or 1
         self.setting, self.offers, self.books = setting, offers, books
         self.fewest, self.most = fewest, most
+        self.place = {book.code: place for place, book in enumerate(books)}
+        """Place of each price book, by its code."""
         self.packed = pack_instance(offers, books, fewest, most)
         self._free = full_domain(offers, books)
         self._products = group_products(books)
@@ -95,7 +96,7 @@ class Pricer:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of all that the pricing problem depends on, but the prices of the totals."""
-        matrices = self.demand_map.local, self.demand_map.spread
+        matrices = self.demand_map.local, self.demand_map.regional
         of_map = (part for matrix in matrices for part in (matrix.data, matrix.indices, matrix.indptr))
         parts = [*self.packed, *self._free, *self.usage_totals, self._products, *of_map]
         digest = sha256()
@@ -141,33 +142,41 @@ class Pricer:
         and later ends the search with what is known then.
         """
 
+        found = self._compiled_search(objective, domain, places, cutoffs, capacity, node_limit, watch)
+        columns, bounds, complete = found.columns, found.bounds, found.complete
+        for at in np.flatnonzero(~complete).tolist():
+            place = int(places[at])
+            if node_limit >= self._node_limit(place):
+                own = [column.value for column in columns if column.menu.book == self.books[place].code]
+                cutoff = max([float(cutoffs[place]), *own])
+                book = book_instance(self.packed, domain, objective, place)
+                proven = MenuTree(book, cutoff, watch, self.parameters.menu_tree).best_menus(capacity)
+                bounds[at], complete[at] = min(bounds[at], proven.bound), proven.complete
+                columns += [self._best_covered(book, place, menu, value) for menu, value in proven.menus]
+        return found
+
+    def _compiled_search(
+        self, objective: PricingObjective, domain: PackedDomain, places: Codes, cutoffs: Array, capacity: int,
+        node_limit: int, watch: Watch,
+    ) -> PricedColumns:  # fmt: skip
+        """What the compiled search finds of the books at `places`, batches of them side by side."""
+        most, whole = min(node_limit, self.params.node_limit), self.params.batch_node_limit
+
         def search(batch: Codes) -> tuple[Array, ...]:
             watch.check()
-            most = min(node_limit, self.params.node_limit)
             return search_books(self.packed, domain, objective, cutoffs, batch, capacity, most)  # type: ignore[no-any-return]
 
-        whole = self.params.batch_node_limit
         size = max(1, self.params.batch_books * whole // max(whole, node_limit))
         batches = [places[k : k + size] for k in range(0, len(places), size)]
         # The compiled search lets go of the interpreter, so that books are searched side by side.
         with ThreadPoolExecutor(max_workers=self.threads) as pool:
             parts = list(pool.map(search, batches))
-        columns: list[tuple[int, PricedColumn]] = []
+        columns: list[PricedColumn] = []
         for batch, (menus, values, covered, found, _, _) in zip(batches, parts, strict=True):
             for i, k in np.argwhere(np.arange(capacity)[None, :] < found[:, None]).tolist():
-                place = int(batch[i])
-                columns.append((place, self._column(place, menus[i, k], covered[i, k], values[i, k])))
+                columns.append(self._column(int(batch[i]), menus[i, k], covered[i, k], values[i, k]))
         bounds = np.concatenate([np.zeros(0), *(part[5] for part in parts)])
         complete = np.concatenate([np.zeros(0, dtype=bool), *(part[4] for part in parts)])
-        for at in np.flatnonzero(~complete).tolist():
-            place = int(places[at])
-            if node_limit >= self._node_limit(place):
-                cutoff = max([float(cutoffs[place]), *(column.value for owner, column in columns if owner == place)])
-                book = book_instance(self.packed, domain, objective, place)
-                tree = MenuTree(book, cutoff, watch, self.parameters.menu_tree)
-                proven = tree.best_menus(capacity)
-                bounds[at], complete[at] = min(bounds[at], proven.bound), proven.complete
-                columns += [(place, self._best_covered(book, place, menu, value)) for menu, value in proven.menus]
         return PricedColumns(columns, complete, bounds)
 
     def _node_limit(self, place: int) -> int:
@@ -184,15 +193,15 @@ class Pricer:
         self,
         objective: PricingObjective,
         domain: PackedDomain,
-        starts: Sequence[tuple[int, Sequence[int]]],
+        starts: Sequence[BookMenu],
         least: Array,
-    ) -> list[tuple[int, PricedColumn]]:
-        """Heuristic pricing by local search from each start (place of a book, options): menus over `least`, by book."""
-        book = np.array([place for place, _ in starts], dtype=np.int64)
+    ) -> list[PricedColumn]:
+        """Heuristic pricing by local search from each start: menus over `least`, shape (books,)."""
+        book = np.array([self.place[menu.book] for menu in starts], dtype=np.int64)
         picks = np.full((len(starts), self.packed.tier_start.shape[1] - 1), -1, dtype=np.int64)
-        for k, (place, menu) in enumerate(starts):
-            for option in menu:
-                picks[k, np.searchsorted(self.books[place].tier_start, option, side="right") - 1] = option
+        for k, menu in enumerate(starts):
+            if menu.options:
+                picks[k, self.offers.options.tier[list(menu.options)]] = self.books[book[k]].places(menu)
         values = np.zeros(len(starts))
         covered = np.zeros((len(starts), max((len(part.mode) for part in self.books), default=1)), dtype=bool)
 
@@ -204,7 +213,7 @@ class Pricer:
         with ThreadPoolExecutor(max_workers=self.threads) as pool:
             list(pool.map(search, parts))
         better = np.flatnonzero(values > least[book]).tolist()
-        return [(int(book[k]), self._column(int(book[k]), picks[k], covered[k], values[k])) for k in better]
+        return [self._column(int(book[k]), picks[k], covered[k], values[k]) for k in better]
 
     def enumerate_menus(
         self, objective: PricingObjective, domain: PackedDomain, place: int, cutoff: float, capacity: int,
@@ -226,23 +235,23 @@ class Pricer:
             return None
         return [column for menu, value in met for column in _coverages_within(book, menu, value, instance, cutoff)]
 
-    def any_menus(self, domain: PackedDomain, places: Sequence[int]) -> list[tuple[int, PricedColumn]] | None:
+    def any_menus(self, domain: PackedDomain, places: Sequence[int]) -> list[BookMenu] | None:
         """One menu of each book at `places`, however good; None where a book has none."""
         objective = self.objective(np.zeros(self.setting.index.size))
-        columns: list[tuple[int, PricedColumn]] = []
+        found: list[BookMenu] = []
         for place in places:
             instance = book_instance(self.packed, domain, objective, place)
             # The first that comes will do: enumeration with room for one ends at the second.
             menus, values, _, _ = search_menus(instance, -np.inf, True, 1, ALL_NODES)
             if not len(values):
                 return None
-            columns.append((place, self._best_covered(instance, place, menus[0], float(values[0]))))
-        return columns
+            found.append(self._best_covered(instance, place, menus[0], float(values[0])).menu)
+        return found
 
     def _column(self, place: int, picks: Codes, covered: NDArray[np.bool_], value: float) -> PricedColumn:
         book = self.books[place]
         optional = frozenset(product for g, product in enumerate(book.optional, start=1) if covered[g])
-        return PricedColumn(tuple(sorted(picks[picks >= 0].tolist())), optional, float(value))
+        return PricedColumn(book.menu(picks[picks >= 0].tolist(), optional), float(value))
 
 
 def _coverages_within(
@@ -252,16 +261,16 @@ def _coverages_within(
     mode = instance.mode
     open_groups = [g for g in range(1, len(mode) - 1) if mode[g] == FREE]
     fixed = frozenset(book.optional[g - 1] for g in range(1, len(mode) - 1) if mode[g] == COVERED)
-    options = tuple(sorted(menu.tolist()))
+    options = menu.tolist()
     if not open_groups:
-        yield PricedColumn(options, fixed, value)
+        yield PricedColumn(book.menu(options, fixed), value)
         return
     gains = group_gains(instance, menu, len(menu))
     best = {g for g in open_groups if gains[g] > 0}
-    yield PricedColumn(options, fixed | {book.optional[g - 1] for g in best}, value)
+    yield PricedColumn(book.menu(options, fixed | {book.optional[g - 1] for g in best}), value)
     for count in range(1, len(open_groups) + 1 if len(menu) else 0):
         for flipped in itertools.combinations(open_groups, count):
             value_then = value - sum(abs(gains[g]) for g in flipped)
             if value_then > cutoff:
                 chosen = best.symmetric_difference(flipped)
-                yield PricedColumn(options, fixed | {book.optional[g - 1] for g in chosen}, value_then)
+                yield PricedColumn(book.menu(options, fixed | {book.optional[g - 1] for g in chosen}), value_then)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
+from models.book_menu import BookMenu
 
 from .columns import PriceBook
 
@@ -27,13 +28,14 @@ class Restriction:
 FREE_BOOK = Restriction()
 
 
-def conforms(book: PriceBook, restriction: Restriction, menu: Sequence[int], optional: frozenset[int]) -> bool:
-    """Whether a column obeys a branch's restriction of its book."""
+def conforms(book: PriceBook, restriction: Restriction, menu: BookMenu) -> bool:
+    """Whether a menu of a book obeys a restriction."""
     if restriction is FREE_BOOK:
         return True
-    tiers = set((np.searchsorted(book.tier_start, np.asarray(menu), side="right") - 1).tolist()) if menu else set()
+    places, optional = book.places(menu), menu.covered - book.required
+    tiers = set((np.searchsorted(book.tier_start, places, side="right") - 1).tolist()) if places else set()
     return (
-        restriction.barred.isdisjoint(menu)
+        restriction.barred.isdisjoint(places)
         and restriction.must <= tiers
         and restriction.covered <= optional
         and restriction.uncovered.isdisjoint(optional)

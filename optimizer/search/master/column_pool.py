@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from models.book_menu import BookMenu
 from models.catalog import Codes
-
-from ..assortment.columns import MenuColumn
 
 
 class ColumnPool:
@@ -19,8 +18,8 @@ class ColumnPool:
     def __init__(self, most: int, totals: int, subjects: int) -> None:
         self.most = most
         """Columns above which those used longest ago are dropped."""
-        self._columns: list[MenuColumn] = []
-        self._numbers: dict[MenuColumn, int] = {}
+        self._columns: list[BookMenu] = []
+        self._numbers: dict[BookMenu, int] = {}
         self.owner: Codes = np.zeros(0, dtype=np.int64)
         """Place of each column's book, shape (columns,)."""
         self.uses: NDArray[np.bool_] = np.zeros((0, subjects), dtype=bool)
@@ -33,10 +32,10 @@ class ColumnPool:
     def __len__(self) -> int:
         return len(self._columns)
 
-    def __getitem__(self, number: int) -> MenuColumn:
+    def __getitem__(self, number: int) -> BookMenu:
         return self._columns[number]
 
-    def number(self, column: MenuColumn) -> int:
+    def number(self, column: BookMenu) -> int:
         """Number of a column; -1 where it is not in the pool."""
         return self._numbers.get(column, -1)
 
@@ -48,16 +47,18 @@ class ColumnPool:
         return self._entries[0]
 
     @property
-    def useful(self) -> list[MenuColumn]:
+    def useful(self) -> list[BookMenu]:
         """Columns that some solution used."""
         return [self._columns[i] for i in np.flatnonzero(self._last_used).tolist()]
 
-    def add(self, columns: Sequence[MenuColumn], entries: sparse.csr_matrix, uses: NDArray[np.bool_]) -> None:
-        """Put columns that are not in the pool into it; `entries` and `uses` have a row for each."""
+    def add(
+        self, columns: Sequence[BookMenu], owner: Codes, entries: sparse.csr_matrix, uses: NDArray[np.bool_]
+    ) -> None:
+        """Put columns that are not in the pool into it; `owner`, `entries` and `uses` have a row for each."""
         self._numbers |= {column: number for number, column in enumerate(columns, start=len(self))}
         self._columns += columns
         self._entries.append(entries)
-        self.owner = np.concatenate([self.owner, np.array([column.book for column in columns], dtype=np.int64)])
+        self.owner = np.concatenate([self.owner, owner])
         self.uses = np.concatenate([self.uses, uses])
         self._last_used = np.concatenate([self._last_used, np.zeros(len(columns), dtype=np.int64)])
 

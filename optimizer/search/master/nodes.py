@@ -10,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from models.book_menu import BookMenu
 from models.catalog import Array
 
 from ..assortment.pricing import PricedColumn
@@ -97,10 +98,15 @@ class PricingResult:
     """Upper bound on the pricing objective of any column of each book, shape (books,)."""
     duals: Array
     """Duals that were priced at, shape (rows,)."""
-    columns: list[tuple[int, PricedColumn]]
-    """Columns found, each with the place of its book."""
+    columns: list[PricedColumn]
+    """Columns found."""
     done: NDArray[np.bool_]
     """Whether the menu search of each book came to its end, shape (books,); else its bound may be out of reach."""
+
+    @property
+    def menus(self) -> list[BookMenu]:
+        """The menus of the columns found."""
+        return [column.menu for column in self.columns]
 
     @property
     def complete(self) -> bool:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from models.book_menu import BookMenu
 from models.catalog import Array, Codes
 from models.economics.offers import Offers
 
@@ -26,12 +27,13 @@ from ...lp.tolerances import FEASIBILITY, INTEGRALITY, ROUNDING
 from ...program.constraints import RULES, Constraint, labelled_rows
 from ...program.formulation import Fixings, Formulation
 from ...program.instance import Instance
+from ...program.menu_inputs import menu_inputs
 from ...program.totals_bounds import totals_bounds
 from ...program.totals_map import standing_totals
 from ...program.variables import VariableKey
-from ..assortment.columns import MenuColumn, PriceBook, column_totals
+from ..assortment.columns import PriceBook
 from ..assortment.packed_instance import PackedDomain
-from ..assortment.pricing import PricedColumn, Pricer
+from ..assortment.pricing import Pricer
 from ..assortment.restriction import conforms
 from ..state.limits import Watch
 from ..state.objective_scale import ObjectiveScale
@@ -103,25 +105,21 @@ class RestrictedMaster:
 
     # -- columns ---------------------------------------------------------------------------------
 
-    def add(self, priced: Sequence[tuple[int, PricedColumn]]) -> int:
-        """Put priced columns, each with the place of its book, into the linear program; how many were not in it."""
-        wanted = list(dict.fromkeys(self.column(place, one) for place, one in priced))
+    def add(self, columns: Sequence[BookMenu]) -> int:
+        """Put columns into the linear program; how many were not in it."""
+        wanted = list(dict.fromkeys(columns))
         fresh = [column for column in wanted if self.pool.number(column) < 0]
         if fresh:
             self._add_to_pool(fresh)
         return self._insert(np.sort(np.array([self.pool.number(column) for column in wanted], dtype=np.int64)))
 
-    def column(self, place: int, priced: PricedColumn) -> MenuColumn:
-        """The column of a book (by place) that pricing found."""
-        first = int(self.offers.options.start[self.books[place].code])
-        return MenuColumn(place, tuple(first + option for option in priced.menu), priced.optional)
-
-    def _add_to_pool(self, columns: Sequence[MenuColumn]) -> None:
+    def _add_to_pool(self, columns: Sequence[BookMenu]) -> None:
         """Put columns into the pool."""
-        totals = column_totals(self.offers, self.pricer.demand_map, self.books, columns)
+        totals = self.pricer.demand_map.forward(menu_inputs(self.offers, columns))
+        owner = np.array([self.pricer.place[column.book] for column in columns], dtype=np.int64)
         uses = [totals[:, places].toarray() > 0 for places in self.pricer.usage_totals]
         entries = sparse.csr_matrix(totals[:, self.live] @ sparse.diags(1 / self.total_scale))
-        self.pool.add(columns, entries, np.concatenate(uses, axis=1))
+        self.pool.add(columns, owner, entries, np.concatenate(uses, axis=1))
 
     def clean_up(self) -> bool:
         """Drop the columns of the pool used longest ago where there are too many; whether that changed numbers."""
@@ -153,13 +151,13 @@ class RestrictedMaster:
         totals = duals[self.first_total_row : self.first_book_row]
         return np.asarray(self.pool.entries @ totals - duals[self.first_book_row :][self.pool.owner])
 
-    def has_new(self, priced: Sequence[tuple[int, PricedColumn]]) -> bool:
-        """Whether any of the priced columns is not in the linear program yet."""
-        return not np.isin(self.numbers(priced), self.lp.present).all()
+    def has_new(self, columns: Sequence[BookMenu]) -> bool:
+        """Whether any of the columns is not in the linear program yet."""
+        return not np.isin(self.numbers(columns), self.lp.present).all()
 
-    def numbers(self, priced: Sequence[tuple[int, PricedColumn]]) -> tuple[int, ...]:
-        """Number in the pool of each priced column; -1 where it is not in the pool."""
-        return tuple(self.pool.number(self.column(place, one)) for place, one in priced)
+    def numbers(self, columns: Sequence[BookMenu]) -> tuple[int, ...]:
+        """Number in the pool of each column; -1 where it is not in the pool."""
+        return tuple(map(self.pool.number, columns))
 
     def enter(self, node: Node) -> bool:
         """Make the node's restrictions those of the linear program; False if a book has no menu left."""
@@ -204,8 +202,8 @@ class RestrictedMaster:
         keep: NDArray[np.bool_] = np.logical_not(self.pool.uses[:, self._ruled_out(node)].any(axis=1))
         restrictions = dict(node.books.items())
         for i in np.flatnonzero(np.isin(self.pool.owner, list(restrictions))).tolist():
-            column = self.pool[i]
-            keep[i] = conforms(self.books[column.book], restrictions[column.book], self.local(column), column.optional)
+            place = int(self.pool.owner[i])
+            keep[i] = conforms(self.books[place], restrictions[place], self.pool[i])
         return keep
 
     def _ruled_out(self, node: Node) -> list[int]:
@@ -217,11 +215,6 @@ class RestrictedMaster:
     def _domain(self, node: Node) -> PackedDomain:
         """Domain of the pricing problem in a node: what the node rules out is on no menu."""
         return self.pricer.domain(node.books, self._ruled_out(node))
-
-    def local(self, column: MenuColumn) -> tuple[int, ...]:
-        """A column's options by place within its book."""
-        first = int(self.offers.options.start[self.books[column.book].code])
-        return tuple(option - first for option in column.menu)
 
     def solve_lp(self) -> LpSolution:
         """Solve the restricted master LP; raises `Unsolved` where the solver fails."""
@@ -307,16 +300,15 @@ class RestrictedMaster:
         columns = found.columns if before is None else before.columns + found.columns
         return PricingResult(self.lagrangian_bound(node, duals, bounds), bounds, duals, columns, done)
 
-    def local_search(self, node: Node, solution: LpSolution) -> list[tuple[int, PricedColumn]]:
+    def local_search(self, node: Node, solution: LpSolution) -> list[BookMenu]:
         """Menus of negative reduced cost found by local search from the columns in use: quick, but no bound."""
         with self.phases("climbing"):
             objective, domain = self.pricer.objective(self.prices(solution.duals)), self._domain(node)
             in_use = [self.pool[i] for i in np.flatnonzero(solution.weights > INTEGRALITY).tolist()]
-            starts: list[tuple[int, tuple[int, ...]]] = [(place, ()) for place in range(len(self.books))]
-            starts += [(column.book, self.local(column)) for column in in_use]
+            starts = [*(book.menu((), ()) for book in self.books), *in_use]
             reached = self.convexity_duals(solution.duals)
             least = reached + self.parameters.column_generation.heuristic_gain * np.maximum(1e-6, np.abs(reached))
-            return self.pricer.local_search(objective, domain, starts, least)
+            return [found.menu for found in self.pricer.local_search(objective, domain, starts, least)]
 
     def lagrangian_bound(self, node: Node, duals: Array, objective_bounds: Array) -> float:
         """Lagrangian bound at given duals where no menu of a book has a pricing objective above its bound."""
@@ -332,7 +324,7 @@ class RestrictedMaster:
 
     def enumerate_columns(
         self, node: Node, priced: PricingResult, budget: float, most: int, node_limit: int, limits: Watch
-    ) -> list[tuple[int, PricedColumn]] | None:
+    ) -> list[BookMenu] | None:
         """Every column of reduced cost at most `budget`; None where there are more than `most` (Baldacci et al. 2008).
 
         A plan that uses any other column costs more than the bound of `priced` and `budget` together.
@@ -341,7 +333,7 @@ class RestrictedMaster:
             objective, domain = self.pricer.objective(self.prices(priced.duals)), self._domain(node)
             thresholds = priced.objective_bounds - budget
             thresholds -= ROUNDING * np.maximum(1.0, np.abs(thresholds))
-            columns: list[tuple[int, PricedColumn]] = []
+            columns: list[BookMenu] = []
             for place in range(len(self.books)):
                 room = most - len(columns) + 1
                 found = self.pricer.enumerate_menus(
@@ -349,5 +341,5 @@ class RestrictedMaster:
                 )
                 if found is None or len(columns) + len(found) > most:
                     return None
-                columns += [(place, one) for one in found]
+                columns += [one.menu for one in found]
         return columns

@@ -131,7 +131,7 @@ def branch_on_books(master: RestrictedMaster, node: Node, solution: LpSolution) 
     """
     by_book: dict[int, list[tuple[int, float]]] = {}
     for i in np.flatnonzero(solution.weights > INTEGRALITY).tolist():
-        by_book.setdefault(master.pool[i].book, []).append((i, float(solution.weights[i])))
+        by_book.setdefault(int(master.pool.owner[i]), []).append((i, float(solution.weights[i])))
     places = sorted(by_book, key=lambda place: max(weight for _, weight in by_book[place]))
     for decisions in (_fractional_decisions, _integral_decisions):
         for place in places:
@@ -175,11 +175,11 @@ def _fractional_decisions(
     options: dict[int, float] = {}
     products: dict[int, float] = {}
     for i, weight in columns:
-        for option in master.local(master.pool[i]):
+        for option in book.places(master.pool[i]):
             tier = _tier_of(book, option)
             tiers[tier] = tiers.get(tier, 0.0) + weight
             options[option] = options.get(option, 0.0) + weight
-        for product in master.pool[i].optional:
+        for product in master.pool[i].covered - book.required:
             products[product] = products.get(product, 0.0) + weight
     yield from (_by_tier(book, restriction, tier) for tier in _fractional(tiers))
     yield from (_by_option(book, restriction, option) for option in _fractional(options))
@@ -191,7 +191,7 @@ def _integral_decisions(
 ) -> Iterator[Branches]:
     """Decisions on each tier, option and product that only the book's one column, not its restriction, determines."""
     book, column = master.books[place], master.pool[columns[0][0]]
-    menu = master.local(column)
+    menu = book.places(column)
     open_options = frozenset(np.flatnonzero(book.allowed).tolist()) - restriction.barred
     for option in menu:
         tier = _tier_of(book, option)

@@ -7,11 +7,10 @@ from itertools import chain
 
 import numpy as np
 
+from models.book_menu import BookMenu
 from models.plan_tables import RunError
 
 from ...results.checkpoint import SavedMenu, SavedNode, SavedRestriction, SavedSearch
-from ..assortment.columns import MenuColumn
-from ..assortment.pricing import PricedColumn
 from ..assortment.restriction import Restriction
 from ..master.nodes import Node
 from ..master.restricted_master import RestrictedMaster
@@ -19,15 +18,17 @@ from .branch_and_price import BranchAndPrice
 from .warm_starting import may_use
 
 
-def saved_menu(master: RestrictedMaster, column: MenuColumn) -> SavedMenu:
+def saved_menu(master: RestrictedMaster, column: BookMenu) -> SavedMenu:
     """A column in the form of the file."""
-    return column.book, master.local(column), tuple(sorted(column.optional))
+    place = master.pricer.place[column.book]
+    book = master.books[place]
+    return place, book.places(column), tuple(sorted(column.covered - book.required))
 
 
-def priced_column(menu: SavedMenu) -> tuple[int, PricedColumn]:
-    """The column of a saved menu, with the place of its book."""
+def restored_menu(master: RestrictedMaster, menu: SavedMenu) -> BookMenu:
+    """The column of a saved menu."""
     place, options, optional = menu
-    return place, PricedColumn(options, frozenset(optional), 0.0)
+    return master.books[place].menu(options, optional)
 
 
 def saved_search(tree: BranchAndPrice) -> SavedSearch:
@@ -55,7 +56,7 @@ def restore(tree: BranchAndPrice, saved: SavedSearch) -> list[Node]:
     columns = {name: column for column, name in _binary_names(master).items()}
     if list(columns) != list(saved.switches) or not _fits(master, saved):
         raise misfit()
-    used = [priced_column(menu) for menu in saved.menus]
+    used = [restored_menu(master, menu) for menu in saved.menus]
     master.add(used)
     master.pool.use(np.array(master.numbers(used), dtype=np.int64))
     binaries = list(columns.values())

@@ -62,7 +62,7 @@ class ColumnGeneration:
             early = self.prebound.bound(node, solution, self.state.cutoff, improving)
             if early is not None:
                 self.state.prove(max(node.bound, early.bound))
-                improving |= self.master.add(early.columns) > 0
+                improving |= self.master.add(early.menus) > 0
                 if self._closes_node(early):
                     return solution, early
             if improving:
@@ -71,7 +71,7 @@ class ColumnGeneration:
             _log.debug("exact pricing: LP %.9g, bound %.9g, %d menus", solution.cost, priced.bound, len(priced.columns))
             if best is None or priced.bound > best.bound:
                 best = priced
-            if self._closes_node(best) or self._is_converged(solution, best) or not self.master.add(priced.columns):
+            if self._closes_node(best) or self._is_converged(solution, best) or not self.master.add(priced.menus):
                 return solution, best
 
     def _solve_lp(self) -> LpSolution:
@@ -101,7 +101,7 @@ class ColumnGeneration:
                 self.state.prove(max(node.bound, priced.bound))
             enough = priced.complete or (most is not None and node_limit >= min(most, self.node_limit))
             enough |= node_limit >= sufficient and not self.master.lp.in_phase_one
-            if enough or self.master.has_new(priced.columns) or self._closes_node(priced):
+            if enough or self.master.has_new(priced.menus) or self._closes_node(priced):
                 return priced
             self._check_time_for(self.params.node_limit_growth * (time.monotonic() - began))
         self.state.limits.check()
@@ -162,7 +162,7 @@ class ColumnGeneration:
                 priced = self._price(node, solution, self.params.near_feasible_node_limit if negligible else None)
                 if priced.bound > FEASIBILITY:
                     return False
-                if self.master.add(priced.columns):
+                if self.master.add(priced.menus):
                     continue
                 if not negligible:
                     raise Unsolved

@@ -57,7 +57,8 @@ class LagrangianPrebound:
     def _may_reach(self, cutoff: float, node: Node, priced: PricingResult, thresholds: Array) -> bool:
         """Whether the bound reaches the cutoff if the books left open have nothing better than what was met."""
         objectives = np.where(priced.done, priced.objective_bounds, thresholds)
-        for place, column in priced.columns:
+        for column in priced.columns:
+            place = self.master.pricer.place[column.menu.book]
             objectives[place] = max(objectives[place], column.value)
         return self.master.lagrangian_bound(node, priced.duals, objectives) >= cutoff
 

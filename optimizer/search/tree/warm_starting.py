@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from models.book_menu import BookMenu
+
 from ...lp.expressions import combine
 from ...program.variables import VariableKey
 from ...results.warm_start import Chosen, KnownMenu, Option
-from ..assortment.columns import MenuColumn, PriceBook
-from ..assortment.pricing import PricedColumn
+from ..assortment.columns import PriceBook
 from ..master.restricted_master import RestrictedMaster
 
 
-def known_menus(master: RestrictedMaster, columns: Iterable[MenuColumn]) -> tuple[KnownMenu, ...]:
+def known_menus(master: RestrictedMaster, columns: Iterable[BookMenu]) -> tuple[KnownMenu, ...]:
     """Columns by the names of the case."""
     catalog, options = master.instance.catalog, master.offers.options
 
@@ -21,16 +22,16 @@ def known_menus(master: RestrictedMaster, columns: Iterable[MenuColumn]) -> tupl
 
     return tuple(
         KnownMenu(
-            catalog.books[master.books[column.book].code],
-            tuple(map(named, column.menu)),
-            frozenset(catalog.products[code] for code in column.optional),
+            catalog.books[column.book],
+            tuple(map(named, column.options)),
+            frozenset(catalog.products[code] for code in column.covered),
         )
         for column in columns
     )
 
 
-def usable_columns(master: RestrictedMaster, menus: Iterable[KnownMenu]) -> Iterator[tuple[int, PricedColumn]]:
-    """Columns of those menus that this search may use, each with the place of its book."""
+def usable_columns(master: RestrictedMaster, menus: Iterable[KnownMenu]) -> Iterator[BookMenu]:
+    """Those of some menus that this search may use."""
     catalog = master.instance.catalog
     places = {catalog.books[book.code]: place for place, book in enumerate(master.books)}
     known: dict[int, dict[Option, int]] = {}
@@ -45,7 +46,7 @@ def usable_columns(master: RestrictedMaster, menus: Iterable[KnownMenu]) -> Iter
         picks = sorted(known[place].get(option, -1) for option in menu.options)
         optional = frozenset(codes.get(name, -1) for name in menu.covered) & set(book.optional)
         if master.pricer.fewest <= len(picks) <= master.pricer.most and may_use(book, picks):
-            yield place, PricedColumn(tuple(picks), optional, 0.0)
+            yield book.menu(picks, optional)
 
 
 def values_in_plan(master: RestrictedMaster, chosen: Collection[Chosen]) -> dict[int, int]:

@@ -9,10 +9,11 @@ import pytest
 from scipy import sparse
 
 from models import apply_scenario, build_case
+from models.book_menu import BookMenu
 from models.catalog import Array
 from models.economics.offers import Offers, sellable_options
 from optimizer.program.instance import Instance, build_instance
-from optimizer.program.menu_totals import menu_inputs
+from optimizer.program.menu_inputs import menu_inputs
 from optimizer.program.totals_bounds import totals_bounds
 from optimizer.program.totals_map import TotalsMap, offers_map, standing_totals
 from optimizer.search.assortment.columns import prepare_books
@@ -36,13 +37,13 @@ def drawn_inputs(seed: int, count: int = 6) -> Array:
     """Inputs of random menus and coverage of random price books, a row a menu."""
     setting, offers, _ = posed(seed)
     rng, catalog = np.random.default_rng(seed), setting.catalog
-    book = rng.choice(offers.books_with_units, count)
-    options = np.full((count, len(catalog.tiers)), -1, dtype=np.int64)
-    for row, own in enumerate(book.tolist()):
-        for option in rng.permutation(np.array(offers.options.of(own), dtype=np.int64))[:3]:
-            options[row, offers.options.tier[option]] = option
-    covered = rng.random((count, len(catalog.products))) < 0.7
-    return np.asarray(menu_inputs(offers, book, options, covered).toarray())
+    menus = []
+    for book in rng.choice(offers.books_with_units, count).tolist():
+        own = rng.permutation(np.array(offers.options.of(book), dtype=np.int64))[:3].tolist()
+        options = {int(offers.options.tier[option]): option for option in own}
+        covered = np.flatnonzero(rng.random(len(catalog.products)) < 0.7).tolist()
+        menus.append(BookMenu(book, tuple(sorted(options.values())), frozenset(covered)))
+    return np.asarray(menu_inputs(offers, menus).toarray())
 
 
 def added_by(seed: int, cell: int) -> Array:
@@ -70,7 +71,7 @@ def added_by(seed: int, cell: int) -> Array:
 
 
 def dense(demand_map: TotalsMap) -> Array:
-    return np.asarray((demand_map.local @ demand_map.spread).toarray())
+    return np.asarray((demand_map.local @ demand_map.regional).toarray())
 
 
 @pytest.mark.parametrize("seed", SEEDS)

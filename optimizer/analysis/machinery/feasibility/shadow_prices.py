@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models import Case, Scenario
+from models.book_menu import BookMenu
 from models.catalog import Array
 from models.conditions import Condition
 from models.plan import Plan
@@ -28,7 +29,7 @@ from ....program.instance import build_instance
 from ....program.totals import Box
 from ....solving.engine import given_by, offers_of
 from ....solving.imposed_conditions import constraints_of
-from ....solving.plan_assembly import Choice, choice_totals
+from ....solving.plan_assembly import plan_totals
 
 BASIC = 1e-9
 """Reduced cost, relative to the largest, up to which a column counts as basic."""
@@ -114,17 +115,16 @@ def _delivery_program(
     offers = offers_of(setting, plan.menus)
     catalog = setting.catalog
     covered = plan.coverage[plan.coverage["covered"].astype(bool)]
-    choice = Choice(
-        {book: tuple(offers.options.of(book)) for book in offers.books_with_units},
-        {
-            book: frozenset(
-                catalog.products.index(name)
-                for name in covered.loc[covered["price_book"] == catalog.books[book], "product"]
-            )
-            for book in offers.books_with_units
-        },
-    )
-    fixings = given_by(setting, offers, choice)
-    formulation = Formulation(setting, Box.at(choice_totals(offers, setting.index, choice)), fixings)
+    names = catalog.products
+    menus = [
+        BookMenu(
+            book,
+            tuple(offers.options.of(book)),
+            frozenset(map(names.index, covered.loc[covered["price_book"] == catalog.books[book], "product"])),
+        )
+        for book in offers.books_with_units
+    ]
+    fixings = given_by(setting, offers, menus)
+    formulation = Formulation(setting, Box.at(plan_totals(offers, setting.index, menus)), fixings)
     cost = combine([(formulation.amounts[scenario.objective], -1.0)])
     return read_formulation(labelled_rows(formulation, (*RULES, *constraints_of(conditions))), cost)

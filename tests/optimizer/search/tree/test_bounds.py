@@ -72,7 +72,7 @@ def columns_added(master: RestrictedMaster, node: Node) -> LpSolution:
     while True:
         solution = master.solve_lp()
         assert not solution.infeasible
-        if not master.add(priced_at(master, node, solution.duals).columns):
+        if not master.add(priced_at(master, node, solution.duals).menus):
             return solution
 
 
@@ -85,7 +85,7 @@ def feasible(master: RestrictedMaster) -> LpSolution:
     while (solution := master.solve_lp()).cost > 1e-9:
         priced = priced_at(master, Node(), solution.duals)
         assert priced.bound <= 1e-9, "the case is feasible: no bound on the violation may say otherwise"
-        assert master.add(priced.columns)
+        assert master.add(priced.menus)
     master.lp.set_phase_one(False)
     return master.solve_lp()
 
@@ -237,11 +237,13 @@ def test_columns_cleaned_up_come_back_where_a_node_needs_them(seed: int) -> None
     absent = sorted(set(range(len(master.pool))) - set(master.lp.present.tolist()))
     barred_by_place: dict[int, set[int]] = {}
     for i in master.lp.present.tolist():
-        barred_by_place.setdefault(master.pool[i].book, set()).update(master.local(master.pool[i]))
+        place = int(master.pool.owner[i])
+        barred_by_place.setdefault(place, set()).update(master.books[place].places(master.pool[i]))
     for i in absent:
-        column = master.pool[i]
-        restriction = Restriction(barred=frozenset(barred_by_place[column.book]) - set(master.local(column)))
-        node = Node(books={column.book: restriction})
+        place = int(master.pool.owner[i])
+        own = master.books[place].places(master.pool[i])
+        restriction = Restriction(barred=frozenset(barred_by_place[place]) - set(own))
+        node = Node(books={place: restriction})
         assert master.enter(node)
         owners = master.pool.owner[master.lp.present[master.admitted(node)[master.lp.present]]]
         assert set(owners.tolist()) == set(range(len(master.books)))

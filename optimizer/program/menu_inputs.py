@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from models.book_menu import BookMenu
 from models.catalog import Codes
 from models.economics.offers import Offers
 from models.economics.uptake import shares_at
@@ -13,13 +16,10 @@ from models.economics.uptake import shares_at
 from .totals_bounds import optional_products
 
 
-def menu_inputs(offers: Offers, book: Codes, options: Codes, covered: NDArray[np.bool_]) -> sparse.csr_matrix:
-    """Inputs of menus to the map of offers (`totals_map`), a row a menu: menu i is for price book `book[i]`.
-
-    `options`, shape (menus, tiers), holds the position of the option at each tier, -1 for none; `covered`, shape
-    (menus, products), what is covered.
-    """
+def menu_inputs(offers: Offers, menus: Sequence[BookMenu]) -> sparse.csr_matrix:
+    """Inputs of menus to the map of offers (`totals_map`), shape (menus, inputs)."""
     catalog, cohorts = offers.catalog, offers.demand.cohorts
+    book, options, covered = _laid_out(offers, menus)
     menu, cohort = _cohorts_of(offers, book)
     cells = _cells_at(offers, book, options, menu, cohort)
     taken = shares_at(offers, cells) * covered[menu, cohorts.product[cohort]][:, None]
@@ -32,7 +32,18 @@ def menu_inputs(offers: Offers, book: Codes, options: Codes, covered: NDArray[np
     first = len(offers.cohort), len(offers.cohort) + len(offers.options)
     places = np.concatenate([cells[row, tier], first[0] + options[using, at], first[1] + product])
     values = np.concatenate([taken[row, tier], np.ones(len(using) + len(covering))])
-    return sparse.csr_matrix((values, (rows, places)), shape=(len(book), first[1] + len(catalog.products)))
+    return sparse.csr_matrix((values, (rows, places)), shape=(len(menus), first[1] + len(catalog.products)))
+
+
+def _laid_out(offers: Offers, menus: Sequence[BookMenu]) -> tuple[Codes, Codes, NDArray[np.bool_]]:
+    """Book of each menu; its option at each tier, -1 for none, (menus, tiers); its coverage, (menus, products)."""
+    options = np.full((len(menus), len(offers.catalog.tiers)), -1, dtype=np.int64)
+    covered = np.zeros((len(menus), len(offers.catalog.products)), dtype=bool)
+    for i, menu in enumerate(menus):
+        own = list(menu.options)
+        options[i, offers.options.tier[own]] = own
+        covered[i, list(menu.covered)] = True
+    return np.array([menu.book for menu in menus], dtype=np.int64), options, covered
 
 
 def _cohorts_of(offers: Offers, book: Codes) -> tuple[Codes, Codes]:
