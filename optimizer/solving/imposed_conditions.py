@@ -18,6 +18,7 @@ from models.decisions import DECISION_KINDS
 from models.economics.offers import Offers
 from models.rules import count_rule
 
+from ..lp.tolerances import ROUNDING
 from ..program.condition_constraints import ConditionConstraint
 from ..search.assortment.restriction import FREE_BOOK, Restriction
 from ..search.master.nodes import Node
@@ -97,7 +98,7 @@ def _options_meant(offers: Offers, book: int, condition: MenuOption) -> tuple[fr
     if condition.model:
         meant &= model == catalog.models.index(condition.model)
     if condition.price is not None:
-        meant &= np.isclose(price, condition.price, rtol=1e-9, atol=0.0)
+        meant &= np.isclose(price, condition.price, rtol=ROUNDING, atol=0.0)
     return frozenset(np.flatnonzero(own).tolist()), frozenset(np.flatnonzero(meant).tolist())
 
 

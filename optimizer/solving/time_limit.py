@@ -14,6 +14,9 @@ from ..results.progress import StopCheck
 from ..search.state.limits import Watch
 from ..search.state.parameters import LimitParameters
 
+COARSEST_SECOND_STAGE = 1e-3
+"""Relative gap of the second stage that none is coarser than, however coarse the plan's own may be."""
+
 
 @dataclass(frozen=True)
 class Limit:
@@ -48,7 +51,9 @@ class Limit:
 
     def of_second_stage(self) -> Limits:
         """Limits of the second stage, which need not be finer than what the search proves."""
-        return self.of_last_steps(min(1e-3, max(SECOND_STAGE_GAP, self.parameters.delivery_share * self.gap)))
+        return self.of_last_steps(
+            min(COARSEST_SECOND_STAGE, max(SECOND_STAGE_GAP, self.parameters.delivery_share * self.gap))
+        )
 
     def of_delivery(self) -> Limits:
         """Limits of one delivery program."""

@@ -45,7 +45,7 @@ class RelaxationResult:
     """The optimal basis; None where the solver found none."""
 
 
-FEASIBLE = 1e-6
+RAY_TOLERANCE = 1e-6
 """Least violation, of a dual ray whose largest entry is 1, that proves infeasibility."""
 NO_MENU = RelaxationResult(-np.inf, np.zeros(0), np.zeros(0), np.zeros(0), None)
 
@@ -174,4 +174,4 @@ def _is_proved_infeasible(ray: Array | None, program: MixedIntegerProgram) -> bo
         return False
     parts = program.low, program.high, program.rows, program.row_low, program.row_high
     nothing = np.zeros_like(program.cost)
-    return max(box_bound(nothing, *parts, sign * ray) for sign in (1.0, -1.0)) > FEASIBLE
+    return max(box_bound(nothing, *parts, sign * ray) for sign in (1.0, -1.0)) > RAY_TOLERANCE

@@ -23,7 +23,7 @@ from .menu_domain import MenuDomain
 from .menu_relaxation import NO_MENU, RelaxationResult, bound_menus
 from .pricing_objective import BookInstance, local_search, value_by_tier
 
-EXACT = 1e-8
+OPTIMALITY = 1e-8
 """Optimality tolerance, as a share of the largest profit that cohorts can bring."""
 
 
@@ -55,8 +55,7 @@ class _PseudoCosts:
     """Sum of the gains, shape (2, tiers), by child and tier."""
     count: Codes
     """Number of the gains, shape (2, tiers)."""
-    reliable_trials: int
-    """Branchings on a tier after which its pseudo-costs are reliable."""
+    params: MenuTreeParameters
 
     def add(self, tier: int, side: int, gain: float) -> None:
         self.total[side, tier] += gain
@@ -64,13 +63,13 @@ class _PseudoCosts:
 
     def trusted(self, tier: int) -> bool:
         """Whether the pseudo-costs of a tier are reliable."""
-        return bool(self.count[:, tier].min() >= self.reliable_trials)
+        return bool(self.count[:, tier].min() >= self.params.reliable_trials)
 
     def score(self, tier: int) -> float:
         """Product of the gains expected of both children."""
         overall = self.total.sum(axis=1) / np.maximum(1, self.count.sum(axis=1))
         own = self.total[:, tier] / np.maximum(1, self.count[:, tier])
-        return float(np.prod(np.maximum(np.where(self.count[:, tier] > 0, own, overall), 1e-12)))
+        return float(np.prod(np.maximum(np.where(self.count[:, tier] > 0, own, overall), self.params.least_gain)))
 
 
 class MenuTree:
@@ -87,8 +86,7 @@ class MenuTree:
         self.found: dict[tuple[int, ...], float] = {}
         self.open: list[tuple[float, int, _MenuNode]] = []
         shape = 2, len(book.must)
-        trials = self.params.reliable_trials
-        self.pseudo_costs = _PseudoCosts(np.zeros(shape), np.zeros(shape, dtype=np.int64), trials)
+        self.pseudo_costs = _PseudoCosts(np.zeros(shape), np.zeros(shape, dtype=np.int64), self.params)
         self._ticket = itertools.count()
 
     def best_menus(self, capacity: int) -> MenuTreeResult:
@@ -118,7 +116,7 @@ class MenuTree:
             if self.watch.ended() or (self.enumerating and len(self.found) > self.capacity):
                 return False
             node = heapq.heappop(self.open)[2]
-            if node.relaxation.bound <= self.cutoff + (0.0 if self.enumerating else EXACT * self.stake):
+            if node.relaxation.bound <= self.cutoff + (0.0 if self.enumerating else OPTIMALITY * self.stake):
                 heapq.heappush(self.open, (-node.relaxation.bound, next(self._ticket), node))
                 break
             for child in self._branch(node):
@@ -190,7 +188,7 @@ class MenuTree:
     def _learn(self, node: _MenuNode, tier: int, children: list[_MenuNode]) -> Array:
         """Update the pseudo-costs of a tier; how much each child lowers the bound, down to the cutoff, shape (2,)."""
         bounds = np.array([max(child.relaxation.bound, self.cutoff) for child in children])
-        gains = np.maximum(node.relaxation.bound - bounds, 1e-12)
+        gains = np.maximum(node.relaxation.bound - bounds, self.params.least_gain)
         for side, gain in enumerate(gains):
             self.pseudo_costs.add(tier, side, float(gain))
         return np.asarray(gains)

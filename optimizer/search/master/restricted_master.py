@@ -307,7 +307,8 @@ class RestrictedMaster:
             in_use = [self.pool[i] for i in np.flatnonzero(solution.weights > INTEGRALITY).tolist()]
             starts = [*(book.menu((), ()) for book in self.books), *in_use]
             reached = self.convexity_duals(solution.duals)
-            least = reached + self.parameters.column_generation.heuristic_gain * np.maximum(1e-6, np.abs(reached))
+            params = self.parameters.column_generation
+            least = reached + params.heuristic_gain * np.maximum(params.heuristic_size, np.abs(reached))
             return [found.menu for found in self.pricer.local_search(objective, domain, starts, least)]
 
     def lagrangian_bound(self, node: Node, duals: Array, objective_bounds: Array) -> float:

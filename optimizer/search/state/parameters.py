@@ -34,6 +34,8 @@ class ColumnGenerationParameters(ParameterGroup):
     """Columns of one book that a round adds at most. More: fewer rounds, larger linear programs."""
     heuristic_gain: float = limited(1e-4, 1e-9)
     """Relative gain over its book's dual that makes a heuristic menu a column. More: exact pricing sooner."""
+    heuristic_size: float = limited(1e-6, 1e-12)
+    """Size (scaled) that a dual counts as at least for that gain, so that one of nothing asks for some gain too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,6 +169,8 @@ class MenuTreeParameters(ParameterGroup):
     """Branchings on a tier, on each side, after which its pseudo-costs are trusted."""
     trials: int = limited(8, 1)
     """Most tiers tried at a node. More: smaller trees, slower nodes."""
+    least_gain: float = limited(1e-12, 1e-300)
+    """Least gain of a branching that enters the product score, as a pseudo-cost or by a trial."""
     rounds: int = limited(3, 1)
     """Most relaxations of one node, each without the options that the one before has ruled out."""
     threads: int = limited(2, 1)

@@ -12,7 +12,7 @@ import pytest
 from optimizer.search.assortment import menu_tree
 from optimizer.search.assortment.menu_domain import MenuDomain
 from optimizer.search.assortment.menu_relaxation import bound_menus
-from optimizer.search.assortment.menu_tree import EXACT, MenuTree
+from optimizer.search.assortment.menu_tree import OPTIMALITY, MenuTree
 from optimizer.search.assortment.pricing_objective import BARRED, COVERED, FREE
 from optimizer.search.state.limits import Watch
 
@@ -47,7 +47,7 @@ def test_the_best_menu_is_found_and_the_bound_is_hardly_above_it(seed: int) -> N
         return
     best = next(iter(posed.ranked.values()))
     assert proven.menus[-1][1] == pytest.approx(best, abs=ROUNDING * posed.scale)
-    assert -ROUNDING * posed.scale <= proven.bound - best <= EXACT * stake(posed) + ROUNDING * posed.scale
+    assert -ROUNDING * posed.scale <= proven.bound - best <= OPTIMALITY * stake(posed) + ROUNDING * posed.scale
     for picks, value in proven.menus:
         assert value == pytest.approx(posed.ranked[menu_of(picks)], abs=ROUNDING * posed.scale)
 
@@ -73,7 +73,7 @@ def test_a_cutoff_that_nothing_beats_is_the_bound(seed: int) -> None:
     proven = MenuTree(posed.terms, cutoff, Watch()).best_menus(capacity=3)
     assert proven.complete
     assert proven.menus == []
-    assert cutoff <= proven.bound <= cutoff + EXACT * stake(posed)
+    assert cutoff <= proven.bound <= cutoff + OPTIMALITY * stake(posed)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -33,6 +33,7 @@ DEFAULTS = {
         "closed_slack": 0.95,
         "columns_per_book": 4,
         "heuristic_gain": 0.0001,
+        "heuristic_size": 0.000001,
     },
     "smoothing": {
         "trials": 3,
@@ -86,7 +87,7 @@ DEFAULTS = {
         "batch_node_limit": 4000,
         "threads": None,
     },
-    "menu_tree": {"reliable_trials": 2, "trials": 8, "rounds": 3, "threads": 2},
+    "menu_tree": {"reliable_trials": 2, "trials": 8, "least_gain": 0.000000000001, "rounds": 3, "threads": 2},
     "limits": {
         "proved_share": 0.98,
         "delivery_share": 0.01,
