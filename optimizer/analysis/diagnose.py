@@ -74,42 +74,42 @@ def diagnose(
     Every limit stands between one that a plan was found for and one proved out of reach. Raises `CaseError` for
     a target that no rule of the scenario has.
     """
-    bench = at_work(case, **options)
-    changed, wanted = apply_scenario(bench.case, scenario)
+    session = at_work(case, **options)
+    changed, wanted = apply_scenario(session.case, scenario)
     rules = levers(changed, wanted)
     usual = [lever for lever in rules if RULE_SPECS[lever.rule].target and not lever.idle]
     asked = usual if targets is None else named(rules, targets)
-    result = bench.any_plan(wanted, label="the scenario as it is")
-    subject = AnalysisContext(bench, wanted, changed, result)
-    conflict = find_iis(bench, wanted, rules) if result.status is Status.INFEASIBLE else None
-    ways = minimal_correction_sets(bench, wanted, rules, conflict) if conflict is not None else []
+    result = session.any_plan(wanted, label="the scenario as it is")
+    context = AnalysisContext(session, wanted, changed, result)
+    iis = find_iis(session, wanted, rules) if result.status is Status.INFEASIBLE else None
+    ways = minimal_correction_sets(session, wanted, rules, iis) if iis is not None else []
     limited = [lever for lever in asked if lever.limit is not None]
-    reaches = [_furthest(bench, wanted, lever, conflict) for lever in bench.each(limited)]
-    return _answer(subject, conflict, ways, reaches)
+    limits = [_furthest(session, wanted, lever, iis) for lever in session.each(limited)]
+    return _answer(context, iis, ways, limits)
 
 
-def _furthest(bench: SolverSession, scenario: Scenario, lever: Lever, conflict: Iis | None) -> FeasibleLimit:
-    if conflict is not None and lever not in conflict.rules:
+def _furthest(session: SolverSession, scenario: Scenario, lever: Lever, iis: Iis | None) -> FeasibleLimit:
+    if iis is not None and lever not in iis.rules:
         return FeasibleLimit(lever, None, None, None, never=True)  # the others contradict each other without it
-    return furthest(bench, scenario, lever)
+    return furthest(session, scenario, lever)
 
 
 def _answer(
-    subject: AnalysisContext, conflict: Iis | None, ways: list[CorrectionSet], reaches: list[FeasibleLimit]
+    context: AnalysisContext, iis: Iis | None, ways: list[CorrectionSet], limits: list[FeasibleLimit]
 ) -> Answer:
-    tables = {"conflict": _conflict_table(conflict), "ways": _ways_table(ways), "targets": _targets_table(reaches)}
+    tables = {"conflict": _conflict_table(iis), "ways": _ways_table(ways), "targets": _targets_table(limits)}
     tables = {name: table.reindex(columns=list(_COLUMNS[name])) for name, table in tables.items()}
-    feasible = subject.result.plan is not None
-    proved = feasible or (conflict is not None and conflict.minimal)
+    feasible = context.result.plan is not None
+    proved = feasible or (iis is not None and iis.minimal)
     facts = {
-        "feasible": None if subject.result.status is Status.NO_PLAN else feasible,
-        "conflict": [*(lever.name for lever in conflict.rules), *conflict.held] if conflict else [],
+        "feasible": None if context.result.status is Status.NO_PLAN else feasible,
+        "conflict": [*(lever.name for lever in iis.rules), *iis.held] if iis else [],
         "conflict_is_minimal": proved,
         "ways": [[lever.name for lever in way.rules] for way in ways],
     }
-    sentences = [_verdict(subject.result, conflict), *map(_way_in_words, ways), *_targets_in_words(reaches)]
-    answer = subject.answer("diagnose", tables, _COLUMNS, sentences, facts, [way.result for way in ways])
-    return _with_gap(answer, [way.result for way in ways], proved and not subject.session.stopped)
+    sentences = [_verdict(context.result, iis), *map(_way_in_words, ways), *_targets_in_words(limits, iis)]
+    answer = context.answer("diagnose", tables, _COLUMNS, sentences, facts, [way.result for way in ways])
+    return _with_gap(answer, [way.result for way in ways], proved and not context.session.stopped)
 
 
 def _with_gap(answer: Answer, results: Sequence[Result], proved: bool) -> Answer:
@@ -127,65 +127,71 @@ def _limit_cells(lever: Lever) -> dict[str, object]:
     return {"rule": lever.rule, "scope": lever.scope, "unit": lever.unit, "limit": lever.limit}
 
 
-def _conflict_table(conflict: Iis | None) -> pd.DataFrame:
-    rules = conflict.rules if conflict else ()
-    return pd.DataFrame([{**_limit_cells(lever), "confirmed": bool(conflict and conflict.minimal)} for lever in rules])
+def _conflict_table(iis: Iis | None) -> pd.DataFrame:
+    rules = iis.rules if iis else ()
+    return pd.DataFrame([{**_limit_cells(lever), "confirmed": bool(iis and iis.minimal)} for lever in rules])
 
 
 def _ways_table(ways: list[CorrectionSet]) -> pd.DataFrame:
     rows = []
     for number, way in enumerate(ways, 1):
-        for lever, reach in zip(way.rules, way.reaches, strict=True):
-            given = reach.within if reach else None
+        for lever, feasible in zip(way.rules, way.limits, strict=True):
+            given = feasible.within if feasible else None
             row = {"way": number, **_limit_cells(lever), "needed": given, "objective": way.result.objective}
             row["loosening"] = None if given is None or lever.limit is None else abs(given - lever.limit)
-            rows.append({**row, "out_of_reach": reach.beyond if reach else None, "proved": not reach or reach.proved})
+            rows.append(
+                {
+                    **row,
+                    "out_of_reach": feasible.beyond if feasible else None,
+                    "proved": not feasible or feasible.proved,
+                }
+            )
     return pd.DataFrame(rows)
 
 
-def _targets_table(reaches: list[FeasibleLimit]) -> pd.DataFrame:
+def _targets_table(limits: list[FeasibleLimit]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                **_limit_cells(reach.lever),
-                "best": reach.within,
-                "out_of_reach": reach.beyond,
-                "room": _room(reach),
-                "proved": reach.proved,
+                **_limit_cells(feasible.lever),
+                "best": feasible.within,
+                "out_of_reach": feasible.beyond,
+                "room": _room(feasible),
+                "proved": feasible.proved,
             }
-            for reach in reaches
+            for feasible in limits
         ]
     )
 
 
-def _room(reach: FeasibleLimit) -> float | None:
-    if reach.within is None or reach.lever.limit is None:
+def _room(feasible: FeasibleLimit) -> float | None:
+    if feasible.within is None or feasible.lever.limit is None:
         return None
-    return (reach.within - reach.lever.limit) * (1 if reach.lever.down else -1)
+    return (feasible.within - feasible.lever.limit) * (1 if feasible.lever.down else -1)
 
 
-def _verdict(result: Result, conflict: Iis | None) -> str:
+def _verdict(result: Result, iis: Iis | None) -> str:
     if result.plan is not None:
         return "Nothing stands in the way: some plan obeys every rule."
     if result.status is Status.NO_PLAN:
         return "Whether some plan obeys every rule was not found out in the time allowed."
-    if conflict is None:
+    if iis is None:
         return "No plan obeys every rule, proved; which rules contradict each other was not found in the time allowed."
-    return _contradiction(conflict)
+    return _contradiction(iis)
 
 
-def _contradiction(conflict: Iis) -> str:
+def _contradiction(iis: Iis) -> str:
     """What no plan obeys, with what was set aside in the proof; a rule that never was is told with the rest."""
-    if conflict.hard and not conflict.held:
+    if iis.hard and not iis.held:
         return "No plan exists even without every rule: the work that contracts in force cause cannot be delivered."
     rest = "every other rule set aside"
-    proof = f"proved with {rest}" if conflict.held else "proved, whatever becomes of the other rules"
-    names = [*map(_in_words, conflict.rules), *conflict.held]
+    proof = f"proved with {rest}" if iis.held else "proved, whatever becomes of the other rules"
+    names = [*map(_in_words, iis.rules), *iis.held]
     if len(names) == 1:
         return f"No plan obeys {names[0]}, {proof}."
     tail = f"Without any one of them there is a plan for the rest of them, with {rest}."
     told = f"No plan obeys these {len(names)} rules together, {proof}: {'; '.join(names)}."
-    return f"{told} {tail if conflict.minimal else 'Perhaps fewer would do.'}"
+    return f"{told} {tail if iis.minimal else 'Perhaps fewer would do.'}"
 
 
 def _in_words(lever: Lever) -> str:
@@ -200,41 +206,44 @@ def _way_in_words(way: CorrectionSet) -> str:
 
 def _give_in_words(way: CorrectionSet, place: int) -> str:
     """How far a rule of a way gives, and what is proved not to be enough beside what else was held in that proof."""
-    lever, reach = way.rules[place], way.reaches[place]
-    if reach is None or reach.within is None or lever.limit is None:
+    lever, feasible = way.rules[place], way.limits[place]
+    if feasible is None or feasible.within is None or lever.limit is None:
         return f"{lever.name}, dropped"
-    given = f"{lever.name} from {lever.limit:.6g} to {reach.within:.6g}"
-    if reach.beyond is None:
+    given = f"{lever.name} from {lever.limit:.6g} to {feasible.within:.6g}"
+    if feasible.beyond is None:
         return given
-    before = [_given_way(other, found) for other, found in zip(way.rules[:place], way.reaches, strict=False)]
+    before = [_given_way(other, found) for other, found in zip(way.rules[:place], way.limits, strict=False)]
     beside = ", ".join([*before, *(f"{other.name} dropped" for other in way.rules[place + 1 :])])
     held = f"{beside} and all other rules held" if beside else "all other rules held"
-    return f"{given} (with {held}, {reach.beyond:.6g} is proved not to be enough)"
+    return f"{given} (with {held}, {feasible.beyond:.6g} is proved not to be enough)"
 
 
-def _given_way(lever: Lever, reach: FeasibleLimit | None) -> str:
-    return f"{lever.name} dropped" if reach is None or reach.within is None else f"{lever.name} at {reach.within:.6g}"
-
-
-def _targets_in_words(reaches: list[FeasibleLimit]) -> Iterator[str]:
-    yield from (_target_in_words(reach) for reach in reaches if not reach.never)
-    never = [reach.lever.name for reach in reaches if reach.never]
-    if never:
-        yield (
-            "With all other rules held no limit of these alone leaves a plan, since those others contradict each "
-            f"other: {', '.join(never)}."
-        )
-
-
-def _target_in_words(reach: FeasibleLimit) -> str:
-    lever = reach.lever
-    if reach.has_to_go:
-        told = f"there is a plan without this rule, but none at {reach.beyond:.6g} {lever.unit} or tighter, proved"
-        return f"{lever.name}: with all other rules held, {told}."
-    if reach.within is None:
-        return f"{lever.name}: with all other rules held, no limit with a plan was found in the time allowed."
-    proof = "" if reach.beyond is None else f"; {reach.beyond:.6g} is proved out of reach"
+def _given_way(lever: Lever, feasible: FeasibleLimit | None) -> str:
     return (
-        f"{lever.name}: can go to {reach.within:.6g} {lever.unit} with all other rules held "
+        f"{lever.name} dropped"
+        if feasible is None or feasible.within is None
+        else f"{lever.name} at {feasible.within:.6g}"
+    )
+
+
+def _targets_in_words(limits: list[FeasibleLimit], iis: Iis | None) -> Iterator[str]:
+    yield from (_target_in_words(feasible) for feasible in limits if not feasible.never)
+    never = [feasible.lever.name for feasible in limits if feasible.never]
+    if never:
+        hard = iis is not None and iis.hard and not iis.held
+        reason = "there is none even without every rule" if hard else "those others contradict each other"
+        yield f"With all other rules held no limit of these alone leaves a plan, since {reason}: {', '.join(never)}."
+
+
+def _target_in_words(feasible: FeasibleLimit) -> str:
+    lever = feasible.lever
+    if feasible.has_to_go:
+        told = f"there is a plan without this rule, but none at {feasible.beyond:.6g} {lever.unit} or tighter, proved"
+        return f"{lever.name}: with all other rules held, {told}."
+    if feasible.within is None:
+        return f"{lever.name}: with all other rules held, no limit with a plan was found in the time allowed."
+    proof = "" if feasible.beyond is None else f"; {feasible.beyond:.6g} is proved out of reach"
+    return (
+        f"{lever.name}: can go to {feasible.within:.6g} {lever.unit} with all other rules held "
         f"(now {lever.limit:.6g}{proof})."
     )

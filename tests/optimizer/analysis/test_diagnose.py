@@ -86,9 +86,11 @@ def test_counts_are_told_exactly() -> None:
 def test_a_contract_that_nobody_can_serve_contradicts_itself() -> None:
     tables = work()
     settings, frames, scenarios = hand_case(rates=[row for row in tables["rates"] if row["region"] == "south"])
-    answer = optimizer.diagnose(optimizer.build_case(settings, frames, scenarios), targets=[])
+    answer = optimizer.diagnose(optimizer.build_case(settings, frames, scenarios))
     assert answer.facts["feasible"] is False
     assert "even without every rule" in answer.sentences[0]
+    assert "since there is none even without every rule: " in answer.sentences[1]
+    assert "contradict each other" not in str(answer.sentences)
 
 
 def test_nothing_stands_in_the_way_of_a_feasible_scenario() -> None:

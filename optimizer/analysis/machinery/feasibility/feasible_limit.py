@@ -57,71 +57,71 @@ class FeasibleLimit:
         return abs(self.beyond - self.within) <= (1.0 if self.lever.whole else FINEST * self.lever.step) * (1 + 1e-9)
 
 
-def furthest(bench: SolverSession, scenario: Scenario, lever: Lever) -> FeasibleLimit:
+def furthest(session: SolverSession, scenario: Scenario, lever: Lever) -> FeasibleLimit:
     """Tightest limit of the lever with the scenario's other rules held."""
     assert lever.limit is not None
-    reach = _try(bench, scenario, FeasibleLimit(lever, None, None, None), lever.limit)
-    reach = _loosen(bench, scenario, reach) if reach.within is None else _tighten(bench, scenario, reach)
+    found = _try(session, scenario, FeasibleLimit(lever, None, None, None), lever.limit)
+    found = _loosen(session, scenario, found) if found.within is None else _tighten(session, scenario, found)
     for _ in range(MOST_SOLVES):
-        if reach.proved or reach.within is None or reach.beyond is None or bench.stopped:
+        if found.proved or found.within is None or found.beyond is None or session.stopped:
             break
-        before, reach = reach, _try(bench, scenario, reach, _middle(reach))
-        if before == reach:  # a limit came before either was known
+        before, found = found, _try(session, scenario, found, _middle(found))
+        if before == found:  # a limit came before either was known
             break
-    return reach
+    return found
 
 
-def _loosen(bench: SolverSession, scenario: Scenario, reach: FeasibleLimit) -> FeasibleLimit:
+def _loosen(session: SolverSession, scenario: Scenario, found: FeasibleLimit) -> FeasibleLimit:
     """Loosen by growing steps until some plan obeys the rule; first see whether dropping it helps at all."""
-    lever = reach.lever
-    free = bench.any_plan(lever.dropped(scenario), label=f"without {lever.name}")
+    lever = found.lever
+    free = session.any_plan(lever.dropped(scenario), label=f"without {lever.name}")
     if free.plan is None:
-        return replace(reach, never=free.status is Status.INFEASIBLE)
+        return replace(found, never=free.status is Status.INFEASIBLE)
     assert lever.limit is not None
-    reach, reached, steps = replace(reach, plan=free), lever.achieved(free.plan), 1.0
-    while reach.within is None and steps < 1e6 and not bench.stopped:
+    found, reached, steps = replace(found, plan=free), lever.achieved(free.plan), 1.0
+    while found.within is None and steps < 1e6 and not session.stopped:
         limit = lever.loosened(lever.limit, steps)
         if reached is not None and not lever.looser(reached, limit):
-            return replace(reach, within=_rounded(lever, reached))
-        reach = _try(bench, scenario, reach, limit)
+            return replace(found, within=_rounded(lever, reached))
+        found = _try(session, scenario, found, limit)
         if limit in lever.ends:
             break
         steps *= 3.0
-    return reach
+    return found
 
 
-def _tighten(bench: SolverSession, scenario: Scenario, reach: FeasibleLimit) -> FeasibleLimit:
+def _tighten(session: SolverSession, scenario: Scenario, found: FeasibleLimit) -> FeasibleLimit:
     """Tighten by growing steps until no plan obeys the rule."""
-    lever, steps = reach.lever, 1.0
-    while reach.beyond is None and reach.within is not None and not reach.proved and not bench.stopped:
-        before, reach = reach, _try(bench, scenario, reach, lever.loosened(reach.within, -steps))
-        if before == reach:
+    lever, steps = found.lever, 1.0
+    while found.beyond is None and found.within is not None and not found.proved and not session.stopped:
+        before, found = found, _try(session, scenario, found, lever.loosened(found.within, -steps))
+        if before == found:
             break
         steps *= 3.0
-    return reach
+    return found
 
 
-def _middle(reach: FeasibleLimit) -> float:
-    assert reach.within is not None
-    assert reach.beyond is not None
-    middle = (reach.within + reach.beyond) / 2
-    return float(int(middle)) if reach.lever.whole else middle
+def _middle(found: FeasibleLimit) -> float:
+    assert found.within is not None
+    assert found.beyond is not None
+    middle = (found.within + found.beyond) / 2
+    return float(int(middle)) if found.lever.whole else middle
 
 
-def _try(bench: SolverSession, scenario: Scenario, reach: FeasibleLimit, limit: float) -> FeasibleLimit:
-    lever = reach.lever
-    result = bench.any_plan(lever.at(scenario, limit), label=f"{lever.name} at {limit:.6g}")
+def _try(session: SolverSession, scenario: Scenario, found: FeasibleLimit, limit: float) -> FeasibleLimit:
+    lever = found.lever
+    result = session.any_plan(lever.at(scenario, limit), label=f"{lever.name} at {limit:.6g}")
     if result.plan is None:
-        return replace(reach, beyond=limit) if result.status is Status.INFEASIBLE else reach
+        return replace(found, beyond=limit) if result.status is Status.INFEASIBLE else found
     reached = lever.achieved(result.plan)
     near = limit if reached is None else _rounded(lever, reached)
-    return replace(reach, within=limit if lever.looser(near, limit) else near, plan=result)
+    return replace(found, within=limit if lever.looser(near, limit) else near, plan=result)
 
 
 def _rounded(lever: Lever, reached: float) -> float:
-    """What was reached, within the lever's ends and a hair looser so that rounding does not undo it."""
+    """What was reached, within the lever's ends and a little looser so that rounding does not undo it."""
     reached = min(max(reached, lever.ends[0]), lever.ends[1])
     if lever.whole or reached in lever.ends:
         return reached
-    hair = 1e-7 * max(1.0, abs(reached))
-    return reached - hair if lever.down else reached + hair
+    tolerance = 1e-7 * max(1.0, abs(reached))
+    return reached - tolerance if lever.down else reached + tolerance
