@@ -270,18 +270,18 @@ class Formulation:
 
     def _fixed_of_tiers_and_models(self) -> Iterator[tuple[Binary, float]]:
         catalog, locked = self.instance.catalog, self.instance.demand.locked
-        for switches, costs, held in (
+        for decisions, costs, held in (
             (self.tiers, catalog.tier_table["fixed_cost"], set(locked.tier.tolist())),
             (self.models, catalog.model_table["fixed_cost"], set(locked.model.tolist())),
         ):
-            for code, switch in enumerate(switches):
-                yield (1 if code in held else switch), float(costs.iloc[code])
+            for code, decision in enumerate(decisions):
+                yield (1 if code in held else decision), float(costs.iloc[code])
 
     def _support_cost(self) -> Iterator[tuple[Binary, float]]:
         held = set(self.instance.demand.locked.product.tolist())
         costs = self.instance.catalog.product_table["support_cost"]
-        for code, switch in enumerate(self.products):
-            yield (1 if code in held else switch), float(costs.iloc[code])
+        for code, supported in enumerate(self.products):
+            yield (1 if code in held else supported), float(costs.iloc[code])
 
     def _fixed_of_providers(self) -> Iterator[tuple[Binary, float]]:
         fixed = self.instance.catalog.provider_table["fixed_cost"].to_numpy(dtype=float)

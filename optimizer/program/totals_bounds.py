@@ -19,7 +19,7 @@ def totals_bounds(offers: Offers, index: TotalsIndex, demand_map: TotalsMap, sel
     """
     low, high = demand_map.extremes(_largest_inputs(offers, sellable), _choice_of_inputs(offers))
     standing = standing_totals(offers, index)
-    # What only adds up has 0 as its end, whatever is rounded; HiGHS 1.15.1 presolves a hair more to infeasible.
+    # What only adds up has 0 as its end, whatever is rounded; HiGHS 1.15.1 presolves a little more to infeasible.
     room = ROUNDING * (high - low)
     return Box(standing + low - room * (low < 0), standing + high + room * (high > 0))
 

@@ -140,16 +140,9 @@ class Search:
         books = prepare_books(setting, question.offers, keep_price_rules=free)
         self.phases = Phases()
         self.master = RestrictedMaster(
-            setting,
-            question.offers,
-            books,
-            fewest,
-            most,
-            question.given,
-            question.constraints,
-            self.phases,
-            self.params,
-        )
+            setting, question.offers, books, fewest, most, question.given, question.constraints,
+            self.phases, self.params,
+        )  # fmt: skip
         self.incumbent = Incumbent[DeliveredPlan](self.master.scale)
         self.state = SearchState(
             self.master.scale,

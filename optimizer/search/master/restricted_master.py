@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,6 @@ from models.book_menu import BookMenu
 from models.catalog import Array, Codes
 from models.economics.offers import Offers
 
-from ...lp.arrays import MixedIntegerProgram
 from ...lp.dual_bounds import box_bound
 from ...lp.expressions import combine
 from ...lp.pulp_reader import read_formulation
@@ -63,8 +63,7 @@ class RestrictedMaster:
         bounds = totals_bounds(offers, instance.index, self.pricer.demand_map, instance.sellable)
         self.formulation = Formulation(instance, bounds, given)
         amount = self.formulation.amounts[instance.scenario.objective]
-        rows = labelled_rows(self.formulation, constraints)
-        self.stated = read_formulation(rows, combine([(amount, -1.0)]))
+        self.stated = read_formulation(labelled_rows(self.formulation, constraints), combine([(amount, -1.0)]))
         self.scale = ObjectiveScale(float(amount.constant), self.stated.scaling.cost)
         self._build_program()
         kept = self.parameters.clean_up
@@ -91,14 +90,12 @@ class RestrictedMaster:
             (np.ones(len(self.live)), (places, self.live_columns)), shape=(len(self.live), len(program.cost))
         )
         standing = standing_totals(self.offers, self.instance.index)[self.live] / self.total_scale
-        self.program = MixedIntegerProgram(
-            program.cost,
-            program.low,
-            program.high,
-            program.integer,
-            sparse.vstack([program.rows, link]).tocsc(),
-            np.concatenate([program.row_low, standing]),
-            np.concatenate([program.row_high, standing]),
+        self.program = replace(
+            program,
+            offset=0.0,
+            rows=sparse.vstack([program.rows, link]).tocsc(),
+            row_low=np.concatenate([program.row_low, standing]),
+            row_high=np.concatenate([program.row_high, standing]),
         )
         self.first_total_row = len(program.row_low)
         self.first_book_row = len(self.program.row_low)
