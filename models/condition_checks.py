@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from .case import Case
-from .conditions import Condition, Count, Cover, Decision, MenuOption, Unlike, WorkShare
+from .conditions import Condition, CountLimit, Cover, Decision, MenuOption, Unlike, WorkShare
 from .decisions import DECISION_KINDS
 from .problems import CaseError, Problem, cut, listed, suggestion
 
@@ -46,7 +46,7 @@ def _problems(case: Case, condition: Condition) -> Iterator[Problem]:
             yield problem_of(condition, message, f"one of {listed(known)}")
     if isinstance(condition, Cover):
         yield from _uncoverable(case, condition)
-    if isinstance(condition, Count) and condition.least is condition.most is None:
+    if isinstance(condition, CountLimit) and condition.least is condition.most is None:
         yield problem_of(condition, "no number is given", "a least or a most number")
 
 

@@ -10,7 +10,7 @@ from .condition_checks import names_of, problem_of
 from .conditions import (
     Amount,
     Condition,
-    Count,
+    CountLimit,
     Cover,
     CsatOverFloor,
     Decision,
@@ -60,7 +60,7 @@ def _count(case: Case, text: str) -> Iterator[Condition]:
     if match:
         number, kind = _counted(match[2], text), _COUNTED[match[3]]
         least = None if match[1] == "at most" else number
-        yield Count(kind, least, None if match[1] == "at least" else number)
+        yield CountLimit(kind, least, None if match[1] == "at least" else number)
 
 
 def _counted(digits: str, text: str) -> int:

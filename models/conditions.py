@@ -34,7 +34,7 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class Count:
+class CountLimit:
     """Least and most number of tiers offered, models used, products supported or providers engaged.
 
     A provider that is engaged to make up a least number works `LEAST_HOURS` a year at least.
@@ -163,7 +163,7 @@ class Unlike:
 
 
 Condition: TypeAlias = (
-    Decision | Count | MenuOption | Cover | Amount | CsatOverFloor | WorkShare | NoTokenPartners | Unlike
+    Decision | CountLimit | MenuOption | Cover | Amount | CsatOverFloor | WorkShare | NoTokenPartners | Unlike
 )
 
 

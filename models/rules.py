@@ -226,7 +226,7 @@ SCENARIO_RULES: Mapping[str, RuleSpec] = {spec.key: spec for spec in _of_scenari
 # -- rules of the tables ---------------------------------------------------------------------------
 
 
-def _state(state: str, name: DecisionKindName, group: RuleGroup, text: str) -> RuleSpec:
+def _switched(state: str, name: DecisionKindName, group: RuleGroup, text: str) -> RuleSpec:
     kind = DECISION_KINDS[name]
     cell = Cell(kind.table, name, kind.switch, "optional")
     return RuleSpec(text, group, structural=True, cell=cell, key=f"{state}_{kind.listed}")
@@ -235,15 +235,15 @@ def _state(state: str, name: DecisionKindName, group: RuleGroup, text: str) -> R
 TABLE_RULES: Mapping[str, RuleSpec] = {
     spec.key: spec
     for spec in (
-        _state("required", "tier", RuleGroup.RANGE, "a required tier is offered."),
-        _state("required", "model", RuleGroup.RANGE, "a required pricing model is used."),
-        _state("excluded", "tier", RuleGroup.RANGE, "an excluded tier is in no menu."),
-        _state("excluded", "model", RuleGroup.RANGE, "an excluded pricing model is in no menu."),
-        _state("required", "product", RuleGroup.PRODUCT,
+        _switched("required", "tier", RuleGroup.RANGE, "a required tier is offered."),
+        _switched("required", "model", RuleGroup.RANGE, "a required pricing model is used."),
+        _switched("excluded", "tier", RuleGroup.RANGE, "an excluded tier is in no menu."),
+        _switched("excluded", "model", RuleGroup.RANGE, "an excluded pricing model is in no menu."),
+        _switched("required", "product", RuleGroup.PRODUCT,
                "a required product is supported, and covered by every price book that holds it."),
-        _state("excluded", "product", RuleGroup.PRODUCT, "an excluded product is neither supported nor covered."),
-        _state("required", "provider", RuleGroup.PROVIDER, "a required provider is engaged."),
-        _state("excluded", "provider", RuleGroup.PROVIDER, "an excluded provider is not engaged."),
+        _switched("excluded", "product", RuleGroup.PRODUCT, "an excluded product is neither supported nor covered."),
+        _switched("required", "provider", RuleGroup.PROVIDER, "a required provider is engaged."),
+        _switched("excluded", "provider", RuleGroup.PROVIDER, "an excluded provider is not engaged."),
         RuleSpec("a provider delivers at most its rate's max_share of a work class's cases.",
                  RuleGroup.WORK, cell=Cell("rates", "provider", "max_share", 1.0), key="rate_share"),
         RuleSpec("a provider works at most capacity_hours.",

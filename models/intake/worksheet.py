@@ -16,7 +16,7 @@ from ..problems import Problem, ProblemList, listed
 from .raw import RawCells, RawColumn, RawTable, from_objects, repeated
 from .xlsx.areas import Area
 from .xlsx.bad_cell import BadCell
-from .xlsx.sheet_cells import Page
+from .xlsx.sheet_cells import SheetContent
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Cells:
         return f"{self.name}!{self.letters.get(column, '')}{number}"
 
 
-def raw_table(name: str, page: Page, wanted: Collection[str], problems: ProblemList) -> RawTable | None:
+def raw_table(name: str, page: SheetContent, wanted: Collection[str], problems: ProblemList) -> RawTable | None:
     """The sheet as a table; None, with problems, where its columns cannot be told apart.
 
     Only cells of `wanted` columns are taken up. Those that cannot be used become problems and are `told`.
@@ -64,7 +64,7 @@ def _report_repeated(name: str, row: int, headers: list[str], problems: ProblemL
         problems.add(Problem(name, message, f"{name}!{row}", column=header, expected="each column once"))
 
 
-def _touches(area: Area, page: Page) -> bool:
+def _touches(area: Area, page: SheetContent) -> bool:
     """Whether an area of several cells has one where the table stands, blank or not."""
     across = area.left <= max(page.columns) and area.right >= min(page.columns)
     down = area.top <= page.rows[-1] and area.bottom >= page.rows[0]
@@ -93,7 +93,7 @@ def _fill_merged(cells: list[object], rows: Sequence[int], merged: Iterable[Area
 
 def _table(
     name: str,
-    page: Page,
+    page: SheetContent,
     columns: dict[int, str],
     merged: list[Area],
     wanted: Collection[str],
@@ -135,7 +135,7 @@ def _tell_bad(table: RawTable, column: str, cells: list[object], problems: Probl
     return flags
 
 
-def unseen(name: str, page: Page) -> list[str]:
+def unseen(name: str, page: SheetContent) -> list[str]:
     """Warnings about what is read although Excel does not show it, or may show another value."""
     columns = [number for number in sorted(page.columns) if any(a <= number <= b for a, b in page.hidden_columns)]
     hidden = {"row": _ranges(page.hidden_rows), "column": [get_column_letter(number) for number in columns]}

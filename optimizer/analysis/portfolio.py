@@ -10,7 +10,7 @@ from typing import Unpack
 import pandas as pd
 
 from models import Case
-from models.conditions import Count
+from models.conditions import CountLimit
 from models.decisions import DECISION_KINDS, DecisionKindName
 from models.scenario import Scenario
 
@@ -99,7 +99,7 @@ def _best_with(context: AnalysisContext, kind: DecisionKindName, count: int) -> 
     scenario, least = context.scenario, context.scenario.min_menu
     if kind == "tier" and least is not None and least > count:
         scenario = scenario.model_copy(update={"min_menu": count})
-    asked = Count(kind, count, count)
+    asked = CountLimit(kind, count, count)
     return context.session.solve(scenario, conditions=[asked], label=str(asked))
 
 

@@ -14,7 +14,7 @@ from models.case import Case
 from models.conditions import (
     Amount,
     Condition,
-    Count,
+    CountLimit,
     Cover,
     CsatOverFloor,
     Decision,
@@ -76,7 +76,7 @@ def _(condition: Decision, case: Case, plan: Plan) -> Iterator[_Finding]:
 
 
 @_findings.register
-def _(condition: Count, case: Case, plan: Plan) -> Iterator[_Finding]:
+def _(condition: CountLimit, case: Case, plan: Plan) -> Iterator[_Finding]:
     least = -inf if condition.least is None else condition.least
     most = inf if condition.most is None else condition.most
     yield _Finding(len(getattr(plan.decisions, DECISION_KINDS[condition.kind].listed)), least, most)

@@ -8,7 +8,16 @@ from functools import singledispatch
 
 import numpy as np
 
-from models.conditions import LEAST_HOURS, Amount, Condition, Count, CsatOverFloor, NoTokenPartners, Unlike, WorkShare
+from models.conditions import (
+    LEAST_HOURS,
+    Amount,
+    Condition,
+    CountLimit,
+    CsatOverFloor,
+    NoTokenPartners,
+    Unlike,
+    WorkShare,
+)
 
 from ..lp.expressions import Binary, Expression, Row, combine, number
 from .experience_constraints import means
@@ -56,7 +65,7 @@ def _between(scope: str, left: Expression, whole: Expression, least: float | Non
 
 
 @_rows.register
-def _(condition: Count, program: Formulation) -> Rows:
+def _(condition: CountLimit, program: Formulation) -> Rows:
     """Number of what is there between least and most; tiers and most models and providers are rules of the scenario."""
     decisions: list[Binary] = {"model": program.models, "product": program.products, "provider": program.engaged}.get(
         condition.kind, []

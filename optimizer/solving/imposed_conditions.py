@@ -13,7 +13,7 @@ import numpy as np
 
 from models import Case, CaseError, Change, Problem, Scenario, named_scenario
 from models.condition_checks import check_conditions, problem_of
-from models.conditions import Condition, Count, Cover, Decision, MenuOption
+from models.conditions import Condition, CountLimit, Cover, Decision, MenuOption
 from models.decisions import DECISION_KINDS
 from models.economics.offers import Offers
 from models.rules import count_rule
@@ -30,7 +30,10 @@ def scenario_under(case: Case, scenario: str | Scenario, conditions: Sequence[Co
     check_conditions(case, conditions)
     changes = tuple(_change(condition) for condition in conditions if isinstance(condition, Decision))
     rules = {
-        name: limit for condition in conditions if isinstance(condition, Count) for name, limit in _rules(condition)
+        name: limit
+        for condition in conditions
+        if isinstance(condition, CountLimit)
+        for name, limit in _rules(condition)
     }
     return wanted.model_copy(update={**rules, "change": (*wanted.change, *changes)}) if conditions else wanted
 
@@ -40,7 +43,7 @@ def _change(decision: Decision) -> Change:
     return Change(table=kind.table, where={kind.name: decision.name}, column=kind.switch, set=state)
 
 
-def _rules(count: Count) -> Iterator[tuple[str, int]]:
+def _rules(count: CountLimit) -> Iterator[tuple[str, int]]:
     for least, limit in ((True, count.least), (False, count.most)):
         rule = count_rule(count.kind, least=least)
         if rule is not None and limit is not None:

@@ -14,7 +14,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 from .archive import Archive, open_archive
 from .format_limits import SHEETS, TITLE
 from .markup import MAIN, RELATIONS, Attributes, Listener, is_true, read
-from .sheet_cells import Page, PageReader
+from .sheet_cells import PageReader, SheetContent
 from .strings import SharedStrings
 from .styles import CellStyles, read_styles
 from .unreadable import Unreadable
@@ -61,7 +61,7 @@ class Book:
     strings: SharedStrings
     styles: CellStyles
 
-    def page(self, entry: Entry) -> Page:
+    def page(self, entry: Entry) -> SheetContent:
         """The cells of a worksheet. Raises `Unreadable`."""
         reader = PageReader(self.strings, self.styles, self.epoch, self.doubt, self.doubt_of_tables)
         if not entry.part:

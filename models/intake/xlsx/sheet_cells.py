@@ -35,7 +35,7 @@ class Filled:
 
 
 @dataclass
-class Page:
+class SheetContent:
     """What a worksheet holds."""
 
     rows: list[int] = field(default_factory=list)
@@ -74,7 +74,7 @@ class PageReader(RichText):
         self, strings: SharedStrings, styles: CellStyles, epoch: datetime, doubt: str, doubt_of_tables: str
     ) -> None:
         super().__init__()
-        self._page, self._values = Page(), Values(strings, styles, epoch)
+        self._page, self._values = SheetContent(), Values(strings, styles, epoch)
         self._styles, self._shows_zeros = styles, True
         self._doubts = {"": doubt, "dataTable": doubt_of_tables}
         self._letters: dict[str, int] = {}
@@ -104,7 +104,7 @@ class PageReader(RichText):
             f"{MAIN}is": self._end_value,
         }
 
-    def finished(self) -> Page:
+    def finished(self) -> SheetContent:
         """What was read."""
         return self._page
 

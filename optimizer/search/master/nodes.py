@@ -109,7 +109,7 @@ class PricingResult:
         return [column.menu for column in self.columns]
 
     @property
-    def complete(self) -> bool:
+    def all_done(self) -> bool:
         """Whether every menu search came to its end."""
         return bool(self.done.all())
 

@@ -99,7 +99,7 @@ class ColumnGeneration:
             priced = self.master.price(node, solution.duals, thresholds, node_limit, self.state.limits, priced)
             if not self.master.lp.in_phase_one:
                 self.state.prove(max(node.bound, priced.bound))
-            enough = priced.complete or (most is not None and node_limit >= min(most, self.node_limit))
+            enough = priced.all_done or (most is not None and node_limit >= min(most, self.node_limit))
             enough |= node_limit >= sufficient and not self.master.lp.in_phase_one
             if enough or self.master.has_new(priced.menus) or self._closes_node(priced):
                 return priced

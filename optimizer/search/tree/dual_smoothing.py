@@ -50,7 +50,7 @@ class LagrangianPrebound:
         self._trials_left -= 1
         self._mostly_open = bool(np.count_nonzero(~priced.done) > self.params.open_share * len(priced.done))
         waits = improving and self._mostly_open
-        if not (priced.complete or waits) and self._may_reach(cutoff, node, priced, thresholds):
+        if not (priced.all_done or waits) and self._may_reach(cutoff, node, priced, thresholds):
             priced = self.master.price(node, duals, thresholds, self.params.long_node_limit, self.limits, priced)
         return priced
 

@@ -9,7 +9,7 @@ import pytest
 import optimizer
 from models import Case, CaseError
 from models.condition_texts import parse_conditions
-from models.conditions import Amount, Condition, Count, Cover, CsatOverFloor, Decision, MenuOption, WorkShare
+from models.conditions import Amount, Condition, CountLimit, Cover, CsatOverFloor, Decision, MenuOption, WorkShare
 from tests.small_case import write_small_case
 
 
@@ -21,8 +21,8 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Case:
 TEXTS: dict[str, tuple[Condition, ...]] = {
     "offer gold": (Decision("tier", "gold"),),
     "use warranty; drop Orbis": (Decision("model", "warranty"), Decision("provider", "Orbis", wanted=False)),
-    "exactly  2 tiers": (Count("tier", 2, 2),),
-    "at most 1 pricing model": (Count("model", None, 1),),
+    "exactly  2 tiers": (CountLimit("tier", 2, 2),),
+    "at most 1 pricing model": (CountLimit("model", None, 1),),
     "health gold rental 0.25": (MenuOption("health", "gold", "rental", 0.25),),
     "health gold rental 25 %": (MenuOption("health", "gold", "rental", 0.25),),
     "everywhere no silver": (MenuOption("", "silver", wanted=False),),

@@ -16,7 +16,7 @@ from models import CaseError
 from models.conditions import (
     Amount,
     Condition,
-    Count,
+    CountLimit,
     Cover,
     CsatOverFloor,
     Decision,
@@ -59,12 +59,12 @@ def support_a_product(case: Posed) -> tuple[Condition, World, Bound]:
 
 def one_tier(case: Posed) -> tuple[Condition, World, Bound]:
     world = replace(case.world, scenario=case.world.scenario.model_copy(update={"min_tiers": 1, "max_tiers": 1}))
-    return Count("tier", 1, 1), world, Bound()
+    return CountLimit("tier", 1, 1), world, Bound()
 
 
 def two_models(case: Posed) -> tuple[Condition, World, Bound]:
     world = replace(case.world, scenario=case.world.scenario.model_copy(update={"max_models": 2}))
-    return Count("model", 2, 2), world, Bound(together=lambda menus: len(used_models(menus)) == 2)
+    return CountLimit("model", 2, 2), world, Bound(together=lambda menus: len(used_models(menus)) == 2)
 
 
 def show_an_option(case: Posed) -> tuple[Condition, World, Bound]:
@@ -155,7 +155,7 @@ def test_a_plan_that_breaks_a_condition_is_found_out(tmp_path: Path) -> None:
     conditions: dict[Condition, bool] = {
         Decision("provider", "own"): True,
         Decision("provider", "own", wanted=False): False,
-        Count("product", most=2): len(plan.decisions.products) <= 2,
+        CountLimit("product", most=2): len(plan.decisions.products) <= 2,
         MenuOption(held.price_book, held.tier, held.model, held.price): True,
         MenuOption(held.price_book, held.tier, held.model, held.price * 1.01): False,
         MenuOption(held.price_book, held.tier, wanted=False): False,
@@ -183,7 +183,7 @@ def test_a_plan_that_breaks_a_condition_is_found_out(tmp_path: Path) -> None:
         (MenuOption("factories", "gold"), "there is no price book 'factories'"),
         (Cover("health", "scanner", wanted=False), "scanner is required in every price book"),
         (WorkShare(("Orbis",), least=0.1, where=(("region", "east"),)), "there is no region 'east'"),
-        (Count("tier"), "no number is given"),
+        (CountLimit("tier"), "no number is given"),
     ],
 )
 def test_a_condition_that_cannot_be_meant_is_refused(condition: Condition, told: str, tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ class Roadmap:
         for month in self._months():
             if self.subject.session.stopped:
                 return
-            wave = self._best(month, left, before)
+            wave = self._best_wave(month, left, before)
             if wave is not None:
                 left = [book for book in left if book not in wave.moved]
                 before = wave.result
@@ -117,13 +117,13 @@ class Roadmap:
             more = -(-len(self.books) // self.most_books) - 1
             yield from (months[-1] + self.pace * (extra + 1) for extra in range(more))
 
-    def _best(self, month: float, left: Sequence[str], before: Result) -> Wave | None:
+    def _best_wave(self, month: float, left: Sequence[str], before: Result) -> Wave | None:
         """The best wave at a month; None where nothing may move and nothing is gained."""
         least = amount_of(before, self.scenario.objective)
         room = _CLOSE * max(1.0, abs(least))
         best: tuple[float, Wave] | None = None
         for chosen in self._choices(left):
-            result = self._state(month, [book for book in left if book not in chosen], before)
+            result = self._deliver(month, [book for book in left if book not in chosen], before)
             if result is self.subject.result:
                 return Wave(month, chosen, result) if before is not result else None
             value = amount_of(result, self.scenario.objective)
@@ -134,7 +134,7 @@ class Roadmap:
                 best = value, Wave(month, chosen, result)
         return None if best is None else best[1]
 
-    def _state(self, month: float, stayed: Sequence[str], before: Result) -> Result:
+    def _deliver(self, month: float, stayed: Sequence[str], before: Result) -> Result:
         """The best delivery by the providers ready, where the price books in `stayed` keep today's menus."""
         ready = [name for name, months in self.ready.items() if months <= month]
         if not stayed and len(ready) == len(self.ready):

@@ -116,7 +116,7 @@ def test_the_bound_meets_the_linear_program_once_no_menu_is_missing(seed: int) -
     feasible(posed.master)
     solution = columns_added(posed.master, Node())
     priced = priced_at(posed.master, Node(), solution.duals)
-    assert priced.complete
+    assert priced.all_done
     assert priced.bound == pytest.approx(solution.cost, abs=1e-6)
     assert posed.holds(solution.cost)
     for duals in perturbed(solution.duals, rng):
@@ -157,7 +157,7 @@ def test_a_search_gone_on_with_is_as_good_as_one_in_one_go(seed: int) -> None:
         at_once = master.price(Node(), duals, thresholds, NODE_LIMIT, Watch())
         assert short.bound <= longer.bound == pytest.approx(at_once.bound, abs=1e-12)
         assert posed.holds(longer.bound)
-        assert longer.complete
+        assert longer.all_done
 
 
 def children_by_binary(master: RestrictedMaster) -> list[Node]:
