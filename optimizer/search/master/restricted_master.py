@@ -178,7 +178,7 @@ class RestrictedMaster:
         here = np.zeros(len(self.pool), dtype=bool)
         here[self.lp.present] = True
         owner, books = self.pool.owner, np.arange(len(self.books))
-        stocked, known = (np.isin(books, owner[part]) for part in (admitted & here, admitted))
+        stocked, known = (np.isin(books, owner[columns]) for columns in (admitted & here, admitted))
         self._insert(np.flatnonzero(admitted & ~stocked[owner]))
         if not known.all():
             found = self.pricer.any_menus(self._domain(node), np.flatnonzero(~known).tolist())
@@ -216,13 +216,13 @@ class RestrictedMaster:
     def solve_lp(self) -> LpSolution:
         """Solve the restricted master LP; raises `Unsolved` where the solver fails."""
         with self.phases("lp"):
-            outcome, part, duals = self.lp.solve()
+            outcome, present, duals = self.lp.solve()
         if outcome.infeasible:
             return LpSolution(infeasible=True)
         if outcome.values is None:
             raise Unsolved
         weights = np.zeros(len(self.pool))
-        weights[self.lp.present] = part
+        weights[self.lp.present] = present
         self.pool.use(np.flatnonzero(weights > INTEGRALITY))
         return LpSolution(False, outcome.objective, outcome.values[: len(self.program.cost)], weights, duals)
 

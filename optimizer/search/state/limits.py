@@ -38,6 +38,6 @@ class Watch:
         """Time until the deadline; inf without one."""
         return np.inf if self.deadline is None else max(0.0, self.deadline - time.monotonic())
 
-    def limits(self, gap: float, nodes: int | None) -> Limits:
-        """Limits of one integer program: what is left of the time, an absolute gap (scaled), nodes."""
+    def of_mip(self, gap: float, nodes: int | None) -> Limits:
+        """Limits of one MIP: what is left of the time, an absolute gap (scaled cost), nodes of its own tree."""
         return Limits(None if self.deadline is None else self.seconds_left(), nodes, absolute_gap=gap, stop=self.stop)

@@ -31,11 +31,13 @@ class SearchState:
 
     scale: ObjectiveScale
     incumbent: Incumbent[Any]
+    """The only one of the search."""
     gap: float
     """Relative gap that is to be proved."""
     limits: Watch
     """What may end the search early."""
     timers: Phases
+    """Seconds and counts by phase."""
     listener: Callable[[Progressed], None]
     """Is told how the search stands."""
     parameters: SearchParameters = field(default_factory=SearchParameters)
@@ -54,8 +56,8 @@ class SearchState:
     @property
     def cutoff(self) -> float:
         """Cost that a node must be able to beat to be of interest; inf without an incumbent."""
-        best = self.incumbent.cost
-        return best - self.tolerance(best) if np.isfinite(best) else np.inf
+        cost = self.incumbent.cost
+        return cost - self.tolerance(cost) if np.isfinite(cost) else np.inf
 
     def tolerance(self, cost: float) -> float:
         """How far the bound may stay below a plan of this cost."""

@@ -88,7 +88,7 @@ class BranchAndPrice:
 
     def search(self, *nodes: Node) -> Proof:
         """Search below `nodes` until the gap is proved, nothing is left, or a limit comes."""
-        self._last_logged = self.master.phases.counts["nodes"]
+        self._last_logged = self.state.timers.counts["nodes"]
         for node in nodes:
             self._push(node)
         try:
@@ -138,7 +138,7 @@ class BranchAndPrice:
         """Bound a node, run primal heuristics in it, and close it or branch on it."""
         if node.bound >= self.state.cutoff:
             return self._close(node, node.bound)
-        self.master.phases.counts["nodes"] += 1
+        self.state.timers.counts["nodes"] += 1
         self.state.report("bounding", node.bound)
         known = self.column_generation.known_bounds.bound(node)
         if known is not None and known.bound >= self.state.cutoff:
@@ -168,7 +168,7 @@ class BranchAndPrice:
     def _finish(self, outcome: NodeOutcome) -> None:
         """Leave the current node: what became of it is known."""
         self.current = None
-        number = self.master.phases.counts["nodes"]
+        number = self.state.timers.counts["nodes"]
         if _log.isEnabledFor(logging.INFO) and number > self._last_logged:
             self._log_node(number, outcome)
             self._last_logged = number
@@ -240,9 +240,9 @@ class BranchAndPrice:
         """Bound on the choices of columns but those evaluated: within tolerance the MIP may find these better."""
         params, bound = self.state.parameters.enumeration, np.inf
         for _ in range(params.exclusions):
-            with self.master.phases("mip"):
+            with self.state.timers("mip"):
                 gap = params.gap_share * self.state.tolerance(self.state.incumbent.cost)
-                limits = self.state.limits.limits(gap, None)
+                limits = self.state.limits.of_mip(gap, None)
                 outcome = solve_integer(under(restricted.program, self.state.cutoff), limits)
             bound = np.inf if outcome.infeasible else outcome.bound
             found = self.heuristics.evaluate_outcome(outcome, restricted)

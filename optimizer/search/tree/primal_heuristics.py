@@ -119,8 +119,8 @@ class PrimalHeuristics:
         self.evaluate_outcome(self._solve_below_incumbent(restricted, gap), restricted)
 
     def _solve_below_incumbent(self, restricted: RestrictedMasterMip, gap: float) -> SolverOutcome:
-        with self.master.phases("mip"):
-            limits = self.state.limits.limits(gap, self.params.node_limit)
+        with self.state.timers("mip"):
+            limits = self.state.limits.of_mip(gap, self.params.node_limit)
             return solve_integer(under(restricted.program, self.state.incumbent.cost), limits, recheck_infeasible=False)
 
     def _dive(self, node: Node, solution: LpSolution) -> None:
@@ -140,7 +140,7 @@ class PrimalHeuristics:
         """Deliver a candidate's menus exactly, once."""
         key = tuple(sorted(candidate.columns))
         if key not in self.evaluations:
-            with self.master.phases("delivery"):
+            with self.state.timers("delivery"):
                 self.evaluations[key] = self._evaluate(replace(candidate, columns=key))
         return self.evaluations[key]
 
