@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -54,8 +53,6 @@ from ..search.tree.warm_starting import known_menus, usable_columns, values_in_p
 from .plan_assembly import agrees_with_audit, assemble, plan_totals
 from .session import Session, restored_plan, saved_plan
 from .time_limit import Limit
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -202,7 +199,6 @@ class Search:
     def _offer(self, plan: DeliveredPlan) -> None:
         """Make a plan the incumbent if it is the best."""
         if self.incumbent.offer(plan.delivery.objective, plan):
-            _log.debug("new incumbent: %.10g", plan.delivery.objective)
             note_plan()
 
     def checkpoint(self, session: Session) -> Checkpoint:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,6 +11,8 @@ from scipy import sparse
 
 from models.book_menu import BookMenu
 from models.catalog import Codes
+
+_log = logging.getLogger(__name__)
 
 
 class ColumnPool:
@@ -76,6 +79,7 @@ class ColumnPool:
         self._columns = [self._columns[i] for i in kept.tolist()]
         self._numbers = {column: number for number, column in enumerate(self._columns)}
         self.owner, self.uses, self._last_used = self.owner[kept], self.uses[kept], self._last_used[kept]
+        _log.debug("dropped %d of %d columns of the pool", len(rank) - len(kept), len(rank))
         numbers = np.full(len(rank), -1, dtype=np.int64)
         numbers[kept] = np.arange(len(kept))
         return numbers

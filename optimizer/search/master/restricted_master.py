@@ -8,7 +8,6 @@ stopped the solver.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -46,8 +45,6 @@ from .restricted_master_lp import ELASTIC_SLACK, RestrictedMasterLp
 SUBJECTS = ("tier", "model", "product")
 """What a menu uses that a binary of the formulation may rule out, by the kinds of the binaries."""
 
-_log = logging.getLogger(__name__)
-
 
 class RestrictedMaster:
     """The restricted master of one search: formulation, column pool, linear program and pricing problem."""
@@ -66,8 +63,7 @@ class RestrictedMaster:
         self.stated = read_formulation(labelled_rows(self.formulation, constraints), combine([(amount, -1.0)]))
         self.scale = ObjectiveScale(float(amount.constant), self.stated.scaling.cost)
         self._build_program()
-        kept = self.parameters.clean_up
-        room = kept.pool_columns + kept.pool_columns_per_book * len(books)
+        room = self.parameters.clean_up.pool_size(len(books))
         self.pool = ColumnPool(room, len(self.live), sum(map(len, self.pricer.usage_totals)))
         self.column_of = self.formulation.columns(self.stated)
         """Column of each variable of the formulation by its key."""
@@ -122,9 +118,7 @@ class RestrictedMaster:
         """Drop the columns of the pool used longest ago where there are too many; whether that changed numbers."""
         if len(self.pool) <= self.pool.most:
             return False
-        before = len(self.pool)
         self.lp.present = self.pool.drop_unused(self.lp.present)[self.lp.present]
-        _log.debug("dropped %d of %d columns of the pool", before - len(self.pool), before)
         return True
 
     def _insert(self, columns: Codes) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -9,6 +10,8 @@ import numpy as np
 from .objective_scale import ObjectiveScale
 
 Plan = TypeVar("Plan")
+
+_log = logging.getLogger(__name__)
 
 
 class Incumbent(Generic[Plan]):
@@ -28,4 +31,5 @@ class Incumbent(Generic[Plan]):
         if self.plan is not None and objective <= self.objective:
             return False
         self.plan, self.objective, self.cost = plan, objective, self._scale.cost(objective)
+        _log.debug("new incumbent: %.10g", objective)
         return True

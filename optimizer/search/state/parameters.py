@@ -141,6 +141,10 @@ class CleanUpParameters(ParameterGroup):
     known_bounds: int = limited(100, 0)
     """Nodes whose duals are kept for bounds in a later search."""
 
+    def pool_size(self, books: int) -> int:
+        """Columns that the pool of a search over so many price books may hold."""
+        return self.pool_columns + self.pool_columns_per_book * books
+
 
 @dataclass(frozen=True, kw_only=True)
 class PricingParameters(ParameterGroup):

@@ -77,7 +77,7 @@ def test_decisions_are_logged_for_whoever_looks_closer(case: Case, caplog: pytes
         optimizer.solve(case, gap=1e-7, params=MANY_NODES, progress=told.append)
     logged = {(record.name, record.getMessage().split(":")[0].split(" on ")[0]) for record in caplog.records}
     assert (TREE, "branch") in logged
-    assert ("optimizer.solving.engine", "new incumbent") in logged
+    assert ("optimizer.search.state.incumbent", "new incumbent") in logged
     assert ("optimizer.search.tree.column_generation", "exact pricing") in logged
     assert [record.progress for record in caplog.records if hasattr(record, "progress")] == told
 
