@@ -26,7 +26,7 @@ from tests.optimizer.auditing.test_audit_rules import BREAKS, SCENARIO_LIMITS, T
 from tests.optimizer.program.test_golden_rules import GOLDEN
 from tests.optimizer.program.test_rules_bind import TRIALS
 from tests.oracle.test_coverage_of_features import BINDING
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 NO_ROWS = {
     "min_menu": "menus",

@@ -13,7 +13,7 @@ import openpyxl
 import pandas as pd
 
 from models import load_case, write_case
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 Corrupt = Callable[[Path], Path | None]
 

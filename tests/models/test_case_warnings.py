@@ -11,7 +11,7 @@ import pytest
 import optimizer
 from models import Case, Change, Scenario, apply_scenario, build_case, load_case, scenario_warnings
 from models.case_warnings import _look_alikes
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from models import Case, CaseError, Change, Scenario, apply_scenario, load_case
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 
 @pytest.fixture(scope="module")

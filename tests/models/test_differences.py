@@ -8,7 +8,7 @@ import pytest
 
 from models import Case, load_case
 from models.differences import Difference, differences
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 
 from models import Case, build_case
 from models.installed_base import InstalledBase
-from tests.hand_case import Rows, hand_case, market
+from tests.worlds.hand_case import Rows, hand_case, market
 
 
 def case(**more: Rows) -> Case:

@@ -14,7 +14,7 @@ import pytest
 
 from models import Case, CaseError, CaseSettings, Scenario, build_case, load_case, write_case
 from models.schema import TABLES
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from models import Case, CaseError, check_menus, load_case, read_menus
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 
 @pytest.fixture(scope="module")

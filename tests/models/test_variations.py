@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from models import Case, CaseError, Change, load_case, vary
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 ORBIS = "rates[provider=Orbis; region=north|south].cost_per_case multiply"
 

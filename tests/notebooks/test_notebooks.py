@@ -15,7 +15,7 @@ from nbclient import NotebookClient
 from tests.browser import CHROMIUM, WITHOUT
 from tests.folders import ROOT
 from tests.notebooks.lab import CHART, Lab, running_lab
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 FOLDER = ROOT / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))

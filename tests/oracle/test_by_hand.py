@@ -1,4 +1,4 @@
-"""The oracle itself against numbers worked by hand, those of `tests.hand_case` and of each pricing-model kind."""
+"""The oracle itself against numbers worked by hand: `tests.worlds.hand_case` and each pricing-model kind."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from math import e
 
 import pytest
 
-from tests.hand_case import Rows, hand_case, offer, work
+from tests.worlds.hand_case import Rows, hand_case, offer, work
 
 from .choice import first_choice, logit
 from .contracts import annuity, contract_terms, settlement

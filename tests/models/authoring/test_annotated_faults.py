@@ -12,7 +12,7 @@ import pytest
 from models import CaseError, load_case, write_case
 from models.authoring.annotated_faults import LIST, mark_faults
 from models.loading import find_problems
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from models import Case, Change, Scenario, load_case, write_case
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 
 @pytest.fixture

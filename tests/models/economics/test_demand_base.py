@@ -1,4 +1,4 @@
-"""Units, revenue, hours and locked units of the case that `tests.hand_case` describes, worked by hand."""
+"""Units, revenue, hours and locked units of the case that `tests.worlds.hand_case` describes, worked by hand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from models import build_case
 from models.catalog import Catalog
 from models.economics.demand_base import DemandBase, demand_base
 from models.economics.offers import build_offers, climbs_ladder, sellable_options, within_price_change
-from tests.hand_case import hand_case
+from tests.worlds.hand_case import hand_case
 
 
 @pytest.fixture

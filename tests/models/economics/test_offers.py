@@ -1,4 +1,4 @@
-"""Options, cells and menus of the case that `tests.hand_case` describes, with a second price book and tier."""
+"""Options, cells and menus of the case that `tests.worlds.hand_case` describes, with a second price book and tier."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from models import Change, Scenario, apply_scenario, build_case
 from models.catalog import Catalog
 from models.economics.demand_base import demand_base
 from models.economics.offers import Offers, build_offers, sellable_options
-from tests.hand_case import Rows, hand_case, market, offer
+from tests.worlds.hand_case import Rows, hand_case, market, offer
 
 BASIC: dict[str, Any] = {"tier": "basic", "rank": 0, "response_hours": 20, "csat_floor": 0, "csat_target": 50}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from models import load_case, write_case
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from models.authoring.annotated_faults import mark_faults
 from models.intake.access import Stamp
 from models.schema import TABLES
 from tests.models.test_loading import assert_same
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 posix = pytest.mark.skipif(os.name != "posix", reason="pipes, sockets and odd bytes in names are POSIX's")
 linux = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the file system tells fewer names apart")

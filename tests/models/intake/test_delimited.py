@@ -14,7 +14,7 @@ from models.intake.raw import RawTable
 from models.intake.records import without_blank_rows
 from models.problems import ProblemList
 from tests.models.test_loading import assert_same
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 HEADER = "criterion,weight,minimum\n"
 ROWS = (["quality", "2", "5"], ["reach", "1", ""])

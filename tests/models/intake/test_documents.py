@@ -10,7 +10,7 @@ import pytest
 from models import CaseError, build_case, load_case, vary
 from models.intake.documents import read_toml
 from models.problems import ProblemList
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 DEEP = "nested too deeply"
 LARGE = "an integer is too large"

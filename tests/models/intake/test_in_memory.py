@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 from models import Case, CaseError, build_case, check_menus, load_case, vary
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 from models import CaseError, load_case, write_case
 from models.column_tables import Tables
 from tests.models.test_loading import assert_same
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from models.intake.cells import parse
 from models.intake.raw import from_objects
 from models.schema import TABLES, Column, ColumnKind
 from models.schema.fields import LARGEST, LARGEST_RATIO, SMALLEST
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 NUMBERS = [
     pytest.param(column, id=f"{table.name}.{column.name}")

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from models import CaseError, load_case
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 NUMBERS = {"A1": 1001, "A2": 1002, "A3": 1003, "A4": 1004, "A5": 1005}
 TYPES = [pa.int64(), pa.uint16(), pa.float64(), pa.float32(), pa.decimal128(10, 2), pa.decimal256(50, 3), pa.string()]

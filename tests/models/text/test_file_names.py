@@ -9,7 +9,7 @@ import pytest
 
 from models import Case, CaseError, Scenario, build_case, load_case, write_case
 from models.text.file_names import MOST_BYTES, file_in, file_name_fault
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 PLAIN = [
     "base",

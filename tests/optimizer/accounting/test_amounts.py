@@ -11,7 +11,7 @@ from optimizer.accounting.demand import Demand, chosen, locked_rows, mean_paymen
 from optimizer.accounting.money import no_contract_objective
 from optimizer.accounting.work import rates_by_tier, work
 
-from ..hand_plan import SETTINGS, built, hand_case, hand_plan, hand_tables, rows
+from ...worlds.hand_plan import SETTINGS, built, hand_case, hand_plan, hand_tables, rows
 
 MENUS = rows("price_book tier model price", ("works", "silver", "warranty", 0.10), ("works", "gold", "warranty", 0.15))
 COVERED = rows("price_book product", ("works", "pump"))

@@ -1,4 +1,4 @@
-"""What the plan worked out by hand sells (see `tests.optimizer.hand_plan`): by tier and region, and by segment."""
+"""What the plan worked out by hand sells (see `tests.worlds.hand_plan`): by tier and region, and by segment."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from optimizer.accounting.demand import Demand, locked_rows
 from optimizer.accounting.sold import plan_choice, sold_rows, under_contract, units_under_contract
 
-from ..hand_plan import hand_case, hand_plan
+from ...worlds.hand_plan import hand_case, hand_plan
 
 
 def units_by(*keys: str) -> dict[object, float]:

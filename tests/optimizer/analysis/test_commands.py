@@ -9,7 +9,7 @@ import pytest
 
 from optimizer.cli.command_line import main
 from optimizer.cli.exit_codes import BAD_INPUT, DONE, FAILED, NO_PLAN
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 
 @pytest.fixture(scope="module")

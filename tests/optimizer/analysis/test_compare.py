@@ -15,9 +15,9 @@ from optimizer.analysis.machinery.answers.answer import Answer
 from optimizer.analysis.machinery.comparison.todays_book import today
 from optimizer.analysis.machinery.sessions.solver_session import SolverSession
 from optimizer.results.record import Status
-from tests.hand_case import hand_case
 from tests.oracle.random_cases import random_case
-from tests.small_case import write_small_case
+from tests.worlds.hand_case import hand_case
+from tests.worlds.small_case import write_small_case
 
 
 @pytest.fixture(scope="module")

@@ -19,10 +19,10 @@ from optimizer.analysis.machinery.feasibility.iis import find_iis
 from optimizer.analysis.machinery.feasibility.levers import Lever, all_dropped, levers
 from optimizer.analysis.machinery.sessions.solver_session import SolverSession
 from optimizer.results.record import Status
-from tests.hand_case import hand_case, work
 from tests.optimizer.analysis.posed import case_of, optimum, scenario_of
 from tests.oracle.enumeration import Enumeration
 from tests.oracle.world import read_world
+from tests.worlds.hand_case import hand_case, work
 
 TINY = Path("data/tiny")
 

@@ -15,9 +15,9 @@ from optimizer.analysis.machinery.service.delivered import delivered_flows, segm
 from optimizer.analysis.machinery.service.redelivery import Redeliverer
 from optimizer.analysis.machinery.service.verdicts import judged
 from optimizer.assurance.result import Result
-from tests.hand_case import hand_case, market, offer
-from tests.optimizer.analysis.delivery_case import two_providers
-from tests.small_case import write_small_case
+from tests.worlds.hand_case import hand_case, market, offer
+from tests.worlds.small_case import write_small_case
+from tests.worlds.two_providers import two_providers
 
 LOCKED = pd.DataFrame(columns=["price_book", "tier", "model", "price"])
 """No menus: the one unit under contract makes one case a year in the north."""

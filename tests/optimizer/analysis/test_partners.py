@@ -23,14 +23,14 @@ from optimizer.analysis.machinery.sourcing.failures import (
 )
 from optimizer.analysis.machinery.sourcing.make_or_buy import make_or_buy, own_teams
 from optimizer.analysis.partners import partners
-from tests.hand_case import offer
-from tests.optimizer.analysis.delivery_case import two_providers
 from tests.optimizer.solving.test_enumeration import Posed, pose
 from tests.oracle.conditioned import Bound, best_within, share_of_hours, with_cell, with_rules
 from tests.oracle.enumeration import Enumeration
 from tests.oracle.questions import given_menus, menus_of
 from tests.oracle.world import World
-from tests.small_case import write_small_case
+from tests.worlds.hand_case import offer
+from tests.worlds.small_case import write_small_case
+from tests.worlds.two_providers import two_providers
 
 GAP = 1e-7
 NEAR = 3e-6

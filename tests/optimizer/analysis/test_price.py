@@ -13,8 +13,8 @@ from models import Case, CaseError, build_case
 from optimizer.analysis.machinery.answers.answer import Answer
 from optimizer.assurance.result import Result
 from optimizer.cli.command_line import main
-from tests.hand_case import hand_case
-from tests.small_case import write_small_case
+from tests.worlds.hand_case import hand_case
+from tests.worlds.small_case import write_small_case
 
 WORK = (1.75 * 6 + 1.5 * 8) / 3.25
 """Mean cost of a case: in the north 0.75 cases of free units and 1 under contract at 6, in the south 1.5 at 8."""

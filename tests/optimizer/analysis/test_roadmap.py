@@ -13,12 +13,12 @@ from models.scenario import Scenario
 from optimizer.analysis.machinery.comparison.waves import Roadmap, choices, margins_so_far, ready_months
 from optimizer.analysis.machinery.sessions.context import AnalysisContext, context_of
 from optimizer.analysis.roadmap import roadmap
-from tests.hand_case import offer
-from tests.optimizer.analysis.delivery_case import two_providers
 from tests.optimizer.solving.test_enumeration import Posed, pose
 from tests.oracle.conditioned import with_cell, with_rules
 from tests.oracle.menus import Menu
 from tests.oracle.questions import given_menus, menus_of
+from tests.worlds.hand_case import offer
+from tests.worlds.two_providers import two_providers
 
 GAP = 1e-7
 NEAR = 3e-6

@@ -26,8 +26,8 @@ from optimizer.results.record import Status
 from optimizer.solving.solve import solve
 from optimizer.solving.store import MARKER
 from tests.folders import ROOT
-from tests.hand_case import hand_case
-from tests.small_case import write_small_case
+from tests.worlds.hand_case import hand_case
+from tests.worlds.small_case import write_small_case
 
 GRID = {"max_tiers": [2, 1], "min_service_margin": [0.05, 1.0]}
 

@@ -10,7 +10,7 @@ import optimizer
 from models import Case, CaseError
 from models.condition_texts import parse_conditions
 from models.conditions import Amount, Condition, CountLimit, Cover, CsatOverFloor, Decision, MenuOption, WorkShare
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from optimizer.auditing.ledger import number
 from optimizer.results.record import Status
 from optimizer.results.run_folder import save_run
 
-from ..hand_plan import hand_case, hand_result
+from ...worlds.hand_plan import hand_case, hand_result
 
 Edit = Callable[[str], str]
 

@@ -15,7 +15,7 @@ from optimizer.auditing.ledger import Ledger
 from optimizer.auditing.plan_rules import names_of
 from optimizer.results.plan_document import claims
 
-from ..hand_plan import built, hand_case, hand_plan, hand_result, hand_tables
+from ...worlds.hand_plan import built, hand_case, hand_plan, hand_result, hand_tables
 
 
 def small_case_plan(units: float) -> tuple[Demand, Plan]:

@@ -16,7 +16,7 @@ from optimizer.results.audit_rules import RULES, RULES_ON_MENUS
 from optimizer.results.findings import Audit
 from optimizer.results.plan_document import claims
 
-from ..hand_plan import (
+from ...worlds.hand_plan import (
     ACCOUNT_MARGIN,
     ACCOUNT_REVENUE,
     ADMIN,

@@ -23,7 +23,7 @@ from optimizer.results.record import Status
 from tests.faults import FAULTS, Fault
 from tests.folders import ROOT
 from tests.optimizer.cli.showing import small_result, without_plan
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 TINY = ROOT / "data" / "tiny"
 IMAGING = ROOT / "data" / "imaging"

@@ -18,7 +18,7 @@ from optimizer.cli.commands import COMMANDS
 from optimizer.results.record import Status
 from tests.folders import ROOT
 from tests.optimizer.cli.showing import small_result, without_plan
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 TINY = ROOT / "data" / "tiny"
 NAMES = [command.name for group in GROUPS.values() for command in group]

@@ -15,7 +15,7 @@ import pytest
 from models import load_case
 from optimizer.cli.command_line import main
 from optimizer.cli.exit_codes import BAD_INPUT, DONE
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 
 def answered(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:

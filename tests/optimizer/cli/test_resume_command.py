@@ -20,7 +20,7 @@ from optimizer.results.checkpoint import SEARCH, read_state
 from optimizer.solving.solve import solve
 from tests.folders import ROOT
 from tests.optimizer.search.tree.test_checkpointing import stop_after
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 SIGNALLED = """
 import os, signal, sys, time

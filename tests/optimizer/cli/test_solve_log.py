@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from optimizer.cli.command_line import main
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 
 def test_the_last_line_accounts_for_the_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

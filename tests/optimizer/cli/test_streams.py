@@ -19,7 +19,7 @@ from nbclient import NotebookClient
 from optimizer.cli import streams
 from optimizer.cli.command_line import main
 from tests.optimizer.cli.invocations import INVOCATIONS, ROOT, prepare
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 PIPES = pytest.mark.skipif(os.name == "nt", reason="this shell is not there on Windows")
 FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")

@@ -26,7 +26,7 @@ from optimizer.cli.targets import beside
 from optimizer.results.run_folder import SIGN_OFF, save_run
 from optimizer.results.run_owner import Owner
 from tests.folders import TINY
-from tests.optimizer.hand_plan import hand_result
+from tests.worlds.hand_plan import hand_result
 
 Told = Callable[[], tuple[str, str]]
 

@@ -18,7 +18,7 @@ from optimizer.program.instance import Instance
 from optimizer.program.totals import Box
 from optimizer.program.variables import VariableKey
 
-from .rule_case import rule_instance, total_names, totals
+from ...worlds.rule_case import rule_instance, total_names, totals
 
 GOLDEN = Path(__file__).with_name("golden")
 

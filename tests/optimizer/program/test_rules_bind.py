@@ -17,7 +17,7 @@ from optimizer.program.constraints import RULES, rules_without
 from optimizer.program.delivery import DeliveryOutcome, deliver
 from optimizer.program.formulation import Fixings
 
-from .rule_case import Edits, rule_instance, totals
+from ...worlds.rule_case import Edits, rule_instance, totals
 
 SILVER: Mapping[str, float] = {"incidents[silver]": 20.0, "billed": 1000.0}
 REQUIRED, ALL_PRODUCTS = frozenset({0, 1}), frozenset({0, 1, 2})

@@ -20,7 +20,7 @@ from optimizer.report import write_report
 from optimizer.results.record import Status
 from tests.optimizer.charts.made import explained, priced, result
 from tests.optimizer.report.pages import EVIL, Outline, named, page
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 
 @cache

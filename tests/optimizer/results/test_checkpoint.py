@@ -21,10 +21,10 @@ from optimizer.results.record import Status
 from optimizer.results.run_folder import check_run_target, load_run
 from optimizer.results.summary import status_sentence
 from optimizer.search.state.parameters import BranchingParameters, SearchParameters
-from tests.optimizer.hand_plan import hand_result
 from tests.optimizer.search.tree.test_checkpointing import stop_after
 from tests.oracle.random_cases import random_case
-from tests.small_case import write_small_case
+from tests.worlds.hand_plan import hand_result
+from tests.worlds.small_case import write_small_case
 
 
 @pytest.fixture(scope="module")

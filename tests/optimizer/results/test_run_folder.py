@@ -20,7 +20,7 @@ from optimizer.results.digests import checksum_holds
 from optimizer.results.record import Status
 from optimizer.results.run_folder import RUN_FILES, check_run_target, load_run, save_run
 
-from ..hand_plan import hand_result
+from ...worlds.hand_plan import hand_result
 
 
 @pytest.fixture(scope="module")

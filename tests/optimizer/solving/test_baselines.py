@@ -9,7 +9,7 @@ from models import Case, Change, load_case
 from optimizer.analysis.machinery.sessions.solver_session import SolverSession
 from optimizer.solving.solve import solve
 from optimizer.solving.todays_plan import baseline
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 
 @pytest.fixture(scope="module")

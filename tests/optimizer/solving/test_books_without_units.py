@@ -17,7 +17,7 @@ from optimizer.analysis.machinery.sessions.solver_session import SolverSession
 from optimizer.auditing import audit
 from tests.oracle.enumeration import Enumeration
 from tests.oracle.world import read_world
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 LOCKED = (("A4", "gauge", 7.0), ("A4", "viewer", 2.0), ("A5", "gauge", 3.0))
 """What accounts of the price book `factory` hold without a contract."""

@@ -1,4 +1,4 @@
-"""Plans of the case that `tests.hand_case` describes, worked by hand: locked units, a sale, a settlement.
+"""Plans of the case that `tests.worlds.hand_case` describes, worked by hand: locked units, a sale, a settlement.
 
 The locked alpha makes 2 incidents x 0.5 = 1 repair a year in the north: 6 for delivery, 1.5 + 2 for parts.
 """
@@ -11,7 +11,7 @@ import pytest
 import optimizer
 from models import build_case
 from models.plan import Plan
-from tests.hand_case import Rows, hand_case, work
+from tests.worlds.hand_case import Rows, hand_case, work
 
 NO_MENUS = pd.DataFrame(columns=["price_book", "tier", "model", "price"])
 

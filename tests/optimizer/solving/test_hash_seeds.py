@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 CLOCK = {"seconds", "start", "end"}
 OF_CLOCK = {"plan.json", "digest"}

@@ -33,7 +33,7 @@ from tests.optimizer.solving.test_enumeration import GAP, Posed, assert_same_opt
 from tests.oracle.conditioned import Bound, best_within, csat_above_floor, offers_of, share_of_hours, with_cell
 from tests.oracle.menus import used_models, used_tiers
 from tests.oracle.world import World
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 Twin = Callable[[Posed], tuple[Condition, World, Bound]]
 """A condition on a random case, and what it means to the oracle."""

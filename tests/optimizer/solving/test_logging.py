@@ -18,7 +18,7 @@ from optimizer.cli.command_line import main
 from optimizer.results.progress import Progress
 from tests.folders import ROOT
 from tests.oracle.random_cases import random_case
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 TREE = "optimizer.search.tree.branch_and_price"
 NUMBER = r"-?[\d.]+(?:e[+-]\d+)?|none"

@@ -13,9 +13,9 @@ import pytest
 import optimizer
 from models import Case, build_case
 from optimizer import SearchParameters
-from tests.hand_case import hand_case
 from tests.oracle.enumeration import Optimum, enumerate_scenario
 from tests.oracle.random_cases import random_case
+from tests.worlds.hand_case import hand_case
 
 FEW = SearchParameters.from_dict({"branching": {"reliable_trials": 4}, "pricing": {"threads": 1}})
 

@@ -23,8 +23,8 @@ from optimizer.results.summary import status_sentence
 from optimizer.search.state.parameters import BranchingParameters, SearchParameters
 from optimizer.solving.solve import solve
 from optimizer.solving.store import Store, open_store
-from tests.hand_case import hand_case
 from tests.optimizer.assurance.mutations import write_digests
+from tests.worlds.hand_case import hand_case
 
 OPTIONS = {"options": {"gap": 1e-4, "time_limit": 5.0}}
 

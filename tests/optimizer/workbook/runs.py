@@ -12,7 +12,7 @@ import optimizer
 from models import Case, load_case
 from optimizer.assurance.result import Result
 from tests.folders import TINY
-from tests.small_case import SCENARIOS, TABLES, write_small_case
+from tests.worlds.small_case import SCENARIOS, TABLES, write_small_case
 
 ODD_NAMES = {"hospital": "=1+1", "clinic": "a*", "factory": "A*", "north": "<north", "south": "?"}
 """What Excel would take for a formula, a pattern, a comparison, or the same name in other letters."""

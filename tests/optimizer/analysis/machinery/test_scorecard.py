@@ -12,9 +12,9 @@ import optimizer
 from models import Case, load_case
 from optimizer.analysis.machinery.sourcing.earnings import Year, earnings
 from optimizer.analysis.machinery.sourcing.scorecard import Scorecard
-from tests.hand_case import Rows, offer, work
-from tests.optimizer.analysis.delivery_case import two_providers
-from tests.small_case import write_small_case
+from tests.worlds.hand_case import Rows, offer, work
+from tests.worlds.small_case import write_small_case
+from tests.worlds.two_providers import two_providers
 
 LOCKED = pd.DataFrame(columns=["price_book", "tier", "model", "price"])
 HALF = [{**offer()["tiers"][0], "csat_floor": 80, "csat_target": 85, "min_attainment": 0.5}]

@@ -28,7 +28,7 @@ from optimizer.results.record import Status
 from optimizer.solving.evaluate import evaluate
 from optimizer.solving.solve import solve
 from tests.folders import TINY
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 
 @pytest.fixture(scope="module")

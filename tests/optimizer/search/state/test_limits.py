@@ -20,9 +20,9 @@ from optimizer.results.record import Status
 from optimizer.solving import engine
 from optimizer.solving.time_limit import Limit
 from tests.benchmarks.generator import Size, generate
-from tests.hand_case import hand_case, work
 from tests.oracle.enumeration import enumerate_scenario
 from tests.oracle.random_cases import random_case
+from tests.worlds.hand_case import hand_case, work
 
 GENERATED = Size(books=6, classes=1, products=2, tiers=2, models=3, prices=3)
 ROUNDING = 1e-9

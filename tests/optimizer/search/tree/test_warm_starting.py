@@ -13,7 +13,7 @@ from optimizer.results.warm_start import warm_start_of
 from optimizer.search.tree.warm_starting import usable_columns, values_in_plan
 from optimizer.solving.engine import DeliveryQuestion, Limit, Search, offers_of
 from optimizer.solving.solve import solve
-from tests.small_case import write_small_case
+from tests.worlds.small_case import write_small_case
 
 
 @pytest.fixture(scope="module")

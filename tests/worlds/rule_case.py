@@ -18,12 +18,9 @@ from models import CaseSettings, Scenario, build_case
 from models.catalog import Array
 from optimizer.program.instance import Instance, build_instance
 from optimizer.program.totals import MONEY
+from tests.worlds.tables import rows
 
 SETTINGS = CaseSettings(name="rules", currency="EUR", choice_model="logit", discount_rate=0.0)
-
-
-def rows(columns: str, *values: tuple[object, ...]) -> pd.DataFrame:
-    return pd.DataFrame(values, columns=columns.split())
 
 
 def customers() -> dict[str, pd.DataFrame]:

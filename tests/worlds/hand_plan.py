@@ -29,12 +29,9 @@ from optimizer.assurance.result import Result
 from optimizer.auditing import audit
 from optimizer.results.plan_document import claims
 from optimizer.results.record import Status
+from tests.worlds.tables import rows
 
 SETTINGS = CaseSettings(name="hand", currency="EUR", choice_model="logit", discount_rate=0.08)
-
-
-def rows(columns: str, *values: tuple[object, ...]) -> pd.DataFrame:
-    return pd.DataFrame(values, columns=columns.split())
 
 
 def hand_tables() -> dict[str, pd.DataFrame]:

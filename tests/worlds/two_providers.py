@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from models import Case, build_case
-from tests.hand_case import Rows, hand_case, work
+from tests.worlds.hand_case import Rows, hand_case, work
 
 SEGMENT = {"segment": "lab", "discount": 0.0}
 
