@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Lock, get_ident
 
 _log = logging.getLogger(__name__)
 
@@ -51,12 +52,40 @@ def logged(progress: ProgressCallback | None = None) -> ProgressCallback:
 
 @contextmanager
 def listening(handler: logging.Handler) -> Iterator[None]:
-    """While this lasts, the handler is given the record of each state of a search in this process."""
-    level = _log.level
-    _log.addHandler(handler)
-    _log.setLevel(logging.DEBUG)
+    """While this lasts, the handler is given the record of each state of a search in this thread, and of no other."""
+    here = get_ident()
+
+    def is_of_here(record: logging.LogRecord) -> bool:
+        return get_ident() == here
+
+    handler.addFilter(is_of_here)
+    _listen(handler)
     try:
         yield
     finally:
-        _log.setLevel(level)
+        _unlisten(handler)
+        handler.removeFilter(is_of_here)
+
+
+_listeners: list[logging.Handler] = []
+_turn = Lock()
+_level_before = logging.NOTSET
+"""Level of the logger when nobody listens."""
+
+
+def _listen(handler: logging.Handler) -> None:
+    global _level_before
+    with _turn:
+        if not _listeners:
+            _level_before = _log.level
+        _listeners.append(handler)
+        _log.addHandler(handler)
+        _log.setLevel(logging.DEBUG)
+
+
+def _unlisten(handler: logging.Handler) -> None:
+    with _turn:
         _log.removeHandler(handler)
+        _listeners.remove(handler)
+        if not _listeners:
+            _log.setLevel(_level_before)

@@ -7,6 +7,8 @@ import logging
 import re
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ import optimizer
 from models import Case, build_case
 from optimizer import SearchParameters
 from optimizer.cli.command_line import main
-from optimizer.results.progress import Progress
+from optimizer.results.progress import Progress, listening
 from tests.folders import ROOT
 from tests.oracle.random_cases import random_case
 from tests.worlds.small_case import write_small_case
@@ -97,6 +99,36 @@ def test_the_log_file_has_the_figures_of_the_log(
     assert all(list(state) == keys and {k: state[k] for k in keys[1:]} in logged for state in states)
     assert logging.getLogger("optimizer.results.progress").handlers == []
     assert logging.getLogger("optimizer.results.progress").level == logging.NOTSET
+
+
+def test_solves_side_by_side_are_logged_apart(case: Case) -> None:
+    """Each listener hears its own thread's search alone, and the level is as it was once the last has gone."""
+    both_listen, first_is_done = threading.Barrier(2, timeout=60), threading.Event()
+    told: dict[str, list[Progress]] = {"first": [], "last": []}
+    heard: dict[str, list[Progress]] = {"first": [], "last": []}
+
+    def solve(name: str) -> None:
+        with listening(Hearing(heard[name])):
+            both_listen.wait()
+            if name == "last":
+                assert first_is_done.wait(60)
+            optimizer.solve(case, progress=told[name].append)
+        first_is_done.set()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(solve, heard))
+    assert heard == told
+    assert all(heard.values())
+    assert logging.getLogger("optimizer.results.progress").level == logging.NOTSET
+
+
+class Hearing(logging.Handler):
+    def __init__(self, heard: list[Progress]) -> None:
+        super().__init__()
+        self.heard = heard
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.heard.append(record.progress)  # type: ignore[attr-defined]
 
 
 def test_nothing_is_said_unless_asked_for() -> None:
