@@ -125,7 +125,7 @@ class Search:
         params: SearchParameters | None = None,
     ) -> None:
         self.question, self.limit, self.progress, self.session = question, limit, progress, session
-        self.params = params or SearchParameters()
+        self.params = SearchParameters.of(params)
         self.started = time.monotonic()
         if progress is not None:
             progress(Progress(0.0, "preparing"))

@@ -88,8 +88,9 @@ class Session:
         folder: str | Path | None = None,
         params: SearchParameters | None = None,
     ) -> None:
+        asked = SearchParameters.of(params)
         self.before = None if resume is None else checkpoint_of(resume, identity, params)
-        self.params = params or (SearchParameters() if self.before is None else _searched_with(self.before))
+        self.params = _searched_with(self.before) if params is None and self.before is not None else asked
         self._identity, self._folder = identity, folder
         self._began = time.monotonic()
         self._due = self._began + self.params.checkpoint.every_seconds

@@ -77,7 +77,7 @@ def solve(
     before there is a plan, raises KeyboardInterrupt. After an installation the search is compiled first, in the time.
 
     Raises `CaseError` for an unknown scenario, and for changes or conditions that do not fit the case, `RunError`
-    for a run that cannot be resumed (with these `params`), ValueError for a gap or time limit that makes no sense.
+    for a run that cannot be resumed (with these `params`), ValueError for a gap, time limit or `params` without sense.
     """
     session = Session(Identity(case, scenario, conditions), resume, checkpoint, params)
     clock = SolveRun(gap, time_limit, should_stop, baselines, session, session.params)
@@ -134,7 +134,7 @@ class SolveRun:
         self.began, self.start = datetime.now(UTC), time.monotonic()
         self.time_limit, self.session = time_limit, session
         deadline = None if time_limit is None else self.start + time_limit
-        self.params = params or SearchParameters()
+        self.params = SearchParameters.of(params)
         self.limit = Limit(gap, deadline, stopping_on_interrupt(should_stop), self.params.limits)
         self.baselines = baselines or Baselines()
         self.phases = Phases()

@@ -126,4 +126,4 @@ def open_store(path: str | Path, case: Case, params: SearchParameters | None = N
         contents: Mapping[str, str] = {"holds": "results of tierwise by the content of their input"}
         with write_file(folder / MARKER) as temporary:
             temporary.write_text(json.dumps(contents) + "\n", encoding="utf-8")
-    return Store(folder, case, params or SearchParameters())
+    return Store(folder, case, SearchParameters.of(params))

@@ -32,6 +32,7 @@ from optimizer.cli.arguments import add_output_options
 from optimizer.cli.command_table import GROUPS, Command
 from optimizer.program.constraints import RULES, Constraint
 from optimizer.results import audit_rules
+from optimizer.search.state.parameter_group import MOST_WHOLE
 from optimizer.search.state.parameters import SearchParameters
 
 HERE = Path(__file__).parent
@@ -148,7 +149,8 @@ def parameters() -> str:
         "# Parameters",
         MADE,
         told,
-        "A number left out has its default. They stand in manifest.json under `params`.",
+        f"A number left out has its default. Whole numbers are at most {MOST_WHOLE:,}. They stand in manifest.json "
+        "under `params`.",
     ]
     for group in fields(SearchParameters):
         numbers = getattr(SearchParameters(), group.name)
@@ -167,7 +169,7 @@ def _plain(value: object) -> str:
 
 def _limits(one: Field[Any]) -> str:
     least, most = one.metadata["least"], one.metadata["most"]
-    return f">= {least:g}" if most == float("inf") else f"{least:g} to {most:g}"
+    return f">= {least:g}" if most in (MOST_WHOLE, float("inf")) else f"{least:g} to {most:,.10g}"
 
 
 def python() -> str:

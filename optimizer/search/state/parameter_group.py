@@ -9,11 +9,16 @@ from numbers import Integral, Real
 from typing import Any, Self, TypeVar
 
 T = TypeVar("T")
+MOST_WHOLE = 2**31 - 1
+"""What a solver and a compiled search can count to."""
 
 
 def limited(default: T, least: float, most: float = inf) -> T:
-    """A dataclass field whose number (or each of whose numbers) is from `least` to `most`; whole where `default` is."""
-    return field(default=default, metadata={"least": least, "most": most})
+    """A dataclass field whose number (or each of whose numbers) is from `least` to `most`; whole where `default` is.
+
+    Whole numbers are at most `MOST_WHOLE`; None as default stands for a whole number that need not be given.
+    """
+    return field(default=default, metadata={"least": least, "most": min(most, MOST_WHOLE) if _whole(default) else most})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,13 +58,22 @@ def _checked(name: str, value: Any, default: Any, limits: Mapping[str, float]) -
         return tuple(_checked(name, part, default[0], limits) for part in value)
     if value is None and default is None:
         return None
-    whole = default is None or isinstance(default, int)
+    whole = _whole(default)
     if _is_number(value, whole) and limits["least"] <= value <= limits["most"]:
         return int(value) if whole else float(value)
     what, least, most = "a whole number" if whole else "a number", limits["least"], limits["most"]
-    span = f"from {least:g} to {most:g}" if isfinite(most) else f">= {least:g}"
+    span = f"from {least:.10g} to {most:.10g}" if isfinite(most) else f">= {least:g}"
     raise ValueError(f"{name} is {value!r}; expected {what} {span}{' or None' if default is None else ''}")
 
 
+def _whole(default: object) -> bool:
+    return default is None or isinstance(default, int)
+
+
 def _is_number(value: Any, whole: bool) -> bool:
-    return isinstance(value, Integral if whole else Real) and not isinstance(value, bool) and isfinite(value)
+    if not isinstance(value, Integral if whole else Real) or isinstance(value, bool):
+        return False
+    try:
+        return isfinite(value)
+    except OverflowError:  # a whole number that no float holds
+        return False

@@ -30,7 +30,7 @@ class ColumnGenerationParameters(ParameterGroup):
     """Share of the way to the cutoff by which the bound of a node that must be branched on may fall short."""
     closed_slack: float = limited(0.95, 0, 1)
     """Share of the way back to the cutoff by which the bound of a node that lies beyond it may fall short."""
-    columns_per_book: int = limited(4, 1)
+    columns_per_book: int = limited(4, 1, 10_000)
     """Columns of one book that a round adds at most. More: fewer rounds, larger linear programs."""
     heuristic_gain: float = limited(1e-4, 1e-9)
     """Relative gain over its book's dual that makes a heuristic menu a column. More: exact pricing sooner."""
@@ -112,9 +112,9 @@ class PrimalHeuristicParameters(ParameterGroup):
 class EnumerationParameters(ParameterGroup):
     """Closing a node by a restricted master MIP over every column that could matter (Baldacci et al. 2008)."""
 
-    open_columns: int = limited(300, 0)
+    open_columns: int = limited(300, 0, 1_000_000)
     """Columns of such a MIP while binaries of the program are open. More: nodes closed sooner, at dearer MIPs."""
-    fixed_columns: int = limited(60_000, 0)
+    fixed_columns: int = limited(60_000, 0, 1_000_000)
     """Columns of it once they are all fixed."""
     open_node_limit: int = limited(4_000, 1)
     """Nodes of a book's search for those columns while binaries are open; `pricing.node_limit` once they are fixed."""
@@ -234,6 +234,13 @@ class SearchParameters:
         for name, kind in _groups(type(self)).items():
             if not isinstance(getattr(self, name), kind):
                 raise ValueError(f"{name} is {getattr(self, name)!r}; expected {kind.__name__}")
+
+    @classmethod
+    def of(cls, params: SearchParameters | None) -> SearchParameters:
+        """The parameters given, the defaults for None; raises ValueError for what are none."""
+        if params is not None and not isinstance(params, cls):
+            raise ValueError(f"params is {params!r}; expected SearchParameters or None")
+        return params or cls()
 
     def to_dict(self) -> dict[str, dict[str, Any]]:
         """Every number by group and name, as the manifest of a run records it."""

@@ -51,6 +51,20 @@ def test_everything_that_solves_passes_them_on(hand: Case, tmp_path: Path) -> No
         assert recorded(optimizer.sweep(hand, **sweep).results["base"]) == SearchParameters().to_dict()
 
 
+@pytest.mark.parametrize("params", [{}, 0, {"branching": {"reliable_trials": 4}}, FEW.branching])
+def test_what_are_no_parameters_is_refused(hand: Case, tmp_path: Path, params: Any) -> None:
+    """Also what Python takes for False, which must not pass for the defaults."""
+    menus, said = hand.tables["current_menus"], "params is .*; expected SearchParameters or None"
+    for ask in (
+        lambda: optimizer.solve(hand, params=params),
+        lambda: optimizer.evaluate(hand, menus=menus, params=params),
+        lambda: optimizer.SolverSession(hand, params=params),
+        lambda: optimizer.sweep(hand, params=params, store=tmp_path / "store"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            ask()
+
+
 GAP = 1e-7
 GIVEN_UP = 1e-6
 """What the second stage may give up of the objective for margin, relative."""

@@ -81,7 +81,7 @@ class SolverSession:
         self.time_limit = options.get("time_limit")
         self._progress = options.get("progress")
         self._should_stop = options.get("should_stop")
-        self.params = options.get("params") or SearchParameters()
+        self.params = SearchParameters.of(options.get("params"))
         self._baselines = Baselines()
         self._began = monotonic()
         self._known: dict[Hashable, _Solved] = {}

@@ -127,15 +127,31 @@ def test_numbers_are_as_plain_python_has_them() -> None:
     [
         (
             lambda: BranchingParameters(reliable_trials=0),
-            "BranchingParameters.reliable_trials is 0; expected a whole number >= 1",
+            "BranchingParameters.reliable_trials is 0; expected a whole number from 1 to 2147483647",
         ),
         (
             lambda: BranchingParameters(reliable_trials=2.5),
-            "BranchingParameters.reliable_trials is 2.5; expected a whole number >= 1",
+            "BranchingParameters.reliable_trials is 2.5; expected a whole number from 1 to 2147483647",
         ),
         (
             lambda: BranchingParameters(reliable_trials=True),
-            "BranchingParameters.reliable_trials is True; expected a whole number >= 1",
+            "BranchingParameters.reliable_trials is True; expected a whole number from 1 to 2147483647",
+        ),
+        (
+            lambda: BranchingParameters(trial_iterations=2**31),
+            "BranchingParameters.trial_iterations is 2147483648; expected a whole number from 1 to 2147483647",
+        ),
+        (
+            lambda: ColumnGenerationParameters(columns_per_book=10_001),
+            "ColumnGenerationParameters.columns_per_book is 10001; expected a whole number from 1 to 10000",
+        ),
+        (
+            lambda: ColumnGenerationParameters(open_slack=10**400),
+            f"ColumnGenerationParameters.open_slack is {10**400}; expected a number from 0 to 1",
+        ),
+        (
+            lambda: SearchParameters.of({}),  # type: ignore[arg-type]
+            "params is {}; expected SearchParameters or None",
         ),
         (
             lambda: ColumnGenerationParameters(open_slack=1.5),
@@ -147,9 +163,12 @@ def test_numbers_are_as_plain_python_has_them() -> None:
         ),
         (
             lambda: CleanUpParameters(pool_columns=float("inf")),
-            "CleanUpParameters.pool_columns is inf; expected a whole number >= 1",
+            "CleanUpParameters.pool_columns is inf; expected a whole number from 1 to 2147483647",
         ),
-        (lambda: PricingParameters(threads=0), "PricingParameters.threads is 0; expected a whole number >= 1 or None"),
+        (
+            lambda: PricingParameters(threads=0),
+            "PricingParameters.threads is 0; expected a whole number from 1 to 2147483647 or None",
+        ),
         (
             lambda: DualSmoothingParameters(steps=()),
             "DualSmoothingParameters.steps is (); expected one or more numbers",
