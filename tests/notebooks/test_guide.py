@@ -65,10 +65,17 @@ def reference_pages() -> Mapping[str, Callable[[], str]]:
     return pages
 
 
-@pytest.mark.parametrize("page", ["commands", "python", "rules", "scenarios", "tables"])
+REFERENCE = sorted(page.stem for page in (GUIDE / "reference").glob("*.md"))
+
+
+@pytest.mark.parametrize("page", REFERENCE)
 def test_the_reference_is_that_of_the_program(page: str) -> None:
     kept = (GUIDE / "reference" / f"{page}.md").read_text(encoding="utf-8")
     assert kept == reference_pages()[page](), "the program has changed: run make reference"
+
+
+def test_the_reference_has_every_page_that_is_made() -> None:
+    assert sorted(reference_pages()) == REFERENCE
 
 
 def readme_commands() -> list[str]:
