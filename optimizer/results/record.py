@@ -68,7 +68,7 @@ class ResultRecord:
     """The case's tiers from the lowest rank to the highest, for showing."""
     model_kinds: Mapping[str, str] = field(default_factory=dict)
     """Kind of each of the case's pricing models, for showing prices in words."""
-    memory: WarmStart | None = field(default=None, repr=False, compare=False)
+    warm_start_left: WarmStart | None = field(default=None, repr=False, compare=False)
     """What the search leaves to another (`solve(start=...)`); not saved."""
     state: Checkpoint | None = field(default=None, repr=False, compare=False)
     """What `solve(resume=...)` goes on from once the result is saved; None where the search ended with its proof."""
@@ -85,9 +85,10 @@ class ResultRecord:
     @property
     def warm_start(self) -> WarmStart:
         """What another solve can start from: what the search leaves, or what a saved plan tells."""
+        left = self.warm_start_left
         if self.plan is None:
-            return self.memory or WarmStart()
-        return warm_start_of(self.plan) if self.memory is None else replace(self.memory, chosen=chosen_by(self.plan))
+            return left or WarmStart()
+        return warm_start_of(self.plan) if left is None else replace(left, chosen=chosen_by(self.plan))
 
     @property
     def decided(self) -> Plan:

@@ -20,11 +20,11 @@ class Baselines:
     def __init__(self) -> None:
         self._known: dict[str, Baseline] = {}
 
-    def of(self, setting: Instance, limit: Limit) -> Baseline:
+    def of(self, instance: Instance, limit: Limit) -> Baseline:
         """The baseline of a scenario of the case that every other call was about."""
-        asked = _asked(setting.scenario)
+        asked = _asked(instance.scenario)
         if asked not in self._known:
-            found = baseline(setting, limit)
+            found = baseline(instance, limit)
             if found[0] is None and limit.deadline is not None:
                 return found  # with more time there may be one
             self._known[asked] = found

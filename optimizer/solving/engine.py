@@ -57,11 +57,11 @@ from .time_limit import Limit
 
 @dataclass(frozen=True)
 class DeliveryQuestion:
-    """What is searched: a setting, the options menus may use, and what is given."""
+    """What is searched: an instance, the options that menus may use, and what is fixed before."""
 
-    setting: Instance
+    instance: Instance
     offers: Offers
-    given: Fixings = field(default_factory=Fixings)
+    fixings: Fixings = field(default_factory=Fixings)
     root: Node = field(default_factory=Node)
     constraints: tuple[Constraint, ...] = RULES
     """Rules and conditions that bind."""
@@ -71,22 +71,22 @@ class DeliveryQuestion:
 
     def delivery(self, menus: Sequence[BookMenu], limits: Limits) -> DeliveryOutcome:
         """Best exact delivery of menus and coverage."""
-        return deliver(self.setting, self._totals(menus), self._given(menus), self.constraints, limits)
+        return deliver(self.instance, self._totals(menus), self._fixings(menus), self.constraints, limits)
 
     def second_stage(self, menus: Sequence[BookMenu], delivery: Delivery, limits: Limits) -> Delivery:
         """The delivery of best margin among those about as good as `delivery`."""
         found = delivery.objective
         outcome = deliver_second_stage(
-            self.setting, self._totals(menus), self._given(menus), found, self.constraints, limits
+            self.instance, self._totals(menus), self._fixings(menus), found, self.constraints, limits
         )
         return outcome.delivery or delivery
 
     def _totals(self, menus: Sequence[BookMenu]) -> Array:
-        return plan_totals(self.offers, self.setting.index, menus)
+        return plan_totals(self.offers, self.instance.index, menus)
 
-    def _given(self, menus: Sequence[BookMenu]) -> Fixings:
-        decided = given_by(self.setting, self.offers, menus)
-        return decided if self.given.supported is None else replace(decided, supported=self.given.supported)
+    def _fixings(self, menus: Sequence[BookMenu]) -> Fixings:
+        decided = fixings_of(self.instance, self.offers, menus)
+        return decided if self.fixings.supported is None else replace(decided, supported=self.fixings.supported)
 
 
 @dataclass(frozen=True)
@@ -97,9 +97,9 @@ class Found:
     objective: float | None
     bound: float | None
     infeasible: bool
-    memory: WarmStart = field(default_factory=WarmStart)
+    warm_start: WarmStart = field(default_factory=WarmStart)
     effort: Mapping[str, object] = field(default_factory=dict)
-    state: Checkpoint | None = None
+    checkpoint: Checkpoint | None = None
     """What another session can resume; None where the search ended with its proof."""
     unprepared: bool = False
     """Whether a limit came before the search could begin, because it had to be compiled first."""
@@ -129,15 +129,15 @@ class Search:
         self.started = time.monotonic()
         if progress is not None:
             progress(Progress(0.0, "preparing"))
-        setting, scenario = question.setting, question.setting.scenario
+        instance, scenario = question.instance, question.instance.scenario
         free = not question.menus_given
         fewest = (scenario.min_menu or 0) if free else 0
-        tiers = len(setting.catalog.tiers)
+        tiers = len(instance.catalog.tiers)
         most = min(tiers, scenario.max_menu) if free and scenario.max_menu is not None else tiers
-        books = prepare_books(setting, question.offers, keep_price_rules=free)
+        books = prepare_books(instance, question.offers, keep_price_rules=free)
         self.phases = Phases()
         self.master = RestrictedMaster(
-            setting, question.offers, books, fewest, most, question.given, question.constraints,
+            instance, question.offers, books, fewest, most, question.fixings, question.constraints,
             self.phases, self.params,
         )  # fmt: skip
         self.incumbent = Incumbent[DeliveredPlan](self.master.scale)
@@ -191,7 +191,7 @@ class Search:
     def _restore_plan(self, menus: tuple[BookMenu, ...], kept: Delivery) -> None:
         """Begin with the plan of a checkpoint, as far as it holds: its amounts are recomputed, or delivered anew."""
         question = self.question
-        holds = agrees_with_audit(question.setting, question.offers, menus, kept, menus_given=question.menus_given)
+        holds = agrees_with_audit(question.instance, question.offers, menus, kept, menus_given=question.menus_given)
         delivery = kept if holds else question.delivery(menus, self.limit.of_delivery()).delivery
         if delivery is not None:
             self._offer(DeliveredPlan(menus, delivery))
@@ -224,7 +224,7 @@ class Search:
     def effort(self) -> dict[str, object]:
         """Seconds by phase, and how much there was of what."""
         counts, seconds = self.phases.counts, dict(self.phases.seconds)
-        seconds["pricing"] = seconds.get("pricing", 0.0) + seconds.pop("climbing", 0.0)
+        seconds["pricing"] = seconds.get("pricing", 0.0) + seconds.pop("local search", 0.0)
         return {
             "phases": seconds,
             "columns": len(self.master.pool),
@@ -256,12 +256,12 @@ class Search:
         self.progress(Progress(time.monotonic() - self.started, state.phase, objective, bound, gap))
 
 
-def given_by(setting: Instance, offers: Offers, menus: Sequence[BookMenu]) -> Fixings:
-    """What menus and coverage settle: tiers, models and products."""
+def fixings_of(instance: Instance, offers: Offers, menus: Sequence[BookMenu]) -> Fixings:
+    """What menus and coverage fix: tiers, models and products."""
     used = options_of(menus)
     covered = {product for menu in menus for product in menu.covered}
-    support = setting.catalog.offer["products"]
-    required = {code for code, name in enumerate(setting.catalog.products) if support[name] == "required"}
+    support = instance.catalog.offer["products"]
+    required = {code for code, name in enumerate(instance.catalog.products) if support[name] == "required"}
     return Fixings(
         supported=frozenset(covered | required),
         tiers=frozenset(offers.options.tier[used].tolist()),
@@ -277,7 +277,7 @@ def find_best(
     params: SearchParameters | None = None,
 ) -> Found:
     """Search a question and finish its best plan: second stage on margin, tables, KPIs."""
-    if question.setting.hopeless_partners:
+    if question.instance.hopeless_partners:
         return Found(None, None, None, infeasible=True)
     progress = logged(progress)
     try:
@@ -295,20 +295,20 @@ def find_best(
     if best is None:
         return left
     plan = assemble(
-        question.setting,
+        question.instance,
         question.offers,
         best.menus,
         question.second_stage(best.menus, best.delivery, limit.of_second_stage()),
     )
-    objective = plan.kpis[question.setting.scenario.objective]
+    objective = plan.kpis[question.instance.scenario.objective]
     assert objective is not None  # money KPIs always have a value
     bound = max(bound if bound is not None else np.inf, objective)
     return replace(left, plan=plan, objective=objective, bound=bound, infeasible=False)
 
 
-def offers_of(setting: Instance, table: pd.DataFrame) -> Offers:
+def offers_of(instance: Instance, table: pd.DataFrame) -> Offers:
     """Offers of the options in `table` (price_book, tier, model, price)."""
-    return build_offers(setting.catalog, setting.demand, table)
+    return build_offers(instance.catalog, instance.demand, table)
 
 
 def status_of(found: Found, gap: float) -> Status:

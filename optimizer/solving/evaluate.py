@@ -46,25 +46,25 @@ def evaluate(
     which dropped rules the menus break. Limits, `baselines`, `params` and errors as in `solve`; `CaseError` for
     menus that name what the case does not have.
     """
-    clock = SolveRun(gap, time_limit, should_stop, baselines, params=params)
+    run = SolveRun(gap, time_limit, should_stop, baselines, params=params)
     changed, wanted = apply_scenario(case, scenario)
     table = check_menus(menus, changed)
-    setting = build_instance(changed, wanted)
-    offers = offers_of(setting, table)
+    instance = build_instance(changed, wanted)
+    offers = offers_of(instance, table)
     used = [option for book in offers.books_with_units for option in offers.options.of(book)]
     question = DeliveryQuestion(
-        setting,
+        instance,
         offers,
-        given=Fixings(
+        fixings=Fixings(
             tiers=frozenset(offers.options.tier[used].tolist()), models=frozenset(offers.options.model[used].tolist())
         ),
         root=_all_tiers(offers),
         constraints=rules_without(RULES_ON_MENUS),
         menus_given=True,
     )
-    found = find_best(question, clock.limit, progress, params=clock.params)
+    found = find_best(question, run.limit, progress, params=run.params)
     broken = broken_rules(changed, wanted, table)
-    return clock.result(replace(changed, files=case.files), setting, found, menus_given=True, broken_rules=broken)
+    return run.result(replace(changed, files=case.files), instance, found, menus_given=True, broken_rules=broken)
 
 
 def _all_tiers(offers: Offers) -> Node:

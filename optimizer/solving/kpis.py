@@ -14,28 +14,28 @@ from ..program.instance import Instance
 from ..program.routes import readiness_cost
 
 
-def _delivery_cost(setting: Instance, delivery: Delivery) -> float:
-    discounts = setting.case.tables["volume_discounts"].sort_values(["provider", "above"])
-    commitments = setting.catalog.provider_table["commitment"].to_numpy(dtype=float)
+def _delivery_cost(instance: Instance, delivery: Delivery) -> float:
+    discounts = instance.case.tables["volume_discounts"].sort_values(["provider", "above"])
+    commitments = instance.catalog.provider_table["commitment"].to_numpy(dtype=float)
     paid = 0.0
     for j in delivery.engaged:
-        at = setting.routes.by_provider.get(j, [])
-        cost = float(delivery.flows[at] @ setting.routes.cost[at])
-        own = discounts[discounts["provider"] == setting.catalog.providers[j]]
+        at = instance.routes.by_provider.get(j, [])
+        cost = float(delivery.flows[at] @ instance.routes.cost[at])
+        own = discounts[discounts["provider"] == instance.catalog.providers[j]]
         saved = volume_discount(cost, own["above"].tolist(), own["discount"].tolist())
         paid += payment(cost - saved, float(commitments[j]))
     return paid
 
 
-def _fulfilment_cost(setting: Instance, delivery: Delivery) -> float:
-    per_case = setting.policies["parts_cost"].to_numpy(dtype=float)
-    fixed = setting.policies["fixed_cost"].to_numpy(dtype=float)
+def _fulfilment_cost(instance: Instance, delivery: Delivery) -> float:
+    per_case = instance.policies["parts_cost"].to_numpy(dtype=float)
+    fixed = instance.policies["fixed_cost"].to_numpy(dtype=float)
     used = {row for _, _, row, _ in delivery.policies}
     return float(sum(cases * per_case[row] for _, _, row, cases in delivery.policies) + fixed[sorted(used)].sum())
 
 
-def _fixed_cost(setting: Instance, delivery: Delivery, decisions: Decisions) -> float:
-    catalog, locked = setting.catalog, setting.demand.locked
+def _fixed_cost(instance: Instance, delivery: Delivery, decisions: Decisions) -> float:
+    catalog, locked = instance.catalog, instance.demand.locked
     tiers = {catalog.tiers[code] for code in locked.tier} | set(decisions.tiers)
     models = {catalog.models[code] for code in locked.model} | set(decisions.models)
     products = {catalog.products[code] for code in locked.product} | set(decisions.products)
@@ -50,18 +50,18 @@ def _fixed_cost(setting: Instance, delivery: Delivery, decisions: Decisions) -> 
 
 
 def kpis(
-    setting: Instance, offers: Offers, totals: Array, delivery: Delivery, decisions: Decisions
+    instance: Instance, offers: Offers, totals: Array, delivery: Delivery, decisions: Decisions
 ) -> dict[str, float | None]:
     """Every KPI of a plan (money a year, shares None where their denominator is 0)."""
     billed, admin, capital, product_revenue, product_margin = (float(x) for x in totals[:5])
-    loss = float(delivery.flows @ setting.routes.loyalty_loss)
+    loss = float(delivery.flows @ instance.routes.loyalty_loss)
     k: dict[str, float] = {
-        "service_revenue": billed + float(delivery.flows @ setting.routes.settlement),
-        "delivery_cost": _delivery_cost(setting, delivery),
-        "fulfilment_cost": _fulfilment_cost(setting, delivery),
+        "service_revenue": billed + float(delivery.flows @ instance.routes.settlement),
+        "delivery_cost": _delivery_cost(instance, delivery),
+        "fulfilment_cost": _fulfilment_cost(instance, delivery),
         "admin_cost": admin,
         "capital_cost": capital,
-        "fixed_cost": _fixed_cost(setting, delivery, decisions),
+        "fixed_cost": _fixed_cost(instance, delivery, decisions),
         "loyalty_loss": loss,
         "product_revenue": product_revenue - loss,
     }
@@ -69,9 +69,9 @@ def kpis(
     k["service_cost"] = sum(k[name] for name in names)
     k["service_margin"] = k["service_revenue"] - k["service_cost"]
     k["account_revenue"] = k["product_revenue"] + k["service_revenue"]
-    k["account_margin"] = product_margin - setting.mean_margin * loss + k["service_margin"]
+    k["account_margin"] = product_margin - instance.mean_margin * loss + k["service_margin"]
     serving = k["delivery_cost"] + k["fulfilment_cost"] + k["admin_cost"]
-    attached = float(totals[setting.index.units].sum())
+    attached = float(totals[instance.index.units].sum())
     shares = {
         "service_margin_share": _share(k["service_margin"], k["service_revenue"]),
         "account_margin_share": _share(k["account_margin"], k["account_revenue"]),
@@ -88,9 +88,9 @@ def _share(part: float, whole: float) -> float | None:
     return share if isfinite(share) else None
 
 
-def no_contract_objective(setting: Instance) -> float:
+def no_contract_objective(instance: Instance) -> float:
     """The scenario's objective with empty menus, no cost, and locked units taken as without a contract."""
-    revenue = setting.demand.revenue_without_contracts
-    margins = setting.catalog.product_table["product_margin"].to_numpy(dtype=float)
+    revenue = instance.demand.revenue_without_contracts
+    margins = instance.catalog.product_table["product_margin"].to_numpy(dtype=float)
     by_objective = {"account_revenue": float(revenue.sum()), "account_margin": float(revenue @ margins)}
-    return by_objective.get(setting.scenario.objective, 0.0)
+    return by_objective.get(instance.scenario.objective, 0.0)

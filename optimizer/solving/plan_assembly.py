@@ -57,14 +57,14 @@ def _coverage_of(offers: Offers, menus: Sequence[BookMenu]) -> tuple[Codes, Code
     return book, product, coverage_of(catalog, menus)[book, product]
 
 
-def assemble(setting: Instance, offers: Offers, menus: Sequence[BookMenu], delivery: Delivery) -> Plan:
+def assemble(instance: Instance, offers: Offers, menus: Sequence[BookMenu], delivery: Delivery) -> Plan:
     """The plan that menus, coverage and a delivery make.
 
     What customers take is worked out once: uptake.csv shows it, and the amounts come from the demand totals it adds to.
     """
     taken = uptake_of(offers, menus)
-    totals = _totals_of_uptake(offers, setting.index, menus, taken)
-    catalog, options, used = setting.catalog, offers.options, options_of(menus)
+    totals = _totals_of_uptake(offers, instance.index, menus, taken)
+    catalog, options, used = instance.catalog, offers.options, options_of(menus)
     decisions = Decisions(
         tiers=_names(catalog.tiers, options.tier[used]),
         models=_names(catalog.models, options.model[used]),
@@ -76,21 +76,21 @@ def assemble(setting: Instance, offers: Offers, menus: Sequence[BookMenu], deliv
         menus=_menus(offers, menus),
         coverage=_coverage(offers, menus),
         uptake=uptake_table(offers, taken),
-        allocation=_allocation(setting, delivery),
-        fulfilment=_fulfilment(setting, delivery),
-        experience=_experience(setting, delivery),
-        kpis=kpis(setting, offers, totals, delivery, decisions),
+        allocation=_allocation(instance, delivery),
+        fulfilment=_fulfilment(instance, delivery),
+        experience=_experience(instance, delivery),
+        kpis=kpis(instance, offers, totals, delivery, decisions),
     )
 
 
 def agrees_with_audit(
-    setting: Instance, offers: Offers, menus: Sequence[BookMenu], delivery: Delivery, *, menus_given: bool = False
+    instance: Instance, offers: Offers, menus: Sequence[BookMenu], delivery: Delivery, *, menus_given: bool = False
 ) -> bool:
     """Whether a delivery that was kept in a file obeys every rule and earns what it says, as the audit sees it."""
-    plan = assemble(setting, offers, menus, delivery)
-    earned = plan.kpis[setting.scenario.objective]
+    plan = assemble(instance, offers, menus, delivery)
+    earned = plan.kpis[instance.scenario.objective]
     same = earned is not None and abs(earned - delivery.objective) <= TOLERANCE * max(1.0, abs(delivery.objective))
-    return same and audit(setting.case, setting.scenario, plan, menus_given=menus_given).ok
+    return same and audit(instance.case, instance.scenario, plan, menus_given=menus_given).ok
 
 
 def _names(names: tuple[str, ...], chosen: Codes) -> tuple[str, ...]:
@@ -119,8 +119,8 @@ def _coverage(offers: Offers, menus: Sequence[BookMenu]) -> pd.DataFrame:
     return pd.DataFrame({**columns, "covered": covered})
 
 
-def _allocation(setting: Instance, delivery: Delivery) -> pd.DataFrame:
-    catalog, classes, routes = setting.catalog, setting.classes, setting.routes
+def _allocation(instance: Instance, delivery: Delivery) -> pd.DataFrame:
+    catalog, classes, routes = instance.catalog, instance.classes, instance.routes
     used = np.flatnonzero(delivery.flows > LEAST_FLOW)
     work, cases = routes.work_class[used], delivery.flows[used]
     settling = ("", *(catalog.models[code] for code in catalog.settling_models))
@@ -138,12 +138,12 @@ def _allocation(setting: Instance, delivery: Delivery) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _fulfilment(setting: Instance, delivery: Delivery) -> pd.DataFrame:
-    policies = setting.policies
+def _fulfilment(instance: Instance, delivery: Delivery) -> pd.DataFrame:
+    policies = instance.policies
     rows: list[tuple[object, ...]] = [
         (
-            setting.catalog.products[product],
-            setting.catalog.tiers[tier],
+            instance.catalog.products[product],
+            instance.catalog.tiers[tier],
             policies["policy"].iloc[row],
             cases,
             cases * float(policies["parts_cost"].iloc[row]),
@@ -153,12 +153,12 @@ def _fulfilment(setting: Instance, delivery: Delivery) -> pd.DataFrame:
     return _table("fulfilment", rows)
 
 
-def _experience(setting: Instance, delivery: Delivery) -> pd.DataFrame:
-    catalog, classes, routes = setting.catalog, setting.classes, setting.routes
+def _experience(instance: Instance, delivery: Delivery) -> pd.DataFrame:
+    catalog, classes, routes = instance.catalog, instance.classes, instance.routes
     flows = np.where(delivery.flows > LEAST_FLOW, delivery.flows, 0.0)
     tier, region = classes.tier[routes.work_class], classes.region[routes.work_class]
     clock = catalog.on_response_clock[classes.service[routes.work_class]]
-    tiers, over = catalog.tier_table, setting.scenario.max_csat_over_target
+    tiers, over = catalog.tier_table, instance.scenario.max_csat_over_target
     rows: list[tuple[object, ...]] = []
     for t, name in enumerate(catalog.tiers):
         floor, target, promised = (float(tiers[c].iloc[t]) for c in ("csat_floor", "csat_target", "min_attainment"))
@@ -173,18 +173,18 @@ def _experience(setting: Instance, delivery: Delivery) -> pd.DataFrame:
             if timed.sum() > 0:
                 met = float(timed @ routes.attainment / timed.sum())
                 rows.append((name, place, "attainment", met, promised, _at_least(met, promised)))
-        rows += _turnaround(setting, delivery, t)
+        rows += _turnaround(instance, delivery, t)
     return _table("experience", rows)
 
 
-def _turnaround(setting: Instance, delivery: Delivery, tier: int) -> list[tuple[object, ...]]:
-    promise = float(setting.catalog.tier_table["turnaround_hours"].iloc[tier])
-    hours = setting.policies["turnaround_hours"].to_numpy(dtype=float)
+def _turnaround(instance: Instance, delivery: Delivery, tier: int) -> list[tuple[object, ...]]:
+    promise = float(instance.catalog.tier_table["turnaround_hours"].iloc[tier])
+    hours = instance.policies["turnaround_hours"].to_numpy(dtype=float)
     met = [(cases, float(hours[row])) for _, t, row, cases in delivery.policies if t == tier]
     if np.isnan(promise) or not met:
         return []
     mean = sum(cases * time for cases, time in met) / sum(cases for cases, _ in met)
-    return [(setting.catalog.tiers[tier], "", "turnaround_hours", mean, promise, _at_most(mean, promise))]
+    return [(instance.catalog.tiers[tier], "", "turnaround_hours", mean, promise, _at_most(mean, promise))]
 
 
 def _at_least(value: float, limit: float) -> bool:

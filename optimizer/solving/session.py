@@ -155,12 +155,12 @@ def saved_plan(master: RestrictedMaster, menus: tuple[BookMenu, ...], delivery: 
 
 def _can_be_delivered(master: RestrictedMaster, saved: SavedPlan) -> bool:
     """Whether everything that a saved delivery names exists, and its amounts are amounts."""
-    setting, catalog = master.instance, master.instance.catalog
+    instance, catalog = master.instance, master.instance.catalog
     codes = [
-        *((route, len(setting.routes.provider)) for route, _ in saved.flows),
+        *((route, len(instance.routes.provider)) for route, _ in saved.flows),
         *((product, len(catalog.products)) for product, *_ in saved.policies),
         *((tier, len(catalog.tiers)) for _, tier, *_ in saved.policies),
-        *((row, len(setting.policies)) for _, _, row, _ in saved.policies),
+        *((row, len(instance.policies)) for _, _, row, _ in saved.policies),
         *((code, len(catalog.providers)) for code in saved.engaged),
         *((code, len(catalog.products)) for code in saved.supported),
     ]

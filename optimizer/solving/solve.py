@@ -80,11 +80,11 @@ def solve(
     for a run that cannot be resumed (with these `params`), ValueError for a gap, time limit or `params` without sense.
     """
     session = Session(Identity(case, scenario, conditions), resume, checkpoint, params)
-    clock = SolveRun(gap, time_limit, should_stop, baselines, session, session.params)
-    with clock.phases("cohorts"):
+    run = SolveRun(gap, time_limit, should_stop, baselines, session, session.params)
+    with run.phases("cohorts"):
         changed, question = _posed(case, scenario, conditions, WarmStart() if start is None else start.warm_start)
-    found = find_best(question, clock.limit, progress, session, clock.params)
-    return _conditioned(clock.result(replace(changed, files=case.files), question.setting, found), changed, conditions)
+    found = find_best(question, run.limit, progress, session, run.params)
+    return _conditioned(run.result(replace(changed, files=case.files), question.instance, found), changed, conditions)
 
 
 def _posed(
@@ -92,11 +92,11 @@ def _posed(
 ) -> tuple[Case, DeliveryQuestion]:
     """The case with the scenario's changes made, and what is searched of it."""
     changed, wanted = apply_scenario(case, scenario_under(case, scenario, conditions))
-    setting = build_instance(changed, wanted)
-    offers = offers_of(setting, sellable_options(setting.catalog))
+    instance = build_instance(changed, wanted)
+    offers = offers_of(instance, sellable_options(instance.catalog))
     constraints = (*RULES, *constraints_of(conditions))
     return changed, DeliveryQuestion(
-        setting, offers, root=node_of(offers, conditions), constraints=constraints, start=start
+        instance, offers, root=node_of(offers, conditions), constraints=constraints, start=start
     )
 
 
@@ -140,36 +140,36 @@ class SolveRun:
         self.phases = Phases()
         """Time outside of the search."""
 
-    def result(self, case: Case, setting: Instance, found: Found, **more: object) -> Result:
+    def result(self, case: Case, instance: Instance, found: Found, **more: object) -> Result:
         """Result of what was found: status, gap, baseline, manifest, audit."""
         with self.phases("baseline"):
-            today, reason = self.baselines.of(setting, self.limit)
+            today, reason = self.baselines.of(instance, self.limit)
         result = Result(
             status=status_of(found, self.limit.gap),
             case_name=case.settings.name,
-            scenario_name=setting.scenario.name,
-            objective_name=setting.scenario.objective,
+            scenario_name=instance.scenario.name,
+            objective_name=instance.scenario.objective,
             currency=case.settings.currency,
             objective=found.objective,
             bound=found.bound,
             gap=None if found.plan is None else relative_gap(found.bound or 0.0, found.objective or 0.0),
             seconds=self._seconds(),
             plan=found.plan,
-            no_contract_objective=None if found.plan is None else no_contract_objective(setting),
+            no_contract_objective=None if found.plan is None else no_contract_objective(instance),
             baseline=today,
             baseline_reason=reason,
-            reason=_reason(setting, found, self.limit),
+            reason=_reason(instance, found, self.limit),
             manifest=self._manifest(case),
             bound_rests_on=self._rests_on(found),
-            tiers=setting.catalog.tiers,
-            model_kinds=dict(setting.catalog.model_table["kind"]),
-            memory=found.memory,
+            tiers=instance.catalog.tiers,
+            model_kinds=dict(instance.catalog.model_table["kind"]),
+            warm_start_left=found.warm_start,
         )
         with self.phases("audit"):
-            result = audited(case, setting.scenario, replace(result, **more))  # type: ignore[arg-type]
+            result = audited(case, instance.scenario, replace(result, **more))  # type: ignore[arg-type]
         # Within what the second stage may give up, a search cut short can be proved all the same.
         unproved = result.status in (Status.FEASIBLE, Status.NO_PLAN)
-        result = replace(result, effort=self._effort(found), state=found.state if unproved else None)
+        result = replace(result, effort=self._effort(found), state=found.checkpoint if unproved else None)
         return self._interrupted(result) if unproved and self.limit.stopped() else result
 
     @staticmethod
@@ -213,12 +213,12 @@ class SolveRun:
         return {"resumed": {"sitting": self.session.number, "seconds_before": before, "seconds": self._seconds()}}
 
 
-def _reason(setting: Instance, found: Found, limit: Limit) -> str | None:
+def _reason(instance: Instance, found: Found, limit: Limit) -> str | None:
     """What stands in the way of a plan, where it is known."""
     if found.plan is not None:
         return None
-    if setting.hopeless_partners:
-        names = ", ".join(setting.hopeless_partners)
+    if instance.hopeless_partners:
+        names = ", ".join(instance.hopeless_partners)
         return f"Required partners fail the quality rule: {names}."
     if found.infeasible:
         return CONTRADICTION

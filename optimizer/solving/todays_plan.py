@@ -20,15 +20,15 @@ from .plan_assembly import assemble
 from .time_limit import Limit
 
 
-def sold_products(setting: Instance) -> frozenset[int]:
+def sold_products(instance: Instance) -> frozenset[int]:
     """Codes of the products that are not excluded."""
-    support = setting.catalog.offer["products"]
-    return frozenset(code for code, name in enumerate(setting.catalog.products) if support[name] != "excluded")
+    support = instance.catalog.offer["products"]
+    return frozenset(code for code, name in enumerate(instance.catalog.products) if support[name] != "excluded")
 
 
-def current_menus(setting: Instance, offers: Offers) -> tuple[BookMenu, ...]:
+def current_menus(instance: Instance, offers: Offers) -> tuple[BookMenu, ...]:
     """Today's menus, with every product but the excluded ones covered."""
-    sold, product = sold_products(setting), setting.demand.cohorts.product
+    sold, product = sold_products(instance), instance.demand.cohorts.product
     menus = []
     for book in offers.books_with_units:
         span = offers.cohorts_of(book)
@@ -37,27 +37,27 @@ def current_menus(setting: Instance, offers: Offers) -> tuple[BookMenu, ...]:
     return tuple(menus)
 
 
-def baseline(setting: Instance, limit: Limit) -> tuple[dict[str, float | None] | None, str | None]:
+def baseline(instance: Instance, limit: Limit) -> tuple[dict[str, float | None] | None, str | None]:
     """KPIs of today's menus under their best delivery, or why there are none."""
-    plan, reason = plan_of_today(setting, limit)
+    plan, reason = plan_of_today(instance, limit)
     return None if plan is None else dict(plan.kpis), reason
 
 
-def plan_of_today(setting: Instance, limit: Limit) -> tuple[Plan | None, str | None]:
+def plan_of_today(instance: Instance, limit: Limit) -> tuple[Plan | None, str | None]:
     """Today's menus under their best delivery, or why there is no such plan.
 
     Rules on menus, tiers, models and prices, and on margins and cost to serve, do not bind.
     """
-    current = setting.case.tables["current_menus"]
+    current = instance.case.tables["current_menus"]
     if current.empty:
         return None, "The case has no current_menus."
-    if setting.hopeless_partners:
-        return None, f"Required partners fail the quality rule: {', '.join(setting.hopeless_partners)}."
-    offers = offers_of(setting, current)
-    menus = current_menus(setting, offers)
-    given = Fixings(supported=sold_products(setting))
+    if instance.hopeless_partners:
+        return None, f"Required partners fail the quality rule: {', '.join(instance.hopeless_partners)}."
+    offers = offers_of(instance, current)
+    menus = current_menus(instance, offers)
+    fixings = Fixings(supported=sold_products(instance))
     constraints = rules_without(RULES_ON_MENUS.union(MONEY_RULES))
-    question = DeliveryQuestion(setting, offers, given, constraints=constraints, menus_given=True)
+    question = DeliveryQuestion(instance, offers, fixings, constraints=constraints, menus_given=True)
     outcome = question.delivery(menus, limit.of_last_steps(ROUNDING))
     delivery = outcome.delivery
     if delivery is None and not outcome.proved:
@@ -65,4 +65,4 @@ def plan_of_today(setting: Instance, limit: Limit) -> tuple[Plan | None, str | N
     if delivery is None:
         return None, "Today's menus cannot be delivered under the scenario's capacity, partner and experience rules."
     delivery = question.second_stage(menus, delivery, limit.of_last_steps(SECOND_STAGE_GAP))
-    return assemble(setting, offers, menus, delivery), None
+    return assemble(instance, offers, menus, delivery), None

@@ -52,18 +52,18 @@ class PriceBook:
         return tuple(option - self.first for option in menu.options)
 
 
-def _current_payments(setting: Instance, demand: DemandBase) -> Mapping[tuple[int, int], float]:
+def _current_payments(instance: Instance, demand: DemandBase) -> Mapping[tuple[int, int], float]:
     """Mean payment of today's option by (book, tier), where it is defined."""
-    current = setting.case.tables["current_menus"]
-    offers = build_offers(setting.catalog, demand, current)
+    current = instance.case.tables["current_menus"]
+    offers = build_offers(instance.catalog, demand, current)
     pairs = zip(offers.options.book, offers.options.tier, offers.mean_payment, strict=True)
     return {(int(book), int(tier)): float(mean) for book, tier, mean in pairs if not np.isnan(mean)}
 
 
-def _groups(setting: Instance, product: Codes) -> tuple[Codes, Codes, tuple[int, ...], frozenset[int]]:
-    support = setting.catalog.offer["products"]
+def _groups(instance: Instance, product: Codes) -> tuple[Codes, Codes, tuple[int, ...], frozenset[int]]:
+    support = instance.catalog.offer["products"]
     held = [int(code) for code in np.unique(product)]
-    state = {code: support[setting.catalog.products[code]] for code in held}
+    state = {code: support[instance.catalog.products[code]] for code in held}
     optional = tuple(code for code in held if state[code] == "optional")
     place = {code: 1 + i for i, code in enumerate(optional)}
     last = 1 + len(optional)
@@ -73,17 +73,17 @@ def _groups(setting: Instance, product: Codes) -> tuple[Codes, Codes, tuple[int,
     return np.array(group, dtype=np.int64), np.array(mode, dtype=np.int64), optional, required
 
 
-def prepare_books(setting: Instance, offers: Offers, keep_price_rules: bool = True) -> list[PriceBook]:
+def prepare_books(instance: Instance, offers: Offers, keep_price_rules: bool = True) -> list[PriceBook]:
     """The pricing problems of every price book with units, in the order of their codes."""
-    scenario = setting.scenario
+    scenario = instance.scenario
     change = scenario.max_price_change if keep_price_rules else None
     gap = scenario.min_tier_gap if keep_price_rules else None
-    current = _current_payments(setting, offers.demand) if change is not None else {}
-    return [_prepare(setting, offers, book, current, change, gap) for book in offers.books_with_units]
+    current = _current_payments(instance, offers.demand) if change is not None else {}
+    return [_prepare(instance, offers, book, current, change, gap) for book in offers.books_with_units]
 
 
 def _prepare(
-    setting: Instance,
+    instance: Instance,
     offers: Offers,
     book: int,
     current: Mapping[tuple[int, int], float],
@@ -101,8 +101,8 @@ def _prepare(
     if gap is not None:
         fits = climbs_ladder(mean[:, None], mean[None, :], gap)
     product = offers.demand.cohorts.product[span.start : span.stop]
-    group, mode, optional, required = _groups(setting, product)
-    start = np.searchsorted(tier, np.arange(len(setting.catalog.tiers) + 1)).astype(np.int64)
+    group, mode, optional, required = _groups(instance, product)
+    start = np.searchsorted(tier, np.arange(len(instance.catalog.tiers) + 1)).astype(np.int64)
     return PriceBook(
         code=book,
         first=place.start,

@@ -67,7 +67,7 @@ class Pricer:
 
     def __init__(
         self,
-        setting: Instance,
+        instance: Instance,
         offers: Offers,
         books: Sequence[PriceBook],
         fewest: int,
@@ -77,14 +77,14 @@ class Pricer:
         self.parameters = parameters or SearchParameters()
         self.params = self.parameters.pricing
         self.threads = self.params.threads or os.cpu_count() or 1
-        self.setting, self.offers, self.books = setting, offers, books
+        self.instance, self.offers, self.books = instance, offers, books
         self.fewest, self.most = fewest, most
         self.place = {book.code: place for place, book in enumerate(books)}
         """Place of each price book, by its code."""
         self.packed = pack_instance(offers, books, fewest, most)
         self._free = full_domain(offers, books)
         self._products = group_products(books)
-        self.demand_map = offers_map(offers, setting.index)
+        self.demand_map = offers_map(offers, instance.index)
 
     def objective(self, prices: Array) -> PricingObjective:
         """The pricing objective of all books at prices of the totals, shape (totals,): the map, transposed."""
@@ -108,7 +108,7 @@ class Pricer:
     @property
     def usage_totals(self) -> tuple[Codes, Codes, Codes]:
         """Positions of the totals that count the uses of tiers, of models and of optional products."""
-        index = self.setting.index
+        index = self.instance.index
         return index.tier_uses, index.model_uses, index.coverages
 
     def domain(self, restrictions: Mapping[int, Restriction], ruled_out: Sequence[int] = ()) -> PackedDomain:
@@ -237,7 +237,7 @@ class Pricer:
 
     def any_menus(self, domain: PackedDomain, places: Sequence[int]) -> list[BookMenu] | None:
         """One menu of each book at `places`, however good; None where a book has none."""
-        objective = self.objective(np.zeros(self.setting.index.size))
+        objective = self.objective(np.zeros(self.instance.index.size))
         found: list[BookMenu] = []
         for place in places:
             instance = book_instance(self.packed, domain, objective, place)

@@ -50,7 +50,7 @@ class RestrictedMaster:
     """The restricted master of one search: formulation, column pool, linear program and pricing problem."""
 
     def __init__(
-        self, instance: Instance, offers: Offers, books: Sequence[PriceBook], fewest: int, most: int, given: Fixings,
+        self, instance: Instance, offers: Offers, books: Sequence[PriceBook], fewest: int, most: int, fixings: Fixings,
         constraints: Sequence[Constraint] = RULES, phases: Phases | None = None,
         parameters: SearchParameters | None = None,
     ) -> None:  # fmt: skip
@@ -58,7 +58,7 @@ class RestrictedMaster:
         self.instance, self.offers, self.books = instance, offers, list(books)
         self.pricer = Pricer(instance, offers, books, fewest, most, self.parameters)
         bounds = totals_bounds(offers, instance.index, self.pricer.demand_map, instance.sellable)
-        self.formulation = Formulation(instance, bounds, given)
+        self.formulation = Formulation(instance, bounds, fixings)
         amount = self.formulation.amounts[instance.scenario.objective]
         self.stated = read_formulation(labelled_rows(self.formulation, constraints), combine([(amount, -1.0)]))
         self.scale = ObjectiveScale(float(amount.constant), self.stated.scaling.cost)
@@ -293,7 +293,7 @@ class RestrictedMaster:
 
     def local_search(self, node: Node, solution: LpSolution) -> list[BookMenu]:
         """Menus of negative reduced cost found by local search from the columns in use: quick, but no bound."""
-        with self.phases("climbing"):
+        with self.phases("local search"):
             objective, domain = self.pricer.objective(self.prices(solution.duals)), self._domain(node)
             in_use = [self.pool[i] for i in np.flatnonzero(solution.weights > INTEGRALITY).tolist()]
             starts = [*(book.menu((), ()) for book in self.books), *in_use]

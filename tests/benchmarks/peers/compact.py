@@ -23,7 +23,7 @@ def compact(case: Case, scenario_name: str = "base") -> Program:
     m = market(case, scenario_name)
     unit = money_unit(m)
     high = largest_totals(m, _most_share(m))
-    totals = columns("total", m.setting.index.size, low=-np.inf)
+    totals = columns("total", m.instance.index.size, low=-np.inf)
     program = Program([*offer_columns(m), *choice_columns(m), totals, *delivery_columns(m, high, unit)], unit=unit)
     require_offer(program, m)
     require_choice(program, m)

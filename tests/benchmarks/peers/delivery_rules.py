@@ -34,33 +34,33 @@ class PolicyUses:
     product: Whole
     tier: Whole
     policy: Whole
-    """Row of the setting's policies."""
+    """Row of the instance's policies."""
     pair: Whole
     """Number of the product and tier."""
 
 
 def cases_of(m: Market) -> Matrix:
     """Cases of each work class from the totals, shape (classes, totals)."""
-    terms = [(row, at, rate) for row, parts in enumerate(m.setting.classes.terms) for at, rate in parts]
+    terms = [(row, at, rate) for row, parts in enumerate(m.instance.classes.terms) for at, rate in parts]
     row, at, rate = np.array(terms).reshape(-1, 3).T
-    shape = (len(m.setting.classes), m.setting.index.size)
+    shape = (len(m.instance.classes), m.instance.index.size)
     return sparse.csr_array((rate, (row.astype(np.int64), at.astype(np.int64))), shape=shape)
 
 
 def most_flow(m: Market, high: Array) -> Array:
     """Most cases of each route, by the work there can be and by the provider's capacity."""
-    routes = m.setting.routes
-    capacity = m.setting.catalog.provider_table["capacity_hours"].to_numpy(dtype=float)
+    routes = m.instance.routes
+    capacity = m.instance.catalog.provider_table["capacity_hours"].to_numpy(dtype=float)
     work = (cases_of(m) @ high)[routes.work_class] * np.minimum(routes.max_share, 1.0)
     return np.asarray(np.minimum(work, capacity[routes.provider] / routes.hours))
 
 
 def brackets(m: Market, high: Array) -> Brackets:
     """Discount brackets of the providers that have any."""
-    catalog, routes = m.setting.catalog, m.setting.routes
+    catalog, routes = m.instance.catalog, m.instance.routes
     most = sums(routes.provider, len(catalog.providers), routes.cost) @ most_flow(m, high)
     rows = []
-    for provider, own in m.setting.case.tables["volume_discounts"].groupby("provider"):
+    for provider, own in m.instance.case.tables["volume_discounts"].groupby("provider"):
         code = catalog.providers.index(str(provider))
         own = own[own["above"] < most[code]].sort_values("above")
         edges = [0.0, *own["above"], most[code]]
@@ -74,11 +74,11 @@ def brackets(m: Market, high: Array) -> Brackets:
 
 def policy_uses(m: Market, high: Array) -> PolicyUses:
     """The policies of each product, for each tier that can have parts cases."""
-    catalog, policies = m.setting.catalog, m.setting.policies
+    catalog, policies = m.instance.catalog, m.instance.policies
     rows = [
         (product, tier, policy, pair)
-        for pair, (product, tier) in enumerate(np.ndindex(*m.setting.index.parts.shape))
-        if high[m.setting.index.parts[product, tier]] > NEGLIGIBLE_CASES
+        for pair, (product, tier) in enumerate(np.ndindex(*m.instance.index.parts.shape))
+        if high[m.instance.index.parts[product, tier]] > NEGLIGIBLE_CASES
         for policy in np.flatnonzero(policies["product"] == catalog.products[product])
     ]
     return PolicyUses(*np.array(rows, dtype=np.int64).reshape(-1, 4).T)
@@ -86,17 +86,17 @@ def policy_uses(m: Market, high: Array) -> PolicyUses:
 
 def delivery_columns(m: Market, high: Array, unit: float) -> Iterator[Columns]:
     """Providers engaged, flows, payments, discount brackets, policies; money in `unit`."""
-    catalog, routes = m.setting.catalog, m.setting.routes
+    catalog, routes = m.instance.catalog, m.instance.routes
     low, most = states(catalog.offer["providers"][name] for name in catalog.providers)
     steps, uses = brackets(m, high), policy_uses(m, high)
-    yield switches("provider", len(low), low, most * m.setting.may_engage)
+    yield switches("provider", len(low), low, most * m.instance.may_engage)
     yield columns("flow", len(routes), high=most_flow(m, high))
     yield columns("payment", len(low))
     yield columns("spend", len(steps.width), high=steps.width / unit)
     yield switches("reached", len(steps.width), low=steps.first)
-    yield columns("parts", len(uses.pair), high=high[m.setting.index.parts[uses.product, uses.tier]])
+    yield columns("parts", len(uses.pair), high=high[m.instance.index.parts[uses.product, uses.tier]])
     yield switches("chosen", len(uses.pair))
-    yield switches("policy", len(m.setting.policies))
+    yield switches("policy", len(m.instance.policies))
 
 
 def require_delivery(program: Program, m: Market, high: Array) -> None:
@@ -108,9 +108,9 @@ def require_delivery(program: Program, m: Market, high: Array) -> None:
 
 
 def _require_work(program: Program, m: Market) -> None:
-    catalog, routes = m.setting.catalog, m.setting.routes
+    catalog, routes = m.instance.catalog, m.instance.routes
     flow, cases = program.of("flow"), cases_of(m) @ program.of("total")
-    program.require("delivered", sums(routes.work_class, len(m.setting.classes)) @ flow - cases, low=0, high=0)
+    program.require("delivered", sums(routes.work_class, len(m.instance.classes)) @ flow - cases, low=0, high=0)
     program.require("share of a class", flow - times(routes.max_share, cases[routes.work_class]), high=0)
     hours = sums(routes.provider, len(catalog.providers), routes.hours) @ flow
     capacity = catalog.provider_table["capacity_hours"].to_numpy(dtype=float)
@@ -126,7 +126,7 @@ def _require_work(program: Program, m: Market) -> None:
 
 
 def _require_payments(program: Program, m: Market, steps: Brackets) -> None:
-    catalog, routes = m.setting.catalog, m.setting.routes
+    catalog, routes = m.instance.catalog, m.instance.routes
     payment, spend, reached = program.of("payment"), program.of("spend"), program.of("reached")
     providers = len(catalog.providers)
     cost = sums(routes.provider, providers, routes.cost / program.unit) @ program.of("flow")
@@ -142,7 +142,7 @@ def _require_payments(program: Program, m: Market, steps: Brackets) -> None:
 
 
 def _require_parts(program: Program, m: Market, uses: PolicyUses, high: Array) -> None:
-    parts, chosen, index = program.of("parts"), program.of("chosen"), m.setting.index.parts
+    parts, chosen, index = program.of("parts"), program.of("chosen"), m.instance.index.parts
     pairs = index.size
     volume = program.of("total")[index.ravel()]
     met = np.unique(uses.pair)
@@ -151,14 +151,14 @@ def _require_parts(program: Program, m: Market, uses: PolicyUses, high: Array) -
     program.require("one policy", sums(uses.pair, pairs) @ chosen, high=1)
     program.require("by the policy", parts - times(most, chosen), high=0)
     program.require("policy used", chosen - program.of("policy")[uses.policy], high=0)
-    turnaround = m.setting.policies["turnaround_hours"].to_numpy(dtype=float)[uses.policy]
-    promise = m.setting.catalog.tier_table["turnaround_hours"].to_numpy(dtype=float)
+    turnaround = m.instance.policies["turnaround_hours"].to_numpy(dtype=float)[uses.policy]
+    promise = m.instance.catalog.tier_table["turnaround_hours"].to_numpy(dtype=float)
     late = np.nan_to_num(turnaround - promise[uses.tier])  # blank is no promise
     program.require("turnaround", sums(uses.tier, len(promise), late) @ parts, high=0)
 
 
 def _require_experience(program: Program, m: Market) -> None:
-    catalog, routes, classes = m.setting.catalog, m.setting.routes, m.setting.classes
+    catalog, routes, classes = m.instance.catalog, m.instance.routes, m.instance.classes
     tier, region = classes.tier[routes.work_class], classes.region[routes.work_class]
     place, places = tier * len(catalog.regions) + region, len(catalog.tiers) * len(catalog.regions)
     floor = catalog.tier_table["csat_floor"].to_numpy(dtype=float)[tier]

@@ -71,12 +71,12 @@ def _margin_binds(m: Market) -> bool:
 
 
 def _worth(m: Market) -> Worth:
-    offers, catalog = m.offers, m.setting.catalog
+    offers, catalog = m.offers, m.instance.catalog
     cohorts, terms = offers.demand.cohorts, offers.terms
     tier, model = offers.options.tier[offers.option], offers.options.model[offers.option]
     units, product = cohorts.units[offers.cohort], cohorts.product[offers.cohort]
     work = terms.incidents * catalog.standard_cost_per_incident[tier] + catalog.standard_cost_per_unit[tier]
-    part = m.setting.policies.groupby("product")["parts_cost"].mean().reindex(catalog.products).fillna(0).to_numpy()
+    part = m.instance.policies.groupby("product")["parts_cost"].mean().reindex(catalog.products).fillna(0).to_numpy()
     parts = (terms.incidents * catalog.parts_per_incident[tier] + catalog.parts_per_unit[tier]) * part[product]
     admin = catalog.model_table["admin_cost"].to_numpy(dtype=float)[model]
     cost = units * (work + parts + admin + terms.capital)
@@ -91,7 +91,7 @@ def _menus(m: Market, value: Array) -> pd.DataFrame:
     models = _best_earning(first, options.model, scenario.max_models)
     kept = np.isin(options.tier, tiers) & np.isin(options.model, models)
     picked = [option for option, _ in _all_menus(m, value, kept)]
-    catalog = m.setting.catalog
+    catalog = m.instance.catalog
     return pd.DataFrame(
         {
             "price_book": np.array(catalog.books)[options.book[picked]],
@@ -125,7 +125,7 @@ def _menu(m: Market, book: int, value: Array, free: np.ndarray) -> Iterator[tupl
     offers, free = m.offers, free.copy()
     tier = offers.options.tier[list(offers.options.of(book))]
     menu = _Logit(offers, book, value) if m.logit else _FirstChoice(offers, book, value)
-    most = m.scenario.max_menu if m.scenario.max_menu is not None else len(m.setting.catalog.tiers)
+    most = m.scenario.max_menu if m.scenario.max_menu is not None else len(m.instance.catalog.tiers)
     for _ in range(most):
         gains = np.where(free, menu.gains(), -np.inf)
         best = int(np.argmax(gains)) if len(gains) else 0

@@ -31,7 +31,7 @@ STATED_RULES = {
 class Market:
     """A case's cells (cohort x option) that can sell, with one entry each in the arrays."""
 
-    setting: Instance
+    instance: Instance
     offers: Offers
     cell: Codes
     """Position in the offers' cells."""
@@ -42,22 +42,22 @@ class Market:
     @cached_property
     def effect(self) -> Matrix:
         """What share 1 of a cell adds to each total, shape (totals, cells)."""
-        return _effect(self.setting, self.offers, self.cell)
+        return _effect(self.instance, self.offers, self.cell)
 
     @cached_property
     def standing(self) -> Array:
         """Totals without any contract."""
-        return standing_totals(self.offers, self.setting.index)
+        return standing_totals(self.offers, self.instance.index)
 
     @property
     def scenario(self) -> Scenario:
         """The scenario whose rules bind."""
-        return self.setting.scenario
+        return self.instance.scenario
 
     @property
     def logit(self) -> bool:
         """Whether customers choose by logit."""
-        return self.setting.case.settings.choice_model == "logit"
+        return self.instance.case.settings.choice_model == "logit"
 
 
 def market(case: Case, scenario_name: str) -> Market:
@@ -66,15 +66,15 @@ def market(case: Case, scenario_name: str) -> Market:
     more = sorted(set(scenario.model_dump(exclude_none=True)) - STATED_RULES)
     if more or len(case.tables["contracts"]):
         raise ValueError(f"the compact program does not state {', '.join(more) or 'contracts in force'}")
-    setting = build_instance(changed, scenario)
-    offers = build_offers(setting.catalog, setting.demand, sellable_options(setting.catalog))
+    instance = build_instance(changed, scenario)
+    offers = build_offers(instance.catalog, instance.demand, sellable_options(instance.catalog))
     cell = np.flatnonzero(offers.utility > LEAST_UTILITY[changed.settings.choice_model])
     cohort, option = offers.cohort[cell], offers.option[cell]
-    return Market(setting, offers, cell, cohort, option, offers.utility[cell])
+    return Market(instance, offers, cell, cohort, option, offers.utility[cell])
 
 
-def _effect(setting: Instance, offers: Offers, cell: Codes) -> Matrix:
-    catalog, index, cohorts = setting.catalog, setting.index, offers.demand.cohorts
+def _effect(instance: Instance, offers: Offers, cell: Codes) -> Matrix:
+    catalog, index, cohorts = instance.catalog, instance.index, offers.demand.cohorts
     cohort, option = offers.cohort[cell], offers.option[cell]
     tier, model, product = offers.options.tier[option], offers.options.model[option], cohorts.product[cohort]
     family, group = catalog.family_of_product[product], catalog.performance_group[model]

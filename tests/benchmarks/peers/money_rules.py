@@ -16,14 +16,14 @@ THOUSAND = 1_000.0
 def money_unit(m: Market) -> float:
     """A power of ten in which the case's yearly money is some thousands, so that amounts are of like size."""
     cohorts = m.offers.demand.cohorts
-    value = m.setting.catalog.product_table["unit_value"].to_numpy(dtype=float)[cohorts.product]
+    value = m.instance.catalog.product_table["unit_value"].to_numpy(dtype=float)[cohorts.product]
     yearly = float(cohorts.revenue.sum() + 0.05 * (cohorts.units * value).sum())
     return float(10 ** np.floor(np.log10(max(yearly, THOUSAND) / THOUSAND)))
 
 
 def amounts(program: Program, m: Market, uses: PolicyUses) -> dict[str, Matrix]:
     """Amounts a year in the program's unit, by KPI name."""
-    routes, unit = m.setting.routes, program.unit
+    routes, unit = m.instance.routes, program.unit
     billed, admin, capital, product_revenue, product_margin = (program.of("total")[[at]] / unit for at in range(5))
     flow = program.of("flow")
     loss = total(flow, routes.loyalty_loss / unit)
@@ -34,19 +34,19 @@ def amounts(program: Program, m: Market, uses: PolicyUses) -> dict[str, Matrix]:
     }
     a["service_margin"] = a["service_revenue"] - a["work_cost"] - capital - _fixed_cost(program, m)
     a["account_revenue"] = a["product_revenue"] + a["service_revenue"]
-    a["account_margin"] = product_margin - m.setting.mean_margin * loss + a["service_margin"]
+    a["account_margin"] = product_margin - m.instance.mean_margin * loss + a["service_margin"]
     return a
 
 
 def _fulfilment_cost(program: Program, m: Market, uses: PolicyUses) -> Matrix:
     cost, fixed = (
-        m.setting.policies[name].to_numpy(dtype=float) / program.unit for name in ("parts_cost", "fixed_cost")
+        m.instance.policies[name].to_numpy(dtype=float) / program.unit for name in ("parts_cost", "fixed_cost")
     )
     return total(program.of("policy"), fixed) + total(program.of("parts"), cost[uses.policy])
 
 
 def _fixed_cost(program: Program, m: Market) -> Matrix:
-    catalog = m.setting.catalog
+    catalog = m.instance.catalog
 
     def paid(name: str, cost: Array) -> Matrix:
         return total(program.of(name), cost / program.unit)

@@ -25,7 +25,7 @@ def held(m: Market) -> tuple[Whole, Whole, Whole]:
 
 def offer_columns(m: Market) -> Iterator[Columns]:
     """Switches of options, tiers, models and products, and of products that price books cover."""
-    catalog, options = m.setting.catalog, m.offers.options
+    catalog, options = m.instance.catalog, m.offers.options
     sold = np.isin(options.book, m.offers.books_with_units).astype(float)
     yield switches("offered", len(options), high=sold)
     for name, table in (("tier", "tiers"), ("model", "models"), ("product", "products")):
@@ -46,7 +46,7 @@ def require_offer(program: Program, m: Market) -> None:
     program.require("model used", sums(group, len(of_model)) @ offered - model[of_model[:, 2]], high=0)
     program.require("tier in a menu", tier - sums(options.tier, tier.shape[0]) @ offered, high=0)
     program.require("model in a menu", model - sums(options.model, model.shape[0]) @ offered, high=0)
-    menu = sums(options.book, len(m.setting.catalog.books))[m.offers.books_with_units] @ offered
+    menu = sums(options.book, len(m.instance.catalog.books))[m.offers.books_with_units] @ offered
     program.require("size of a menu", menu, low=scenario.min_menu or 0, high=_most(scenario.max_menu))
     program.require("number of tiers", total(tier), low=scenario.min_tiers or 0, high=_most(scenario.max_tiers))
     program.require("number of models", total(model), high=_most(scenario.max_models))

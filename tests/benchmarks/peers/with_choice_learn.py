@@ -62,7 +62,7 @@ def stated(m: Market) -> dict[str, object]:
 
     Raises ValueError for a case that it cannot state.
     """
-    catalog, options, offers = m.setting.catalog, m.offers.options, m.offers
+    catalog, options, offers = m.instance.catalog, m.offers.options, m.offers
     rules = set(m.scenario.model_dump(exclude_none=True)) - STATED
     one_price = len(set(map(float, offers.demand.cohorts.discount))) == 1
     one_product = len(catalog.products) == 1 and len(catalog.models) == 1

@@ -28,15 +28,15 @@ CLOSE = 1e-12
 @cache
 def posed(seed: int) -> tuple[Instance, Offers, TotalsMap]:
     case, scenario = apply_scenario(build_case(*random_case(seed)), "base")
-    setting = build_instance(case, scenario)
-    offers = offers_of(setting, sellable_options(setting.catalog))
-    return setting, offers, offers_map(offers, setting.index)
+    instance = build_instance(case, scenario)
+    offers = offers_of(instance, sellable_options(instance.catalog))
+    return instance, offers, offers_map(offers, instance.index)
 
 
 def drawn_inputs(seed: int, count: int = 6) -> Array:
     """Inputs of random menus and coverage of random price books, a row a menu."""
-    setting, offers, _ = posed(seed)
-    rng, catalog = np.random.default_rng(seed), setting.catalog
+    instance, offers, _ = posed(seed)
+    rng, catalog = np.random.default_rng(seed), instance.catalog
     menus = []
     for book in rng.choice(offers.books_with_units, count).tolist():
         own = rng.permutation(np.array(offers.options.of(book), dtype=np.int64))[:3].tolist()
@@ -48,8 +48,8 @@ def drawn_inputs(seed: int, count: int = 6) -> Array:
 
 def added_by(seed: int, cell: int) -> Array:
     """What share 1 of a cell adds to the totals, term by term."""
-    setting, offers, _ = posed(seed)
-    catalog, index, terms = setting.catalog, setting.index, offers.terms
+    instance, offers, _ = posed(seed)
+    catalog, index, terms = instance.catalog, instance.index, offers.terms
     cohorts, cohort, option = offers.demand.cohorts, offers.cohort[cell], offers.option[cell]
     product, segment = cohorts.product[cohort], cohorts.segment[cohort]
     tier, model = offers.options.tier[option], offers.options.model[option]
@@ -76,27 +76,30 @@ def dense(demand_map: TotalsMap) -> Array:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_cell_adds_what_its_terms_say(seed: int) -> None:
-    setting, offers, demand_map = posed(seed)
+    instance, offers, demand_map = posed(seed)
     rows = dense(demand_map)
     cells = np.random.default_rng(seed).choice(len(offers.cohort), 40)
     for cell in cells.tolist():
         assert rows[cell] == pytest.approx(added_by(seed, cell), rel=CLOSE, abs=CLOSE)
     options = rows[len(offers.cohort) : len(offers.cohort) + len(offers.options)]
     for at, option in enumerate(options):
-        places = [setting.index.tier_uses[offers.options.tier[at]], setting.index.model_uses[offers.options.model[at]]]
+        places = [
+            instance.index.tier_uses[offers.options.tier[at]],
+            instance.index.model_uses[offers.options.model[at]],
+        ]
         assert sorted(np.flatnonzero(option).tolist()) == sorted(places)
         assert option.sum() == 2.0
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_forward_and_transposed_are_one_map(seed: int) -> None:
-    setting, offers, demand_map = posed(seed)
-    inputs, prices = drawn_inputs(seed), np.random.default_rng(seed).normal(0, 1, setting.index.size)
+    instance, offers, demand_map = posed(seed)
+    inputs, prices = drawn_inputs(seed), np.random.default_rng(seed).normal(0, 1, instance.index.size)
     by_shares = totals_of(seed, inputs) @ prices
     assert by_shares == pytest.approx(inputs @ demand_map.at_prices(prices), rel=1e-9, abs=1e-9)
     sold = np.flatnonzero(inputs[0, : len(offers.cohort)])
     some = np.concatenate([inputs[0, sold], inputs[0, len(offers.cohort) :]])
-    alone = offers_map(offers, setting.index, sold).totals(some)
+    alone = offers_map(offers, instance.index, sold).totals(some)
     assert alone == pytest.approx(inputs[0] @ dense(demand_map), rel=CLOSE, abs=CLOSE)
 
 
@@ -108,10 +111,10 @@ def totals_of(seed: int, inputs: Array) -> Array:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_pricing_objective_is_the_transposed_map(seed: int) -> None:
-    setting, offers, demand_map = posed(seed)
-    books = prepare_books(setting, offers)
-    prices = np.random.default_rng(seed).normal(0, 1, setting.index.size)
-    objective = Pricer(setting, offers, books, 0, len(setting.catalog.tiers)).objective(prices)
+    instance, offers, demand_map = posed(seed)
+    books = prepare_books(instance, offers)
+    prices = np.random.default_rng(seed).normal(0, 1, instance.index.size)
+    objective = Pricer(instance, offers, books, 0, len(instance.catalog.tiers)).objective(prices)
     worth = dense(demand_map) @ prices
     first, second = len(offers.cohort), len(offers.cohort) + len(offers.options)
     assert objective.profit == pytest.approx(worth[:first], rel=1e-9, abs=1e-9)
@@ -140,12 +143,12 @@ def test_extremes_take_the_best_input_of_every_choice(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_bounds_hold_whatever_is_offered(seed: int) -> None:
-    setting, offers, demand_map = posed(seed)
+    instance, offers, demand_map = posed(seed)
     box, standing = (
-        totals_bounds(offers, setting.index, demand_map, setting.sellable),
-        standing_totals(offers, setting.index),
+        totals_bounds(offers, instance.index, demand_map, instance.sellable),
+        standing_totals(offers, instance.index),
     )
-    barred = np.concatenate([~setting.sellable[offers.cohort], np.zeros(len(offers.options), dtype=bool)])
+    barred = np.concatenate([~instance.sellable[offers.cohort], np.zeros(len(offers.options), dtype=bool)])
     for inputs in drawn_inputs(seed, 20):
         inputs[: len(barred)][barred] = 0.0
         totals = standing + inputs @ dense(demand_map)

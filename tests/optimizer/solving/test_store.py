@@ -36,7 +36,7 @@ def case() -> Case:
 
 @pytest.fixture(scope="module")
 def solved(case: Case) -> Result:
-    return replace(solve(case), memory=None)
+    return replace(solve(case), warm_start_left=None)
 
 
 @pytest.fixture

@@ -71,14 +71,14 @@ class Roadmap:
     first. Once everybody is ready and every price book may move, they do: that is the plan.
     """
 
-    def __init__(self, subject: AnalysisContext, most_books: int | None, pace: float, catch_up: bool) -> None:
-        self.subject, self.most_books, self.pace, self.catch_up = subject, most_books, pace, catch_up
-        self.plan, self.scenario = subject.plan, subject.scenario
-        self.ready = ready_months(subject.case, self.plan)
+    def __init__(self, context: AnalysisContext, most_books: int | None, pace: float, catch_up: bool) -> None:
+        self.context, self.most_books, self.pace, self.catch_up = context, most_books, pace, catch_up
+        self.plan, self.scenario = context.plan, context.scenario
+        self.ready = ready_months(context.case, self.plan)
         columns = ["price_book", "tier", "model", "price"]
         self.target = self.plan.menus[columns]
         books = list(dict.fromkeys(self.plan.coverage["price_book"]))
-        current = subject.case.tables["current_menus"][columns]
+        current = context.case.tables["current_menus"][columns]
         self.current = current[current["price_book"].isin(books)].reset_index(drop=True)
         self.books = sorted(book for book in books if not self._same(book))
 
@@ -94,14 +94,14 @@ class Roadmap:
     def today(self) -> Result:
         """Today's menus with their best delivery by any provider, under no rule on margins and cost to serve."""
         scenario = self.scenario.model_copy(update=NO_MONEY_RULES)
-        self.subject.session.expect(1)
-        return self.subject.session.evaluate(scenario, menus=self.current, label="today's price book")
+        self.context.session.expect(1)
+        return self.context.session.evaluate(scenario, menus=self.current, label="today's price book")
 
     def waves(self) -> Iterator[Wave]:
         """The waves in order; the last one reaches the plan, unless someone asks to stop."""
         left, before = list(self.books), self.today
         for month in self._months():
-            if self.subject.session.stopped:
+            if self.context.session.stopped:
                 return
             wave = self._best_wave(month, left, before)
             if wave is not None:
@@ -124,7 +124,7 @@ class Roadmap:
         best: tuple[float, Wave] | None = None
         for chosen in self._choices(left):
             result = self._deliver(month, [book for book in left if book not in chosen], before)
-            if result is self.subject.result:
+            if result is self.context.result:
                 return Wave(month, chosen, result) if before is not result else None
             value = amount_of(result, self.scenario.objective)
             worse = value < least - room or (not chosen and value <= least + room)
@@ -138,16 +138,16 @@ class Roadmap:
         """The best delivery by the providers ready, where the price books in `stayed` keep today's menus."""
         ready = [name for name, months in self.ready.items() if months <= month]
         if not stayed and len(ready) == len(self.ready):
-            return self.subject.result
+            return self.context.result
         kept = self.current[self.current["price_book"].isin(stayed)]
         menus = pd.concat([kept, self.target[~self.target["price_book"].isin(stayed)]], ignore_index=True)
-        providers = self.subject.case.tables["providers"]
+        providers = self.context.case.tables["providers"]
         barred = providers.loc[~providers["provider"].isin(ready) & (providers["engage"] != "excluded"), "provider"]
         rules = margins_so_far(self.scenario, before) if self.catch_up else {}
-        scenario = self.subject.changed(*(bar(name) for name in sorted(barred)), **rules)
+        scenario = self.context.changed(*(bar(name) for name in sorted(barred)), **rules)
         label = f"month {month:g}, {len(self.books) - len(stayed)} of {len(self.books)} price books moved"
-        self.subject.session.expect(1)
-        return self.subject.session.evaluate(scenario, menus=menus, label=label)
+        self.context.session.expect(1)
+        return self.context.session.evaluate(scenario, menus=menus, label=label)
 
     def _breaks_nothing_new(self, result: Result) -> bool:
         return set(result.broken_rules) <= set(self.today.broken_rules)
@@ -159,7 +159,7 @@ class Roadmap:
     @cached_property
     def _gain(self) -> pd.Series:
         """Revenue of service and products that each price book's customers bring more under the plan than today."""
-        book = self.subject.case.tables["segments"].set_index("segment")["price_book"]
+        book = self.context.case.tables["segments"].set_index("segment")["price_book"]
         sums = []
         for plan in (self.plan, self.today.plan):
             if plan is not None:

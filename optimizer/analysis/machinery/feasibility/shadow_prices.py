@@ -27,7 +27,7 @@ from ....program.constraints import RULES, labelled_rows
 from ....program.formulation import Formulation
 from ....program.instance import build_instance
 from ....program.totals import Box
-from ....solving.engine import given_by, offers_of
+from ....solving.engine import fixings_of, offers_of
 from ....solving.imposed_conditions import constraints_of
 from ....solving.plan_assembly import plan_totals
 
@@ -111,9 +111,9 @@ def _delivery_program(
     case: Case, scenario: Scenario, plan: Plan, conditions: tuple[Condition, ...]
 ) -> FormulationArrays:
     """The delivery program of a plan's menus."""
-    setting = build_instance(case, scenario)
-    offers = offers_of(setting, plan.menus)
-    catalog = setting.catalog
+    instance = build_instance(case, scenario)
+    offers = offers_of(instance, plan.menus)
+    catalog = instance.catalog
     covered = plan.coverage[plan.coverage["covered"].astype(bool)]
     names = catalog.products
     menus = [
@@ -124,7 +124,7 @@ def _delivery_program(
         )
         for book in offers.books_with_units
     ]
-    fixings = given_by(setting, offers, menus)
-    formulation = Formulation(setting, Box.at(plan_totals(offers, setting.index, menus)), fixings)
+    fixings = fixings_of(instance, offers, menus)
+    formulation = Formulation(instance, Box.at(plan_totals(offers, instance.index, menus)), fixings)
     cost = combine([(formulation.amounts[scenario.objective], -1.0)])
     return read_formulation(labelled_rows(formulation, (*RULES, *constraints_of(conditions))), cost)

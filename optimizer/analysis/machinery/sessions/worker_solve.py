@@ -42,7 +42,7 @@ def solve_one(
         time_limit = max(0.0, min(time_limit, due - time.time()))
     stop = should_stop or _stopped
     result = solve(case, scenario, gap=gap, time_limit=time_limit, start=start, should_stop=stop, params=params)
-    return replace(result, memory=None)
+    return replace(result, warm_start_left=None)
 
 
 def _stopped() -> bool:

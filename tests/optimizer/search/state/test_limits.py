@@ -98,7 +98,10 @@ def test_a_plan_from_elsewhere_has_a_finite_bound_before_anything_is_priced(solv
     """Stopped once the plan of the start is tried, before the first linear program has a bound."""
     tried: list[Progress] = []
     cut = optimizer.solve(
-        generated_case(), start=replace(solved, memory=None), progress=tried.append, should_stop=lambda: bool(tried[1:])
+        generated_case(),
+        start=replace(solved, warm_start_left=None),
+        progress=tried.append,
+        should_stop=lambda: bool(tried[1:]),
     )
     assert solved.objective is not None
     assert_true_claims(cut, solved.objective)

@@ -59,8 +59,8 @@ def optimum(seed: int) -> float:
 def pose(seed: int) -> Posed:
     """With one column a book, as a search begins."""
     case, scenario = apply_scenario(build_case(*random_case(seed)), "base")
-    setting = build_instance(case, scenario)
-    question = DeliveryQuestion(setting, offers_of(setting, sellable_options(setting.catalog)))
+    instance = build_instance(case, scenario)
+    question = DeliveryQuestion(instance, offers_of(instance, sellable_options(instance.catalog)))
     posed = Posed(Search(question, Limit(1e-7, None, None), None), optimum(seed))
     assert posed.master.enter(Node())
     return posed

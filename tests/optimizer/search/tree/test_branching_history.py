@@ -32,8 +32,8 @@ CHANGES = ({"max_tiers": 1}, {"max_models": 1}, {"min_service_margin": -0.2}, {"
 @cache
 def posed(seed: int) -> Search:
     case, scenario = apply_scenario(build_case(*random_case(seed)), "base")
-    setting = build_instance(case, scenario)
-    question = DeliveryQuestion(setting, offers_of(setting, sellable_options(setting.catalog)))
+    instance = build_instance(case, scenario)
+    question = DeliveryQuestion(instance, offers_of(instance, sellable_options(instance.catalog)))
     return Search(question, Limit(1e-7, None, None), None)
 
 
@@ -105,9 +105,9 @@ def solved(seed: int) -> tuple[Case, optimizer.Result]:
     """Twice, the second time from decisions at random: searches of cases this small end without any."""
     case = build_case(*random_case(seed))
     result = optimizer.solve(case, gap=1e-7)
-    assert result.memory is not None
+    assert result.warm_start_left is not None
     decisions = tuple(random_decisions(posed(seed), np.random.default_rng(seed), 8))
-    start = replace(result, memory=replace(result.memory, branching=decisions))
+    start = replace(result, warm_start_left=replace(result.warm_start_left, branching=decisions))
     return case, optimizer.solve(case, gap=1e-7, start=start)
 
 

@@ -98,10 +98,10 @@ def test_many_short_sessions_end_where_one_long_one_does(seed: int, tmp_path: Pa
 
 def search_of(case: Case, gap: float, before: Checkpoint | None = None) -> tuple[Search, Session]:
     changed, scenario = apply_scenario(case, "base")
-    setting = build_instance(changed, scenario)
+    instance = build_instance(changed, scenario)
     session = Session(Identity(case, "base"))
     session.before = before
-    question = DeliveryQuestion(setting, offers_of(setting, sellable_options(setting.catalog)))
+    question = DeliveryQuestion(instance, offers_of(instance, sellable_options(instance.catalog)))
     return Search(question, Limit(gap, None, None), None, session), session
 
 

@@ -36,8 +36,8 @@ def search(seed: int, change: Mapping[str, object] | None = None) -> Search:
     settings, tables, scenarios = random_case(seed)
     scenario = scenarios["base"].model_copy(update=dict(change or {}))
     case, changed = apply_scenario(build_case(settings, tables, {"base": scenario}), "base")
-    setting = build_instance(case, changed)
-    question = DeliveryQuestion(setting, offers_of(setting, sellable_options(setting.catalog)))
+    instance = build_instance(case, changed)
+    question = DeliveryQuestion(instance, offers_of(instance, sellable_options(instance.catalog)))
     return Search(question, Limit(1e-7, None, None), None)
 
 

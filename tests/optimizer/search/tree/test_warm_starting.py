@@ -86,5 +86,5 @@ def test_names_that_are_gone_tell_nothing(case: Case, earlier: Result) -> None:
 
 def _question(case: Case, scenario: Scenario, start: Result) -> DeliveryQuestion:
     changed, wanted = apply_scenario(case, scenario)
-    setting = build_instance(changed, wanted)
-    return DeliveryQuestion(setting, offers_of(setting, sellable_options(setting.catalog)), start=start.warm_start)
+    instance = build_instance(changed, wanted)
+    return DeliveryQuestion(instance, offers_of(instance, sellable_options(instance.catalog)), start=start.warm_start)
