@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Number = float | Array
 
+OWN_TEAM_KIND = "in_house"
+"""The kind of a team of the company's own."""
 PARTNER_KINDS = ("volume_partner", "specialist_partner")
 """Kinds that are partners."""
-HOUR_SHARING_KINDS = ("in_house", *PARTNER_KINDS)
+HOUR_SHARING_KINDS = (OWN_TEAM_KIND, *PARTNER_KINDS)
 """Kinds whose hours count as delivered by teams and partners."""
 NEGLIGIBLE_CASES = 1e-6
 """A work class or parts volume of this many cases a year or less needs no delivery."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.case import Case
+from models.decisions import DECISION_KINDS, DecisionKindName
 from models.plan import Decisions
 
 from .demand import Demand
@@ -33,8 +34,9 @@ def offer(demand: Demand, menus: Table, decisions: Decisions) -> Offer:
     )
 
 
-def required_and_excluded(case: Case, table: str, key: str, word: str) -> tuple[set[str], set[str]]:
-    """Names that a table says are required, and those that it says are excluded."""
-    rows = Rows.of(case.tables[table], key, word)
-    required, excluded = (set(rows[key][rows[word] == value]) for value in ("required", "excluded"))
+def required_and_excluded(case: Case, kind: DecisionKindName) -> tuple[set[str], set[str]]:
+    """Names of a kind that the case says are required, and those that it says are excluded."""
+    told = DECISION_KINDS[kind]
+    rows = Rows.of(case.tables[told.table], told.name, told.switch)
+    required, excluded = (set(rows[told.name][rows[told.switch] == value]) for value in ("required", "excluded"))
     return required, excluded

@@ -39,7 +39,7 @@ class TodaysAmounts:
     @cached_property
     def _choice(self) -> Rows:
         holdings = self.demand.holdings
-        _, excluded = required_and_excluded(self.demand.case, "products", "product", "support")
+        _, excluded = required_and_excluded(self.demand.case, "product")
         covered = holdings.where(~holdings.named("product", excluded))
         return chosen(self.demand, self.demand.case.tables["current_menus"], covered)
 
@@ -82,7 +82,7 @@ class TodaysAmounts:
 
 def _lanes(case: Case, classes: Rows) -> Rows:
     """Each work class with every provider that could do all of it, and what that would come to."""
-    _, excluded = required_and_excluded(case, "providers", "provider", "engage")
+    _, excluded = required_and_excluded(case, "provider")
     rates = rates_by_tier(case).pick("provider", *_PLACE)
     lanes = flows(case, classes.joined(rates.where(~rates.named("provider", excluded)), _PLACE).assign(hours=0.0))
     return lanes.assign(settled=lanes["cases"] * lanes["settlement"])
@@ -115,8 +115,8 @@ def _parts(case: Case, parts: Rows) -> AmountRange:
 def _fixed(demand: Demand) -> AmountRange:
     """Fixed cost with the required providers alone, and with all that are not excluded."""
     case = demand.case
-    required, excluded = required_and_excluded(case, "providers", "provider", "engage")
-    _, unsold = required_and_excluded(case, "products", "product", "support")
+    required, excluded = required_and_excluded(case, "provider")
+    _, unsold = required_and_excluded(case, "product")
     sold = tuple(name for name in case.tables["products"]["product"] if name not in unsold)
     open_to = tuple(name for name in case.tables["providers"]["provider"] if name not in excluded)
     least, most = (

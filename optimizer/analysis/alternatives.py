@@ -10,6 +10,7 @@ import pandas as pd
 
 from models import Case, CaseError, Problem, Scenario
 from models.conditions import Condition, NoTokenPartners, Unlike
+from models.decisions import DECISION_KINDS
 from models.economics.delivery_formulas import PARTNER_KINDS
 from models.plan import Plan
 
@@ -112,8 +113,8 @@ def _cut(case: Case, plan: Plan) -> Unlike:
 
 def _taken(plan: Plan) -> frozenset[tuple[str, str]]:
     """Everything a plan decides, as (kind, name)."""
-    parts = {"tiers": "tier", "models": "pricing model", "products": "product", "providers": "provider"}
-    chosen = {(kind, name) for part, kind in parts.items() for name in getattr(plan.decisions, part)}
+    kinds = DECISION_KINDS.values()
+    chosen = {(kind.word, name) for kind in kinds for name in getattr(plan.decisions, kind.listed)}
     rows = plan.menus.itertuples(index=False)
     return frozenset(chosen | {("option", f"{r.price_book} {r.tier} {r.model} {r.price:.12g}") for r in rows})
 

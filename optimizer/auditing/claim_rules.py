@@ -9,11 +9,11 @@ from models.scenario import Scenario
 
 from ..accounting.demand import Demand
 from ..accounting.money import no_contract_objective
+from ..results.default_gap import DEFAULT_GAP
 from ..results.digests import differing
 from .baseline_rules import check_baseline
 from .ledger import Claims, Ledger, number, or_nan
 
-_DEFAULT_GAP = 1e-4
 _STAGE_TWO = 1e-6
 
 
@@ -88,7 +88,7 @@ def _check_proof(ledger: Ledger, claims: Claims, recomputed: float | None) -> No
 
 def _faults_of_status(status: object, gap: float | None, asked: float | None) -> list[str]:
     """`optimal` within the gap asked for (or the usual one, where that is not known), `feasible` beyond it."""
-    wanted = _DEFAULT_GAP if asked is None else asked
+    wanted = DEFAULT_GAP if asked is None else asked
     # The second solve, for margin, may give up 1e-6 of the objective; the rest is rounding.
     proved = gap is not None and gap <= wanted + _STAGE_TWO + 1e-9
     unproved = gap is None or asked is None or gap > asked

@@ -19,7 +19,7 @@ from .ledger import Ledger, scopes
 def check_providers(ledger: Ledger, case: Case, scenario: Scenario, decided: Decisions) -> None:
     """Required, excluded and number of providers; scores of engaged partners."""
     providers, engaged = Rows.of(case.tables["providers"], "provider", "kind"), set(decided.providers)
-    required, excluded = required_and_excluded(case, "providers", "provider", "engage")
+    required, excluded = required_and_excluded(case, "provider")
     ledger.none("required_providers", "providers", (f"provider={name}" for name in sorted(required - engaged)))
     ledger.none("excluded_providers", "providers", (f"provider={name}" for name in sorted(excluded & engaged)))
     if scenario.max_providers is not None:

@@ -6,6 +6,7 @@ from collections import Counter
 
 import numpy as np
 
+from models.decisions import DECISION_KINDS
 from models.plan import Decisions
 from models.scenario import Scenario
 
@@ -82,15 +83,16 @@ def check_offer(ledger: Ledger, demand: Demand, scenario: Scenario, menus: Table
     """Decided tiers and models are those in menus; required, excluded and counts."""
     options = Rows.of(menus, *_OPTION)
     shown = options.where(options.named("price_book", demand.holdings["price_book"]))
-    for part, column, table in (("tiers", "tier", "tiers"), ("models", "model", "pricing_models")):
+    for kind in (DECISION_KINDS["tier"], DECISION_KINDS["model"]):
+        part, column = kind.listed, kind.name
         used, listed = set(shown[column]), set(getattr(decided, part))
         odd = sorted(used ^ listed)
         ledger.none(f"decided_{part}", "decisions", (f"{column}={name}" for name in odd))
-        required, excluded = required_and_excluded(demand.case, table, column, "offer")
+        required, excluded = required_and_excluded(demand.case, column)
         missing = sorted(required - (used & listed))
-        ledger.none(f"required_{part}", table, (f"{column}={name}" for name in missing))
+        ledger.none(f"required_{part}", kind.table, (f"{column}={name}" for name in missing))
         barred = sorted(excluded & (set(options[column]) | listed))
-        ledger.none(f"excluded_{part}", table, (f"{column}={name}" for name in barred))
+        ledger.none(f"excluded_{part}", kind.table, (f"{column}={name}" for name in barred))
     tiers, models = len(set(decided.tiers)), len(set(decided.models))
     if scenario.min_tiers is not None:
         ledger.at_least("min_tiers", ["decisions"], tiers, scenario.min_tiers)
@@ -103,7 +105,7 @@ def check_offer(ledger: Ledger, demand: Demand, scenario: Scenario, menus: Table
 def check_coverage(ledger: Ledger, demand: Demand, coverage: Rows, decided: Decisions) -> None:
     """Covered products are supported; required ones covered wherever held; excluded ones nowhere."""
     pair = ["price_book", "product"]
-    required, excluded = required_and_excluded(demand.case, "products", "product", "support")
+    required, excluded = required_and_excluded(demand.case, "product")
     supported, covered = set(decided.products), coverage.where(coverage["covered"])
     bare = covered.where(~covered.named("product", supported))
     ledger.none("supported", "coverage", scopes(bare, *pair))

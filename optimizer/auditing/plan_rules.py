@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from models.case import Case
+from models.decisions import DECISION_KINDS
 from models.plan import PLAN_TABLES, Decisions, Plan
 from models.plan_tables import FLAGS, NUMBERS
 
@@ -100,11 +101,10 @@ def known_part(ledger: Ledger, case: Case, plan: PlanRows) -> PlanRows:
 
 
 def _unknown_decisions(decided: Decisions, names: Mapping[str, frozenset[str]]) -> Iterator[str]:
-    columns = {"tiers": "tier", "models": "model", "products": "product", "providers": "provider"}
-    for part, column in columns.items():
-        for name in getattr(decided, part):
-            if name not in names[column]:
-                yield f"decisions.{part}={name}"
+    for kind in DECISION_KINDS.values():
+        for name in getattr(decided, kind.listed):
+            if name not in names[kind.name]:
+                yield f"decisions.{kind.listed}={name}"
 
 
 def check_rows(ledger: Ledger, demand: Demand, plan: PlanRows) -> None:

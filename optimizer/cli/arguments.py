@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from math import isfinite
 from pathlib import Path
 
+from ..results.default_gap import DEFAULT_GAP
+
 CASE = "case folder or .xlsx workbook"
 OUT_FLAGS = ("-o", "--out")
 
@@ -57,7 +59,7 @@ def add_search(parser: ArgumentParser) -> None:
 def add_limits(parser: ArgumentParser, at_the_limit: str) -> None:
     """When a search may end."""
     gap = "stop when proved this close to the best (default: 1e-4, that is 0.01 %%)"
-    parser.add_argument("--gap", metavar="SHARE", type=not_negative, default=1e-4, help=gap)
+    parser.add_argument("--gap", metavar="SHARE", type=not_negative, default=DEFAULT_GAP, help=gap)
     parser.add_argument("--time-limit", metavar="SECONDS", type=_positive, help=at_the_limit)
 
 

@@ -18,13 +18,14 @@ from ..program.constraints import rules_without
 from ..program.formulation import Fixings
 from ..program.instance import build_instance
 from ..results.audit_rules import RULES_ON_MENUS
+from ..results.default_gap import DEFAULT_GAP
 from ..results.progress import ProgressCallback, StopCheck
 from ..search.assortment.restriction import Restriction
 from ..search.master.nodes import Node
 from ..search.state.parameters import SearchParameters
 from .baselines import Baselines
 from .engine import DeliveryQuestion, find_best, offers_of
-from .solve import GAP, SolveRun
+from .solve import SolveRun
 
 
 @interruptible
@@ -33,7 +34,7 @@ def evaluate(
     scenario: str | Scenario = "base",
     *,
     menus: pd.DataFrame,
-    gap: float = GAP,
+    gap: float = DEFAULT_GAP,
     time_limit: float | None = None,
     progress: ProgressCallback | None = None,
     should_stop: StopCheck | None = None,

@@ -21,6 +21,7 @@ from ..auditing.condition_rules import judge_conditions
 from ..interrupts import interruptible, stopping_on_interrupt
 from ..program.constraints import RULES
 from ..program.instance import Instance, build_instance
+from ..results.default_gap import DEFAULT_GAP
 from ..results.identity import source_digest
 from ..results.progress import ProgressCallback, StopCheck
 from ..results.record import Status
@@ -36,8 +37,6 @@ from .kpis import no_contract_objective
 from .session import Identity, Session
 from .time_limit import Limit
 
-GAP = 1e-4
-"""Relative gap that is proved when none is asked for."""
 CONTRADICTION = "No menus, coverage and delivery obey every rule of the scenario together."
 EARLIER_SEARCH = "the state of an earlier search (search.jsonl), whose closed parts were not bounded again"
 """What the bound of a resumed search rests on: a file that anyone can rewrite."""
@@ -49,7 +48,7 @@ def solve(
     case: Case,
     scenario: str | Scenario = "base",
     *,
-    gap: float = GAP,
+    gap: float = DEFAULT_GAP,
     time_limit: float | None = None,
     progress: ProgressCallback | None = None,
     should_stop: StopCheck | None = None,

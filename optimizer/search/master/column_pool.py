@@ -18,15 +18,15 @@ _log = logging.getLogger(__name__)
 class ColumnPool:
     """Columns by number, in the order they were added. Numbers hold until columns are dropped."""
 
-    def __init__(self, most: int, totals: int, subjects: int) -> None:
+    def __init__(self, most: int, totals: int, uses: int) -> None:
         self.most = most
         """Columns above which those used longest ago are dropped."""
         self._columns: list[BookMenu] = []
         self._numbers: dict[BookMenu, int] = {}
         self.owner: Codes = np.zeros(0, dtype=np.int64)
         """Place of each column's book, shape (columns,)."""
-        self.uses: NDArray[np.bool_] = np.zeros((0, subjects), dtype=bool)
-        """Tiers, models and optional products that each column uses, shape (columns, subjects)."""
+        self.uses: NDArray[np.bool_] = np.zeros((0, uses), dtype=bool)
+        """Tiers, models and optional products that each column uses, shape (columns, uses)."""
         self._entries = [sparse.csr_matrix((0, totals))]
         self._last_used: Codes = np.zeros(0, dtype=np.int64)
         """Solution that used each column last, by number from 1; 0 for none."""

@@ -42,7 +42,7 @@ from .column_pool import ColumnPool
 from .nodes import LpSolution, Node, PricingResult, Unsolved
 from .restricted_master_lp import ELASTIC_SLACK, RestrictedMasterLp
 
-SUBJECTS = ("tier", "model", "product")
+MENU_KINDS = ("tier", "model", "product")
 """What a menu uses that a binary of the formulation may rule out, by the kinds of the binaries."""
 
 
@@ -67,8 +67,8 @@ class RestrictedMaster:
         self.pool = ColumnPool(room, len(self.live), sum(map(len, self.pricer.usage_totals)))
         self.column_of = self.formulation.columns(self.stated)
         """Column of each variable of the formulation by its key."""
-        subjects = zip(SUBJECTS, self.pricer.usage_totals, strict=True)
-        keys = [VariableKey(kind, (code,)) for kind, codes in subjects for code in range(len(codes))]
+        uses = zip(MENU_KINDS, self.pricer.usage_totals, strict=True)
+        keys = [VariableKey(kind, (code,)) for kind, codes in uses for code in range(len(codes))]
         self._use_of_binary = {self.column_of[key]: i for i, key in enumerate(keys) if key in self.column_of}
         self.lp = RestrictedMasterLp(self.program, self.first_total_row, len(books), self.parameters)
         self._entered = Node()

@@ -20,13 +20,11 @@ from ...lp.tolerances import INTEGRALITY
 from ..assortment.columns import PriceBook
 from ..assortment.restriction import FREE_BOOK, Restriction
 from ..master.nodes import LpSolution, Node
-from ..master.restricted_master import RestrictedMaster
+from ..master.restricted_master import MENU_KINDS, RestrictedMaster
 
 _log = logging.getLogger(__name__)
-BINARY_KINDS = ("tier", "model", "product", "provider", "choice", "policy", "bracket")
+BINARY_KINDS = (*MENU_KINDS, "provider", "choice", "policy", "bracket")
 """Kinds of binaries, in the order in which they are branched on."""
-MENU_KINDS = 3
-"""How many kinds of `BINARY_KINDS` are about menus."""
 
 Branches = tuple[Restriction, Restriction]
 """A branching decision on a book: two restrictions that split the menus of the restriction before it."""
@@ -96,11 +94,11 @@ class ReliabilityBranching:
 
     def are_menus_integral(self, solution: LpSolution) -> bool:
         """Whether every tier, model and product is integral."""
-        return are_integral(solution.values[self.integer[self.kinds[self.integer] < MENU_KINDS]])
+        return are_integral(solution.values[self.integer[self.kinds[self.integer] < len(MENU_KINDS)]])
 
     def menu_variable(self, solution: LpSolution) -> tuple[int, int] | None:
         """The fractional tier, model or product of best score, and its value of less cost; None without any."""
-        candidates = [column for column in self._candidates(solution) if self.kinds[column] < MENU_KINDS]
+        candidates = [column for column in self._candidates(solution) if self.kinds[column] < len(MENU_KINDS)]
         if not candidates:
             return None
         column = max(candidates, key=lambda column: (self._score(solution, column), -column))

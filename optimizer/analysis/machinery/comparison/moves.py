@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from models.decisions import DECISION_KINDS
 from models.plan import Plan
 
-_PARTS = {"tiers": "tier", "models": "pricing model", "products": "product", "providers": "provider"}
 MOST_MENUS = 6
 """Changes of menus that are named; the rest is counted."""
 
@@ -16,10 +16,10 @@ MOST_MENUS = 6
 def structure_moves(first: Plan, second: Plan) -> list[str]:
     """Tiers, models, products and providers that come and go: `+ tier platinum`, `- provider Orbis`."""
     moves = []
-    for part, word in _PARTS.items():
-        before, after = set(getattr(first.decisions, part)), set(getattr(second.decisions, part))
-        moves += [f"+ {word} {name}" for name in sorted(after - before)]
-        moves += [f"- {word} {name}" for name in sorted(before - after)]
+    for kind in DECISION_KINDS.values():
+        before, after = (set(getattr(plan.decisions, kind.listed)) for plan in (first, second))
+        moves += [f"+ {kind.word} {name}" for name in sorted(after - before)]
+        moves += [f"- {kind.word} {name}" for name in sorted(before - after)]
     return moves
 
 

@@ -16,13 +16,14 @@ from models import Case, Scenario, named_scenario
 
 from ....assurance.result import Result
 from ....interrupts import current, handling_interrupts, note_plan
+from ....results.default_gap import DEFAULT_GAP
 from ....results.identity import content_of
 from ....results.progress import Progress, ProgressCallback, StopCheck
 from ....results.record import Status
 from ....search.state.parameters import SearchParameters
 from ....solving.baselines import Baselines
 from ....solving.evaluate import evaluate
-from ....solving.solve import GAP, solve
+from ....solving.solve import solve
 
 Item = TypeVar("Item")
 P = ParamSpec("P")
@@ -77,7 +78,7 @@ class SolverSession:
 
     def __init__(self, case: Case, **options: Unpack[SolveOptions]) -> None:
         self.case = case
-        self.gap = options.get("gap", GAP)
+        self.gap = options.get("gap", DEFAULT_GAP)
         self.time_limit = options.get("time_limit")
         self._progress = options.get("progress")
         self._should_stop = options.get("should_stop")

@@ -8,7 +8,7 @@ from math import nan
 import pandas as pd
 
 from models.conditions import WorkShare
-from models.economics.delivery_formulas import HOUR_SHARING_KINDS
+from models.economics.delivery_formulas import HOUR_SHARING_KINDS, OWN_TEAM_KIND, PARTNER_KINDS
 
 from ....assurance.result import Result
 from ..service.delivered import delivered_flows, measured
@@ -62,7 +62,7 @@ def make_or_buy(context: AnalysisContext, shares: Sequence[float]) -> tuple[pd.D
 def own_teams(context: AnalysisContext) -> tuple[str, ...]:
     """The case's in-house providers that are not excluded."""
     table = context.case.tables["providers"]
-    own = table[(table["kind"] == "in_house") & (table["engage"] != "excluded")]
+    own = table[(table["kind"] == OWN_TEAM_KIND) & (table["engage"] != "excluded")]
     return tuple(sorted(own["provider"]))
 
 
@@ -86,7 +86,7 @@ def _row(context: AnalysisContext, share: float, result: Result, in_plan: bool =
         "bound": result.bound,
         **{name: result.plan.kpis[name] for name in _KPIS},
         **_experience(flow),
-        "partners": int(engaged.str.endswith("_partner").sum()),
+        "partners": int(engaged.isin(PARTNER_KINDS).sum()),
         "hours": float(flow.loc[flow["kind"].isin(HOUR_SHARING_KINDS), "true_hours"].sum()),
     }
 

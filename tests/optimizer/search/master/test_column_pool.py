@@ -12,8 +12,8 @@ COLUMNS = [BookMenu(book=5 + i % 2, options=(i,), covered=frozenset({i})) for i 
 
 
 def full_pool(most: int) -> ColumnPool:
-    """Eight columns; column i adds i + 1 to the one total and uses the one subject where i is even."""
-    pool = ColumnPool(most, totals=1, subjects=1)
+    """Eight columns; column i adds i + 1 to the one total and has the one use where i is even."""
+    pool = ColumnPool(most, totals=1, uses=1)
     for part in (COLUMNS[:3], COLUMNS[3:]):
         numbers = [column.options[0] for column in part]
         entries = sparse.csr_matrix([[number + 1.0] for number in numbers])
