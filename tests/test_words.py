@@ -1,12 +1,13 @@
 """Names in the code are the field's words: none of those that they took the place of, and no name for two things.
 
-Words of prose are free; what is looked at are names of modules, classes, functions and methods, and of constants,
-leading underscores aside.
+Words of prose in the code are free; what is looked at are names of modules, classes, functions and methods, and of
+constants, leading underscores aside. Pages for readers say no old word that could mean nothing else.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,6 +54,11 @@ INSTEAD = {
 }
 """What the field says, and the names that stand for it no more; `state()` is a function, not the state of a search."""
 BANNED = {name: word for word, names in INSTEAD.items() for name in names.split()}
+OLD_WORDS = re.compile(
+    r"\b(workbench(es)?|sittings?|parted|glances?|crews?|shel(f|ves))\b|\bbench\.|\(bench\b", re.IGNORECASE
+)
+"""Old words that mean nothing else on a page for readers."""
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "notebooks").rglob("*.md"), *(ROOT / "notebooks").glob("*.ipynb")])
 SOURCES = sorted(path for package in ("models", "optimizer") for path in (ROOT / package).rglob("*.py"))
 
 
@@ -103,6 +109,17 @@ def test_no_two_have_one_name(kind: str) -> None:
             if named.kind == kind and named.name != "__main__":
                 places[named.name.lstrip("_")].append(named.place)
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_page_says_an_old_word(page: Path) -> None:
+    lines = page.read_text(encoding="utf-8").splitlines()
+    assert [f"{number}: {line}" for number, line in enumerate(lines, 1) if OLD_WORDS.search(line)] == []
+
+
+@pytest.mark.parametrize("line", ["A *workbench* keeps it", "each sitting may have", "Parts are parted", "f(bench, 1)"])
+def test_an_old_word_is_seen(line: str) -> None:
+    assert OLD_WORDS.search(line)
 
 
 def test_names_are_found_wherever_they_are_given(tmp_path: Path) -> None:

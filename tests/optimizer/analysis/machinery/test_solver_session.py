@@ -87,7 +87,7 @@ def test_an_unknown_scenario_is_bad_input(case: Case) -> None:
         SolverSession(case).solve("bas")
 
 
-def test_a_workbench_has_its_own_options(case: Case) -> None:
+def test_a_session_has_its_own_options(case: Case) -> None:
     session = SolverSession(case)
     assert at_work(session) is session
     assert at_work(case, gap=0.5).gap == 0.5

@@ -49,11 +49,11 @@ def random_decisions(search: Search, rng: np.random.Generator, count: int) -> li
     names = [*open_binaries(search), "tier_99", "total_0"]
     decisions = [BranchingDecision((), names[0])]
     for _ in range(count):
-        settled: tuple[tuple[str, int], ...] = ()
+        fixed: tuple[tuple[str, int], ...] = ()
         if rng.random() < 0.9:
             before = decisions[rng.integers(len(decisions))]
-            settled = (*before.fixed, (before.decision, int(rng.integers(2))))
-        decisions.append(BranchingDecision(settled, names[rng.integers(len(names))]))
+            fixed = (*before.fixed, (before.decision, int(rng.integers(2))))
+        decisions.append(BranchingDecision(fixed, names[rng.integers(len(names))]))
     return decisions
 
 
