@@ -33,6 +33,7 @@ FREE: dict[tuple[str, str], str] = {
     ("manifest.json", "case_path"): "where the case is looked for; what is found there is held against its digests",
     ("manifest.json", "command"): ON_RECORD,
     ("manifest.json", "command.*"): ON_RECORD,
+    ("manifest.json", "params"): ON_RECORD,
     ("manifest.json", "start"): ON_RECORD,
     ("manifest.json", "end"): ON_RECORD,
     ("manifest.json", "source"): ON_RECORD,
@@ -42,6 +43,8 @@ FREE: dict[tuple[str, str], str] = {
     ("manifest.json", "options.time_limit"): ON_RECORD,
     ("plan.json", "seconds"): ON_RECORD,
 }
+RECORDED = ("params.", "versions.")
+"""What stands under these says how the run was made, too."""
 FREE_KINDS: dict[tuple[str, str, str], str] = {
     **{
         ("plan.json", key, "key gone"): NOT_CLAIMED
@@ -99,7 +102,7 @@ def judged(run: Path, *files: str) -> Iterator[Mutation]:
         edit
         for edit in mutations(run, *files)
         if (edit.file, edit.field) not in FREE
-        and not edit.field.startswith("versions.")
+        and not edit.field.startswith(RECORDED)
         and (edit.kind == "1 % more" or not edit.field.startswith(AMOUNTS))
         and (edit.file, edit.field, edit.kind) not in FREE_KINDS
     )

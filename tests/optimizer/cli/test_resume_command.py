@@ -24,11 +24,14 @@ from tests.worlds.small_case import write_small_case
 
 SIGNALLED = """
 import os, signal, sys, time
-from optimizer.solving import session
+from functools import partial
+from optimizer.cli import commands
 from optimizer.cli.command_line import main
+from optimizer.search.state.parameters import CheckpointParameters, SearchParameters
 from optimizer.solving.engine import Search
 
-session.EVERY, session.WRITING_SHARE = 0.0, 1e9  # a state is written at each report
+often = SearchParameters(checkpoint=CheckpointParameters(every_seconds=0.0, writing_share=1.0))
+commands.solve = partial(commands.solve, params=often)
 report, told = Search._report, []
 
 def reported(search, state):
