@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -10,6 +10,8 @@ from .document_fields import Name, Number, Step, Strict, Text
 from .rules import ScenarioRules
 
 Objective = Literal["account_revenue", "account_margin", "service_revenue", "service_margin"]
+OBJECTIVES: tuple[str, ...] = get_args(Objective)
+"""KPIs that a scenario can have as its objective."""
 
 
 class Change(Strict):

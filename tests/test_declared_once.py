@@ -1,4 +1,4 @@
-"""What is declared in one place is spelled out in no other: kinds of decision, kinds of provider, the usual gap."""
+"""What is declared in one place is spelled out in no other: kinds of decision, of provider, gap, tolerances."""
 
 from __future__ import annotations
 
@@ -65,3 +65,28 @@ def test_what_is_spelled_out_is_seen() -> None:
         "4: 0.0001",
         "5: 0.0001",
     ]
+
+
+SMALL = 1e-3
+"""Numbers up to this are tolerances."""
+
+
+def tolerances(tree: ast.Module) -> Iterator[tuple[str, float]]:
+    """Name and number of each tolerance that a module declares, leading underscores aside."""
+    for node in tree.body:
+        value = node.value.value if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) else None
+        if isinstance(node, ast.Assign) and isinstance(value, float) and 0 < value <= SMALL:
+            yield from ((name.id.lstrip("_"), value) for name in node.targets if isinstance(name, ast.Name))
+
+
+def test_no_two_tolerances_have_one_name() -> None:
+    homes: dict[str, list[str]] = {}
+    for path in SOURCES:
+        for name, _ in tolerances(ast.parse(path.read_text(encoding="utf-8"))):
+            homes.setdefault(name, []).append(str(path.relative_to(ROOT)))
+    assert len(homes) > 10
+    assert {name: found for name, found in homes.items() if len(found) > 1} == {}
+
+
+def test_tolerances_are_seen() -> None:
+    assert list(tolerances(ast.parse("_CLOSE = 1e-6\nMOST = 40\nSHARE = 0.5\n"))) == [("CLOSE", 1e-6)]

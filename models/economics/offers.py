@@ -17,7 +17,7 @@ from .choice import burden_without_contract, certainty_equivalent, first_choice_
 from .demand_base import Cohorts, DemandBase
 from .pricing_kinds import KINDS, Exposure, capital_cost, discounted_price, ownership_credit
 
-ROUNDING = 1e-9
+PAYMENT_ROUNDING = 1e-9
 """Relative slack in comparing mean payments, for rounding only."""
 
 
@@ -230,11 +230,11 @@ def build_offers(catalog: Catalog, demand: DemandBase, table: pd.DataFrame) -> O
 def climbs_ladder(lower: float | Array, higher: float | Array, gap: float) -> NDArray[np.bool_]:
     """Price ladder: mean payment of the higher tier >= (1 + gap) x the lower's; passes where undefined."""
     need = (1 + gap) * np.asarray(lower)
-    slack = ROUNDING * np.maximum(np.abs(need), np.abs(higher))
+    slack = PAYMENT_ROUNDING * np.maximum(np.abs(need), np.abs(higher))
     return np.asarray(~(np.asarray(higher) < need - slack))
 
 
 def within_price_change(new: float | Array, current: float | Array, limit: float) -> NDArray[np.bool_]:
     """Price change: |new - current| <= limit x |current|; passes where undefined."""
-    allowed = limit * np.abs(current) + ROUNDING * np.maximum(np.abs(new), np.abs(current))
+    allowed = limit * np.abs(current) + PAYMENT_ROUNDING * np.maximum(np.abs(new), np.abs(current))
     return np.asarray(~(np.abs(np.asarray(new) - current) > allowed))

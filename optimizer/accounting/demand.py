@@ -15,7 +15,8 @@ from models.row_keys import row_positions
 from .rows import Flags, Rows, Table, group_peaks, group_sums, take
 from .terms import ContractTerms
 
-_ROUNDING = 1e-12
+_LEFT_OVER = 1e-12
+"""Share of its units up to which a cohort that is all under contract has free units by rounding alone."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class Demand:
         taken = self.locked.sums(keys, amounts).renamed(units="units_taken", revenue="revenue_taken")
         rows = held.looked_up(taken, keys).filled(units_taken=0.0, revenue_taken=0.0)
         left = {name: rows[name] - rows[f"{name}_taken"] for name in amounts}
-        return held.assign(**left).where(left["units"] > _ROUNDING * held["units"])
+        return held.assign(**left).where(left["units"] > _LEFT_OVER * held["units"])
 
     @cached_property
     def cohorts(self) -> Rows:

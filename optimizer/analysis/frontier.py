@@ -11,6 +11,7 @@ import pandas as pd
 
 from models import Case, CaseError, Problem, Scenario, apply_scenario
 from models.problems import listed, suggestion
+from models.scenario import OBJECTIVES
 
 from ..results.record import Status
 from ..results.summary import money, percent
@@ -18,7 +19,7 @@ from .machinery.answers.answer import Answer
 from .machinery.comparison.moves import structure_moves
 from .machinery.sessions.context import AnalysisContext
 from .machinery.sessions.solver_session import SolveOptions, SolverSession, at_work, question
-from .machinery.trade_offs.goals import GOALS, OBJECTIVES, Goal
+from .machinery.trade_offs.goals import GOALS, Goal
 from .machinery.trade_offs.trade_off import ConstraintSweep, FrontierPoint, knee, normalized, supported, undominated
 
 POINTS = 11

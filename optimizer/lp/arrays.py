@@ -19,15 +19,19 @@ class MixedIntegerProgram:
     """A minimization: `n` columns with cost and bounds, some of them integer, under `m` rows with two sides each."""
 
     cost: Array
-    """Shape (n,), like the four that follow."""
+    """Cost of each column, shape (n,)."""
     low: Array
+    """Lower bound of each column, shape (n,); may be infinite."""
     high: Array
+    """Upper bound of each column, shape (n,); may be infinite."""
     integer: NDArray[np.bool_]
+    """Whether each column takes whole numbers only, shape (n,)."""
     rows: sparse.csc_matrix
     """Coefficients, shape (m, n)."""
     row_low: Array
-    """Shape (m,), like `row_high`; infinite where a row has no such side."""
+    """Least value of each row, shape (m,); -inf where it has none."""
     row_high: Array
+    """Most value of each row, shape (m,); inf where it has none."""
     offset: float = 0.0
     """Constant of the cost: outcomes and relative gaps count it."""
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.economics.delivery_formulas import NEGLIGIBLE_CASES
-from models.economics.offers import ROUNDING
 
 from ..lp.expressions import Binary, Expression, Variable, binary, combine, continuous, highest, number
 from ..lp.pulp_reader import FormulationArrays
+from ..lp.tolerances import ROUNDING
 from .instance import Instance
 from .routes import readiness_cost, shares_hours
 from .totals import MONEY, Box

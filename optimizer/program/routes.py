@@ -27,7 +27,7 @@ from .totals import TotalsIndex
 
 @dataclass(frozen=True)
 class WorkClasses:
-    """Region x family x service x tier (x performance group), with cases linear in the demand totals.
+    """Region x family x service x tier (x performance group), with cases linear in the demand totals; codes (classes,).
 
     Cases of class w = sum over `terms` of coefficient x total.
     """
@@ -76,7 +76,7 @@ def work_classes(catalog: Catalog, index: TotalsIndex) -> WorkClasses:
 
 @dataclass(frozen=True)
 class Routes:
-    """Work class x provider pairs with a rate; arrays of one entry a route, ordered by class, provider."""
+    """Work class x provider pairs with a rate; arrays of shape (routes,), ordered by class, provider."""
 
     work_class: Codes
     provider: Codes
@@ -87,6 +87,7 @@ class Routes:
     hours: Array
     """Hours per case."""
     csat: Array
+    """Satisfaction with the provider's work there, points of 0 to 100."""
     attainment: Array
     """Share of cases answered within the tier's promise."""
     loyalty_loss: Array

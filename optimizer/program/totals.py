@@ -58,7 +58,7 @@ class TotalsIndex:
 
 @dataclass(frozen=True)
 class Box:
-    """Least and most value of each total."""
+    """Least and most value of each total, shape (totals,) each."""
 
     low: Array
     high: Array

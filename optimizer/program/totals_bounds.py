@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.catalog import Array, Codes
-from models.economics.offers import ROUNDING, Offers
+from models.economics.offers import Offers
 
+from ..lp.tolerances import ROUNDING
 from .totals import Box, TotalsIndex
 from .totals_map import TotalsMap, standing_totals
 

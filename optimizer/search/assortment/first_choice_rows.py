@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.catalog import Codes
+from models.economics.choice import TIE
 
 from .logit_rows import CohortColumns
 from .lp_builder import LpBuilder
 from .menu_domain import MenuDomain, tiers_of
-from .pricing_objective import BARRED, TIE, BookInstance
+from .pricing_objective import BARRED, BookInstance
 
 LATER = 20
 """Kinds of columns: S, by cohort and option; S of buying nothing."""

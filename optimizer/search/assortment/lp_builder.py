@@ -22,7 +22,7 @@ BLOCK = 1 << 40
 
 @dataclass(frozen=True)
 class Basis:
-    """An optimal basis: HiGHS status of each column and row, by key (sorted)."""
+    """An optimal basis: HiGHS status of each column and row by its key, keys rising; shape (columns,) or (rows,)."""
 
     column_keys: Codes
     columns: Codes

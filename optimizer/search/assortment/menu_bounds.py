@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.catalog import Array
+from models.economics.choice import TIE
 
 from .compiled import compiled
-from .pricing_objective import TIE
 
 GRID = 48
 """Points at which a cohort's bound is tabulated."""

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from models.economics.choice import TIE
+
 from .compiled import compiled
 from .menu_bounds import first_choice_bound, root
 from .menu_pairs import expand_last_but_one, in_range
 from .menu_path import insert, may_add
-from .pricing_objective import BARRED, FREE, TIE, sum_groups
+from .pricing_objective import BARRED, FREE, sum_groups
 
 ROUNDS = 4
 """Most rounds of closing options at a node."""

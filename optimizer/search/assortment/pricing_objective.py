@@ -8,7 +8,7 @@ the demand totals, less what options and covered products cost, is largest:
                        P[c, o](M) profit[c, o] - coverage_cost[g]) - sum over o in M of option_cost[o].
 
 Profits and costs are in scaled cost of the master program. Arrays are C-contiguous. Compiled code is cached by file:
-after an edit of one of the modules of this package, `make clean` drops what the others have compiled in.
+after an edit of one of the modules of this package, or of `TIE`, `make clean` drops what the others have compiled in.
 """
 
 from __future__ import annotations
@@ -19,11 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.catalog import Array, Codes
+from models.economics.choice import TIE
 
 from .compiled import compiled
-
-TIE = 1e-9
-"""Utilities this close tie (absolute); payments this close tie (relative)."""
 
 FREE, COVERED, BARRED = 0, 1, 2
 """Mode of a product group: covering it is open, fixed to yes, or fixed to no."""

@@ -18,16 +18,18 @@ from models.catalog import Catalog
 from models.economics.demand_base import demand_base
 from models.economics.pricing_kinds import KINDS
 from models.plan import Plan
+from models.scenario import OBJECTIVES
 from models.schema.vocabulary import LOCKED_CLASS
 
+from ....accounting.work import WORK_CLASS
 from .sales_steps import STEPS, Sides, ratio
 
-MEASURES = ("account_revenue", "account_margin", "service_revenue", "service_margin")
+MEASURES = OBJECTIVES
+"""Amounts whose change a bridge explains."""
 PARTS = (*STEPS, "settlement", "loyalty", "delivery cost", "parts cost", "admin cost", "capital cost", "fixed cost")
 """Parts of a bridge, in order."""
-ROUNDING = 1e-13
-"""Amounts under this share of account revenue are rounding."""
-_WORK_CLASS = ["region", "family", "service", "tier", "model"]
+CHANGE_ROUNDING = 1e-13
+"""Share of an amount under which a change of it is rounding."""
 _PARTS_CASES = ["product", "tier"]
 
 
@@ -88,7 +90,7 @@ def bridge(first: Plan, second: Plan, numbers: Numbers) -> pd.DataFrame:
 def _without_rounding(rows: pd.DataFrame, largest: float) -> pd.DataFrame:
     """The rows with what is mere rounding of the largest amount set to 0."""
     amounts = rows.select_dtypes("number")
-    return rows.assign(**amounts.where(amounts.abs() > ROUNDING * largest, 0.0))
+    return rows.assign(**amounts.where(amounts.abs() > CHANGE_ROUNDING * largest, 0.0))
 
 
 def _sales(first: Plan, second: Plan, numbers: Numbers) -> Iterator[Cause]:
@@ -126,7 +128,7 @@ def _service(first: Plan, second: Plan, numbers: Numbers) -> Iterator[Cause]:
 
 def _costs(first: Plan, second: Plan) -> Iterator[Cause]:
     """What serving costs."""
-    work, rate = _volume_and_rate(first.allocation, second.allocation, _WORK_CLASS)
+    work, rate = _volume_and_rate(first.allocation, second.allocation, WORK_CLASS)
     listed = float(second.allocation["cost"].sum() - first.allocation["cost"].sum())
     yield Cause("delivery cost", "work", cost=work)
     yield Cause("delivery cost", "cost per case", cost=rate)

@@ -11,13 +11,13 @@ import pandas as pd
 from models.decisions import DECISION_KINDS
 from models.plan import KPIS, MONEY_KPIS, Plan
 
+from .bridge import CHANGE_ROUNDING
+
 PlansByName = Mapping[str, Plan]
 """Plans by the name they go by; the first is the one the others are compared with."""
 
-ROUNDING = 1e-13
-"""Changes under this share of a value are rounding."""
-
 LEAST_UNITS = 1e-12
+"""Least divisor of a share of units, so that it is 0 where a cohort holds none."""
 
 _KINDS = {kind.word: kind.listed for kind in DECISION_KINDS.values()}
 
@@ -116,7 +116,7 @@ def _with_change(rows: pd.DataFrame, plans: PlansByName, column: str) -> pd.Data
     """The rows with a column's change against the first plan; rows lie in groups of one for each plan."""
     values = rows[column].to_numpy(dtype=float)
     change = values - np.repeat(values[:: len(plans)], len(plans))
-    return rows.assign(change=np.where(np.abs(change) <= ROUNDING * np.abs(values), 0.0, change))
+    return rows.assign(change=np.where(np.abs(change) <= CHANGE_ROUNDING * np.abs(values), 0.0, change))
 
 
 def _switched(rows: pd.DataFrame, plans: PlansByName, flag: str) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from .value_added import amount_of
 
 MOST_TRIED = 16
 """Ways to choose the price books of a wave that are tried at most."""
-_CLOSE = 1e-6
+LEAST_LOSS = 1e-6
 """Relative loss of objective that is rounding."""
 
 
@@ -120,7 +120,7 @@ class Roadmap:
     def _best_wave(self, month: float, left: Sequence[str], before: Result) -> Wave | None:
         """The best wave at a month; None where nothing may move and nothing is gained."""
         least = amount_of(before, self.scenario.objective)
-        room = _CLOSE * max(1.0, abs(least))
+        room = LEAST_LOSS * max(1.0, abs(least))
         best: tuple[float, Wave] | None = None
         for chosen in self._choices(left):
             result = self._deliver(month, [book for book in left if book not in chosen], before)

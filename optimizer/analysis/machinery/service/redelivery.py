@@ -23,7 +23,7 @@ from ....lp.solver import Limits
 from .delivered import delivered_flows
 
 LEAST_CASES = 1e-9
-"""Cases a year under which a flow is rounding."""
+"""Cases a year up to which a flow of the redelivery program is none."""
 _PER_CASE = ["true_hours", "true_cost", "loss"]
 
 

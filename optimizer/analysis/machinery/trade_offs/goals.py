@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import get_args
 
 from models.conditions import COSTS, Amount, Condition, CsatOverFloor
 from models.plan import KPIS, MONEY_KPIS, Plan
-from models.scenario import Objective
+from models.scenario import OBJECTIVES
 
 CSAT_OVER_FLOOR = "csat_over_floor"
 GOALS = (*KPIS, CSAT_OVER_FLOOR)
 """Every goal by its name."""
-OBJECTIVES: tuple[str, ...] = get_args(Objective)
-"""Goals that can be the objective of a scenario."""
 _LESS = (*COSTS, "admin_cost", "capital_cost", "loyalty_loss")
 """Amounts of which less is better."""
 _REFINED: Mapping[str, float] = {CSAT_OVER_FLOOR: 0.01}

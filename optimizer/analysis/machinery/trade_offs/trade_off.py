@@ -23,7 +23,7 @@ from .goals import Goal
 
 MOST_POINTS = 500
 """Most points of one sweep."""
-TIE = 1e-9
+POINT_ROUNDING = 1e-9
 """Relative rounding when points are compared."""
 
 
@@ -74,7 +74,9 @@ class ConstraintSweep:
             found = self.maximize(self.first, [held])
             last = (end is not None and level >= end) or found.status is Status.NO_PLAN
             following = self._refined(found) or (self._last(found) if last else None)
-            if following is None or self._level(following) <= self._level(point) + TIE * max(1.0, abs(level)):
+            if following is None or self._level(following) <= self._level(point) + POINT_ROUNDING * max(
+                1.0, abs(level)
+            ):
                 return
             yield following
             if last:
@@ -130,9 +132,9 @@ def undominated(points: Sequence[FrontierPoint]) -> list[FrontierPoint]:
     for place, point in enumerate(points):
         own = np.array(point.values)
         others = np.array([other.values for i, other in enumerate(points) if i != place]).reshape(-1, len(own))
-        room = TIE * np.maximum(1.0, np.abs(own))
+        room = POINT_ROUNDING * np.maximum(1.0, np.abs(own))
         beaten = ((others >= own - room).all(axis=1) & (others > own + room).any(axis=1)).any()
-        same = any(np.allclose(own, other.values, rtol=TIE, atol=TIE) for other in kept)
+        same = any(np.allclose(own, other.values, rtol=POINT_ROUNDING, atol=POINT_ROUNDING) for other in kept)
         if not beaten and not same:
             kept.append(point)
     return kept
