@@ -89,7 +89,7 @@ def diagnose(
 
 
 def _furthest(session: SolverSession, scenario: Scenario, lever: Lever, iis: Iis | None) -> FeasibleLimit:
-    if iis is not None and lever not in iis.rules:
+    if iis is not None and lever not in iis.rules and lever.name not in iis.held:
         return FeasibleLimit(lever, None, None, None, never=True)  # the others contradict each other without it
     return furthest(session, scenario, lever)
 

@@ -169,6 +169,18 @@ def test_a_rule_whose_lever_drops_nothing_is_told_with_the_proof(
     assert_told_with_the_proof(answer, rule)
 
 
+def test_a_target_that_no_lever_drops_is_not_told_to_be_hopeless(tiny: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That the others contradict each other is no finding while the rule itself was on: without it there is a plan."""
+    drop = Lever.dropped
+    stuck = lambda lever, scenario: scenario if lever.rule == "min_service_margin" else drop(lever, scenario)  # noqa: E731
+    monkeypatch.setattr(Lever, "dropped", stuck)
+    answer = optimizer.diagnose(tiny, TOO_MUCH, targets=["min_service_margin"])
+
+    assert optimizer.solve(tiny, TOO_MUCH.model_copy(update={"min_service_margin": None})).plan is not None
+    assert "contradict each other" not in str(answer.sentences)
+    assert not answer.tables["targets"]["proved"].any()
+
+
 def assert_told_with_the_proof(answer: Answer, rule: str) -> None:
     """Of what was on in the proof, nothing is left unsaid."""
     assert WHATEVER not in str(answer.sentences)

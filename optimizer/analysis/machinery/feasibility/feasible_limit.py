@@ -13,6 +13,7 @@ from models import Scenario
 from ....assurance.result import Result
 from ....results.record import Status
 from ..sessions.solver_session import SolverSession
+from .iis import rules_still_on
 from .levers import Lever
 
 FINEST = 0.05
@@ -74,9 +75,11 @@ def furthest(session: SolverSession, scenario: Scenario, lever: Lever) -> Feasib
 def _loosen(session: SolverSession, scenario: Scenario, found: FeasibleLimit) -> FeasibleLimit:
     """Loosen by growing steps until some plan obeys the rule; first see whether dropping it helps at all."""
     lever = found.lever
-    free = session.any_plan(lever.dropped(scenario), label=f"without {lever.name}")
+    without = lever.dropped(scenario)
+    free = session.any_plan(without, label=f"without {lever.name}")
     if free.plan is None:
-        return replace(found, never=free.status is Status.INFEASIBLE)
+        gone = lever.name not in rules_still_on(session, without, ())
+        return replace(found, never=gone and free.status is Status.INFEASIBLE)
     assert lever.limit is not None
     found, reached, steps = replace(found, plan=free), lever.achieved(free.plan), 1.0
     while found.within is None and steps < 1e6 and not session.stopped:
