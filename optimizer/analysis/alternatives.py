@@ -172,7 +172,7 @@ def _headline(found: list[Result], last: Result, count: int, within: float, leas
     if last.status is Status.INFEASIBLE:
         held = f"with all rules held and each partner at work for no hours or at least {percent(least_share)}"
         return f"{lead}; {held}, it is proved that no other structure has a plan."
-    if last.plan is None:
+    if last.plan is None or any(last is one for one in found):  # a stop came before another was looked for
         return f"{lead}; no other was found in the time allowed."
     return f"{lead}; the next best found loses more than {percent(within)}."
 

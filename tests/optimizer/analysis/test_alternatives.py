@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain, combinations
+from typing import Any
 
 import pytest
 
 import optimizer
+from optimizer.analysis.machinery.sessions.solver_session import SolverSession
+from optimizer.assurance.result import Result
 from tests.optimizer.analysis.posed import case_of, scenario_of, world_of
 from tests.oracle.conditioned import Bound, best_within, share_of_hours
 from tests.oracle.linear import Linear, plus
@@ -81,6 +84,21 @@ def test_too_great_a_loss_ends_the_list() -> None:
     answer = optimizer.alternatives(optimizer.load_case("data/tiny"), within=0.005)
     assert len(answer.tables["alternatives"]) == 2
     assert "loses more than" in answer.sentences[0]
+
+
+def test_a_stop_between_two_plans_is_no_finding_about_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    stop: list[str] = []
+    solve = SolverSession.solve
+
+    def noted(session: SolverSession, *asked: Any, **more: Any) -> Result:
+        result = solve(session, *asked, **more)
+        stop.extend([more["label"]] if more.get("label") == "alternative 2" else [])
+        return result
+
+    monkeypatch.setattr(SolverSession, "solve", noted)
+    answer = optimizer.alternatives(optimizer.load_case("data/tiny"), count=4, should_stop=lambda: bool(stop))
+    assert len(answer.tables["alternatives"]) == 2  # a third loses no more than the two per cent allowed
+    assert answer.sentences[0].endswith("; no other was found in the time allowed.")
 
 
 def test_numbers_that_make_no_sense_are_refused() -> None:
