@@ -73,6 +73,22 @@ def test_no_module_leads_back_to_itself_by_its_imports() -> None:
     list(TopologicalSorter(imports).static_order())  # raises CycleError, which names the circle
 
 
+TESTED = sorted(path for package in ("models", "optimizer") for path in (ROOT / "tests" / package).rglob("test_*.py"))
+
+
+def test_tests_lie_in_folders_named_as_rooms() -> None:
+    rooms = {path.parent.relative_to(ROOT) for path in SOURCES}
+    assert [path for path in TESTED if path.parent.relative_to(ROOT / "tests") not in rooms] == []
+
+
+def test_tests_of_a_module_lie_in_its_room() -> None:
+    """Where the test file is named as the module."""
+    homes = {f"test_{path.name}": ROOT / "tests" / path.parent.relative_to(ROOT) for path in SOURCES}
+    named = [path for path in TESTED if path.name in homes]
+    assert len(named) > 50
+    assert [path for path in named if path.parent != homes[path.name]] == []
+
+
 PROVERS = ("optimizer.lp", "optimizer.program", "optimizer.search")
 FORBIDDEN = (
     ("optimizer.auditing", "optimizer.program"),

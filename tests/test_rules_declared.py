@@ -22,7 +22,7 @@ from models.schema import TABLES
 from optimizer.analysis.machinery.feasibility.levers import Lever, levers
 from optimizer.program.constraints import RULES as CONSTRAINTS
 from optimizer.results import audit_rules
-from tests.optimizer.auditing.test_audit_rules import BREAKS, SCENARIO_LIMITS, TABLE_LIMITS
+from tests.optimizer.auditing.test_judged_rules import BREAKS, SCENARIO_LIMITS, TABLE_LIMITS
 from tests.optimizer.program.test_golden_rules import GOLDEN
 from tests.optimizer.program.test_rules_bind import TRIALS
 from tests.oracle.test_coverage_of_features import BINDING

@@ -8,7 +8,7 @@ import pytest
 
 import optimizer
 from optimizer.cli.command_line import main
-from tests.optimizer.analysis.command_output import TINY, run_on_tiny
+from tests.optimizer.cli.run_on_tiny import TINY, run_on_tiny
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from models import Case, load_case
 from optimizer.analysis.machinery.answers.answer import Answer
 from optimizer.assurance.result import Result
 from optimizer.cli.command_line import main
-from tests.optimizer.analysis.command_output import TINY, run_on_tiny
+from tests.optimizer.cli.run_on_tiny import TINY, run_on_tiny
 
 
 @pytest.mark.parametrize(
