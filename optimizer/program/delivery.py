@@ -33,7 +33,7 @@ SECOND_STAGE_GAP = 1e-6
 
 @dataclass(frozen=True)
 class Delivery:
-    """Flows by route (cases a year), parts policies, and what is engaged and supported."""
+    """Flows, shape (routes,), in cases a year; parts policies; providers engaged and products supported."""
 
     flows: Array
     policies: tuple[tuple[int, int, int, float], ...]

@@ -54,7 +54,7 @@ class Spending:
 
 @dataclass(frozen=True)
 class Fixings:
-    """What is decided before a formulation is built (None: left to decide)."""
+    """Decisions fixed before a formulation is built; None where they are left to it."""
 
     supported: frozenset[int] | None = None
     """Products supported, by code."""

@@ -63,7 +63,7 @@ class TotalsMap:
         return np.asarray(self.regional.T @ (self.local.T @ inputs))
 
     def at_prices(self, prices: Array) -> Array:
-        """What a full input is worth at prices of the totals: the transposed map, (totals,) to (inputs,)."""
+        """Sum of price x total of each input at its full value: the transposed map, (totals,) to (inputs,)."""
         return np.asarray(self.local @ (self.regional @ prices))
 
     def extremes(self, most: Array, choice: Codes) -> tuple[Array, Array]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class VariableKey(NamedTuple):
-    """What a variable decides: its kind, and the codes of what it decides it for."""
+    """Key of a variable: its kind, and the codes of the tier, provider, route or the like that it is of."""
 
     kind: str
     """`total`; `tier`, `model`, `product`, `provider` (offered, used, supported, engaged); `flow`; `payment`, `spend`,

@@ -57,7 +57,7 @@ from .time_limit import Limit
 
 @dataclass(frozen=True)
 class DeliveryQuestion:
-    """What is searched: an instance, the options that menus may use, and what is fixed before."""
+    """A question to search: an instance, the options that menus may use, and the decisions fixed before."""
 
     instance: Instance
     offers: Offers
@@ -312,7 +312,7 @@ def offers_of(instance: Instance, table: pd.DataFrame) -> Offers:
 
 
 def status_of(found: Found, gap: float) -> Status:
-    """Status of a search by what it found and proved."""
+    """Status of a search: infeasible, no plan, optimal within the gap, or feasible."""
     if found.plan is None:
         return Status.INFEASIBLE if found.infeasible else Status.NO_PLAN
     assert found.objective is not None

@@ -56,7 +56,7 @@ def constraints_of(conditions: Iterable[Condition]) -> tuple[ConditionConstraint
 
 
 def node_of(offers: Offers, conditions: Sequence[Condition]) -> Node:
-    """A search in which every menu obeys the conditions; raises `CaseError` where no option is what one asks for."""
+    """Root node in which every menu obeys the conditions; raises `CaseError` where no option is what one asks for."""
     books = dict.fromkeys(range(len(offers.books_with_units)), FREE_BOOK)
     for condition in conditions:
         if isinstance(condition, MenuOption | Cover):

@@ -37,7 +37,7 @@ class Limit:
         return Watch(self.deadline, self.should_stop)
 
     def of_last_steps(self, gap: float) -> Limits:
-        """Limits of a step that is owed after the search: what is left of the time, and a few seconds for all of them.
+        """Limits of a step after the search (second stage, baseline): the time left, and a few seconds for all of them.
 
         A request to stop leaves each a second; one that comes meanwhile ends the step.
         """

@@ -114,7 +114,7 @@ def _is_python(program: str | None) -> bool:
 
 
 def main() -> None:
-    """Compile the search and keep it: what the process does that is started for it."""
+    """Entry point of the process that compiles the menu search and keeps it on disk."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with _alone():
         for _ in _calls():

@@ -45,7 +45,7 @@ def compiled(function: Any = None, **options: Any) -> Any:
 
 @contextmanager
 def reading_only() -> Iterator[None]:
-    """Compile nothing meanwhile: calling what is not on disk raises `NotKept`."""
+    """Context in which nothing is compiled: calling a function that is not on disk raises `NotKept`."""
     global _reading_only
     _reading_only = True
     try:

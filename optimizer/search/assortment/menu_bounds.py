@@ -19,7 +19,7 @@ EXTREME = 300.0
 
 
 class BoundTables(NamedTuple):
-    """What a menu search computes once for its bounds; weights are exp(utility), 0 where not allowed or extreme.
+    """Tables of one menu search that its bounds look up; weights are exp(utility), 0 where not allowed or extreme.
 
     First choice leaves what only logit needs at shape (1, 1), and logit `order` at (1, 1, 1).
     """
@@ -157,7 +157,7 @@ def first_choice_peaks(utility, profit, tier_start, allowed):  # type: ignore[no
 
 @compiled
 def first_choice_bound(held, held_profit, order, peaks):  # type: ignore[no-untyped-def]
-    """Largest profit of a cohort by first choice: of what it holds, or of an open option that it may prefer."""
+    """Upper bound on a cohort's profit by first choice: of its best fixed option, or of an open one it may prefer."""
     bound = held_profit
     low, high = 0, len(order)
     cutoff = held - 2 * TIE

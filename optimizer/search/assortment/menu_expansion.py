@@ -232,7 +232,7 @@ def expand_logit(t, p, s, level, cutoff):  # type: ignore[no-untyped-def]
 
 @compiled
 def held_after(t, s, level, c, o):  # type: ignore[no-untyped-def]
-    """Best utility that a cohort holds once option o is taken, and the largest profit among what it may then take."""
+    """A cohort's best utility once option o is on the menu, and the largest profit of the options that tie there."""
     held, profit = s.held[level, c], s.held_profit[level, c]
     if o >= 0 and t.utility[c, o] > TIE:
         if t.utility[c, o] > held + 2 * TIE:

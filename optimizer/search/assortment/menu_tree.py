@@ -29,7 +29,7 @@ OPTIMALITY = 1e-8
 
 @dataclass(frozen=True)
 class MenuTreeResult:
-    """What a search found and proved."""
+    """Menus found by one search of a price book, and the upper bound that it proved."""
 
     menus: list[tuple[Codes, float]]
     """Options by tier (negative for none), shape (tiers,), and pricing objective, by rising objective."""

@@ -57,7 +57,7 @@ class PackedInstance(NamedTuple):
 
 
 class PackedDomain(NamedTuple):
-    """What a node of the search leaves open of every book's menus."""
+    """The menus that a node of the search allows each price book, in flat arrays."""
 
     allowed: NDArray[np.bool_]
     """Options that menus may have, shape (options of all books,)."""
@@ -114,7 +114,7 @@ def pack_instance(offers: Offers, books: Sequence[PriceBook], fewest: int, most:
 
 
 def full_domain(offers: Offers, books: Sequence[PriceBook]) -> PackedDomain:
-    """The domain before any branching: what the rules on one menu allow."""
+    """The domain of the root: every menu that the rules on one menu allow."""
     allowed = np.zeros(len(offers.options), dtype=bool)
     for book in books:
         place = offers.options.of(book.code)

@@ -126,7 +126,7 @@ class EnumerationParameters(ParameterGroup):
 
 @dataclass(frozen=True, kw_only=True)
 class CleanUpParameters(ParameterGroup):
-    """What is kept in memory, and when the least useful half of it is dropped."""
+    """Most columns, evaluations, nodes and bounds kept in memory; beyond, the least useful half is dropped."""
 
     pool_columns: int = limited(20_000, 1)
     """Columns that any pool may hold. More: fewer menus found twice, slower rounds."""

@@ -27,7 +27,7 @@ class Progressed:
 
 @dataclass
 class SearchState:
-    """What the parts of one search share; costs are scaled and minimized."""
+    """The state that all parts of one search share; costs are scaled and minimized."""
 
     scale: ObjectiveScale
     incumbent: Incumbent[Any]
@@ -69,6 +69,6 @@ class SearchState:
         self.report("bounding", bound)
 
     def report(self, phase: str, bound: float) -> None:
-        """Tell the listener what is being done in a node of this bound."""
+        """Tell the listener the phase of the search, its incumbent and its bound, with a node of this bound at work."""
         best = self.incumbent.cost
         self.listener(Progressed(phase, best, min(best, self.bound_elsewhere, bound)))

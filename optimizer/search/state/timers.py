@@ -18,7 +18,7 @@ class Phases:
         self._since = time.perf_counter()
 
     def go_on(self, seconds: Mapping[str, float], counts: Mapping[str, int]) -> None:
-        """Count on from what was measured before."""
+        """Begin from the seconds and counts by name of an earlier session."""
         self.seconds.update(seconds)
         self.counts.update(counts)
 

@@ -32,7 +32,7 @@ def restored_menu(master: RestrictedMaster, menu: SavedMenu) -> BookMenu:
 
 
 def saved_search(tree: BranchAndPrice) -> SavedSearch:
-    """What a search knows, whenever it reports or has stopped."""
+    """The search in the form of the file: nodes, useful columns, pseudo-costs; taken at a report or a stop."""
     master = tree.master
     names = _binary_names(master)
     places = {column: place for place, column in enumerate(names)}

@@ -28,7 +28,7 @@ class KnownDuals:
 
 
 class KnownBounds:
-    """Duals that gave the bound of nodes in which only binaries are fixed, by what is fixed."""
+    """Duals by which nodes were bounded in which only binaries are fixed, by these binaries and their values."""
 
     def __init__(self, master: RestrictedMaster) -> None:
         self.master = master
@@ -70,7 +70,7 @@ class KnownBounds:
         return solver.duals if solver.solve().solved else None
 
     def to_warm_start(self, nodes: Iterable[Node]) -> tuple[WarmStartBound, ...]:
-        """What is known of some nodes, by name and in money."""
+        """The duals known for some nodes in the form of a warm start: by name and in money."""
         master = self.master
         names, scale = master.stated.names, master.stated.scaling.cost
         return tuple(
