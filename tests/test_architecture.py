@@ -103,11 +103,13 @@ FORBIDDEN = (
     ("models", "rich"),
 )
 """Importer and imported. Through accounting, the second, an audit could get at the program as well."""
+UNPLACED = "attic"
+"""A room that the order of rooms does not name."""
 
 
 @pytest.fixture(scope="module")
 def faults_of_imports(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """What the import rules say of a copy of the project in which every forbidden import was made."""
+    """What the import rules say of a copy of the project with every forbidden import made and rooms added."""
     copy = tmp_path_factory.mktemp("copy")
     for package in ("models", "optimizer"):
         shutil.copytree(ROOT / package, copy / package, ignore=shutil.ignore_patterns("__pycache__"))
@@ -115,10 +117,18 @@ def faults_of_imports(tmp_path_factory: pytest.TempPathFactory) -> str:
     for importer, imported in FORBIDDEN:
         with copy.joinpath(*importer.split("."), "__init__.py").open("a", encoding="utf-8") as room:
             room.write(f"\nimport {imported}\n")
+    for package in ("optimizer", "optimizer/search"):
+        (copy / package / UNPLACED).mkdir()
+        (copy / package / UNPLACED / "__init__.py").touch()
     command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
     done = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     return done.stdout
+
+
+@pytest.mark.parametrize("room", ["optimizer", "optimizer.search"])
+def test_a_room_without_a_place_in_the_order_is_refused(faults_of_imports: str, room: str) -> None:
+    assert f"- {room}.{UNPLACED}\n" in faults_of_imports
 
 
 @pytest.mark.parametrize(("importer", "imported"), FORBIDDEN)
