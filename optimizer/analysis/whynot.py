@@ -13,6 +13,7 @@ from models.condition_texts import parse_conditions
 from models.conditions import Condition
 
 from ..assurance.result import Result
+from ..program.delivery import SECOND_STAGE_SLACK
 from ..results.record import Status
 from ..results.summary import binding_rules, money
 from .machinery.answers.answer import Answer
@@ -177,9 +178,10 @@ def _sentence(context: AnalysisContext, row: dict[object, object]) -> str:
         return f"{name}: proved impossible with all other rules held. In the way: {row['stands_in_the_way']}."
     if row["status"] == "no_plan":
         return f"{name}: with all other rules held, no plan was found in the time allowed."
-    loss, most = float(str(row["loss"])), float(str(row["loss_at_most"]))
+    loss, least, most = (float(str(row[name])) for name in ("loss", "loss_at_least", "loss_at_most"))
+    size = max(1.0, abs(float(str(row["objective"]))))
     moved = f" What moves: {row['moved']}." if row["moved"] else " Nothing else moves."
-    if abs(loss) <= context.session.gap * max(1.0, abs(float(str(row["objective"])))):
+    if abs(loss) <= context.session.gap * size and least <= SECOND_STAGE_SLACK * size:
         beyond = f"nothing beyond the gap asked for ({money(max(most, 0.0), currency)} at most)"
         return f"{name}: costs {beyond} with all other rules held.{moved}"
     verb, amount = ("costs", loss) if loss > 0 else ("gains", -loss)

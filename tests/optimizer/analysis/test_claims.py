@@ -58,6 +58,15 @@ def test_what_cannot_be_names_what_stands_in_the_way(tiny: Case) -> None:
     assert answer.sentences == (f"{told}required_providers (Own).",)
 
 
+def test_what_is_proved_to_cost_is_not_told_to_cost_nothing(tiny: Case) -> None:
+    """However wide the gap asked for, within which the loss lies."""
+    answer = optimizer.whynot(tiny, "base", "offer gold", "drop gold", gap=0.5)
+
+    assert answer.tables["requests"]["loss_at_least"].iloc[1] > 2_000
+    assert answer.sentences[0].startswith('"offer gold": costs nothing beyond the gap asked for')
+    assert answer.sentences[1].startswith('"drop gold": costs 2,580.00 EUR of account margin a year')
+
+
 def test_a_condition_that_leaves_no_plan_is_told_with_the_rules(tiny: Case) -> None:
     result = optimizer.solve(tiny, conditions=[Amount("service_margin_share", least=0.99)])
 
