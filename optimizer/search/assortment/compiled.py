@@ -8,18 +8,19 @@ import os
 import pickle
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, overload
 
 import numba
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, NullCache
 from numba.core.serialize import dumps
 from numba.core.sigutils import normalize_signature
 
+Function = TypeVar("Function", bound=Callable[..., Any])
 FUNCTIONS: list[Any] = []
 """Every compiled function, in the order defined."""
 _log = logging.getLogger(__name__)
@@ -30,6 +31,10 @@ class NotKept(Exception):
     """A function that was only to be read is not on disk, or not whole."""
 
 
+@overload
+def compiled(function: Function) -> Function: ...
+@overload
+def compiled(**options: Any) -> Callable[[Function], Function]: ...
 def compiled(function: Any = None, **options: Any) -> Any:
     """Compile a function when it is first called, and keep it on disk where there is a place for it.
 

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
+
+from models.catalog import Array, Codes
 
 from .compiled import compiled
 from .menu_search import search_menus
+from .packed_instance import PackedDomain, PackedInstance, PricingObjective
 from .pricing_objective import BARRED, COVERED, FREE, BookInstance, group_gains, local_search, value_by_tier
+
+BooksSearched = tuple[Codes, Array, NDArray[np.bool_], Codes, NDArray[np.bool_], Array]
+"""What `search_books` returns."""
 
 
 @compiled
-def book_instance(packed, domain, objective, b):  # type: ignore[no-untyped-def]
+def book_instance(packed: PackedInstance, domain: PackedDomain, objective: PricingObjective, b: int) -> BookInstance:
     """The `BookInstance` of the book at place b of a packed instance."""
     cohorts, options = packed.cohort_start[b + 1] - packed.cohort_start[b], packed.options[b]
     cell, option, group = packed.cell_start[b], packed.option_start[b], packed.group_start[b]
@@ -34,7 +41,7 @@ def book_instance(packed, domain, objective, b):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def best_coverage(t, picks, covered):  # type: ignore[no-untyped-def]
+def best_coverage(t: BookInstance, picks: Codes, covered: NDArray[np.bool_]) -> None:
     """Fill `covered`, shape (groups,), with the groups that a menu (option by tier, negative for none) best covers."""
     menu, size = np.zeros(len(picks) + 1, dtype=np.int64), 0
     for i in range(len(picks)):
@@ -47,7 +54,15 @@ def best_coverage(t, picks, covered):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def search_books(packed, domain, objective, cutoffs, books, capacity, node_limit):  # type: ignore[no-untyped-def]
+def search_books(
+    packed: PackedInstance,
+    domain: PackedDomain,
+    objective: PricingObjective,
+    cutoffs: Array,
+    books: Codes,
+    capacity: int,
+    node_limit: int,
+) -> BooksSearched:
     """Exact pricing: of each book (by place) the best menu over its cutoff, after some met on the way.
 
     Returns, of each book: options of its menus, shape (books, capacity, tiers), padded with -1; their objectives,
@@ -73,7 +88,7 @@ def search_books(packed, domain, objective, cutoffs, books, capacity, node_limit
 
 
 @compiled
-def _value_with_option(packed, t, b, total, mass, o):  # type: ignore[no-untyped-def]
+def _value_with_option(packed: PackedInstance, t: BookInstance, b: int, total: Array, mass: Array, o: int) -> float:
     """Objective of a logit menu when option o (none if negative) joins the options of the other tiers."""
     cell, options = packed.cell_start[b], packed.options[b]
     sums = -t.coverage_cost
@@ -94,7 +109,9 @@ def _value_with_option(packed, t, b, total, mass, o):  # type: ignore[no-untyped
 
 
 @compiled
-def _other_tiers(packed, t, b, picks, i, total, mass):  # type: ignore[no-untyped-def]
+def _other_tiers(
+    packed: PackedInstance, t: BookInstance, b: int, picks: Codes, i: int, total: Array, mass: Array
+) -> tuple[float, int]:
     """Fill weighted profit and mass by cohort of the tiers other than i; the cost of their options, and how many."""
     cell, options = packed.cell_start[b], packed.options[b]
     total[:] = 0.0
@@ -115,7 +132,7 @@ def _other_tiers(packed, t, b, picks, i, total, mass):  # type: ignore[no-untype
 
 
 @compiled
-def _may_take(t, picks, i, o, size):  # type: ignore[no-untyped-def]
+def _may_take(t: BookInstance, picks: Codes, i: int, o: int, size: int) -> bool:
     """Whether option o (none if negative) may be that of tier i beside `size` others."""
     if o < 0:
         return picks[i] < 0 or (not t.must[i] and size >= t.fewest)
@@ -130,7 +147,7 @@ def _may_take(t, picks, i, o, size):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _drop_incompatible(t, picks):  # type: ignore[no-untyped-def]
+def _drop_incompatible(t: BookInstance, picks: Codes) -> None:
     """Drop what may not be on the menu; of two options that do not fit, the one of the higher tier."""
     size = 0
     for i in range(len(picks)):
@@ -142,7 +159,7 @@ def _drop_incompatible(t, picks):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _local_search_logit(packed, t, b, picks):  # type: ignore[no-untyped-def]
+def _local_search_logit(packed: PackedInstance, t: BookInstance, b: int, picks: Codes) -> float:
     """Change one tier of `picks` at a time while that helps; objective at the end (-inf if it is not allowed)."""
     total, mass = np.zeros(t.utility.shape[0]), np.ones(t.utility.shape[0])
     _drop_incompatible(t, picks)
@@ -163,7 +180,15 @@ def _local_search_logit(packed, t, b, picks):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def local_search_books(packed, domain, objective, book, picks, values, covered):  # type: ignore[no-untyped-def]
+def local_search_books(
+    packed: PackedInstance,
+    domain: PackedDomain,
+    objective: PricingObjective,
+    book: Codes,
+    picks: Codes,
+    values: Array,
+    covered: NDArray[np.bool_],
+) -> None:
     """Heuristic pricing: local search from each start, menu k of price book `book[k]`.
 
     Changes `picks`, shape (starts, tiers), the option by tier, in place; fills the objectives `values`, shape

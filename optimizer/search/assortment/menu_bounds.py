@@ -1,5 +1,6 @@
 """Upper bounds of the profit of each cohort alone, once some tiers of a menu are decided; compiled with numba."""
 
+# mypy: no-warn-return-any
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -7,10 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.catalog import Array
+from models.catalog import Array, Codes
 from models.economics.choice import TIE
 
 from .compiled import compiled
+from .pricing_objective import BookInstance
 
 GRID = 48
 """Points at which a cohort's bound is tabulated."""
@@ -47,7 +49,7 @@ class BoundTables(NamedTuple):
 
 
 @compiled
-def _suffix_peaks(weights, profit, tier_start, allowed, points):  # type: ignore[no-untyped-def]
+def _suffix_peaks(weights: Array, profit: Array, tier_start: Codes, allowed: NDArray[np.bool_], points: Array) -> Array:
     """G[c, i, k] = sum over tiers >= i of max(0, max over options of weight (profit - z_k)), z_k = points[c, k]."""
     cohorts, tiers = weights.shape[0], len(tier_start) - 1
     peaks = np.zeros((cohorts, tiers + 1, GRID))
@@ -65,7 +67,7 @@ def _suffix_peaks(weights, profit, tier_start, allowed, points):  # type: ignore
 
 
 @compiled
-def _largest_mean(weights, profit, tier_start, allowed, c):  # type: ignore[no-untyped-def]
+def _largest_mean(weights: Array, profit: Array, tier_start: Codes, allowed: NDArray[np.bool_], c: int) -> float:
     """Upper bound, tight, on a cohort's sum_o P profit over every menu: the fixed point of z = G(z).
 
     Newton's steps rise to it from 0; G falls with a slope of -1 or steeper against z - G(z), so the
@@ -91,7 +93,7 @@ def _largest_mean(weights, profit, tier_start, allowed, c):  # type: ignore[no-u
 
 
 @compiled
-def _grid(weights, profit, tier_start, allowed):  # type: ignore[no-untyped-def]
+def _grid(weights: Array, profit: Array, tier_start: Codes, allowed: NDArray[np.bool_]) -> Array:
     """Grid of z over every value that a cohort's mean profit can take, shape (cohorts, GRID): a third below 0."""
     cohorts, options = profit.shape
     points = np.zeros((cohorts, GRID))
@@ -110,7 +112,7 @@ def _grid(weights, profit, tier_start, allowed):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def root(total, mass, peaks, points):  # type: ignore[no-untyped-def]
+def root(total: float, mass: float, peaks: Array, points: Array) -> float:
     """Upper bound on (total + sum weight profit) / (mass + sum weight) over the options still open.
 
     The largest such ratio solves mass z = total + G(z); G is convex, so the chord between grid points
@@ -135,7 +137,9 @@ def root(total, mass, peaks, points):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def first_choice_peaks(utility, profit, tier_start, allowed):  # type: ignore[no-untyped-def]
+def first_choice_peaks(
+    utility: Array, profit: Array, tier_start: Codes, allowed: NDArray[np.bool_]
+) -> tuple[Array, Array]:
     """Utilities in falling order, and the largest profit down to each, both of shape (cohorts, tiers + 1, options)."""
     cohorts, options = utility.shape
     tiers = len(tier_start) - 1
@@ -156,7 +160,7 @@ def first_choice_peaks(utility, profit, tier_start, allowed):  # type: ignore[no
 
 
 @compiled
-def first_choice_bound(held, held_profit, order, peaks):  # type: ignore[no-untyped-def]
+def first_choice_bound(held: float, held_profit: float, order: Array, peaks: Array) -> float:
     """Upper bound on a cohort's profit by first choice: of its best fixed option, or of an open one it may prefer."""
     bound = held_profit
     low, high = 0, len(order)
@@ -173,7 +177,7 @@ def first_choice_bound(held, held_profit, order, peaks):  # type: ignore[no-unty
 
 
 @compiled
-def _weigh(t):  # type: ignore[no-untyped-def]
+def _weigh(t: BookInstance) -> tuple[NDArray[np.bool_], Array]:
     """Cohorts too extreme for exp(u), and the weights exp(u), shape (cohorts, options)."""
     cohorts, options = t.utility.shape
     extreme = np.zeros(cohorts, dtype=np.bool_)
@@ -190,7 +194,7 @@ def _weigh(t):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _top_profit(t):  # type: ignore[no-untyped-def]
+def _top_profit(t: BookInstance) -> Array:
     """Largest profit (at least 0) of an option of tiers >= i that a cohort may buy, shape (cohorts, tiers + 1)."""
     tiers = len(t.tier_start) - 1
     top = np.zeros((t.utility.shape[0], tiers + 1))
@@ -204,7 +208,7 @@ def _top_profit(t):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _refunds(t):  # type: ignore[no-untyped-def]
+def _refunds(t: BookInstance) -> Array:
     """Most that negative costs of options of tiers >= i can give back, shape (tiers + 1,)."""
     tiers = len(t.tier_start) - 1
     refund = np.zeros(tiers + 1)
@@ -218,7 +222,7 @@ def _refunds(t):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def prepare_logit(t):  # type: ignore[no-untyped-def]
+def prepare_logit(t: BookInstance) -> BoundTables:
     """The bound tables of a search where choice is logit."""
     extreme, weights = _weigh(t)
     points = _grid(weights, t.profit, t.tier_start, t.allowed)
@@ -231,7 +235,7 @@ def prepare_logit(t):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def prepare_first_choice(t):  # type: ignore[no-untyped-def]
+def prepare_first_choice(t: BookInstance) -> BoundTables:
     """The bound tables of a search where choice is first choice."""
     nothing = np.zeros((1, 1))
     order, peaks = first_choice_peaks(t.utility, t.profit, t.tier_start, t.allowed)

@@ -2,24 +2,26 @@
 compiled with numba.
 """
 
+# mypy: no-warn-return-any
 from __future__ import annotations
 
 import numpy as np
 
+from models.catalog import Array
 from models.economics.choice import TIE
 
 from .compiled import compiled
-from .menu_bounds import first_choice_bound, root
+from .menu_bounds import BoundTables, first_choice_bound, root
 from .menu_pairs import expand_last_but_one, in_range
-from .menu_path import insert, may_add
-from .pricing_objective import BARRED, FREE, sum_groups
+from .menu_path import SearchPath, insert, may_add
+from .pricing_objective import BARRED, FREE, BookInstance, sum_groups
 
 ROUNDS = 4
 """Most rounds of closing options at a node."""
 
 
 @compiled
-def _largest_mass(t, p, s, level):  # type: ignore[no-untyped-def]
+def _largest_mass(t: BookInstance, p: BoundTables, s: SearchPath, level: int) -> Array:
     """Largest mass that a menu can still have: mass + weights of the heaviest open options, shape (cohorts,)."""
     mass = s.mass[level].copy()
     heaviest = np.zeros(len(mass))
@@ -34,7 +36,9 @@ def _largest_mass(t, p, s, level):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _group_slopes(t, p, s, level, roots, mass):  # type: ignore[no-untyped-def]
+def _group_slopes(
+    t: BookInstance, p: BoundTables, s: SearchPath, level: int, roots: Array, mass: Array
+) -> tuple[float, Array]:
     """Upper bound by the cohorts alone, summed over product groups, and by how much each group follows a loss.
 
     A COVERED group loses what its cohorts lose. A FREE one is worth max(0, Z - loss): over losses up to the largest
@@ -67,7 +71,7 @@ def _group_slopes(t, p, s, level, roots, mass):  # type: ignore[no-untyped-def]
 
 
 @compiled(fastmath={"reassoc", "contract"})
-def _joint(gains, weights, gain_factor, weight_factor):  # type: ignore[no-untyped-def]
+def _joint(gains: Array, weights: Array, gain_factor: Array, weight_factor: Array) -> float:
     total = 0.0
     for c in range(len(gains)):
         total += gain_factor[c] * gains[c] - weight_factor[c] * weights[c]
@@ -75,7 +79,7 @@ def _joint(gains, weights, gain_factor, weight_factor):  # type: ignore[no-untyp
 
 
 @compiled
-def _roots(t, p, s, level):  # type: ignore[no-untyped-def]
+def _roots(t: BookInstance, p: BoundTables, s: SearchPath, level: int) -> Array:
     """Upper bound of the profit of each cohort, taken alone, shape (cohorts,)."""
     roots = np.zeros(t.utility.shape[0])
     for c in range(len(roots)):
@@ -87,7 +91,9 @@ def _roots(t, p, s, level):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _excess(t, p, s, level, points, excess, slope):  # type: ignore[no-untyped-def]
+def _excess(
+    t: BookInstance, p: BoundTables, s: SearchPath, level: int, points: Array, excess: Array, slope: Array
+) -> None:
     """F(z) = total - mass z + sum over tiers of max(0, max weight (profit - z)) over open options, and -F'(z)."""
     cohorts = len(points)
     gain, weight = np.zeros(cohorts), np.zeros(cohorts)
@@ -110,7 +116,7 @@ def _excess(t, p, s, level, points, excess, slope):  # type: ignore[no-untyped-d
 
 
 @compiled
-def _refine(t, p, s, level, roots):  # type: ignore[no-untyped-def]
+def _refine(t: BookInstance, p: BoundTables, s: SearchPath, level: int, roots: Array) -> None:
     """Lower the roots of F to what open options can still bring.
 
     F is convex and falling and its root is sought from above: Newton's step lands on the other side, and
@@ -130,7 +136,9 @@ def _refine(t, p, s, level, roots):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _joint_bound(t, p, s, level, roots, joint, best):  # type: ignore[no-untyped-def]
+def _joint_bound(
+    t: BookInstance, p: BoundTables, s: SearchPath, level: int, roots: Array, joint: Array, best: Array
+) -> float:
     """Upper bound of the node; fills what each open option (`joint`) and, at best, each tier (`best`) adds to it.
 
     With z_c no lower than any profit f_c still possible, weights E and profits W, f_c(M) - z_c = (total + sum E W -
@@ -161,7 +169,9 @@ def _joint_bound(t, p, s, level, roots, joint, best):  # type: ignore[no-untyped
 
 
 @compiled
-def _close_options(t, s, level, bound, joint, best, cutoff):  # type: ignore[no-untyped-def]
+def _close_options(
+    t: BookInstance, s: SearchPath, level: int, bound: float, joint: Array, best: Array, cutoff: float
+) -> int:
     """Close the options that no menu over `cutoff` can have; how many there were."""
     closed = 0
     for i in range(level, len(t.tier_start) - 1):
@@ -173,7 +183,7 @@ def _close_options(t, s, level, bound, joint, best, cutoff):  # type: ignore[no-
 
 
 @compiled
-def _expand_last(t, p, s, level, cutoff):  # type: ignore[no-untyped-def]
+def _expand_last(t: BookInstance, p: BoundTables, s: SearchPath, level: int, cutoff: float) -> int:
     """Fill the children with the options of the last tier (or none) that make a menu over `cutoff`; how many."""
     count, values, sums = 0, np.zeros(t.utility.shape[0]), np.zeros(len(t.coverage_cost))
     for o in range(t.tier_start[level] - 1, t.tier_start[level + 1]):
@@ -198,7 +208,7 @@ def _expand_last(t, p, s, level, cutoff):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def expand_logit(t, p, s, level, cutoff):  # type: ignore[no-untyped-def]
+def expand_logit(t: BookInstance, p: BoundTables, s: SearchPath, level: int, cutoff: float) -> int:
     """Fill the children of a node that may beat `cutoff`, with upper bounds, where choice is logit; how many.
 
     Options that cannot be part of a better menu are closed for the whole subtree, which lightens the
@@ -231,7 +241,7 @@ def expand_logit(t, p, s, level, cutoff):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def held_after(t, s, level, c, o):  # type: ignore[no-untyped-def]
+def held_after(t: BookInstance, s: SearchPath, level: int, c: int, o: int) -> tuple[float, float]:
     """A cohort's best utility once option o is on the menu, and the largest profit of the options that tie there."""
     held, profit = s.held[level, c], s.held_profit[level, c]
     if o >= 0 and t.utility[c, o] > TIE:
@@ -243,7 +253,7 @@ def held_after(t, s, level, c, o):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def expand_first_choice(t, p, s, level, cutoff):  # type: ignore[no-untyped-def]
+def expand_first_choice(t: BookInstance, p: BoundTables, s: SearchPath, level: int, cutoff: float) -> int:
     """Fill the children of a node that may beat `cutoff`, with upper bounds, by first choice; how many."""
     bounds, sums, count = np.zeros(t.utility.shape[0]), np.zeros(len(t.coverage_cost)), 0
     for o in range(t.tier_start[level] - 1, t.tier_start[level + 1]):

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 
+from models.catalog import Array
+
 from .compiled import compiled
-from .menu_bounds import GRID
-from .menu_path import insert, may_add
-from .pricing_objective import BARRED, FREE
+from .menu_bounds import GRID, BoundTables
+from .menu_path import SearchPath, insert, may_add
+from .pricing_objective import BARRED, FREE, BookInstance
 
 
 @compiled(error_model="numpy")
-def _add_means(total, mass, gains, weights, sums):  # type: ignore[no-untyped-def]
+def _add_means(total: float, mass: float, gains: Array, weights: Array, sums: Array) -> None:
     """Add a cohort's profit once each of some options has joined. Written so that it compiles to vectors."""
     for k in range(len(sums)):
         sums[k] += (total + gains[k]) / (mass + weights[k])
 
 
 @compiled
-def _joined_values(t, p, total, mass, first, values, sums):  # type: ignore[no-untyped-def]
+def _joined_values(
+    t: BookInstance, p: BoundTables, total: Array, mass: Array, first: int, values: Array, sums: Array
+) -> None:
     """Fill `values` with the objective, before option costs, once each of the options from `first` on has joined.
 
     `values` and `sums` hold one number an option; the option past the last stands for none.
@@ -39,7 +43,7 @@ def _joined_values(t, p, total, mass, first, values, sums):  # type: ignore[no-u
 
 
 @compiled
-def expand_last_but_one(t, p, s, level, cutoff):  # type: ignore[no-untyped-def]
+def expand_last_but_one(t: BookInstance, p: BoundTables, s: SearchPath, level: int, cutoff: float) -> int:
     """Fill the children with the options (or none) that some option of the last tier (or none) takes over `cutoff`.
 
     Trying every pair costs less than bounding them. How many children there are.
@@ -70,7 +74,7 @@ def expand_last_but_one(t, p, s, level, cutoff):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def in_range(p):  # type: ignore[no-untyped-def]
+def in_range(p: BoundTables) -> bool:
     """Whether the utilities of every cohort are in the range of exp()."""
     for c in range(len(p.extreme)):  # noqa: SIM110 - numba compiles no generator expressions
         if p.extreme[c]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from models.catalog import Array, Codes
 
 from .compiled import compiled
+from .pricing_objective import BookInstance
 
 
 class SearchPath(NamedTuple):
@@ -42,7 +43,7 @@ class SearchPath(NamedTuple):
 
 
 @compiled
-def may_add(t, s, level, o):  # type: ignore[no-untyped-def]
+def may_add(t: BookInstance, s: SearchPath, level: int, o: int) -> bool:
     """Whether option o of the next tier (or none, o < 0) keeps to the rules on one menu."""
     left = len(t.tier_start) - 2 - level
     if o < 0:
@@ -56,7 +57,7 @@ def may_add(t, s, level, o):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def insert(s, level, count, o, bound):  # type: ignore[no-untyped-def]
+def insert(s: SearchPath, level: int, count: int, o: int, bound: float) -> None:
     """Put a child in its place, the most promising first."""
     j = count
     while j > 0 and s.child_bound[level, j - 1] < bound:

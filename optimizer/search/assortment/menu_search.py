@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from models.catalog import Array, Codes
+
 from .compiled import compiled
-from .menu_bounds import prepare_first_choice, prepare_logit
+from .menu_bounds import BoundTables, prepare_first_choice, prepare_logit
 from .menu_expansion import expand_first_choice, expand_logit, held_after
 from .menu_path import SearchPath
-from .pricing_objective import menu_value
+from .pricing_objective import BookInstance, menu_value
 
 
 @compiled
-def _descend(t, p, s, level, o):  # type: ignore[no-untyped-def]
+def _descend(t: BookInstance, p: BoundTables, s: SearchPath, level: int, o: int) -> None:
     """Fill the next level of the path with what follows from taking option `o` (none if negative)."""
     for c in range(t.utility.shape[0]):
         s.total[level + 1, c] = s.total[level, c]
@@ -37,7 +39,7 @@ def _descend(t, p, s, level, o):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _empty_path(t):  # type: ignore[no-untyped-def]
+def _empty_path(t: BookInstance) -> SearchPath:
     cohorts, tiers = t.utility.shape[0], len(t.tier_start) - 1
     width = 1
     for i in range(tiers):
@@ -60,7 +62,7 @@ def _empty_path(t):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _record(menus, values, found, menu, size, value):  # type: ignore[no-untyped-def]
+def _record(menus: Codes, values: Array, found: int, menu: Codes, size: int, value: float) -> int:
     """Write a menu down, dropping the oldest at capacity; how many are kept."""
     capacity = len(values)
     if found == capacity:
@@ -76,7 +78,7 @@ def _record(menus, values, found, menu, size, value):  # type: ignore[no-untyped
 
 
 @compiled
-def _open_bound(s, level, cutoff):  # type: ignore[no-untyped-def]
+def _open_bound(s: SearchPath, level: int, cutoff: float) -> float:
     """Upper bound of every menu not visited yet, when the search stops before a node of `level`.
 
     On the level above, the child that leads to that node counts too.
@@ -90,7 +92,7 @@ def _open_bound(s, level, cutoff):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _menu_at_bottom(t, s, tiers):  # type: ignore[no-untyped-def]
+def _menu_at_bottom(t: BookInstance, s: SearchPath, tiers: int) -> float:
     """Pricing objective of the menu at the end of the path; -inf if it is too short."""
     size = s.size[tiers]
     if size < t.fewest:
@@ -99,7 +101,19 @@ def _menu_at_bottom(t, s, tiers):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def search_menus(t, cutoff, enumerate_all, capacity, node_limit):  # type: ignore[no-untyped-def]
+def _level_zero() -> int:
+    """The level of the root. Of a plain 0, numba would compile what takes a level twice: for 0, and for any number."""
+    return np.int64(0)  # type: ignore[return-value]
+
+
+MenusFound = tuple[Codes, Array, bool, float]
+"""What `search_menus` returns."""
+
+
+@compiled
+def search_menus(
+    t: BookInstance, cutoff: float, enumerate_all: bool | np.bool_, capacity: int, node_limit: int
+) -> MenusFound:
     """Menus of a `BookInstance` t whose pricing objective is over `cutoff`.
 
     With `enumerate_all` they are all of them, otherwise the best one after those met on the way to it, at most
@@ -110,7 +124,7 @@ def search_menus(t, cutoff, enumerate_all, capacity, node_limit):  # type: ignor
     tiers = len(t.tier_start) - 1
     menus, values = np.full((capacity, max(tiers, 1)), -1, dtype=np.int64), np.zeros(capacity)
     found, nodes, top, entering = 0, 0, cutoff, True
-    level = np.int64(0)  # of a plain 0, numba would compile all that takes a level twice: for 0, and for any number
+    level = _level_zero()
     p = prepare_logit(t) if t.logit else prepare_first_choice(t)
     s = _empty_path(t)
     s.open[0] = t.allowed

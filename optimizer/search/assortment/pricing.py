@@ -25,7 +25,7 @@ from ...program.totals_map import offers_map
 from ..state.limits import Watch
 from ..state.parameters import SearchParameters
 from .columns import PriceBook
-from .menu_batch import best_coverage, book_instance, local_search_books, search_books
+from .menu_batch import BooksSearched, best_coverage, book_instance, local_search_books, search_books
 from .menu_search import search_menus
 from .menu_tree import MenuTree
 from .packed_instance import (
@@ -162,9 +162,9 @@ class Pricer:
         """What the compiled search finds of the books at `places`, batches of them side by side."""
         most, whole = min(node_limit, self.params.node_limit), self.params.batch_node_limit
 
-        def search(batch: Codes) -> tuple[Array, ...]:
+        def search(batch: Codes) -> BooksSearched:
             watch.check()
-            return search_books(self.packed, domain, objective, cutoffs, batch, capacity, most)  # type: ignore[no-any-return]
+            return search_books(self.packed, domain, objective, cutoffs, batch, capacity, most)
 
         size = max(1, self.params.batch_books * whole // max(whole, node_limit))
         batches = [places[k : k + size] for k in range(0, len(places), size)]

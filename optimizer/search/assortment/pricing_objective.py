@@ -11,6 +11,7 @@ Profits and costs are in scaled cost of the master program. Arrays are C-contigu
 after an edit of one of the modules of this package, or of `TIE`, `make clean` drops what the others have compiled in.
 """
 
+# mypy: no-warn-return-any
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -61,7 +62,7 @@ class BookInstance(NamedTuple):
 
 
 @compiled
-def _logit_value(utility, profit, c, menu, size):  # type: ignore[no-untyped-def]
+def _logit_value(utility: Array, profit: Array, c: int, menu: Codes, size: int) -> float:
     """Profit of a logit cohort from a menu, sum_o P profit, by shifted exponentials."""
     peak = 0.0
     for j in range(size):
@@ -76,7 +77,7 @@ def _logit_value(utility, profit, c, menu, size):  # type: ignore[no-untyped-def
 
 
 @compiled
-def _first_choice_value(utility, profit, payment, c, menu, size):  # type: ignore[no-untyped-def]
+def _first_choice_value(utility: Array, profit: Array, payment: Array, c: int, menu: Codes, size: int) -> float:
     """Profit of the option that a cohort takes by first choice; menus list options by rising rank."""
     best = -np.inf
     for j in range(size):
@@ -96,7 +97,7 @@ def _first_choice_value(utility, profit, payment, c, menu, size):  # type: ignor
 
 
 @compiled
-def sum_groups(values, group, coverage_cost, mode, sums):  # type: ignore[no-untyped-def]
+def sum_groups(values: Array, group: Codes, coverage_cost: Array, mode: Codes, sums: Array) -> float:
     """Profit of all cohorts less the cost of coverage; a FREE group is covered when that pays.
 
     `values` is the profit of each cohort; `sums`, shape (groups,), is filled with what covering each group gains.
@@ -113,7 +114,7 @@ def sum_groups(values, group, coverage_cost, mode, sums):  # type: ignore[no-unt
 
 
 @compiled
-def _values(t, menu, size):  # type: ignore[no-untyped-def]
+def _values(t: BookInstance, menu: Codes, size: int) -> Array:
     """Profit of each cohort, shape (cohorts,), from a menu that covers every group not BARRED."""
     values = np.zeros(t.utility.shape[0])
     for c in range(len(values)):
@@ -127,7 +128,7 @@ def _values(t, menu, size):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def menu_value(t, menu, size):  # type: ignore[no-untyped-def]
+def menu_value(t: BookInstance, menu: Codes, size: int) -> float:
     """Pricing objective of a menu: its first `size` options, with the best coverage."""
     values = _values(t, menu, size)
     total = sum_groups(values, t.group, t.coverage_cost, t.mode, np.zeros(len(t.coverage_cost)))
@@ -137,7 +138,7 @@ def menu_value(t, menu, size):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def group_gains(t, menu, size):  # type: ignore[no-untyped-def]
+def group_gains(t: BookInstance, menu: Codes, size: int) -> Array:
     """What covering each product group gains under a menu, shape (groups,)."""
     gains = np.zeros(len(t.coverage_cost))
     values = _values(t, menu, size)
@@ -146,7 +147,7 @@ def group_gains(t, menu, size):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def value_by_tier(t, picks):  # type: ignore[no-untyped-def]
+def value_by_tier(t: BookInstance, picks: Codes) -> float:
     """Pricing objective of the menu with option picks[i] at tier i (none if negative); -inf where a rule forbids it."""
     menu, size = np.zeros(len(picks) + 1, dtype=np.int64), 0
     for i in range(len(picks)):
@@ -168,7 +169,7 @@ def value_by_tier(t, picks):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def local_search(t, picks):  # type: ignore[no-untyped-def]
+def local_search(t: BookInstance, picks: Codes) -> tuple[Codes, float]:
     """Heuristic pricing by local search: a menu that no change of one tier improves, from `picks` on.
 
     `picks` holds the option of each tier, negative for none, shape (tiers,). Returns the options by tier and the
