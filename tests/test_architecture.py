@@ -15,9 +15,8 @@ import pytest
 
 import models
 import optimizer
-from tests.folders import ROOT
+from tests.folders import ROOT, SOURCES
 
-SOURCES = sorted(path for package in ("models", "optimizer") for path in (ROOT / package).rglob("*.py"))
 MOST_FILE_LINES = 350
 MOST_FUNCTION_LINES = 40
 

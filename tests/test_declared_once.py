@@ -11,9 +11,8 @@ import pytest
 from models.decisions import DECISION_KINDS
 from models.schema import PROVIDER_KINDS
 from optimizer.results.default_gap import DEFAULT_GAP
-from tests.folders import ROOT
+from tests.folders import ROOT, SOURCES
 
-SOURCES = sorted(path for package in ("models", "optimizer") for path in (ROOT / package).rglob("*.py"))
 HOMES = {"models/decisions.py", "models/economics/delivery_formulas.py", "models/schema/vocabulary.py"}
 EXAMPLES = {"models/authoring/example_rows.py", "models/authoring/starter.py"}
 """Rows of example cases, which are data."""

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.folders import ROOT
+from tests.folders import ROOT, SOURCES
 
 INSTEAD = {
     "dual smoothing, stability centre": "Glance centre",
@@ -59,7 +59,6 @@ OLD_WORDS = re.compile(
 )
 """Old words that mean nothing else on a page for readers."""
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "notebooks").rglob("*.md"), *(ROOT / "notebooks").glob("*.ipynb")])
-SOURCES = sorted(path for package in ("models", "optimizer") for path in (ROOT / package).rglob("*.py"))
 
 
 class Named(NamedTuple):

@@ -13,7 +13,7 @@ from models.plan import PLAN_TABLES
 from models.scenario import Scenario
 from models.schema import TABLES
 from optimizer.search.state.parameters import SearchParameters
-from tests.folders import ROOT
+from tests.folders import ROOT, SOURCES
 from tests.notebooks.pages import tables_of
 
 GUIDE = ROOT / "notebooks" / "guide"
@@ -46,8 +46,7 @@ def place(dotted: str) -> object:
 
 def classes() -> set[str]:
     """Every class of the two packages."""
-    files = [file for package in ("models", "optimizer") for file in (ROOT / package).rglob("*.py")]
-    nodes = (node for file in files for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+    nodes = (node for file in SOURCES for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
     return {node.name for node in nodes if isinstance(node, ast.ClassDef)}
 
 

@@ -15,7 +15,7 @@ from scipy import sparse
 from optimizer.lp.arrays import MixedIntegerProgram
 from optimizer.lp.dual_bounds import box_bound
 from optimizer.lp.solver import BASIC, Solver, SolverBasis
-from tests.folders import ROOT
+from tests.folders import ROOT, SOURCES
 
 from .programs import linear_optimum, random_program
 
@@ -24,7 +24,7 @@ SEEDS = range(60)
 
 def test_the_solver_and_pulp_stay_behind_their_doors() -> None:
     importing: dict[str, set[str]] = {"highspy": set(), "pulp": set()}
-    for path in [path for package in ("models", "optimizer") for path in (ROOT / package).rglob("*.py")]:
+    for path in SOURCES:
         for name in _imported(path) & set(importing):
             importing[name].add(path.relative_to(ROOT).as_posix())
     assert importing == {
