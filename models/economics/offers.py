@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..catalog import Array, Catalog, Codes, codes
-from .choice import burden_without_contract, certainty_equivalent, first_choice_shares, logit_shares, utility
+from .choice import burden_without_contract, certainty_equivalent, utility
 from .demand_base import Cohorts, DemandBase
 from .pricing_kinds import KINDS, Exposure, capital_cost, discounted_price, ownership_credit
 
@@ -154,14 +154,14 @@ class Offers:
         """Codes of the price books that hold free units."""
         return [book for book in range(len(self.catalog.books)) if len(self.cohorts_of(book))]
 
-    def shares(self, book: int, menu: list[int]) -> Array:
-        """P[c, o] of the book's cohorts for the options (positions) of a menu, every product covered."""
-        local = [option - int(self.options.start[book]) for option in menu]
-        utilities = self.block(self.utility, book)[:, local]
-        if self.catalog.case.settings.choice_model == "logit":
-            return logit_shares(utilities)
-        payments = self.block(self.terms.yearly, book)[:, local]
-        return first_choice_shares(utilities, payments, self.options.tier[menu])
+    def cells(self, cohort: Codes, option: Codes) -> Codes:
+        """Cell of each cohort and each option of its row, shapes (rows,) and (rows, k); -1 where the option is -1.
+
+        Options are positions, those of a row in the price book of its cohort.
+        """
+        book, start = self.demand.cohorts.book[cohort], self.options.start
+        first = self.cell_start[book] + (cohort - self.cohort_start[book]) * np.diff(start)[book] - start[book]
+        return np.where(option >= 0, first[:, None] + option, -1)
 
 
 def _blocks(cohort_start: Codes, options: SellableOptions) -> tuple[Codes, Codes, Codes]:

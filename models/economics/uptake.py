@@ -48,13 +48,10 @@ def shares_at(offers: Offers, cell: Codes) -> Array:
 
 def _cells_on_offer(offers: Offers, options: Codes) -> Codes:
     """Cell of each cohort and tier, -1 where its price book's menu has no option of the tier."""
-    start, book = offers.options.start, offers.demand.cohorts.book
-    local = np.full((len(start) - 1, len(offers.catalog.tiers)), -1, dtype=np.int64)
-    own_book = offers.options.book[options]
-    local[own_book, offers.options.tier[options]] = options - start[own_book]
-    place = np.arange(len(book)) - offers.cohort_start[book]
-    first = offers.cell_start[book] + place * np.diff(start)[book]
-    return np.where(local[book] >= 0, first[:, None] + local[book], -1)
+    sold, book = offers.options, offers.demand.cohorts.book
+    menus = np.full((len(sold.start) - 1, len(offers.catalog.tiers)), -1, dtype=np.int64)
+    menus[sold.book[options], sold.tier[options]] = options
+    return offers.cells(np.arange(len(book)), menus[book])
 
 
 def _at_cells(values: Array, cell: Codes, blank: float) -> Array:

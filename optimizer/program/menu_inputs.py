@@ -21,7 +21,7 @@ def menu_inputs(offers: Offers, menus: Sequence[BookMenu]) -> sparse.csr_matrix:
     catalog, cohorts = offers.catalog, offers.demand.cohorts
     book, options, covered = _laid_out(offers, menus)
     menu, cohort = _cohorts_of(offers, book)
-    cells = _cells_at(offers, book, options, menu, cohort)
+    cells = offers.cells(cohort, options[menu])
     taken = shares_at(offers, cells) * covered[menu, cohorts.product[cohort]][:, None]
     row, tier = np.nonzero(taken > 0)
     using, at = np.nonzero(options >= 0)
@@ -52,11 +52,3 @@ def _cohorts_of(offers: Offers, book: Codes) -> tuple[Codes, Codes]:
     menu = np.repeat(np.arange(len(book)), counts)
     within = np.arange(len(menu)) - np.repeat(np.cumsum(counts) - counts, counts)
     return menu, offers.cohort_start[book][menu] + within
-
-
-def _cells_at(offers: Offers, book: Codes, options: Codes, menu: Codes, cohort: Codes) -> Codes:
-    """Cell of each (menu, cohort) pair and tier, -1 where the menu has no option there."""
-    own = book[menu]
-    first = offers.cell_start[own] + (cohort - offers.cohort_start[own]) * np.diff(offers.options.start)[own]
-    local = options[menu] - offers.options.start[own][:, None]
-    return np.where(options[menu] >= 0, first[:, None] + local, -1)

@@ -26,6 +26,7 @@ from pathlib import Path
 import numpy as np
 
 from models import Case
+from models.economics.uptake import shares_at
 from tests.folders import ROOT
 
 from .market import Market, market
@@ -82,6 +83,7 @@ def stated(m: Market) -> dict[str, object]:
 def value_of(m: Market, menu: list[tuple[int, int]]) -> float:
     """Money a year of a menu of (tier, place among the tier's prices)."""
     options = [int(np.flatnonzero(m.offers.options.tier == tier)[place]) for tier, place in menu]
-    shares = m.offers.shares(0, options)
+    cohorts = np.array(m.offers.cohorts_of(0))
+    shares = shares_at(m.offers, m.offers.cells(cohorts, np.tile(options, (len(cohorts), 1))))
     yearly = m.offers.block(m.offers.terms.yearly, 0)[:, options]
     return float((m.offers.demand.cohorts.units[:, None] * shares * yearly).sum())

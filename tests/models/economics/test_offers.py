@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from models import Change, Scenario, apply_scenario, build_case
-from models.catalog import Catalog
+from models.catalog import Array, Catalog
 from models.economics.demand_base import demand_base
 from models.economics.offers import Offers, build_offers, sellable_options
+from models.economics.uptake import shares_at
 from tests.worlds.hand_case import Rows, hand_case, market, offer
 
 BASIC: dict[str, Any] = {"tier": "basic", "rank": 0, "response_hours": 20, "csat_floor": 0, "csat_target": 50}
@@ -87,10 +88,15 @@ def test_mean_payments_weigh_those_who_can_buy() -> None:
 
 def test_shares_of_a_menu_under_first_choice() -> None:
     made = offers()
-    assert made.shares(0, [0, 1]).tolist() == [[0, 1], [0, 1], [0, 0], [0, 0]]
-    assert made.shares(0, [2]).tolist() == [[0]] * 4  # utility under 0
-    assert made.shares(1, [3, 5]).tolist() == [[1, 0]]
-    assert made.shares(1, []).shape == (1, 0)
+
+    def shares(book: int, menu: list[int]) -> Array:
+        cohorts = np.array(made.cohorts_of(book))
+        return shares_at(made, made.cells(cohorts, np.tile(np.array(menu, dtype=np.int64), (len(cohorts), 1))))
+
+    assert shares(0, [0, 1]).tolist() == [[0, 1], [0, 1], [0, 0], [0, 0]]
+    assert shares(0, [2]).tolist() == [[0]] * 4  # utility under 0
+    assert shares(1, [3, 5]).tolist() == [[1, 0]]
+    assert shares(1, []).shape == (1, 0)
 
 
 def test_excluded_tiers_and_models_are_not_sold() -> None:
