@@ -31,31 +31,31 @@ class Demand:
         return ContractTerms(self.case)
 
     @cached_property
-    def _holdings(self) -> InstalledBase:
+    def installed_base(self) -> InstalledBase:
         """The rows of installed_base, each with its account and its segment, region and product."""
         return InstalledBase(self.case)
 
     @cached_property
-    def _revenue(self) -> Array:
+    def product_revenue(self) -> Array:
         """Product revenue of each row of installed_base: its account's, split by units x unit_value."""
-        products, base, account = self.case.tables["products"], self._holdings.base, self._holdings.account
+        products, base, account = self.case.tables["products"], self.installed_base.base, self.installed_base.account
         unit_value = products["unit_value"].to_numpy()[base.categorical("product").coded(tuple(products["product"]))]
         value = base.numbers("units") * unit_value
         part = value / np.bincount(account, weights=value)[account]
-        return np.asarray(self._holdings.accounts.numbers("product_revenue")[account] * part)
+        return np.asarray(self.installed_base.accounts.numbers("product_revenue")[account] * part)
 
     @cached_property
     def installed(self) -> Rows:
         """Units, hours of use and product revenue a year by segment, region and product, locked units too."""
-        base, group = self._holdings.base, self._holdings.group
+        base, group = self.installed_base.base, self.installed_base.group
         units = base.numbers("units")
-        values = {"units": units, "hours": units * base.numbers("usage_hours"), "revenue": self._revenue}
+        values = {"units": units, "hours": units * base.numbers("usage_hours"), "revenue": self.product_revenue}
         sums = {name: np.bincount(group, weights=value) for name, value in values.items()}
         return self._groups.assign(**sums)
 
     @cached_property
     def _groups(self) -> Rows:
-        return Rows.of(self._holdings.groups)
+        return Rows.of(self.installed_base.groups)
 
     @cached_property
     def _usage(self) -> Rows:
@@ -66,11 +66,13 @@ class Demand:
     @cached_property
     def locked(self) -> Rows:
         """Contracts in force: segment, region, product, tier, model, price, units, revenue, usage_hours."""
-        contracts, base = self.case.columns("contracts"), self._holdings.base
+        contracts, base = self.case.columns("contracts"), self.installed_base.base
         row = row_positions(contracts, base, ("account_id", "product"))
         terms = Rows.of(contracts.frame, "tier", "model", "price", "units")
-        revenue = self._revenue[row] * terms["units"] / base.numbers("units")[row]
-        rows = self._groups.where(self._holdings.group[row].astype(np.int64)).assign(**terms.columns, revenue=revenue)
+        revenue = self.product_revenue[row] * terms["units"] / base.numbers("units")[row]
+        rows = self._groups.where(self.installed_base.group[row].astype(np.int64)).assign(
+            **terms.columns, revenue=revenue
+        )
         rows = rows.sums(["segment", "region", "product", "tier", "model", "price"], ["units", "revenue"])
         return rows.looked_up(self._usage, ["segment", "product"])
 

@@ -18,6 +18,7 @@ from models import Case
 from models.installed_base import InstalledBase
 from models.row_keys import row_positions
 
+from ..accounting.demand import Demand
 from .attribution import Attribution
 from .lines import with_sums
 
@@ -36,18 +37,18 @@ class Spreading:
     case: Case
 
     @cached_property
+    def _demand(self) -> Demand:
+        return Demand(self.case)
+
+    @property
     def installed_base(self) -> InstalledBase:
         """The installed base by account."""
-        return InstalledBase(self.case)
+        return self._demand.installed_base
 
-    @cached_property
+    @property
     def revenue(self) -> Array:
         """Product revenue of each row of the installed base, before contracts."""
-        held, products = self.installed_base, self.case.tables["products"].set_index("product")["unit_value"]
-        worth = held.units * held.groups["product"].map(products).to_numpy(dtype=float)[held.group]
-        whole = np.bincount(held.account, weights=worth, minlength=len(held.accounts))
-        brought = held.accounts.numbers("product_revenue")[held.account]
-        return np.asarray(brought * worth / whole[held.account], dtype=float)
+        return self._demand.product_revenue
 
     @cached_property
     def contracts(self) -> pd.DataFrame:
