@@ -250,10 +250,8 @@ class Search:
             self.session.write_when_due(partial(self.checkpoint, self.session))
         if self.progress is None:
             return
-        objective = self.master.scale.money(state.best) if np.isfinite(state.best) else None
-        bound = self.master.scale.money(state.bound) if np.isfinite(state.bound) else None
-        gap = None if objective is None or bound is None else relative_gap(bound, objective)
-        self.progress(Progress(time.monotonic() - self.started, state.phase, objective, bound, gap))
+        standing = self.master.scale.standing(state.best, state.bound)
+        self.progress(Progress(time.monotonic() - self.started, state.phase, *standing))
 
 
 def fixings_of(instance: Instance, offers: Offers, menus: Sequence[BookMenu]) -> Fixings:
@@ -286,7 +284,7 @@ def find_best(
         return Found(None, None, None, infeasible=False, unprepared=True)
     search = Search(question, limit, progress, session, params)
     proof = search.run()
-    bound = search.master.scale.money(proof.bound) if np.isfinite(proof.bound) else None
+    bound = search.master.scale.known_money(proof.bound)
     if search.incumbent.plan is not None and bound is None:
         bound = search.master.scale.money(widest_bound(search.master.program))  # a limit came before any other
     state = search.checkpoint(session) if session is not None and search.tree.unfinished else None

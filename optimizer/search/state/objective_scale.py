@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,18 @@ class ObjectiveScale:
     def cost(self, money: float) -> float:
         """Scaled cost of an objective (money a year)."""
         return (self.constant - money) * self.factor
+
+    def known_money(self, cost: float) -> float | None:
+        """Objective (money a year) of a scaled cost; None for an infinite one, which stands for what is not known."""
+        return self.money(cost) if isfinite(cost) else None
+
+    def standing(self, cost: float, bound: float) -> tuple[float | None, float | None, float | None]:
+        """Objective and bound (money a year) of an incumbent's and a bound's scaled cost, and their gap.
+
+        None for each that is not known.
+        """
+        objective, most = self.known_money(cost), self.known_money(bound)
+        return objective, most, None if objective is None or most is None else relative_gap(most, objective)
 
     def tolerance(self, gap: float, cost: float) -> float:
         """Scaled cost by which a relative gap lets the bound stay below a plan of this scaled cost."""

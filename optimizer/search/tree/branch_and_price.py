@@ -34,7 +34,6 @@ from ..master.nodes import (
 )
 from ..master.restricted_master import RestrictedMaster
 from ..state.limits import Stopped
-from ..state.objective_scale import relative_gap
 from ..state.search_state import SearchState
 from .branching import ReliabilityBranching, branch_on_books, integral_columns
 from .branching_history import BranchedNode
@@ -175,10 +174,8 @@ class BranchAndPrice:
 
     def _log_node(self, number: int, outcome: NodeOutcome) -> None:
         """One line a node: its number, and how the search stands after it, in money a year."""
-        state, scale, cost = self.state, self.state.scale, self.state.incumbent.cost
-        bound = scale.money(state.bound) if np.isfinite(state.bound) else None
-        best = scale.money(cost) if np.isfinite(cost) else None
-        gap = None if bound is None or best is None else relative_gap(bound, best)
+        state = self.state
+        best, bound, gap = state.scale.standing(state.incumbent.cost, state.bound)
         shown = ["none" if value is None else f"{value:.10g}" for value in (bound, best, gap)]
         message = "node %d %s: bound %s, incumbent %s, gap %s, %d columns, %.1f s"
         seconds = time.monotonic() - state.began

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from optimizer.search.state.incumbent import Incumbent
@@ -18,6 +19,12 @@ SCALE = ObjectiveScale(constant=1000.0, factor=0.5)
 def state_with(told: list[Progressed]) -> SearchState:
     """A search in which a plan of 600 costs 200: (1000 - 600) x 0.5."""
     return SearchState(SCALE, Incumbent(SCALE), 0.01, Watch(), Phases(), told.append)
+
+
+def test_how_a_search_stands_in_money_says_nothing_of_what_is_not_known() -> None:
+    assert SCALE.standing(cost=100.0, bound=50.0) == (800.0, 900.0, 0.125)
+    assert SCALE.standing(cost=np.inf, bound=50.0) == (None, 900.0, None)
+    assert SCALE.standing(cost=100.0, bound=-np.inf) == (800.0, None, None)
 
 
 def test_cost_is_what_the_constant_part_exceeds_the_objective_by_in_scaled_money() -> None:
