@@ -18,7 +18,6 @@ from models.files import try_file, try_folder, write_file
 
 from .command_output import CommandOutcome, CommandOutput
 from .exit_codes import DONE
-from .interview import interview
 from .targets import case_label, new_file
 from .terminal import SHOWN_ROWS, print_line, show_table
 from .typed_command import Step, as_typed
@@ -26,6 +25,8 @@ from .typed_command import Step, as_typed
 
 def init(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     """Ask a few questions and write a starter case."""
+    from .interview import interview  # loads what asks, which no other command needs
+
     target: Path = arguments.target
     _refuse_existing(target)
     (try_file if target.suffix.lower() == ".xlsx" else try_folder)(target)
