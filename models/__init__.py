@@ -1,9 +1,12 @@
-"""The world of Tierwise: cases, plans, and the economics between them."""
+"""The world of Tierwise: cases, plans, and the economics between them.
+
+What writes workbooks is imported when first used (PEP 562): it loads a library that few calls need.
+"""
 
 from __future__ import annotations
 
-from .authoring.case_writer import write_case
-from .authoring.template import write_template
+from typing import TYPE_CHECKING, Any
+
 from .case import Case, CaseSettings
 from .case_warnings import case_warnings, scenario_warnings
 from .changes import apply_scenario, named_scenario
@@ -12,6 +15,10 @@ from .menus import check_menus, read_menus
 from .problems import CaseError, Problem
 from .scenario import Change, Scenario
 from .variations import Variations, vary
+
+if TYPE_CHECKING:
+    from .authoring.case_writer import write_case
+    from .authoring.template import write_template
 
 __all__ = [
     "Case",
@@ -33,3 +40,15 @@ __all__ = [
     "write_case",
     "write_template",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "write_case":
+        from .authoring.case_writer import write_case
+
+        return write_case
+    if name == "write_template":
+        from .authoring.template import write_template
+
+        return write_template
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -18,9 +18,9 @@ MOST_COUNTED = 1_000_000_000
 
 
 class Strict(BaseModel):
-    """Frozen, refuses unknown keys, and reads the string under each field as its description."""
+    """Frozen, and refuses unknown keys. What checks a document is built when the first one is read."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 def _sound_name(name: str) -> str:

@@ -16,7 +16,6 @@ from .case_warnings import case_warnings
 from .changes import changed_case
 from .intake.assembly import assemble
 from .intake.case_folder import read_folder
-from .intake.case_workbook import OTHER_FORMATS, read_workbook
 from .intake.documents import plain_values
 from .intake.in_memory import from_memory
 from .intake.reading import Reading
@@ -26,6 +25,16 @@ from .schema import TABLES
 
 PhaseTimer = Callable[[str], AbstractContextManager[object]]
 """Given a phase's name, a context that lasts as long as the phase."""
+OTHER_FORMATS = {
+    ".xlsm": "a workbook with macros",
+    ".xltx": "a template of workbooks",
+    ".xltm": "a template of workbooks with macros",
+    ".xlsb": "a binary workbook",
+    ".xls": "an Excel 97-2003 workbook",
+    ".ods": "an OpenDocument workbook",
+    ".numbers": "a Numbers workbook",
+}
+"""Workbooks that are not read, by the ending of their files."""
 
 
 def load_case(path: str | Path, phase: PhaseTimer = nullcontext) -> Case:
@@ -56,6 +65,8 @@ def _read(place: Path, problems: ProblemList) -> Reading:
     if isdir(place):
         return read_folder(place, problems)
     if isfile(place) and place.suffix.lower() == ".xlsx":
+        from .intake.case_workbook import read_workbook  # loads a library for workbooks, which no folder needs
+
         return read_workbook(place, problems)
     other = OTHER_FORMATS.get(place.suffix.lower())
     message = f"this is {other}, which is not read" if other else "a case is a folder or an .xlsx workbook"

@@ -27,7 +27,6 @@ from .listing import (
     passed_over,
     unknown_files,
 )
-from .parquet import read_parquet
 from .reading import Reading
 from .size_limits import MAX_DOCUMENT_BYTES, MAX_TABLE_BYTES
 
@@ -151,6 +150,8 @@ def _read_table(folder: _Folder, name: str) -> None:
             if ending(sources[0].name) == ".csv":
                 folder.reading.put(name, read_csv(name, *next(iter(stamps.items())), problems))
             else:
+                from .parquet import read_parquet  # loads a library for Parquet, which CSV files need not wait for
+
                 folder.reading.put(name, read_parquet(name, stamps, problems))
 
 

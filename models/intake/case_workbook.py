@@ -18,16 +18,6 @@ from .xlsx.unreadable import ANOTHER_SAVE, Unreadable
 
 COLUMNS: Mapping[str, Sequence[str]] = SHEETS | {name: tuple(table.by_name) for name, table in TABLES.items()}
 """Columns of every sheet that is read."""
-OTHER_FORMATS = {
-    ".xlsm": "a workbook with macros",
-    ".xltx": "a template of workbooks",
-    ".xltm": "a template of workbooks with macros",
-    ".xlsb": "a binary workbook",
-    ".xls": "an Excel 97-2003 workbook",
-    ".ods": "an OpenDocument workbook",
-    ".numbers": "a Numbers workbook",
-}
-"""Workbooks that are not read, by the ending of their files."""
 
 
 def read_workbook(file: Path, problems: ProblemList) -> Reading:

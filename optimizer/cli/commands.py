@@ -12,7 +12,7 @@ from typing import Any
 
 from rich.console import Console
 
-from models import Case, apply_scenario, load_case, named_scenario, read_menus, scenario_warnings, write_template
+from models import Case, apply_scenario, load_case, named_scenario, read_menus, scenario_warnings
 from models.files import read_folder
 from models.text.characters import path_in_utf8
 
@@ -157,6 +157,8 @@ def _template(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     file: Path = arguments.file
     if file.exists():
         raise FileExistsError(EEXIST, "the file exists already; name another one", str(file))
+    from models import write_template  # loads the writer of workbooks
+
     write_template(file)
     return CommandOutcome(
         DONE, lambda console: print_line(console, f"Wrote {file}."), {}, files=file, next_steps=after_template(file)

@@ -10,9 +10,7 @@ from pathlib import Path
 import pandas as pd
 from rich.console import Console
 
-from models import CaseError, Problem, load_case, write_case
-from models.authoring.annotated_faults import mark_faults
-from models.authoring.starter import starter_case
+from models import CaseError, Problem, load_case
 from models.differences import Difference, differences
 from models.files import try_file, try_folder, write_file
 
@@ -25,7 +23,10 @@ from .typed_command import Step, as_typed
 
 def init(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     """Ask a few questions and write a starter case."""
-    from .interview import interview  # loads what asks, which no other command needs
+    from models import write_case  # loads the writer of workbooks, as the next do what makes a case and what asks
+    from models.authoring.starter import starter_case
+
+    from .interview import interview
 
     target: Path = arguments.target
     _refuse_existing(target)
@@ -50,6 +51,8 @@ def mark(case: Path, target: Path, output: CommandOutput, *, force: bool = False
     if target.exists() and os.path.samefile(case, target):
         raise CaseError([Problem(str(target), "this is the case itself", expected="another file for the marks")])
     new_file(target, force=force, inputs=[case])
+    from models.authoring.annotated_faults import mark_faults  # loads the writer of workbooks
+
     if mark_faults(case, target):
         output.warn([f"Every faulty cell is marked and commented in {target}."])
 

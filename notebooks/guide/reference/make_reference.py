@@ -122,16 +122,17 @@ def scenarios() -> str:
     for title, model in {"case.toml": CaseSettings, "scenarios/NAME.toml": Scenario, "[[change]]": Change}.items():
         fields = {name: field for name, field in model.model_fields.items() if name not in ("name", "change")}
         shown = model.model_fields if model is CaseSettings else fields
-        parts += [f"## {title}", f"{_first_line(model)}", _table(["key", "default", "meaning"], _keys(shown))]
+        parts += [f"## {title}", f"{_first_line(model)}", _table(["key", "default", "meaning"], _keys(model, shown))]
     return _page(parts)
 
 
-def _keys(fields: Mapping[str, FieldInfo]) -> Iterator[list[str]]:
+def _keys(model: type[BaseModel], fields: Mapping[str, FieldInfo]) -> Iterator[list[str]]:
+    said = {name: text for part in _own_classes(model) for name, text in _attribute_docs(part).items()}
     for name, field in fields.items():
         default = field.get_default(call_default_factory=True)
         known = "" if field.is_required() or default in (None, "", {}, ()) else f"`{default}`"
         words = f" One of {', '.join(get_args(field.annotation))}." if get_origin(field.annotation) is Literal else ""
-        yield [f"`{name}`", known, (field.description or "").replace("\n", " ") + words]
+        yield [f"`{name}`", known, said.get(name, "") + words]
 
 
 def rules() -> str:

@@ -80,14 +80,6 @@ def test_help_names_every_command_and_every_exit_code() -> None:
     assert done.stderr == ""
 
 
-def test_help_waits_for_no_library() -> None:
-    script = (
-        "import sys, optimizer.cli.command_line; print([n for n in ('pandas', 'numpy', 'rich') if n in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout == "[]\n"
-
-
 @pytest.mark.parametrize("command", ["validate", "solve", "evaluate", "audit", "template"])
 def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:

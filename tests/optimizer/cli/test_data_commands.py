@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import openpyxl
@@ -85,15 +83,3 @@ def test_diff_shows_cells_and_writes_them_all(tmp_path: Path, capsys: pytest.Cap
     assert main(["diff", str(one), str(two), "--json"]) == DONE
     found = json.loads(capsys.readouterr().out)["result"]["differences"]
     assert [(row["table"], row["key"], row["before"]) for row in found] == [("providers", "provider=own", "600")]
-
-
-def test_checking_a_case_waits_for_no_solver(tmp_path: Path) -> None:
-    case = write_small_case(tmp_path / "case")
-    heavy = "('numba', 'pulp', 'highspy', 'scipy', 'altair', 'xlsxwriter')"
-    script = (
-        "import sys; from optimizer.cli.command_line import main\n"
-        f"assert main(['validate', {str(case)!r}, '--quiet']) == 0\n"
-        f"print([name for name in {heavy} if name in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout == "[]\n"
