@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import faulthandler
-import gc
 import io
 import os
 import sys
@@ -18,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
+from ..garbage import collect_seldom, leave_alone
 from ..silence import nowhere, redirect, silence_libraries
 from .exit_codes import BAD_INPUT, BROKEN_PIPE, INTERRUPTED
 
@@ -30,9 +30,6 @@ _PIPED_WIDTH = 140
 _TERMINAL_WIDTH = 80
 """Where a terminal does not tell its own."""
 _NARROWEST = 20
-_YOUNG_OBJECTS = 20_000
-"""Objects made since cyclic garbage was last looked for that have it looked for again. By Python's own number a seventh
-of a short command would go into looking through libraries that are being loaded, of which nothing is garbage."""
 
 
 class Stream(io.TextIOWrapper):
@@ -124,7 +121,7 @@ def as_program(command: Callable[[], int]) -> int:
         _ours[number] = Stream(number, encoding, there=number not in missing)
     faulthandler.enable(_ours[_ERR])
     silence_libraries()
-    gc.set_threshold(_YOUNG_OBJECTS, *gc.get_threshold()[1:])
+    collect_seldom()
     try:
         code = command()
     except SystemExit as ended:
@@ -132,7 +129,7 @@ def as_program(command: Callable[[], int]) -> int:
     except KeyboardInterrupt:  # before there is a command that could say what it leaves
         write_past_buffers("Stopped; nothing was written.\n")
         code = INTERRUPTED
-    gc.freeze()  # or the process, as it ends, would take apart all that was loaded: as much work again as loading it
+    leave_alone()
     return _final_code(code)
 
 

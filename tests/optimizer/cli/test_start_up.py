@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import subprocess
 import sys
 from pathlib import Path
@@ -26,14 +25,11 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def printed_by(script: str) -> str:
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
-    return done.stdout
-
-
 def loaded_by(script: str, *libraries: str) -> list[str]:
     """Those of the libraries that a script loads, which may print nothing."""
-    return printed_by(f"import sys\n{script}\nprint(*[name for name in {libraries} if name in sys.modules])").split()
+    script = f"import sys\n{script}\nprint(*[name for name in {libraries} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    return done.stdout.split()
 
 
 def command(*arguments: object) -> str:
@@ -69,23 +65,3 @@ def test_solving_waits_for_no_writer(tmp_path: Path) -> None:
 
 def test_the_solver_is_what_these_tests_take_it_for() -> None:
     assert loaded_by(SOLVER, *SOLVING) == list(SOLVING)
-
-
-# the collector of cyclic garbage
-
-
-def test_the_command_hardly_looks_for_garbage_among_libraries() -> None:
-    script = (
-        "import gc\nfrom optimizer.cli import streams\nseen = [gc.get_threshold()[0]]\n"
-        "streams.as_program(lambda: seen.append(gc.get_threshold()[0]) or 0)\n"
-        "print(*seen, gc.get_freeze_count(), file=streams.out(), flush=True)"
-    )
-    pythons, during, left_alone = map(int, printed_by(script).split())
-    assert during >= 10 * pythons
-    assert left_alone > 1_000  # objects of libraries that the end of the process does not take apart
-
-
-def test_in_another_program_the_collector_stays_as_it_is() -> None:
-    before = gc.get_threshold(), gc.get_freeze_count()
-    assert main(["validate", str(TINY), "--quiet"]) == DONE
-    assert (gc.get_threshold(), gc.get_freeze_count()) == before

@@ -13,6 +13,7 @@ from multiprocessing.context import SpawnContext, SpawnProcess
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from ....garbage import collect_seldom, leave_alone
 from ....silence import silence_libraries
 
 if TYPE_CHECKING:
@@ -25,8 +26,10 @@ def begin_silently(stop: Event, begun: Event) -> None:
     Its solves end once `stop` is set; `begun` is set once it is ready to solve.
     """
     silence_libraries()
+    collect_seldom()
     from .worker_solve import obey  # loads the solver
 
+    leave_alone()
     obey(stop)
     _leave_interrupts_to_parent()
     threading.Thread(target=_end_with_parent, daemon=True).start()
