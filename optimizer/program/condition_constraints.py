@@ -147,7 +147,7 @@ def _meant(condition: WorkShare, program: Formulation) -> np.ndarray[tuple[int],
 @_rows.register
 def _(condition: NoTokenPartners, program: Formulation) -> Rows:
     """hours_j >= share * sum_k hours_k - most * (1 - engaged_j), for each partner that may be left out."""
-    catalog, shared = program.instance.catalog, program.shared_hours()
+    catalog, shared = program.instance.catalog, program.shared_hours
     capacity = catalog.provider_table["capacity_hours"].to_numpy(dtype=float)
     within = float(capacity[program.instance.may_engage & shares_hours(catalog)].sum())
     most = condition.share * within

@@ -100,7 +100,7 @@ class MaxProviderShare:
 
 def _share_row(program: Formulation, provider: int, share: float) -> Row:
     scope = program.instance.catalog.providers[provider]
-    return Row(scope, program.hours_of(provider), "<=", combine([(program.shared_hours(), share)]))
+    return Row(scope, program.hours_of(provider), "<=", combine([(program.shared_hours, share)]))
 
 
 class Payment:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -173,8 +174,9 @@ class Formulation:
         at = self.instance.routes.by_provider.get(provider, [])
         return self.delivered(self.instance.routes.hours[at], at)
 
+    @cached_property
     def shared_hours(self) -> Expression:
-        """Hours of all teams and partners."""
+        """Hours of all teams and partners; worked out once, as many rows compare with it."""
         counted = shares_hours(self.instance.catalog)[self.instance.routes.provider]
         return self.delivered(self.instance.routes.hours * counted)
 
