@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -221,6 +222,7 @@ class Formulation:
     def _add_policies(self) -> None:
         catalog, index = self.instance.catalog, self.instance.index
         self.policies = self.instance.policies
+        self._policy_rows: list[Any] = list(self.policies.itertuples(index=False))
         self.policy_used: dict[int, Binary] = {}
         self.policy_choices: list[PolicyChoice] = []
         for product, tier in np.ndindex(*index.parts.shape):
@@ -245,13 +247,13 @@ class Formulation:
     def _outdone(self, row: int, other: int, tier: int) -> bool:
         """Whether `other` is at least as good as `row` in every respect (the first of equals stays)."""
         promised = not np.isnan(self.instance.catalog.tier_table["turnaround_hours"].iloc[tier])
-        mine, theirs = self.policies.iloc[row], self.policies.iloc[other]
-        if theirs["fixed_cost"] > 0 or theirs["parts_cost"] > mine["parts_cost"]:
+        mine, theirs = self._policy_rows[row], self._policy_rows[other]
+        if theirs.fixed_cost > 0 or theirs.parts_cost > mine.parts_cost:
             return False
-        if promised and theirs["turnaround_hours"] > mine["turnaround_hours"]:
+        if promised and theirs.turnaround_hours > mine.turnaround_hours:
             return False
-        same = theirs["parts_cost"] == mine["parts_cost"] and mine["fixed_cost"] == 0
-        same = same and (not promised or theirs["turnaround_hours"] == mine["turnaround_hours"])
+        same = theirs.parts_cost == mine.parts_cost and mine.fixed_cost == 0
+        same = same and (not promised or theirs.turnaround_hours == mine.turnaround_hours)
         return not same or other < row
 
     # -- money -----------------------------------------------------------------------------------
