@@ -19,7 +19,7 @@ MADE := $(VENV)/made-$(PLACE)
 # From Python 3.12 on, coverage can be measured by what the interpreter offers for it, at nearly no cost.
 TRACE := $(if $(filter 3.11.%,$(VERSION)),,COVERAGE_CORE=sysmon)
 
-.PHONY: help demo test test-versions constraints check compiled outside lab bench bench-full bench-peers checkouts reference release clean
+.PHONY: help demo test test-versions constraints check compiled outside lab bench bench-full bench-peers checkouts waiting reference release clean
 help:
 	@echo 'make demo    set up, solve the shipped case, show the plan'
 	@echo 'make test    set up and run every check: style, types, import rules, tests, coverage'
@@ -30,6 +30,8 @@ help:
 	@echo '             PEER_LIMIT=60 to give the others a minute each'
 	@echo 'make checkouts BEFORE=../other  compare plans and times of another checkout with those of this one, or of AFTER=...;'
 	@echo '             ONLY="tiny rows/s20" for some questions, OPTIONS="--plans --cases 10" for parts'
+	@echo 'make waiting  measure where people wait, BEFORE=../other beside another checkout; ROWS="first-plan warm-*" for some,'
+	@echo '             OPTIONS="--runs 3 --copy 1" for fewer runs, for a perturbed copy of the shipped case'
 	@echo 'make reference  write the reference pages of the guide anew'
 	@echo 'make release  check version, changelog and tree, run every test, make a wheel in dist/ and try it in a clean'
 	@echo '             environment; uploads nothing'
@@ -97,6 +99,9 @@ release: $(VENV)/release-$(NEEDS)
 
 checkouts: $(VENV)/run-$(NEEDS)
 	$(BIN)/python -m tests.benchmarks.checkouts $(BEFORE) $(or $(AFTER),.) $(OPTIONS) $(if $(ONLY),--only $(ONLY))
+
+waiting: $(VENV)/run-$(NEEDS)
+	$(BIN)/python -m tests.benchmarks.waiting $(ROWS) $(if $(BEFORE),--before $(BEFORE)) $(OPTIONS)
 
 $(PEERS)/made:
 	@echo 'Installing choice-learn into $(PEERS), 2 GB; this takes some minutes, once.'

@@ -40,6 +40,9 @@ class Size:
     """Accounts in all; None for three a segment and region."""
     held: int | None = None
     """Products that an account holds; None for all."""
+    policies: int = 2
+    """Parts policies of a product: up to 3, each quicker and dearer than the one before."""
+    min_service_margin: float = 0.46
     seed: int = 0
 
     @property
@@ -107,7 +110,7 @@ def generate_without_accounts(size: Size) -> Parts:
     }
     scenario: dict[str, object] = {
         "objective": "account_revenue",
-        "min_service_margin": 0.46,
+        "min_service_margin": size.min_service_margin,
         "max_tiers": max(2, size.tiers - 1),
         "max_models": max(2, size.models - 2),
         "max_provider_share": 0.6,
@@ -141,7 +144,8 @@ def _products(size: Size, rng: np.random.Generator) -> Tables:
         for row in (
             (name, "repair", round(0.003 * worth, 2), 60.0, 0.0),
             (name, "replace", round(0.005 * worth, 2), 18.0, 5_000.0 * size.scale),
-        )
+            (name, "regional", round(0.0057 * worth, 2), 8.0, 12_000.0 * size.scale),
+        )[: size.policies]
     ]
     columns = ["product", "policy", "parts_cost", "turnaround_hours", "fixed_cost"]
     return {"products": products, "fulfilment": pd.DataFrame(policies, columns=columns)}

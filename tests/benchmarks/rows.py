@@ -56,8 +56,8 @@ class Row:
     peers: tuple[str, ...] = ()
     quick: bool = False
     command: tuple[str, ...] = ()
-    change: tuple[str, float] = ("", 0.0)
-    """Rule of the scenario that is changed before it is solved again, and what is added to it."""
+    change: tuple[str, str] = ("", "")
+    """What is changed before it is solved again: key and value."""
 
     def seeded(self, seed: int) -> Row:
         """The row with another seed."""
@@ -67,13 +67,16 @@ class Row:
 WIDE = Size(books=100, classes=2, products=4, tiers=4, models=6, prices=7)
 """8 cohorts and 168 options a price book."""
 CHANGES = {
-    "tighter": ("min_service_margin", 0.005),
-    "looser": ("min_service_margin", -0.005),
-    "share": ("max_provider_share", 0.02),
-    "tiers": ("max_tiers", 1),
-    "models": ("max_models", 1),
+    "tighter": ("min_service_margin", "0.465"),
+    "looser": ("min_service_margin", "0.455"),
+    "share": ("max_provider_share", "0.62"),
+    "less-share": ("max_provider_share", "0.58"),
+    "tiers": ("max_tiers", "4"),
+    "models": ("max_models", "5"),
+    "cost": ("fulfilment[product=product_0; policy=replace].parts_cost multiply", "1.05"),
+    "rate": ("rates[provider=alpha; region=north; family=family_0; service=field].cost_per_case multiply", "1.05"),
 }
-"""One number of a scenario changed."""
+"""One number of `WIDE` changed, as `tierwise sweep --vary` has it: a key and its value."""
 MILLION = 1_000_000
 GROWTH = {
     "process": Row("growth", "growth of the whole process from s100 to s1000", Measure.EXPONENT, 1.25),
@@ -95,8 +98,8 @@ def _network() -> list[Row]:
             most_mib=4_096.0, peers=("greedy",)),
         Row("s5000", "5,000 price books, 1,000,000 accounts in Parquet", process, 900.0, larger, limit=1_800.0,
             peers=("greedy",)),
-        *(Row(f"resolve-{name}", f"100 price books solved again, {rule} {added:+g}", Measure.SHARE, 1 / 3, WIDE,
-              task=Task.RESOLVE, change=(rule, added)) for name, (rule, added) in CHANGES.items()),
+        *(Row(f"resolve-{name}", f"100 price books solved again, {key}={value}", Measure.SHARE, 1 / 3, WIDE,
+              task=Task.RESOLVE, change=(key, value)) for name, (key, value) in CHANGES.items()),
         Row("read10m", "10,000,000 accounts, 30,000,000 rows of installed base: read, check, cohorts", process, 60.0,
             Size(books=1_000, products=3, accounts=10 * MILLION), task=Task.READ, most_mib=4_096.0),
     ]  # fmt: skip

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+import optimizer
+from models import load_case
+from tests.folders import TINY
+
 from . import reading, resolving
 from .best_known import with_best_known
 from .case_folders import case_folder
@@ -149,10 +153,15 @@ def test_reading_a_case_counts_its_cohorts(tmp_path: Path) -> None:
     assert set(found["phases"]) == {"read", "cohorts"}
 
 
-def test_solving_again_takes_the_changed_number(tmp_path: Path) -> None:
-    folder = case_folder(Menus(4, classes=2), tmp_path)
-    resolving.main(str(folder), str(tmp_path / "out.json"), "1e-6", "20", "min_service_margin", "0.005")
-    found = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
-    assert found["status"] == "optimal"
-    assert min(found["first"], found["again"], found["afresh"]) > 0
-    assert found["objective"] <= found["bound"]
+def test_solving_again_takes_the_changed_number() -> None:
+    limits = {"gap": 1e-6, "limit": 20.0}
+    changes = [("max_tiers", "1"), ("min_service_margin", "0.9")]
+    asked = {"case": str(TINY), "scenario": "base", "limits": limits, "changes": changes, "afresh": True}
+    found = resolving.answers(asked)
+    wanted = load_case(TINY).scenarios["base"].model_copy(update={"max_tiers": 1})
+    one_tier = optimizer.solve(load_case(TINY), wanted, gap=1e-6)
+    for solve in (found["again"][0], found["afresh"][0]):
+        assert (solve["status"], solve["objective"]) == ("optimal", pytest.approx(one_tier.objective, rel=1e-9))
+        assert solve["plans"][-1][2] >= solve["objective"] < found["first"]["objective"]
+        assert 0 < solve["plans"][0][0] <= solve["seconds"]
+    assert [solve["status"] for solve in found["again"]][1:] == ["infeasible"]

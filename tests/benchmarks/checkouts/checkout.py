@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -33,13 +33,13 @@ class Checkout:
 
     def answers(self, questions: Sequence[Question]) -> list[Answer]:
         """Answers in the order of the questions; raises `CheckoutError`."""
-        self._python(*self._answering(questions), limit=GRACE + sum(question.limit for question in questions))
+        self.python(*self._answering(questions), limit=GRACE + sum(question.limit for question in questions))
         lines = (self.work / "answers.jsonl").read_text(encoding="utf-8").splitlines()
         return [Answer.of(json.loads(line)) for line in lines]
 
     def time_answers(self, questions: Sequence[Question]) -> Ran:
         """A process that answers all of these questions."""
-        return self._python(*self._answering(questions), limit=LIMIT + GRACE)
+        return self.python(*self._answering(questions), limit=LIMIT + GRACE)
 
     def time_solve(self, question: Question) -> Ran:
         """A process of the command `tierwise solve`."""
@@ -47,11 +47,11 @@ class Checkout:
         shutil.rmtree(run, ignore_errors=True)
         named = [str(question.case), "--scenario", question.scenario, "--out", str(run), "--quiet"]
         limits = ["--gap", str(question.gap), "--time-limit", str(question.limit)]
-        return self._python("-m", "optimizer", "solve", *named, *limits, limit=question.limit + GRACE, ends=SOLVED)
+        return self.python("-m", "optimizer", "solve", *named, *limits, limit=question.limit + GRACE, ends=SOLVED)
 
     def time_command(self, *command: str) -> Ran:
         """A process of Python with these arguments."""
-        return self._python(*command, limit=GRACE)
+        return self.python(*command, limit=GRACE)
 
     def _answering(self, questions: Sequence[Question]) -> list[str]:
         asked, answers = self.work / "questions.json", self.work / "answers.jsonl"
@@ -59,10 +59,15 @@ class Checkout:
         answers.unlink(missing_ok=True)
         return [str(ANSWERING), str(self.root), str(asked), str(answers)]
 
-    def _python(self, *arguments: str, limit: float, ends: Collection[int] = (0,)) -> Ran:
-        """-P and PYTHONPATH: neither the folder of a script nor the working folder comes before the checkout's."""
-        environment = {"PYTHONPATH": str(self.root)}
-        ran = run_process([sys.executable, "-P", *arguments], limit, self.work / "output.txt", environment)
+    def python(
+        self, *arguments: str, limit: float, ends: Collection[int] = (0,), environment: Mapping[str, str] | None = None
+    ) -> Ran:
+        """A process of Python with these arguments; raises `CheckoutError` where it ends with no code of `ends`.
+
+        -P and PYTHONPATH: neither the folder of a script nor the working folder comes before the checkout's.
+        """
+        variables = {"PYTHONPATH": str(self.root), "PYTHONSAFEPATH": "1", **(environment or {})}
+        ran = run_process([sys.executable, "-P", *arguments], limit, self.work / "output.txt", variables)
         if ran.killed or ran.code not in ends:
             raise CheckoutError(f"{self.root}: {' '.join(arguments)} ended with {ran.code}: {ran.output}")
         return ran
