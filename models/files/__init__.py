@@ -7,7 +7,7 @@ puts back an earlier folder that was left without its place. Errors name the pla
 """
 
 from .atomic_file import write_file
-from .atomic_folder import write_folder
+from .atomic_folder import remove_folder, write_folder
 from .folder_reading import read_folder
 from .json_text import json_text, strict_json, write_json
 from .lock import locked
@@ -20,6 +20,7 @@ __all__ = [
     "locked",
     "place_of",
     "read_folder",
+    "remove_folder",
     "strict_json",
     "try_file",
     "try_folder",

@@ -1,4 +1,4 @@
-"""Folders that appear whole or not at all."""
+"""Folders that appear, and disappear, whole or not at all."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .disk import exchange, keep_modes, sync_folder, sync_names
 from .lock import locked
-from .places import told_of, try_folder
+from .places import place_of, told_of, try_folder
 from .temporary_files import clear, partial_file, remove, replaced_folder
 
 
@@ -73,3 +73,18 @@ def _step_aside(temporary: Path, place: Path) -> None:
         raise
     with suppress(OSError):
         aside.rename(temporary)
+
+
+def remove_folder(path: str | Path) -> None:
+    """Take a folder away in one step, so that nobody reads a part of it; nothing where there is none.
+
+    Raises OSError where it cannot be taken away, or somebody goes on writing it.
+    """
+    place = place_of(path)
+    with locked(place) as alone:
+        if alone:
+            clear(place)
+        if place.exists():
+            aside = partial_file(place)
+            place.rename(aside)
+            remove(aside)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .arguments import add_unchecked
+from .arguments import STORE, add_unchecked
 
 if TYPE_CHECKING:
     from ..analysis.machinery.answers.answer import Answer
@@ -61,7 +61,7 @@ def _add_scenarios(parser: ArgumentParser) -> None:
     given.add_argument("--vary", metavar="KEY=VALUES", action="append", type=_varied, help=grid)
     parser.add_argument("--workers", metavar="N", type=_count, help="solves at a time (default: one per processor)")
     store = "folder that keeps each result, so that it is not solved again (default: runs/store)"
-    parser.add_argument("--store", metavar="FOLDER", type=Path, default=Path("runs", "store"), help=store)
+    parser.add_argument("--store", metavar="FOLDER", type=Path, default=STORE, help=store)
 
 
 def _varied(text: str) -> tuple[str, list[str]]:

@@ -11,6 +11,8 @@ from ..results.default_gap import DEFAULT_GAP
 
 CASE = "case folder or .xlsx workbook"
 OUT_FLAGS = ("-o", "--out")
+STORE = Path("runs", "store")
+"""Where sweeps keep their results unless another folder is named."""
 
 
 def add_output_options(parser: ArgumentParser) -> None:

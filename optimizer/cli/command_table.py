@@ -11,6 +11,7 @@ from pathlib import Path
 from .analysis_commands import ANALYSES, AnalysisCommand
 from .arguments import (
     OUT_FLAGS,
+    STORE,
     add_case,
     add_force,
     add_limits,
@@ -125,6 +126,18 @@ def _add_sign_off(parser: ArgumentParser) -> None:
     parser.add_argument("--note", metavar="TEXT", default="", help="what to remember of it")
 
 
+def _add_store(parser: ArgumentParser) -> None:
+    folder = "folder of a store (default: runs/store, where sweep keeps its results)"
+    parser.add_argument("folder", metavar="FOLDER", nargs="?", type=Path, default=STORE, help=folder)
+    names = "in which * stands for anything"
+    parser.add_argument("--case", metavar="NAME", dest="of_case", help=f"only results of cases of this name, {names}")
+    parser.add_argument("-s", "--scenario", metavar="NAME", help=f"only those of scenarios of this name, {names}")
+    parser.add_argument("--older-than", metavar="DAYS", type=not_negative, help="only those solved longer ago")
+    stale = "only those that are never taken again: of another version of Tierwise, or damaged"
+    parser.add_argument("--stale", action="store_true", help=stale)
+    parser.add_argument("--clear", action="store_true", help="remove them; everything else in the folder stays")
+
+
 def _add_completion(parser: ArgumentParser) -> None:
     parser.add_argument("shell", metavar="SHELL", choices=SHELLS, help=f"one of {', '.join(SHELLS)}")
 
@@ -219,6 +232,14 @@ _FINANCE = (
 _QUESTIONS = tuple(
     Command(analysis.name, analysis.summary, analysis.detail, partial(_add_analysis, analysis)) for analysis in ANALYSES
 )
+_WHAT_IS_KEPT = (
+    Command(
+        "store",
+        "list the results that sweeps keep, or clear them",
+        "A result in the store is not solved again. Options say which are meant; without them it is every one.",
+        _add_store,
+    ),
+)
 _THE_SHELL = (
     Command(
         "completion",
@@ -234,6 +255,7 @@ GROUPS: Mapping[str, tuple[Command, ...]] = {
     "a plan": _A_PLAN,
     "a plan before others": _FINANCE,
     "questions about a plan": _QUESTIONS,
+    "what is kept": _WHAT_IS_KEPT,
     "the shell": _THE_SHELL,
 }
 """Every command, by what it is about, in the order of `tierwise --help`."""

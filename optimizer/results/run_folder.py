@@ -118,6 +118,15 @@ def read_run(path: str | Path) -> RunFiles:
     return read_folder(path, _read_files)
 
 
+def read_documents(path: str | Path) -> tuple[PlanDocument, Mapping[str, object]]:
+    """What a run says of itself: plan.json and manifest.json, without its tables; raises `RunError` for faults."""
+    return read_folder(path, _read_documents)
+
+
+def _read_documents(folder: Path) -> tuple[PlanDocument, Mapping[str, object]]:
+    return read_plan_document(_read_json(folder / "plan.json")), _manifest(_read_json(folder / "manifest.json"))
+
+
 def _read_files(folder: Path) -> RunFiles:
     if not folder.is_dir():
         raise RunError([f"{folder}: there is no such folder."])

@@ -23,7 +23,7 @@ from ..results.run_folder import check_run_target, read_run, result_of, save_run
 from ..search.state.parameters import SearchParameters
 from ..version import __version__
 
-_ENTRY = "store_entry"
+ENTRY = "store_entry"
 """Key of an entry's manifest that holds the name it was kept under."""
 _TAKEN = "taken_from_store"
 """Key of the manifest of a result that came from a store: the name of its entry."""
@@ -76,16 +76,16 @@ class Store:
         """The result kept for a scenario, under its name; None where a digest or its audit does not agree."""
         place = self.folder / self.key(scenario)
         files = read_run(place)
-        if files.manifest.get(_ENTRY) != place.name or changed_files(place, files.manifest):
+        if files.manifest.get(ENTRY) != place.name or changed_files(place, files.manifest):
             return None
         document = files.document.model_copy(update={"scenario": scenario.name})
         # The case is known by its content: the files it came from may be others.
-        manifest = {key: value for key, value in files.manifest.items() if key not in (_ENTRY, "inputs")}
+        manifest = {key: value for key, value in files.manifest.items() if key not in (ENTRY, "inputs")}
         verdict = audit_as_asked(self.case, scenario, replace(files, document=document, manifest=manifest))
         if not verdict.ok or document.status is Status.NO_PLAN:
             return None
         found = as_result(result_of(replace(files, document=document)))
-        kept = {_TAKEN if key == _ENTRY else key: value for key, value in found.manifest.items()}
+        kept = {_TAKEN if key == ENTRY else key: value for key, value in found.manifest.items()}
         return replace(found, manifest=kept, audit=None if found.plan is None else verdict, bound_rests_on=STORED)
 
     def keep(self, scenario: Scenario, result: Result) -> None:
@@ -96,7 +96,7 @@ class Store:
         if result.status is Status.NO_PLAN:
             return
         place = self.folder / self.key(scenario)
-        kept = replace(result, manifest={**result.manifest, _ENTRY: place.name})
+        kept = replace(result, manifest={**result.manifest, ENTRY: place.name})
         with locked(place_of(self.folder) / place.name):  # else what another sweep replaces could seem unknown
             _clear_unknown(place)
             # The case may lie elsewhere now; and an entry that a power failure damages is solved again.
@@ -116,12 +116,18 @@ def _clear_unknown(place: Path) -> None:
         place.unlink(missing_ok=True)
 
 
+def check_store(folder: Path) -> None:
+    """Raise `RunError` unless the folder is a store."""
+    if not (folder / MARKER).exists():
+        raise RunError([f"{folder} is no store of results; name another folder for the store."])
+
+
 def open_store(path: str | Path, case: Case, params: SearchParameters | None = None) -> Store:
     """The store in a folder, which is made if need be; raises `RunError` for a folder that is something else."""
     folder = Path(path)
     filled = folder.is_dir() and not all(is_temporary(entry.name) for entry in folder.iterdir())
-    if folder.is_file() or (filled and not (folder / MARKER).exists()):
-        raise RunError([f"{folder} is no store of results; name another folder for the store."])
+    if folder.is_file() or filled:
+        check_store(folder)
     if not (folder / MARKER).exists():
         contents: Mapping[str, str] = {"holds": "results of tierwise by the content of their input"}
         with write_file(folder / MARKER) as temporary:

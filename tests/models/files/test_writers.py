@@ -7,14 +7,14 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from errno import ENOSPC
+from errno import EACCES, ENOSPC
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
 
-from models.files import locked, read_folder, write_folder
-from models.files.temporary_files import lock_file
+from models.files import locked, read_folder, remove_folder, write_folder
+from models.files.temporary_files import lock_file, partial_file
 from tests.models.files.killing import NAMES, NEW, OLD, contents, fill
 
 SAVES = 40
@@ -138,3 +138,27 @@ def test_without_locks_the_last_one_wins(tmp_path: Path, monkeypatch: pytest.Mon
     place = write_folder(tmp_path / "run", fill(OLD))
     assert contents(write_folder(place, fill(NEW))) == [NEW] * len(NAMES)
     assert half.exists()
+
+
+def test_a_folder_is_taken_away_in_one_step(tmp_path: Path) -> None:
+    place = write_folder(tmp_path / "run", fill(OLD))
+    partial_file(place).mkdir()  # what a dead writer left behind
+    with locked(place):
+        shown = read_folder(place, contents)
+        remove_folder(place)
+    assert (shown, place.exists()) == ([OLD] * len(NAMES), False)
+    remove_folder(write_folder(place, fill(NEW)))
+    remove_folder(place)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_folder_that_cannot_be_taken_away_stays_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = write_folder(tmp_path / "run", fill(OLD))
+
+    def refused(folder: Path, target: Path) -> Path:
+        raise PermissionError(EACCES, "not allowed", str(folder))
+
+    monkeypatch.setattr(Path, "rename", refused)
+    with pytest.raises(PermissionError):
+        remove_folder(place)
+    assert read_folder(place, contents) == [OLD] * len(NAMES)

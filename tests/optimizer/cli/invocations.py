@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from optimizer.cli.command_line import main
+from optimizer.solving.store import MARKER
 from tests.folders import ROOT
 
 TINY = ROOT / "data" / "tiny"
@@ -34,6 +35,7 @@ INVOCATIONS: Mapping[str, list[str]] = {
     "workbook": ["run", "--out", "new.xlsx"],
     "reconcile": ["run"],
     "sign-off": ["run", "--by", "Ann"],
+    "store": ["kept"],
     "completion": ["bash"],
     **{name: ["case", *more, "--out", "new"] for name, more in _ANSWER.items()},
 }
@@ -72,7 +74,7 @@ atexit.register(shout, "goodbye")
 
 
 def prepare(folder: Path) -> None:
-    """Make a case with books to compare with and a scenario without a plan, a run of it, and one with a fault."""
+    """Make a case with books to compare with and a scenario without a plan, a run, one with a fault, and a store."""
     shutil.copytree(TINY, folder / "case")
     (folder / "case" / "actuals.csv").write_text("line,amount\naccount_margin,12500\n")
     (folder / "case" / "scenarios" / "greedy.toml").write_text("min_service_margin = 1.0\nmin_menu = 1\n")
@@ -80,6 +82,8 @@ def prepare(folder: Path) -> None:
     shutil.copytree(folder / "run", folder / "edited")
     coverage = folder / "edited" / "uptake.csv"
     coverage.write_text(coverage.read_text().replace("gold", "silver"))
+    (folder / "kept").mkdir()
+    (folder / "kept" / MARKER).write_text("{}")
     (folder / "loud").mkdir()
     (folder / "loud" / "sitecustomize.py").write_text(_NOISE)
 
