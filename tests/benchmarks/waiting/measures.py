@@ -92,8 +92,7 @@ class SolveProcess:
         scenario = ground.scenario(self.scenario) if self.shape is None else self.scenario
         ran = checkout.time_solve(Question("", folder, scenario, self.gap, self.limit))
         plan = json.loads((checkout.work / "run" / "plan.json").read_text(encoding="utf-8"))
-        proved = 0.0 if plan["status"] == "infeasible" else inf if plan["gap"] is None else plan["gap"]
-        return {"process": took(ran), "gap": same(proved)}
+        return {"process": took(ran), "gap": same(gap_of(plan))}
 
 
 def tiny_warm(checkout: Checkout, ground: Ground) -> Figures:
@@ -175,7 +174,7 @@ class Warm:
     limit: float = 60.0
 
     def __call__(self, checkout: Checkout, ground: Ground) -> Figures:
-        """For each change when there was a plan within 1 % and when the proof; of both the longest."""
+        """For each change when there was a plan within 1 % and when the proof; of both the longest; the worst gap."""
         found = _answers(checkout, _question(ground.imaging(), "base", self.changes, self.gap, self.limit))
         times = {
             value: (near(solve), proof(solve)) for (_, value), solve in zip(self.changes, found["again"], strict=True)
@@ -186,7 +185,8 @@ class Warm:
             for name, time in zip(("within 1 %", "proof"), both, strict=True)
         }
         longest = [_longest(column) for column in zip(*times.values(), strict=True)]
-        return {"longest within 1 %": longest[0], "longest proof": longest[1], **each}
+        worst = same(max(gap_of(solve) for solve in found["again"]))
+        return {"longest within 1 %": longest[0], "longest proof": longest[1], "worst gap": worst, **each}
 
 
 @dataclass(frozen=True)
@@ -243,6 +243,11 @@ def proof(solve: Mapping[str, Any]) -> Figure:
     """When a solve had its proof; never where a limit came first."""
     ended = solve["status"] in ("optimal", "infeasible")
     return Figure(solve["seconds"], solve["processor"]) if ended else same(inf)
+
+
+def gap_of(solve: Mapping[str, Any]) -> float:
+    """The gap that a solve ended with: 0 where it proved that there is no plan, infinite where it found none."""
+    return 0.0 if solve["status"] == "infeasible" else inf if solve["gap"] is None else float(solve["gap"])
 
 
 def _longest(figures: Iterable[Figure]) -> Figure:

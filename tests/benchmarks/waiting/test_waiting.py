@@ -16,7 +16,20 @@ from tests.folders import IMAGING, ROOT, TINY
 
 from . import measures
 from .figures import AFTER, BEFORE, Measured, measured, page, read, replaced, write
-from .measures import Again, Figure, FirstPlan, Ground, SolveProcess, SweepProcess, Warm, fresh, near, proof, tiny_warm
+from .measures import (
+    Again,
+    Figure,
+    FirstPlan,
+    Ground,
+    SolveProcess,
+    SweepProcess,
+    Warm,
+    fresh,
+    gap_of,
+    near,
+    proof,
+    tiny_warm,
+)
 from .waits import GRID, WAITS, Wait
 
 SMALL = Size(books=2, classes=1, products=1, tiers=2, models=2, prices=2)
@@ -49,6 +62,12 @@ def test_a_plan_is_near_from_when_it_lacks_a_hundredth_of_the_bound() -> None:
     assert near({**SOLVE, "status": "infeasible", "bound": None, "plans": []}) == Figure(5.0, 4.0)
 
 
+def test_a_proof_that_there_is_no_plan_leaves_no_gap() -> None:
+    assert gap_of({"status": "infeasible", "gap": None}) == 0.0
+    assert gap_of({"status": "no_plan", "gap": None}) == inf
+    assert gap_of({"status": "feasible", "gap": 0.25}) == 0.25
+
+
 def test_a_limit_leaves_no_proof() -> None:
     assert proof(SOLVE) == Figure(5.0, 4.0)
     assert proof({**SOLVE, "status": "feasible"}) == Figure(inf, inf)
@@ -67,6 +86,7 @@ def test_other_limits_are_asked_of_one_session(here: Checkout, ground: Ground) -
     assert question["case"] == str(TINY)
     assert [solve["status"] for solve in answer["again"]] == ["optimal", "infeasible"]
     assert found["0.9: proof"].clock == answer["again"][1]["seconds"]
+    assert found["worst gap"].clock == answer["again"][0]["gap"]
     assert found["longest proof"].clock == max(found["1: proof"].clock, found["0.9: proof"].clock)
 
 
