@@ -47,6 +47,8 @@ class Limits:
     """Asked now and then; True ends the run."""
     submodels: bool = True
     """Whether an integer program may restart and solve parts of itself: costs more than it brings where it is small."""
+    heuristics: bool = True
+    """Whether an integer program looks for solutions itself: of little use where it should prove that none is left."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ class Solver:
             self._limit(limits)
         self._highs.passModel(_model(program, with_integers))
 
-    def _set(self, **options: float | str) -> None:
+    def _set(self, **options: float | str | bool) -> None:
         for name, value in options.items():
             self._highs.setOptionValue(name, value)
 
@@ -141,6 +143,9 @@ class Solver:
             self._set(mip_max_nodes=limits.nodes, mip_allow_restart=False)  # a restart pays only for a proof
         if not limits.submodels:
             self._set(mip_allow_restart=False, mip_heuristic_run_rens=False, mip_heuristic_run_rins=False)
+        if not limits.heuristics:
+            self._set(mip_heuristic_effort=0.0, mip_heuristic_run_root_reduced_cost=False)
+            self._set(mip_heuristic_run_feasibility_jump=False)
         self._set(mip_rel_gap=limits.gap, mip_abs_gap=limits.absolute_gap)
         if limits.stop is not None:
             self._highs.setCallback(_interrupt, limits.stop)

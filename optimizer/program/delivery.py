@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from models.catalog import Array
 
-from ..lp.expressions import Binary, Expression, Row, combine, number
-from ..lp.integer_programs import solve_integer
+from ..lp.expressions import Binary, Row, combine, number
+from ..lp.integer_programs import solve_fixed, solve_integer
 from ..lp.pulp_reader import FormulationArrays, read_formulation
 from ..lp.solver import Limits
 from .constraints import RULES, Constraint, labelled_rows
@@ -54,49 +55,57 @@ class DeliveryOutcome:
     """Proved upper bound on the objective; -inf when proved impossible."""
 
 
-def deliver(
-    instance: Instance,
-    totals: Array,
-    fixings: Fixings,
-    constraints: Sequence[Constraint] = RULES,
-    limits: Limits | None = None,
-) -> DeliveryOutcome:
-    """Best delivery for demand totals by the scenario's objective."""
-    formulation = Formulation(instance, Box.at(totals), fixings)
-    objective = formulation.amounts[instance.scenario.objective]
-    return _maximize(formulation, list(labelled_rows(formulation, constraints)), objective, limits or Limits())
+class DeliveryProgram:
+    """The program of the best delivery of given menus: stated once, and solved for the objective or for the margin."""
+
+    def __init__(
+        self, instance: Instance, totals: Array, fixings: Fixings, constraints: Sequence[Constraint] = RULES
+    ) -> None:
+        self._formulation = Formulation(instance, Box.at(totals), fixings)
+        self._objective = self._formulation.amounts[instance.scenario.objective]
+        self._rows = list(labelled_rows(self._formulation, constraints))
+
+    @cached_property
+    def _arrays(self) -> FormulationArrays:
+        return read_formulation(self._rows, combine([(self._objective, -1.0)]))
+
+    def best(self, limits: Limits | None = None) -> DeliveryOutcome:
+        """Best delivery by the scenario's objective."""
+        return _solve(self._formulation, self._arrays, limits or Limits())
+
+    def with_decisions(self, decisions: Mapping[str, int]) -> Delivery | None:
+        """Best delivery with every binary at its value by name, one linear program; None where that is infeasible.
+
+        Binaries that the values do not name have nothing to decide here, or are left at 0.
+        """
+        arrays = self._arrays
+        if arrays.contradictions:
+            return None
+        names, values = arrays.names, np.zeros(len(arrays.program.cost))
+        for column in np.flatnonzero(arrays.program.integer).tolist():
+            values[column] = decisions.get(names[column], 0)
+        solution = solve_fixed(arrays.scaled, values) if len(values) else values
+        return None if solution is None else _delivery(self._formulation, arrays, solution * arrays.scaling.columns)
+
+    def second_stage(self, objective: float, limits: Limits | None = None) -> DeliveryOutcome:
+        """Second stage of a lexicographic optimization: the delivery of best margin among those about as good.
+
+        The margin is that of the objective's scope. The scenario's objective stays within 1e-6 (relative) of
+        `objective`, so that no cost is wasted where revenue alone was asked for.
+        """
+        least = number(objective - SECOND_STAGE_SLACK * max(1.0, abs(objective)))
+        rows = [*self._rows, ("objective", Row("", self._objective, ">=", least))]
+        margin = self._formulation.amounts[MARGIN_OF[self._formulation.instance.scenario.objective]]
+        arrays = read_formulation(rows, combine([(margin, -1.0)]))
+        return _solve(self._formulation, arrays, limits or Limits(gap=SECOND_STAGE_GAP))
 
 
-def deliver_second_stage(
-    instance: Instance,
-    totals: Array,
-    fixings: Fixings,
-    objective: float,
-    constraints: Sequence[Constraint] = RULES,
-    limits: Limits | None = None,
-) -> DeliveryOutcome:
-    """Second stage of a lexicographic optimization: the delivery of best margin among those about as good.
-
-    The margin is that of the objective's scope. The scenario's objective stays within 1e-6 (relative) of `objective`,
-    so that no cost is wasted where revenue alone was asked for.
-    """
-    formulation = Formulation(instance, Box.at(totals), fixings)
-    least = number(objective - SECOND_STAGE_SLACK * max(1.0, abs(objective)))
-    kept = Row("", formulation.amounts[instance.scenario.objective], ">=", least)
-    rows = [*labelled_rows(formulation, constraints), ("objective", kept)]
-    margin = formulation.amounts[MARGIN_OF[instance.scenario.objective]]
-    return _maximize(formulation, rows, margin, limits or Limits(gap=SECOND_STAGE_GAP))
-
-
-def _maximize(
-    formulation: Formulation, rows: Sequence[tuple[str, Row]], amount: Expression, limits: Limits
-) -> DeliveryOutcome:
-    """The delivery of the highest amount under the rows."""
-    arrays = read_formulation(rows, combine([(amount, -1.0)]))
+def _solve(formulation: Formulation, arrays: FormulationArrays, limits: Limits) -> DeliveryOutcome:
+    """The delivery of least cost of a program, if there is one."""
     if arrays.contradictions:
         return DeliveryOutcome(None, True, -np.inf)
     if not arrays.columns:
-        return DeliveryOutcome(_delivery(formulation, arrays, np.zeros(0)), True, float(amount.constant))
+        return DeliveryOutcome(_delivery(formulation, arrays, np.zeros(0)), True, -arrays.program.offset)
     outcome = solve_integer(arrays.scaled, replace(limits, submodels=False))
     if outcome.values is None and outcome.infeasible:
         return DeliveryOutcome(None, True, -np.inf)

@@ -27,7 +27,7 @@ from ..lp.dual_bounds import widest_bound
 from ..lp.solver import Limits
 from ..lp.tolerances import ROUNDING
 from ..program.constraints import RULES, Constraint
-from ..program.delivery import SECOND_STAGE_SLACK, Delivery, DeliveryOutcome, deliver, deliver_second_stage
+from ..program.delivery import SECOND_STAGE_SLACK, Delivery, DeliveryProgram
 from ..program.formulation import Fixings
 from ..program.instance import Instance
 from ..results.checkpoint import Checkpoint
@@ -69,17 +69,9 @@ class DeliveryQuestion:
     start: WarmStart = field(default_factory=WarmStart)
     """What an earlier search found on a question like this one."""
 
-    def delivery(self, menus: Sequence[BookMenu], limits: Limits) -> DeliveryOutcome:
-        """Best exact delivery of menus and coverage."""
-        return deliver(self.instance, self._totals(menus), self._fixings(menus), self.constraints, limits)
-
-    def second_stage(self, menus: Sequence[BookMenu], delivery: Delivery, limits: Limits) -> Delivery:
-        """The delivery of best margin among those about as good as `delivery`."""
-        found = delivery.objective
-        outcome = deliver_second_stage(
-            self.instance, self._totals(menus), self._fixings(menus), found, self.constraints, limits
-        )
-        return outcome.delivery or delivery
+    def delivery_program(self, menus: Sequence[BookMenu]) -> DeliveryProgram:
+        """The program of the best delivery of menus and coverage."""
+        return DeliveryProgram(self.instance, self._totals(menus), self._fixings(menus), self.constraints)
 
     def _totals(self, menus: Sequence[BookMenu]) -> Array:
         return plan_totals(self.offers, self.instance.index, menus)
@@ -110,7 +102,12 @@ class DeliveredPlan:
     """A menu of each price book with units, and their best delivery."""
 
     menus: tuple[BookMenu, ...]
+    program: DeliveryProgram
     delivery: Delivery
+
+    def second_stage(self, limits: Limits) -> Delivery:
+        """The delivery of best margin among those about as good."""
+        return self.program.second_stage(self.delivery.objective, limits).delivery or self.delivery
 
 
 class Search:
@@ -191,10 +188,11 @@ class Search:
     def _restore_plan(self, menus: tuple[BookMenu, ...], kept: Delivery) -> None:
         """Begin with the plan of a checkpoint, as far as it holds: its amounts are recomputed, or delivered anew."""
         question = self.question
+        program = question.delivery_program(menus)
         holds = agrees_with_audit(question.instance, question.offers, menus, kept, menus_given=question.menus_given)
-        delivery = kept if holds else question.delivery(menus, self.limit.of_delivery()).delivery
+        delivery = kept if holds else program.best(self.limit.of_delivery()).delivery
         if delivery is not None:
-            self._offer(DeliveredPlan(menus, delivery))
+            self._offer(DeliveredPlan(menus, program, delivery))
 
     def _offer(self, plan: DeliveredPlan) -> None:
         """Make a plan the incumbent if it is the best."""
@@ -234,13 +232,21 @@ class Search:
         }
 
     def _evaluate(self, candidate: PlanCandidate) -> Evaluation:
-        """A candidate's menus with the best delivery, every rule checked exactly; the plan is offered as incumbent."""
+        """A candidate's menus delivered, every rule checked exactly; the plan is offered as incumbent.
+
+        With the decisions of a candidate that has some; where these do not hold exactly, with the best.
+        """
         menus = tuple(self.master.pool[i] for i in candidate.columns)
-        outcome = self.question.delivery(menus, self.limit.of_delivery())
+        program = self.question.delivery_program(menus)
+        delivery = None if candidate.decisions is None else program.with_decisions(candidate.decisions)
+        if delivery is not None:
+            self._offer(DeliveredPlan(menus, program, delivery))
+            return Evaluation(self.master.scale.cost(delivery.objective), -np.inf, exact=False)
+        outcome = program.best(self.limit.of_delivery())
         if outcome.delivery is None:
             self.state.limits.check()  # a delivery cut short is no proof that there is none
             return Evaluation(np.inf, np.inf if outcome.proved else -np.inf)
-        self._offer(DeliveredPlan(menus, outcome.delivery))
+        self._offer(DeliveredPlan(menus, program, outcome.delivery))
         scale = self.master.scale
         cost = scale.cost(outcome.delivery.objective)
         return Evaluation(cost, min(cost, scale.cost(outcome.bound)))
@@ -296,7 +302,7 @@ def find_best(
         question.instance,
         question.offers,
         best.menus,
-        question.second_stage(best.menus, best.delivery, limit.of_second_stage()),
+        best.second_stage(limit.of_second_stage()),
     )
     objective = plan.kpis[question.instance.scenario.objective]
     assert objective is not None  # money KPIs always have a value

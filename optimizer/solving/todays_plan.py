@@ -15,7 +15,7 @@ from ..program.delivery import SECOND_STAGE_GAP
 from ..program.formulation import Fixings
 from ..program.instance import Instance
 from ..results.audit_rules import RULES_ON_MENUS
-from .engine import DeliveryQuestion, offers_of
+from .engine import DeliveredPlan, DeliveryQuestion, offers_of
 from .plan_assembly import assemble
 from .time_limit import Limit
 
@@ -58,11 +58,12 @@ def plan_of_today(instance: Instance, limit: Limit) -> tuple[Plan | None, str | 
     fixings = Fixings(supported=sold_products(instance))
     constraints = rules_without(RULES_ON_MENUS.union(MONEY_RULES))
     question = DeliveryQuestion(instance, offers, fixings, constraints=constraints, menus_given=True)
-    outcome = question.delivery(menus, limit.of_last_steps(ROUNDING))
+    program = question.delivery_program(menus)
+    outcome = program.best(limit.of_last_steps(ROUNDING))
     delivery = outcome.delivery
     if delivery is None and not outcome.proved:
         return None, "No delivery of today's menus was found in the time allowed."
     if delivery is None:
         return None, "Today's menus cannot be delivered under the scenario's capacity, partner and experience rules."
-    delivery = question.second_stage(menus, delivery, limit.of_last_steps(SECOND_STAGE_GAP))
+    delivery = DeliveredPlan(menus, program, delivery).second_stage(limit.of_last_steps(SECOND_STAGE_GAP))
     return assemble(instance, offers, menus, delivery), None

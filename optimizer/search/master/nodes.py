@@ -120,16 +120,20 @@ class PlanCandidate:
 
     columns: tuple[int, ...]
     cost: float
+    decisions: Mapping[str, int] | None = None
+    """Value of each binary of the formulation by name, where these deliver the columns about as well as any would."""
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Scaled cost of a candidate's best delivery, every rule checked exactly."""
+    """Scaled cost of a candidate's delivery, every rule checked exactly."""
 
     cost: float
     """Of the best delivery found; inf where there is none."""
     bound: float
     """Lower bound on the cost of any delivery; inf where there is proved to be none."""
+    exact: bool = True
+    """Whether the best delivery was looked for, and not only that of given decisions."""
 
 
 @dataclass(frozen=True)

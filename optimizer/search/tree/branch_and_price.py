@@ -160,8 +160,14 @@ class BranchAndPrice:
         if node.bound >= self.state.cutoff:
             return self._close(node, node.bound)
         bound = self._enumerate(node, priced)
+        if bound is None and node.bound < self.state.cutoff:
+            best = self.state.incumbent.cost
+            self.heuristics.run_put_off()
+            bound = self._enumerate(node, priced) if self.state.incumbent.cost < best else None
         if bound is not None and bound >= self.state.cutoff:
             return self._close(node, bound, NodeOutcome.ENUMERATED)
+        if node.bound >= self.state.cutoff:
+            return self._close(node, node.bound)
         return self._branch(node, self._back_in(node, solution))
 
     def _finish(self, outcome: NodeOutcome) -> None:
@@ -239,13 +245,15 @@ class BranchAndPrice:
         for _ in range(params.exclusions):
             with self.state.timers("mip"):
                 gap = params.gap_share * self.state.tolerance(self.state.incumbent.cost)
-                limits = self.state.limits.of_mip(gap, None)
+                limits = replace(self.state.limits.of_mip(gap, None), submodels=False, heuristics=False)
                 outcome = solve_integer(under(restricted.program, self.state.cutoff), limits)
             bound = np.inf if outcome.infeasible else outcome.bound
             found = self.heuristics.evaluate_outcome(outcome, restricted)
-            if found is None or bound >= self.state.cutoff or found[1].bound < self.state.cutoff:
+            if found is None or bound >= self.state.cutoff:
                 break
-            restricted = restricted.without(found[0])
+            if self.heuristics.evaluate(found).bound < self.state.cutoff:
+                break
+            restricted = restricted.without(found.columns)
         return bound
 
     # -- branching -------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from .branching import ReliabilityBranching, integral_columns
 from .branching_history import agrees
 from .column_generation import ColumnGeneration
 from .diving import dive, price_heuristically
-from .restricted_master_mip import RestrictedMasterMip, mixing_mip, restricted_mip, sub_mip
+from .restricted_master_mip import RestrictedMasterMip, in_use_mip, mixing_mip, restricted_mip, sub_mip
 
 _log = logging.getLogger(__name__)
 
@@ -48,6 +48,8 @@ class PrimalHeuristics:
         """Value of binaries in the plan of a warm start, by column; empty once it has been tried."""
         self._near_start = False
         """Whether better plans were last looked for near the start's plan alone."""
+        self._put_off: tuple[Node, LpSolution] | None = None
+        """A fractional LP solution near which better plans are still to be looked for, and its node."""
         self.fractional_nodes = 0
         """Nodes with a fractional LP solution, which time sub-MIPs and dives."""
 
@@ -63,9 +65,8 @@ class PrimalHeuristics:
         if solution.cost < self.state.cutoff - self.state.tolerance(self.state.incumbent.cost) and self._near_start:
             self.fractional_nodes, self._near_start = 0, False
         self.fractional_nodes += 1
-        poor = not solution.cost > self.state.cutoff - self.params.poor_gap * self.state.tolerance(solution.cost)
         often, seldom = self.params.sub_mip_every, self.params.dive_every
-        dive_every, sub_mip_every = (often, 1) if poor else (seldom, often)
+        dive_every, sub_mip_every = (often, 1) if self._is_poor(solution) else (seldom, often)
         if self._is_due(dive_every):
             with suppress(Unsolved):
                 self._dive(node, solution)
@@ -94,9 +95,37 @@ class PrimalHeuristics:
         self.fractional_nodes += int(np.isfinite(self.state.incumbent.cost))
 
     def _solve_sub_mips(self, node: Node, solution: LpSolution) -> None:
-        """Look for the best plan near a fractional solution: its binaries while books may mix menus, then its menus."""
+        """Look for the best plan among the columns of a fractional solution, and where that is poor among more.
+
+        That among more is put off where the plan is good: enumeration may close the node first.
+        """
         self._report(node)
         gap = self.params.gap_share * self.state.tolerance(solution.cost)
+        self._solve_mip(in_use_mip(self.master, node, solution), gap)
+        if self._is_poor(solution):
+            self._solve_mixing_mips(node, solution, gap)
+        else:
+            self._put_off = node, solution
+
+    def run_put_off(self) -> None:
+        """Look for a better plan near the last fractional solution, if that was put off and one may be there."""
+        if self._put_off is None:
+            return
+        (node, solution), self._put_off = self._put_off, None
+        if solution.cost < self.state.cutoff:
+            weights = np.zeros(len(self.master.pool))
+            weights[: len(solution.weights)] = solution.weights
+            gap = self.params.gap_share * self.state.tolerance(solution.cost)
+            with suppress(Unsolved):
+                self._solve_mixing_mips(node, replace(solution, weights=weights), gap)
+
+    def _is_poor(self, solution: LpSolution) -> bool:
+        """Whether the incumbent costs far more than a node's linear program, or there is none."""
+        room = self.params.poor_gap * self.state.tolerance(solution.cost)
+        return not solution.cost > self.state.cutoff - room
+
+    def _solve_mixing_mips(self, node: Node, solution: LpSolution, gap: float) -> None:
+        """Look for the best binaries while books may mix menus, then for the best menus with these."""
         more = max(self.params.near_columns, self.params.near_columns_per_book * len(self.master.books))
         for near in dict.fromkeys((self.params.near_columns, more)):
             mixing = mixing_mip(self.master, node, solution, near)
@@ -104,7 +133,8 @@ class PrimalHeuristics:
             _log.debug("sub-MIP over mixed menus: %s", "none" if outcome.values is None else f"{outcome.objective:.9g}")
             self.state.limits.check()
             if outcome.values is not None:
-                self._solve_fixed(mixing.fix_binaries(self.master, node, outcome), gap)
+                fixed = {**node.fixed, **mixing.binaries(self.master, outcome)}
+                self._solve_fixed(replace(node, fixed=fixed), gap)
             if np.isfinite(self.state.incumbent.cost):
                 return
 
@@ -120,7 +150,7 @@ class PrimalHeuristics:
 
     def _solve_below_incumbent(self, restricted: RestrictedMasterMip, gap: float) -> SolverOutcome:
         with self.state.timers("mip"):
-            limits = self.state.limits.of_mip(gap, self.params.node_limit)
+            limits = replace(self.state.limits.of_mip(gap, self.params.node_limit), submodels=False)
             return solve_integer(under(restricted.program, self.state.incumbent.cost), limits, recheck_infeasible=False)
 
     def _dive(self, node: Node, solution: LpSolution) -> None:
@@ -137,21 +167,29 @@ class PrimalHeuristics:
             self._solve_sub_mips(*leaf)
 
     def evaluate(self, candidate: PlanCandidate) -> Evaluation:
-        """Deliver a candidate's menus exactly, once."""
+        """Deliver a candidate's menus, once for each choice of columns; exactly unless the candidate has decisions."""
         key = tuple(sorted(candidate.columns))
-        if key not in self.evaluations:
+        known = self.evaluations.get(key)
+        if known is None or (candidate.decisions is None and not known.exact):
             with self.state.timers("delivery"):
                 self.evaluations[key] = self._evaluate(replace(candidate, columns=key))
         return self.evaluations[key]
 
-    def evaluate_outcome(
-        self, outcome: SolverOutcome, restricted: RestrictedMasterMip
-    ) -> tuple[tuple[int, ...], Evaluation] | None:
-        """Numbers of the columns that a restricted master MIP chose, and what they cost; None without a solution."""
+    def evaluate_outcome(self, outcome: SolverOutcome, restricted: RestrictedMasterMip) -> PlanCandidate | None:
+        """Evaluate the columns that a restricted master MIP chose: exactly, or with its binaries where it is solved.
+
+        Returns them without decisions; None without a solution.
+        """
         self.state.limits.check()
         chosen = restricted.chosen(outcome)
         if chosen is None:
             return None
-        evaluation = self.evaluate(PlanCandidate(chosen, outcome.objective))
+        decisions = self._named(restricted.binaries(self.master, outcome)) if outcome.solved else None
+        candidate = PlanCandidate(chosen, outcome.objective)
+        self.evaluate(replace(candidate, decisions=decisions))
         self.state.limits.check()
-        return chosen, evaluation
+        return candidate
+
+    def _named(self, binaries: Mapping[int, int]) -> dict[str, int]:
+        names = self.master.stated.names
+        return {names[column]: value for column, value in binaries.items()}

@@ -42,12 +42,11 @@ class RestrictedMasterMip:
         picked = np.flatnonzero(outcome.values[self.first :] > 0.5).tolist()
         return tuple(sorted([*self.kept, *(self.among[i] for i in picked)]))
 
-    def fix_binaries(self, master: RestrictedMaster, node: Node, outcome: SolverOutcome) -> Node:
-        """The node with every binary of the formulation fixed at its value in an outcome of a mixing MIP."""
+    def binaries(self, master: RestrictedMaster, outcome: SolverOutcome) -> dict[int, int]:
+        """Value of every binary of the formulation in an outcome that has a solution, by column."""
         values = outcome.values
         assert values is not None
-        fixed = {int(i): round(values[i]) for i in np.flatnonzero(master.program.integer)}
-        return replace(node, fixed={**node.fixed, **fixed})
+        return {int(i): round(values[i]) for i in np.flatnonzero(master.program.integer)}
 
     def without(self, chosen: Sequence[int]) -> RestrictedMasterMip:
         """The program without one choice of columns (a no-good cut)."""
@@ -84,6 +83,11 @@ def _entries(master: RestrictedMaster, columns: Sequence[int]) -> sparse.csc_mat
     """What columns add to the rows of the formulation and the totals, shape (rows, columns)."""
     before = sparse.csr_matrix((master.first_total_row, len(columns)))
     return sparse.vstack([before, master.entries_of(columns).T]).tocsc()
+
+
+def in_use_mip(master: RestrictedMaster, node: Node, solution: LpSolution) -> RestrictedMasterMip:
+    """The restricted master MIP over the columns in use alone."""
+    return restricted_mip(master, node, np.flatnonzero(solution.weights > INTEGRALITY).tolist())
 
 
 def mixing_mip(master: RestrictedMaster, node: Node, solution: LpSolution, most: int) -> RestrictedMasterMip:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from optimizer.program.constraints import RULES, rules_without
-from optimizer.program.delivery import DeliveryOutcome, deliver
+from optimizer.program.delivery import DeliveryOutcome, DeliveryProgram
 from optimizer.program.formulation import Fixings
 
 from ...worlds.rule_case import Edits, rule_instance, totals
@@ -43,7 +43,7 @@ class Trial:
 
     def outcome(self, dropped: tuple[str, ...] = ()) -> DeliveryOutcome:
         instance = rule_instance(self.scenario, self.edits)
-        return deliver(instance, totals(instance, self.amounts), self.fixings, rules_without(dropped))
+        return DeliveryProgram(instance, totals(instance, self.amounts), self.fixings, rules_without(dropped)).best()
 
 
 Three = tuple[Trial, Trial, Trial]
