@@ -16,13 +16,16 @@ VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_info
 PLACE := $(shell echo '$(VERSION) $(CURDIR)' | cksum | cut -d' ' -f1)
 NEEDS := $(shell cat pyproject.toml tests/versions/constraints.txt | cksum | cut -d' ' -f1)
 MADE := $(VENV)/made-$(PLACE)
+# The tests start hundreds of processes: each is half a second faster where compiled modules may be kept.
+unexport PYTHONDONTWRITEBYTECODE
 # From Python 3.12 on, coverage can be measured by what the interpreter offers for it, at nearly no cost.
 TRACE := $(if $(filter 3.11.%,$(VERSION)),,COVERAGE_CORE=sysmon)
 
-.PHONY: help demo test test-versions constraints check compiled outside lab bench bench-full bench-peers checkouts waiting reference release clean
+.PHONY: help demo test test-full checked test-versions constraints check compiled outside lab bench bench-full bench-peers checkouts waiting reference release clean
 help:
 	@echo 'make demo    set up, solve the shipped case, show the plan'
-	@echo 'make test    set up and run every check: style, types, import rules, tests, coverage'
+	@echo 'make test    set up and check: style, types, import rules, and all tests but the slow ones; ten minutes at most'
+	@echo 'make test-full  the same with every test, and coverage'
 	@echo 'make test-versions  try the lowest and the newest version of every dependency, and every Python that is here'
 	@echo 'make constraints    write down the newest versions as those tested, if the smoke set passes with them'
 	@echo 'make lab     set up and open the notebooks in JupyterLab'
@@ -40,11 +43,17 @@ help:
 demo: $(VENV)/run-$(NEEDS)
 	$(BIN)/tierwise solve data/imaging
 
-test: $(VENV)/test-$(NEEDS)
-	$(MAKE) --no-print-directory -j $(JOBS) check compiled outside
+test: checked
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m 'not slow'
+
+# Coverage is lost as rarely as the slow tests fail, and tracing takes a third of the time again.
+test-full: checked
 	$(TRACE) $(BIN)/python -m pytest -n $(JOBS) --dist worksteal --cov --cov-report=
 	$(BIN)/coverage report --include='models/*' --fail-under=90 --skip-covered
 	$(BIN)/coverage report --include='optimizer/*' --fail-under=90 --skip-covered
+
+checked: $(VENV)/test-$(NEEDS)
+	$(MAKE) --no-print-directory -j $(JOBS) check compiled outside
 
 # Each set of versions has an environment of its own, made anew; two are tried at a time.
 test-versions:
@@ -93,8 +102,7 @@ bench-peers: $(PEERS)/made
 # What is quick comes first. The wheel is tried with the newest versions in its ranges, as its users get them.
 release: $(VENV)/release-$(NEEDS)
 	$(BIN)/python -m tests.release ready
-	$(MAKE) --no-print-directory test
-	$(MAKE) --no-print-directory test-versions
+	$(MAKE) --no-print-directory test test-versions test-full
 	$(BIN)/python -m tests.release make
 
 checkouts: $(VENV)/run-$(NEEDS)

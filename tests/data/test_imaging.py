@@ -132,6 +132,7 @@ def test_base_earns_what_the_page_says_and_more_than_today() -> None:
     assert result.baseline["account_revenue"] == pytest.approx(268.2e6, rel=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scenario", ["without_meridian", "margin_floor_35"])
 def test_a_harder_question_does_not_earn_more(scenario: str) -> None:
     harder, base = solved(scenario), solved("base")
@@ -140,6 +141,7 @@ def test_a_harder_question_does_not_earn_more(scenario: str) -> None:
     assert harder.objective <= base.bound
 
 
+@pytest.mark.slow
 def test_a_further_offer_does_not_earn_less() -> None:
     wider, base = solved("performance_offer"), solved("base")
     assert wider.bound is not None

@@ -14,8 +14,10 @@ from optimizer.cli import command_line
 from tests.folders import TINY
 from tests.fuzzing.mutations import of_bytes, of_csv, of_json, of_state, of_toml, of_zip
 from tests.fuzzing.trials import Target, faults
+from tests.slow import one_in
 
-SEEDS = range(200)
+PARTS = [range(start, start + 50) for start in range(0, 200, 50)]
+"""The seeds of each format, fifty at a time."""
 
 
 @pytest.fixture(scope="module")
@@ -61,12 +63,13 @@ def one_parser(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.no_cover
 @pytest.mark.parametrize("form", ["csv", "toml", "xlsx", "parquet", "json"])
+@pytest.mark.parametrize("seeds", one_in(len(PARTS), PARTS), ids=lambda seeds: f"{seeds[0]}-{seeds[-1]}")
 def test_damaged_files_are_read_or_refused_in_words(
-    form: str, places: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+    form: str, seeds: range, places: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if form == "json":  # the case is sound, and loading it again and again would take most of the time
         sound = load_case(TINY)
         monkeypatch.setattr("optimizer.cli.commands.load_case", lambda *given, **options: sound)
-    found = faults(targets(form, places), SEEDS, form)
+    found = faults(targets(form, places), seeds, form)
 
     assert not found, "\n\n".join(found)

@@ -18,6 +18,9 @@ GUIDE = ROOT / "notebooks" / "guide"
 PAGES = [*sorted(GUIDE.rglob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 TO_RUN = [page for page in sorted(GUIDE.glob("*.md")) if any(block.language in RUN for block in blocks(page))]
 
+MANY = GUIDE / "questions.md"
+"""The page that asks every question there is, which takes a quarter of a minute."""
+
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -28,7 +31,11 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("page", TO_RUN, ids=lambda page: page.stem)
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(page, marks=pytest.mark.slow) if page == MANY else page for page in TO_RUN],
+    ids=lambda page: page.stem,
+)
 def test_what_a_page_tells_to_type_does_what_it_says(page: Path, here: Path) -> None:
     reader = Reader()
     for block in blocks(page):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def place(dotted: str) -> object:
         return getattr(import_module(module), name)
 
 
+@cache
 def classes() -> set[str]:
     """Every class of the two packages."""
     nodes = (node for file in SOURCES for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))))

@@ -15,6 +15,7 @@ from nbclient import NotebookClient
 from tests.browser import CHROMIUM, WITHOUT
 from tests.folders import ROOT
 from tests.notebooks.lab import CHART, Lab, running_lab
+from tests.slow import one_in
 from tests.worlds.small_case import write_small_case
 
 FOLDER = ROOT / "notebooks"
@@ -55,7 +56,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.skipif(HAS_BROWSER, reason="they run in JupyterLab below")
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", one_in(3, NOTEBOOKS), ids=lambda path: path.stem)
 def test_it_runs(path: Path, folder: Path) -> None:
     variables = {**os.environ, "PYTHONPATH": str(ROOT), "TIERWISE_CASE": str(folder / "case")}
     client = NotebookClient(
@@ -71,7 +72,7 @@ def lab(folder: Path) -> Iterator[Lab]:
 
 
 @pytest.mark.skipif(not HAS_BROWSER, reason=WITHOUT)
-@pytest.mark.parametrize("name", sorted(CHARTS, reverse=True))
+@pytest.mark.parametrize("name", one_in(3, sorted(CHARTS))[::-1])
 def test_it_runs_and_draws_in_jupyterlab(name: str, lab: Lab) -> None:
     lab.open(name)
     lab.run_all(seconds=150)

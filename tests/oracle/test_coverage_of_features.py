@@ -228,17 +228,20 @@ def test_every_kind_of_pricing_model_is_drawn() -> None:
     assert set(KINDS) == set(pricing_kinds.KINDS)
 
 
+@pytest.mark.slow
 def test_feasible_and_infeasible_are_both_common() -> None:
     sample = SEEDS[:80]
     feasible = sum(optimum(seed).status == "optimal" for seed in sample)
     assert 0.65 * len(sample) <= feasible <= 0.9 * len(sample)
 
 
+@pytest.mark.slow
 def test_optima_are_rarely_empty() -> None:
     found = [optimum(seed) for seed in SEEDS[:80] if optimum(seed).status == "optimal"]
     assert sum(any(offer.menu for offer in best.offers) for best in found) >= 0.7 * len(found)
 
 
+@pytest.mark.slow
 def test_some_offers_never_make_work() -> None:
     tiny = 0
     for seed in SEEDS[:80]:

@@ -75,6 +75,7 @@ def test_a_pool_of_processes_finds_the_same(case: Case, answer: Sweep) -> None:
     assert objectives(found) == pytest.approx(objectives(answer)[::2])
 
 
+@pytest.mark.slow
 def test_a_dask_cluster_of_processes_finds_the_same(case: Case, answer: Sweep) -> None:
     distributed = pytest.importorskip("distributed")
     with (

@@ -23,6 +23,7 @@ from optimizer.results.record import Status
 from tests.faults import FAULTS, Fault
 from tests.folders import ROOT
 from tests.optimizer.cli.showing import small_result, without_plan
+from tests.slow import one_in
 from tests.worlds.small_case import write_small_case
 
 TINY = ROOT / "data" / "tiny"
@@ -113,7 +114,7 @@ def test_wrong_usage_is_explained(arguments: list[str], named: str, capsys: pyte
 # bad input
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+@pytest.mark.parametrize("fault", one_in(6, FAULTS), ids=lambda fault: fault.name)
 def test_every_fault_ends_with_2_and_leaves_nothing(
     fault: Fault, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -133,7 +134,7 @@ def test_a_missing_case_is_said(command: str, tmp_path: Path, capsys: pytest.Cap
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names of files are letters")
-@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+@pytest.mark.parametrize("encoding", one_in(2, ["utf-8", "ascii"]))
 def test_paths_of_bytes_that_are_no_letters(tmp_path: Path, encoding: str) -> None:
     case = Path(os.fsdecode(os.fsencode(tmp_path) + b"/ca\xffse"))
     shutil.copytree(TINY, case)
@@ -389,7 +390,7 @@ def test_ctrl_c_is_heard_while_the_solver_works(tmp_path: Path) -> None:
     assert "Files: " in shown
 
 
-@pytest.mark.parametrize("seconds", [3, 9])
+@pytest.mark.parametrize("seconds", one_in(2, [3, 9]))
 def test_a_time_limit_holds(seconds: int, tmp_path: Path) -> None:
     began = time.monotonic()
     done = tierwise("solve", IMAGING, "--gap", "0", "--time-limit", seconds, "--out", tmp_path / "run")

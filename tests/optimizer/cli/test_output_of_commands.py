@@ -12,6 +12,7 @@ import pytest
 from optimizer.cli.command_line import main
 from optimizer.cli.command_table import GROUPS
 from tests.optimizer.cli.invocations import FAILING, INVOCATIONS, prepare, typed
+from tests.slow import one_in
 
 NAMES = [command.name for group in GROUPS.values() for command in group]
 LOUD = ["init", "validate", "solve", "sweep", "report", "workbook", "completion"]
@@ -48,7 +49,7 @@ def assert_done(name: str, code: int, out: bytes, error: bytes) -> None:
     assert error.decode() == "".join(f"Warning: {sentence}\n" for sentence in told["warnings"])
 
 
-@pytest.mark.parametrize("name", LOUD)
+@pytest.mark.parametrize("name", one_in(2, LOUD))
 def test_for_programs_there_is_one_document_and_nothing_else(name: str, here: Path) -> None:
     done = typed(here, name, *INVOCATIONS[name], "--json", "--quiet", loud=True)
     assert_done(name, done.returncode, done.stdout, done.stderr)
@@ -62,7 +63,7 @@ def test_every_command_tells_programs_one_document(
     assert_done(name, main([name, *INVOCATIONS[name], "--json", "--quiet"]), *capfdbinary.readouterr())
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", one_in(4, NAMES))
 def test_quiet_leaves_nothing_to_see(
     name: str, here: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -96,7 +97,7 @@ def test_whoever_looks_for_a_fault_sees_what_libraries_print(here: Path) -> None
     assert b"welcome, says C" in done.stderr
 
 
-@pytest.mark.parametrize("policy", ["error", "always"])
+@pytest.mark.parametrize("policy", one_in(2, ["error", "always"]))
 def test_what_the_environment_asks_of_warnings_changes_nothing(policy: str, here: Path) -> None:
     done = typed(here, "solve", "case", "--out", "new", "--quiet", loud=True, PYTHONWARNINGS=policy)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")

@@ -19,6 +19,7 @@ from nbclient import NotebookClient
 from optimizer.cli import streams
 from optimizer.cli.command_line import main
 from tests.optimizer.cli.invocations import INVOCATIONS, ROOT, prepare
+from tests.slow import one_in
 from tests.worlds.small_case import write_small_case
 
 PIPES = pytest.mark.skipif(os.name == "nt", reason="this shell is not there on Windows")
@@ -72,7 +73,7 @@ def with_no_reader(folder: Path, *arguments: str, which: int) -> tuple[int, byte
     "arguments",
     [
         ["solve", "case", "--out", "piped"],
-        ["solve", "case", "--scenario", "greedy", "--out", "piped"],
+        pytest.param(["solve", "case", "--scenario", "greedy", "--out", "piped"], marks=pytest.mark.slow),
         *([name, *INVOCATIONS[name]] for name in ("audit", "completion")),
         ["validate", "case", "--json"],
         ["solve", "--json"],
@@ -129,7 +130,7 @@ def test_in_another_program_a_reader_that_leaves_is_told_by_the_code(monkeypatch
 
 
 @PIPES
-@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", ">&- 2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("closed", one_in(5, [">&-", "2>&-", "<&-", ">&- 2>&-", "<&- >&- 2>&-"]))
 def test_closed_streams_cost_no_run(closed: str, here: Path) -> None:
     done = in_shell(here, f"{tierwise('solve', 'case', '--out', 'closed')} {closed}; echo $?")
     *shown, code = done.stdout.decode().splitlines()
@@ -149,7 +150,9 @@ def test_with_nothing_to_say_a_closed_stream_is_no_matter(here: Path) -> None:
 
 
 @FULL
-@pytest.mark.parametrize(("arguments", "code"), [([], 2), (["--json"], 2), (["--scenario", "greedy"], 1), (["-q"], 0)])
+@pytest.mark.parametrize(
+    ("arguments", "code"), one_in(4, [([], 2), (["--json"], 2), (["--scenario", "greedy"], 1), (["-q"], 0)])
+)
 def test_a_full_disk_behind_standard_output_is_told(arguments: list[str], code: int, here: Path) -> None:
     done = in_shell(here, f"{tierwise('solve', 'case', '--out', 'full', *arguments)} > /dev/full")
     assert done.returncode == code
@@ -224,7 +227,7 @@ ENCODINGS = [
 ]
 
 
-@pytest.mark.parametrize(("environment", "encoding"), ENCODINGS, ids=[str(given) for given, _ in ENCODINGS])
+@pytest.mark.parametrize(("environment", "encoding"), one_in(4, ENCODINGS), ids=[str(given) for given, _ in ENCODINGS])
 def test_characters_that_a_stream_lacks_are_written_as_escapes(
     environment: dict[str, str], encoding: str, foreign: Path
 ) -> None:

@@ -11,6 +11,7 @@ from scipy import sparse
 from models.catalog import Array
 from optimizer.lp.arrays import MixedIntegerProgram
 from optimizer.lp.dual_bounds import box_bound, widest_bound
+from tests.slow import one_in
 
 from .programs import linear_optimum, random_program
 
@@ -21,7 +22,7 @@ def dual_bound(posed: MixedIntegerProgram, duals: Array) -> float:
     return box_bound(posed.cost, posed.low, posed.high, posed.rows, posed.row_low, posed.row_high, duals)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", one_in(4, SEEDS))
 def test_no_duals_bound_above_the_optimum(seed: int) -> None:
     posed, rng = random_program(seed), np.random.default_rng(seed)
     found, duals = linear_optimum(posed)
@@ -43,7 +44,7 @@ def test_duals_of_a_missing_side_do_not_count() -> None:
     assert at == [-2.0, -2.0, -1.0]
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", one_in(4, SEEDS))
 def test_the_widest_bound_is_that_of_no_rows(seed: int) -> None:
     """With duals of 0 only the bounds of the columns count; columns that cost nothing may have none."""
     posed = replace(random_program(seed), offset=5.0)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 import optimizer
 from models import build_case
@@ -15,6 +14,7 @@ from optimizer.assurance.result import Result
 from optimizer.results.record import Status
 from tests.oracle.random_cases import Drawn, random_case
 from tests.oracle.transforms import ADDITIONS, NEUTRAL, renamed, scaled_money
+from tests.slow import one_in
 
 GAP = 1e-7
 ALLOWED = 1e-6 + 2 * GAP
@@ -39,8 +39,11 @@ LOOSER = {
 """A looser limit for each rule of a scenario."""
 
 pytestmark = pytest.mark.no_cover  # many solves of random cases, as in test_enumeration.py
-seeds = st.integers(min_value=1_000, max_value=9_999)
-few = settings(derandomize=True, max_examples=10, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+
+
+def seeds(test: str) -> list[Any]:
+    """Ten seeds of random cases for a test, others for each."""
+    return one_in(5, Random(test).sample(range(1_000, 10_000), 10))
 
 
 def solved(drawn: Drawn, scenario: Scenario | None = None) -> Result:
@@ -59,8 +62,7 @@ def test_every_rule_has_a_looser_limit() -> None:
     assert set(LOOSER) == set(Scenario.model_fields) - {"name", "description", "objective", "change"}
 
 
-@few
-@given(seed=seeds)
+@pytest.mark.parametrize("seed", seeds("loosening"))
 def test_loosening_rules_never_lowers_the_optimum(seed: int) -> None:
     drawn = random_case(seed)
     result, scenario = solved(drawn), drawn[2]["base"]
@@ -73,16 +75,14 @@ def test_loosening_rules_never_lowers_the_optimum(seed: int) -> None:
 
 
 @pytest.mark.parametrize("thing", ADDITIONS)
-@few
-@given(seed=seeds)
+@pytest.mark.parametrize("seed", seeds("adding"))
 def test_adding_never_lowers_the_optimum(thing: str, seed: int) -> None:
     drawn = random_case(seed)
     assert_not_lower(solved(drawn), solved(ADDITIONS[thing](drawn, Random(seed))))
 
 
 @pytest.mark.parametrize("thing", NEUTRAL)
-@few
-@given(seed=seeds)
+@pytest.mark.parametrize("seed", seeds("what nobody sees"))
 def test_what_nobody_sees_changes_nothing(thing: str, seed: int) -> None:
     drawn = random_case(seed)
     result, other = solved(drawn), solved(NEUTRAL[thing](drawn, Random(seed)))
@@ -92,10 +92,9 @@ def test_what_nobody_sees_changes_nothing(thing: str, seed: int) -> None:
         assert abs(other.objective - result.objective) <= ALLOWED * max(1.0, abs(result.objective))
 
 
-@few
-@given(seed=seeds, factor=st.sampled_from([1 / 64, 100.0, 8192.0]))
-def test_scaling_money_scales_the_result(seed: int, factor: float) -> None:
-    drawn = random_case(seed)
+@pytest.mark.parametrize("seed", seeds("scaling money"))
+def test_scaling_money_scales_the_result(seed: int) -> None:
+    drawn, factor = random_case(seed), Random(seed).choice([1 / 64, 100.0, 8192.0])
     result, other = solved(drawn), solved(scaled_money(drawn, factor))
     assert other.status is result.status
     if result.objective is not None and other.objective is not None:
@@ -103,8 +102,7 @@ def test_scaling_money_scales_the_result(seed: int, factor: float) -> None:
         assert abs(other.objective - factor * result.objective) <= room
 
 
-@few
-@given(seed=seeds)
+@pytest.mark.parametrize("seed", seeds("names and order"))
 def test_names_and_order_change_nothing(seed: int) -> None:
     drawn = random_case(seed)
     result, other = solved(drawn), solved(renamed(drawn, seed))
@@ -113,10 +111,9 @@ def test_names_and_order_change_nothing(seed: int) -> None:
         assert abs(other.objective - result.objective) <= ALLOWED * max(1.0, abs(result.objective))
 
 
-@few
-@given(seed=seeds, seconds=st.sampled_from([0.0, 0.02, 0.1]))
-def test_bounds_hold_when_time_runs_out(seed: int, seconds: float) -> None:
-    drawn = random_case(seed)
+@pytest.mark.parametrize("seed", seeds("bounds"))
+def test_bounds_hold_when_time_runs_out(seed: int) -> None:
+    drawn, seconds = random_case(seed), Random(seed).choice([0.0, 0.02, 0.1])
     result = solved(drawn)
     cut = optimizer.solve(build_case(*drawn), "base", gap=GAP, time_limit=seconds)
     if result.status is Status.INFEASIBLE:

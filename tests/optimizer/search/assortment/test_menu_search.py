@@ -8,6 +8,7 @@ import pytest
 from models.catalog import Codes
 from optimizer.search.assortment.menu_search import search_menus
 from optimizer.search.assortment.pricing_objective import BARRED, FREE, local_search, menu_value
+from tests.slow import one_in
 
 from .menu_instances import Instance, Menu, instance
 
@@ -34,7 +35,7 @@ def cutoff_between(ranked: dict[Menu, float], share: float, room: float) -> floa
     return None
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", one_in(4, SEEDS))
 def test_objective_of_each_menu(seed: int) -> None:
     posed = instance(seed)
     t = posed.terms
@@ -44,7 +45,7 @@ def test_objective_of_each_menu(seed: int) -> None:
         assert value == pytest.approx(expected, abs=ROUNDING * posed.scale)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", one_in(4, SEEDS))
 def test_the_best_menu_is_found_and_is_the_bound(seed: int) -> None:
     posed = instance(seed)
     ranked = posed.ranked
@@ -61,7 +62,7 @@ def test_the_best_menu_is_found_and_is_the_bound(seed: int) -> None:
     assert values == pytest.approx([ranked[menu] for menu in menus], abs=ROUNDING * posed.scale)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", one_in(4, SEEDS))
 def test_every_menu_above_a_cutoff_is_found_and_no_other(seed: int) -> None:
     posed = instance(seed)
     ranked = posed.ranked
@@ -79,7 +80,7 @@ def test_every_menu_above_a_cutoff_is_found_and_no_other(seed: int) -> None:
             assert found_menus(posed, cutoff, every=True, room=len(expected) - 1)[2:] == (False, np.inf)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", one_in(4, SEEDS))
 def test_a_cutoff_that_nothing_beats_is_the_bound(seed: int) -> None:
     posed = instance(seed)
     best = max(posed.ranked.values(), default=0.0)
@@ -88,7 +89,7 @@ def test_a_cutoff_that_nothing_beats_is_the_bound(seed: int) -> None:
     assert found_menus(posed, cutoff, every=True, room=4) == ([], [], True, cutoff)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", one_in(4, SEEDS))
 def test_the_bound_of_a_search_cut_short_holds(seed: int) -> None:
     posed = instance(seed)
     ranked = posed.ranked
@@ -110,7 +111,7 @@ def random_picks(posed: Instance, rng: np.random.Generator) -> Codes:
     return np.array([-1 if pick < span.start + 1 else pick for pick, span in zip(picks, spans, strict=True)])
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", one_in(4, SEEDS))
 def test_a_climb_ends_at_an_allowed_menu_that_no_single_change_betters(seed: int) -> None:
     posed, rng = instance(seed), np.random.default_rng(seed)
     ranked = posed.ranked

@@ -15,6 +15,7 @@ from optimizer.search.assortment.menu_relaxation import bound_menus
 from optimizer.search.assortment.menu_tree import OPTIMALITY, MenuTree
 from optimizer.search.assortment.pricing_objective import BARRED, COVERED, FREE
 from optimizer.search.state.limits import Watch
+from tests.slow import one_in
 
 from .menu_instances import Instance, instance
 from .test_menu_search import ROUNDING, cutoff_between
@@ -35,7 +36,7 @@ def menu_of(picks: np.ndarray) -> tuple[int, ...]:
     return tuple(int(o) for o in picks if o >= 0)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", one_in(4, SEEDS))
 def test_the_best_menu_is_found_and_the_bound_is_hardly_above_it(seed: int) -> None:
     posed = instance(seed)
     proven = MenuTree(posed.terms, -np.inf, Watch()).best_menus(capacity=3)
@@ -52,7 +53,7 @@ def test_the_best_menu_is_found_and_the_bound_is_hardly_above_it(seed: int) -> N
         assert value == pytest.approx(posed.ranked[menu_of(picks)], abs=ROUNDING * posed.scale)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", one_in(4, SEEDS))
 def test_every_menu_above_a_cutoff_is_found_and_no_other(seed: int) -> None:
     posed = instance(seed)
     cutoff = cutoff_between(posed.ranked, 0.1, ROUNDING * posed.scale)
@@ -66,7 +67,7 @@ def test_every_menu_above_a_cutoff_is_found_and_no_other(seed: int) -> None:
         assert not MenuTree(posed.terms, cutoff, Watch()).enumerate_menus(capacity=len(expected) - 1).complete
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", one_in(4, SEEDS))
 def test_a_cutoff_that_nothing_beats_is_the_bound(seed: int) -> None:
     posed = instance(seed)
     cutoff = max(posed.ranked.values(), default=0.0) + 0.5
@@ -76,7 +77,7 @@ def test_a_cutoff_that_nothing_beats_is_the_bound(seed: int) -> None:
     assert cutoff <= proven.bound <= cutoff + OPTIMALITY * stake(posed)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", one_in(4, SEEDS))
 def test_the_bound_of_any_domain_holds(seed: int) -> None:
     posed, rng = instance(seed), np.random.default_rng(seed)
     t = posed.terms
@@ -106,7 +107,7 @@ def obeys(posed: Instance, domain: MenuDomain, menu: tuple[int, ...]) -> bool:
     return all(domain.allowed[o] for o in menu) and set(np.flatnonzero(domain.must).tolist()) <= tiers
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", one_in(4, SEEDS))
 def test_the_children_of_a_node_divide_its_menus(seed: int) -> None:
     posed, rng = instance(seed), np.random.default_rng(seed)
     domain = whole(posed)
@@ -154,7 +155,7 @@ MILD = [seed for seed in SEEDS if instance(seed).terms.utility.max(initial=0.0) 
 """Without cohorts too extreme for exact rows."""
 
 
-@pytest.mark.parametrize("seed", MILD)
+@pytest.mark.parametrize("seed", one_in(4, MILD))
 def test_a_menu_alone_is_bounded_by_its_objective(seed: int) -> None:
     posed = instance(seed)
     for menu in list(posed.ranked)[::5]:

@@ -24,6 +24,7 @@ from optimizer.search.tree.branching_history import (
 from optimizer.solving.engine import DeliveryQuestion, Limit, Search, offers_of
 from tests.oracle.enumeration import enumerate_scenario
 from tests.oracle.random_cases import random_case
+from tests.slow import one_in
 
 SEEDS = (0, 2, 4, 7, 9, 11)
 CHANGES = ({"max_tiers": 1}, {"max_models": 1}, {"min_service_margin": -0.2}, {"max_menu": 1})
@@ -112,7 +113,7 @@ def solved(seed: int) -> tuple[Case, optimizer.Result]:
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=str)
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", one_in(3, SEEDS))
 def test_from_an_earlier_search_the_optimum_of_the_new_question_is_found(seed: int, change: dict[str, float]) -> None:
     settings, tables, scenarios = random_case(seed)
     changed = scenarios["base"].model_copy(update=change)
