@@ -21,10 +21,9 @@ import numpy as np
 
 from ..state.limits import Watch
 from .compiled import NotKept, kept_in, reading_only
-from .menu_batch import best_coverage, book_instance, local_search_books, search_books
-from .menu_search import search_menus
+from .menu_batch import book_instance, local_search_books, search_books
 from .packed_instance import PackedDomain, PackedInstance, PricingObjective
-from .pricing_objective import COVERED, group_gains, local_search, value_by_tier
+from .pricing_objective import COVERED, evaluate_picks
 
 POLL_SECONDS = 0.02
 """Time between looks at the process that compiles."""
@@ -153,18 +152,12 @@ def _calls() -> Iterator[None]:
     yes = np.ones(1, dtype=bool)
     domain = PackedDomain(yes, np.zeros((1, 1), dtype=bool), np.array([COVERED], dtype=np.int64))
     objective = PricingObjective(one, np.zeros(1), np.zeros(1))
-    search_books(packed, domain, objective, np.zeros(1), np.zeros(1, dtype=np.int64), 1, 1)
+    search_books(packed, domain, objective, np.zeros(1), place, False, 1, 1)
     yield
     picks = np.full((1, 1), -1, dtype=np.int64)
     local_search_books(packed, domain, objective, place, picks, np.zeros(1), np.zeros((1, 1), dtype=bool))
     yield
-    book = book_instance(packed, domain, objective, 0)
-    search_menus(book, 0.0, True, 1, 1)
-    yield
-    local_search(book, picks[0])
-    value_by_tier(book, picks[0])
-    best_coverage(book, picks[0], yes.copy())
-    group_gains(book, picks[0], 0)
+    evaluate_picks(book_instance(packed, domain, objective, 0), picks[0], False, np.zeros(1))
     yield
 
 

@@ -20,9 +20,11 @@ from numba.core.caching import CompileResultCacheImpl, FunctionCache, NullCache
 from numba.core.serialize import dumps
 from numba.core.sigutils import normalize_signature
 
+from .linked_parts import PartCompiler, WholeCompiler
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 FUNCTIONS: list[Any] = []
-"""Every compiled function, in the order defined."""
+"""Every kernel, in the order defined."""
 _log = logging.getLogger(__name__)
 _reading_only = False
 
@@ -31,21 +33,28 @@ class NotKept(Exception):
     """A function that was only to be read is not on disk, or not whole."""
 
 
+def kernel(function: Function) -> Function:
+    """Compile a function that Python calls, when it is first called, and keep it on disk where there is a place."""
+    options: Any = {"no_cfunc_wrapper": True, "pipeline_class": WholeCompiler}
+    dispatcher: Any = numba.njit(nogil=True, error_model="numpy", **options)(function)
+    dispatcher._cache = _place(function)  # as `cache=True` does, which insists on a place and on whole files
+    FUNCTIONS.append(dispatcher)
+    return dispatcher  # type: ignore[no-any-return]
+
+
 @overload
 def compiled(function: Function) -> Function: ...
 @overload
 def compiled(**options: Any) -> Callable[[Function], Function]: ...
 def compiled(function: Any = None, **options: Any) -> Any:
-    """Compile a function when it is first called, and keep it on disk where there is a place for it.
+    """Compile a function that kernels and other compiled functions call, with them: Python cannot call it.
 
     Decorates as `@compiled` or, with options of `numba.njit`, as `@compiled(fastmath=True)`.
     """
     if function is None:
         return partial(compiled, **options)
-    dispatcher = numba.njit(nogil=True, **options)(function)
-    dispatcher._cache = _place(function)  # as `cache=True` does, which insists on a place and on whole files
-    FUNCTIONS.append(dispatcher)
-    return dispatcher
+    options |= {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "pipeline_class": PartCompiler}
+    return numba.njit(nogil=True, error_model="numpy", **options)(function)
 
 
 @contextmanager

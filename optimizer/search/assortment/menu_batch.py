@@ -7,16 +7,15 @@ from numpy.typing import NDArray
 
 from models.catalog import Array, Codes
 
-from .compiled import compiled
+from .compiled import compiled, kernel
 from .menu_search import search_menus
 from .packed_instance import PackedDomain, PackedInstance, PricingObjective
-from .pricing_objective import BARRED, COVERED, FREE, BookInstance, group_gains, local_search, value_by_tier
+from .pricing_objective import BARRED, COVERED, FREE, BookInstance, fill_gains, improve_picks, value_by_tier
 
 BooksSearched = tuple[Codes, Array, NDArray[np.bool_], Codes, NDArray[np.bool_], Array]
 """What `search_books` returns."""
 
 
-@compiled
 def book_instance(packed: PackedInstance, domain: PackedDomain, objective: PricingObjective, b: int) -> BookInstance:
     """The `BookInstance` of the book at place b of a packed instance."""
     cohorts, options = packed.cohort_start[b + 1] - packed.cohort_start[b], packed.options[b]
@@ -40,50 +39,50 @@ def book_instance(packed: PackedInstance, domain: PackedDomain, objective: Prici
     )
 
 
+_book_instance = compiled(book_instance)
+
+
 @compiled
-def best_coverage(t: BookInstance, picks: Codes, covered: NDArray[np.bool_]) -> None:
-    """Fill `covered`, shape (groups,), with the groups that a menu (option by tier, negative for none) best covers."""
-    menu, size = np.zeros(len(picks) + 1, dtype=np.int64), 0
-    for i in range(len(picks)):
-        if picks[i] >= 0:
-            menu[size] = picks[i]
-            size += 1
-    gains = group_gains(t, menu, size)
+def _fill_covered(t: BookInstance, picks: Codes, covered: NDArray[np.bool_]) -> None:
+    """Fill `covered`, shape (groups,), with the groups that a menu (options, negative for none) best covers."""
+    gains = np.zeros(len(t.mode))
+    fill_gains(t, picks, gains)
     for g in range(len(gains)):
         covered[g] = t.mode[g] == COVERED or (t.mode[g] == FREE and gains[g] > 0.0)
 
 
-@compiled
+@kernel
 def search_books(
     packed: PackedInstance,
     domain: PackedDomain,
     objective: PricingObjective,
     cutoffs: Array,
     books: Codes,
+    enumerate_all: bool,
     capacity: int,
     node_limit: int,
 ) -> BooksSearched:
-    """Exact pricing: of each book (by place) the best menu over its cutoff, after some met on the way.
+    """Exact pricing: of each book (by place) the best menu over its cutoff, after some met on the way, or all of them.
 
-    Returns, of each book: options of its menus, shape (books, capacity, tiers), padded with -1; their objectives,
-    shape (books, capacity); groups covered, shape (books, capacity, most groups); how many menus there are; whether
-    the search came to its end; and an upper bound of the objective of any menu.
+    `enumerate_all` and what ends a search early are told at `search_menus`. Returns, of each book: options of its
+    menus, shape (books, capacity, tiers), padded with -1; their objectives, shape (books, capacity); groups covered,
+    shape (books, capacity, most groups); how many menus there are; whether the search came to its end; and an upper
+    bound of the objective of any menu.
     """
     count, tiers = len(books), packed.tier_start.shape[1] - 1
     most_groups = 1
     for b in books:
         most_groups = max(most_groups, packed.group_start[b + 1] - packed.group_start[b])
-    menus, values = np.full((count, capacity, max(tiers, 1)), -1, dtype=np.int64), np.zeros((count, capacity))
+    menus, values = np.zeros((count, capacity, max(tiers, 1)), dtype=np.int64), np.zeros((count, capacity))
     covered = np.zeros((count, capacity, most_groups), dtype=np.bool_)
     found, complete = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.bool_)
     bounds = np.zeros(count)
     for i in range(count):
-        t = book_instance(packed, domain, objective, books[i])
-        some, own, complete[i], bounds[i] = search_menus(t, cutoffs[books[i]], np.bool_(False), capacity, node_limit)
-        found[i] = len(own)
-        for k in range(len(own)):
-            menus[i, k], values[i, k] = some[k], own[k]
-            best_coverage(t, some[k], covered[i, k])
+        b = books[i]
+        t = _book_instance(packed, domain, objective, b)
+        found[i], complete[i], bounds[i] = search_menus(t, cutoffs[b], enumerate_all, menus[i], values[i], node_limit)
+        for k in range(found[i]):
+            _fill_covered(t, menus[i, k], covered[i, k])
     return menus, values, covered, found, complete, bounds
 
 
@@ -91,7 +90,9 @@ def search_books(
 def _value_with_option(packed: PackedInstance, t: BookInstance, b: int, total: Array, mass: Array, o: int) -> float:
     """Objective of a logit menu when option o (none if negative) joins the options of the other tiers."""
     cell, options = packed.cell_start[b], packed.options[b]
-    sums = -t.coverage_cost
+    sums = np.zeros(len(t.coverage_cost))
+    for g in range(len(sums)):
+        sums[g] = -t.coverage_cost[g]
     for c in range(len(total)):
         if t.mode[t.group[c]] == BARRED:
             continue
@@ -114,8 +115,8 @@ def _other_tiers(
 ) -> tuple[float, int]:
     """Fill weighted profit and mass by cohort of the tiers other than i; the cost of their options, and how many."""
     cell, options = packed.cell_start[b], packed.options[b]
-    total[:] = 0.0
-    mass[:] = 1.0
+    for c in range(len(total)):
+        total[c], mass[c] = 0.0, 1.0
     cost, size = 0.0, 0
     for j in range(len(picks)):
         o = picks[j]
@@ -161,7 +162,7 @@ def _drop_incompatible(t: BookInstance, picks: Codes) -> None:
 @compiled
 def _local_search_logit(packed: PackedInstance, t: BookInstance, b: int, picks: Codes) -> float:
     """Change one tier of `picks` at a time while that helps; objective at the end (-inf if it is not allowed)."""
-    total, mass = np.zeros(t.utility.shape[0]), np.ones(t.utility.shape[0])
+    total, mass = np.zeros(t.utility.shape[0]), np.zeros(t.utility.shape[0])
     _drop_incompatible(t, picks)
     best, since, i = -np.inf, 0, 0
     while since < len(picks):
@@ -179,7 +180,7 @@ def _local_search_logit(packed: PackedInstance, t: BookInstance, b: int, picks: 
     return value_by_tier(t, picks)
 
 
-@compiled
+@kernel
 def local_search_books(
     packed: PackedInstance,
     domain: PackedDomain,
@@ -195,10 +196,10 @@ def local_search_books(
     (starts,), -inf where no allowed menu was met, and the groups covered, shape (starts, most groups).
     """
     for k in range(len(book)):
-        t = book_instance(packed, domain, objective, book[k])
+        t = _book_instance(packed, domain, objective, book[k])
         if packed.logit:
             values[k] = _local_search_logit(packed, t, book[k], picks[k])
         else:
-            picks[k], values[k] = local_search(t, picks[k])
+            values[k] = improve_picks(t, picks[k])
         if values[k] > -np.inf:
-            best_coverage(t, picks[k], covered[k])
+            _fill_covered(t, picks[k], covered[k])

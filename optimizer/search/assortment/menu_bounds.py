@@ -112,28 +112,44 @@ def _grid(weights: Array, profit: Array, tier_start: Codes, allowed: NDArray[np.
 
 
 @compiled
-def root(total: float, mass: float, peaks: Array, points: Array) -> float:
-    """Upper bound on (total + sum weight profit) / (mass + sum weight) over the options still open.
+def root(total: float, mass: float, p: BoundTables, c: int, level: int) -> float:
+    """Upper bound on (total + sum weight profit) / (mass + sum weight) of a cohort over the options still open.
 
     The largest such ratio solves mass z = total + G(z); G is convex, so the chord between grid points
     lies above it and the root of the chord is no lower.
     """
-    low, high = 0, GRID - 1
-    if total + peaks[high] - mass * points[high] >= 0.0:
-        return points[high]
-    if total + peaks[low] - mass * points[low] <= 0.0:
-        return points[low]
+    peaks, points, low, high = p.peaks, p.points, 0, GRID - 1
+    if total + peaks[c, level, high] - mass * points[c, high] >= 0.0:
+        return points[c, high]
+    if total + peaks[c, level, low] - mass * points[c, low] <= 0.0:
+        return points[c, low]
     while high - low > 1:
         middle = (low + high) // 2
-        if total + peaks[middle] - mass * points[middle] > 0.0:
+        if total + peaks[c, level, middle] - mass * points[c, middle] > 0.0:
             low = middle
         else:
             high = middle
-    above = total + peaks[low] - mass * points[low]
-    below = total + peaks[high] - mass * points[high]
+    above = total + peaks[c, level, low] - mass * points[c, low]
+    below = total + peaks[c, level, high] - mass * points[c, high]
     if above - below <= 0.0:
-        return points[high]
-    return points[low] + (points[high] - points[low]) * above / (above - below)
+        return points[c, high]
+    return points[c, low] + (points[c, high] - points[c, low]) * above / (above - below)
+
+
+@compiled
+def _rank_tier(
+    utility: Array, tier_start: Codes, allowed: NDArray[np.bool_], c: int, i: int, ranked: Codes, count: int
+) -> int:
+    """Sort the options of tier i that a cohort may buy into those of later tiers, falling; how many there are then."""
+    for o in range(tier_start[i], tier_start[i + 1]):
+        if allowed[o] and utility[c, o] > TIE:
+            n = count
+            while n > 0 and utility[c, ranked[n - 1]] < utility[c, o]:
+                ranked[n] = ranked[n - 1]
+                n -= 1
+            ranked[n] = o
+            count += 1
+    return count
 
 
 @compiled
@@ -143,36 +159,36 @@ def first_choice_peaks(
     """Utilities in falling order, and the largest profit down to each, both of shape (cohorts, tiers + 1, options)."""
     cohorts, options = utility.shape
     tiers = len(tier_start) - 1
-    order = np.full((cohorts, tiers + 1, options), -np.inf)
-    peaks = np.zeros((cohorts, tiers + 1, options))
+    order, peaks = np.zeros((cohorts, tiers + 1, options)), np.zeros((cohorts, tiers + 1, options))
+    ranked = np.zeros(options, dtype=np.int64)
     for c in range(cohorts):
-        for i in range(tiers):
-            first = tier_start[i]
-            ranked = np.argsort(-utility[c, first:]) + first
-            n, best = 0, -np.inf
-            for o in ranked:
-                if allowed[o] and utility[c, o] > TIE:
-                    best = max(best, profit[c, o])
-                    order[c, i, n] = utility[c, o]
-                    peaks[c, i, n] = best
-                    n += 1
+        count = 0
+        for i in range(tiers, -1, -1):
+            if i < tiers:
+                count = _rank_tier(utility, tier_start, allowed, c, i, ranked, count)
+            best = -np.inf
+            for n in range(options):
+                order[c, i, n] = -np.inf
+                if n < count:
+                    best = max(best, profit[c, ranked[n]])
+                    order[c, i, n], peaks[c, i, n] = utility[c, ranked[n]], best
     return order, peaks
 
 
 @compiled
-def first_choice_bound(held: float, held_profit: float, order: Array, peaks: Array) -> float:
+def first_choice_bound(held: float, held_profit: float, p: BoundTables, c: int, level: int) -> float:
     """Upper bound on a cohort's profit by first choice: of its best fixed option, or of an open one it may prefer."""
-    bound = held_profit
-    low, high = 0, len(order)
+    order, bound = p.order, held_profit
+    low, high = 0, order.shape[2]
     cutoff = held - 2 * TIE
     while low < high:
         middle = (low + high) // 2
-        if order[middle] > -np.inf and order[middle] >= cutoff:
+        if order[c, level, middle] > -np.inf and order[c, level, middle] >= cutoff:
             low = middle + 1
         else:
             high = middle
     if low > 0:
-        bound = max(bound, peaks[low - 1])
+        bound = max(bound, p.peaks[c, level, low - 1])
     return bound
 
 
@@ -227,9 +243,14 @@ def prepare_logit(t: BookInstance) -> BoundTables:
     extreme, weights = _weigh(t)
     points = _grid(weights, t.profit, t.tier_start, t.allowed)
     peaks = _suffix_peaks(weights, t.profit, t.tier_start, t.allowed, points)
-    gains = np.where(weights > 0.0, weights * t.profit, 0.0)
-    by_option, gains_by_option = np.ascontiguousarray(weights.T), np.ascontiguousarray(gains.T)
-    order = np.zeros((1, 1, 1))
+    cohorts, options = weights.shape
+    gains, order = np.zeros((cohorts, options)), np.zeros((1, 1, 1))
+    by_option, gains_by_option = np.zeros((options, cohorts)), np.zeros((options, cohorts))
+    for c in range(cohorts):
+        for o in range(options):
+            if weights[c, o] > 0.0:
+                gains[c, o] = weights[c, o] * t.profit[c, o]
+                by_option[o, c], gains_by_option[o, c] = weights[c, o], gains[c, o]
     top = _top_profit(t)
     return BoundTables(extreme, by_option, gains_by_option, weights, gains, points, peaks, top, order, _refunds(t))
 

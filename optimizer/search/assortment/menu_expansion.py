@@ -23,15 +23,19 @@ ROUNDS = 4
 @compiled
 def _largest_mass(t: BookInstance, p: BoundTables, s: SearchPath, level: int) -> Array:
     """Largest mass that a menu can still have: mass + weights of the heaviest open options, shape (cohorts,)."""
-    mass = s.mass[level].copy()
-    heaviest = np.zeros(len(mass))
+    cohorts = t.utility.shape[0]
+    mass, heaviest = np.zeros(cohorts), np.zeros(cohorts)
+    for c in range(cohorts):
+        mass[c] = s.mass[level, c]
     for i in range(level, len(t.tier_start) - 1):
-        heaviest[:] = 0.0
+        for c in range(cohorts):
+            heaviest[c] = 0.0
         for o in range(t.tier_start[i], t.tier_start[i + 1]):
             if s.open[level, o]:
-                for c in range(len(mass)):
+                for c in range(cohorts):
                     heaviest[c] = max(heaviest[c], p.weights[o, c])
-        mass += heaviest
+        for c in range(cohorts):
+            mass[c] += heaviest[c]
     return mass
 
 
@@ -45,7 +49,9 @@ def _group_slopes(
     possible one, L, that lies under the chord Z - min(1, Z / L) loss.
     """
     groups = len(t.coverage_cost)
-    value, worst, slope = -t.coverage_cost, np.zeros(groups), np.ones(groups)
+    value, worst, slope = np.zeros(groups), np.zeros(groups), np.zeros(groups)
+    for g in range(groups):
+        value[g], slope[g] = -t.coverage_cost[g], 1.0
     for c in range(len(roots)):
         g = t.group[c]
         value[g] += roots[c]
@@ -71,10 +77,10 @@ def _group_slopes(
 
 
 @compiled(fastmath={"reassoc", "contract"})
-def _joint(gains: Array, weights: Array, gain_factor: Array, weight_factor: Array) -> float:
+def _joint(gains: Array, weights: Array, o: int, gain_factor: Array, weight_factor: Array) -> float:
     total = 0.0
-    for c in range(len(gains)):
-        total += gain_factor[c] * gains[c] - weight_factor[c] * weights[c]
+    for c in range(len(gain_factor)):
+        total += gain_factor[c] * gains[o, c] - weight_factor[c] * weights[o, c]
     return total
 
 
@@ -86,7 +92,7 @@ def _roots(t: BookInstance, p: BoundTables, s: SearchPath, level: int) -> Array:
         if p.extreme[c]:
             roots[c] = max(s.held_profit[level, c], p.top_profit[c, level])
         else:
-            roots[c] = root(s.total[level, c], s.mass[level, c], p.peaks[c, level], p.points[c])
+            roots[c] = root(s.total[level, c], s.mass[level, c], p, c, level)
     return roots
 
 
@@ -101,8 +107,8 @@ def _excess(
         excess[c] = s.total[level, c] - s.mass[level, c] * points[c]
         slope[c] = s.mass[level, c]
     for i in range(level, len(t.tier_start) - 1):
-        gain[:] = 0.0
-        weight[:] = 0.0
+        for c in range(cohorts):
+            gain[c], weight[c] = 0.0, 0.0
         for o in range(t.tier_start[i], t.tier_start[i + 1]):
             if s.open[level, o]:
                 for c in range(cohorts):
@@ -123,9 +129,10 @@ def _refine(t: BookInstance, p: BoundTables, s: SearchPath, level: int, roots: A
     the chord between the two lies above F, so its root is no lower than the one sought.
     """
     cohorts = len(roots)
-    above, below, slope = np.zeros(cohorts), np.zeros(cohorts), np.zeros(cohorts)
+    above, below, slope, lower = np.zeros(cohorts), np.zeros(cohorts), np.zeros(cohorts), np.zeros(cohorts)
     _excess(t, p, s, level, roots, above, slope)
-    lower = roots + np.minimum(above, 0.0) / slope
+    for c in range(cohorts):
+        lower[c] = roots[c] + min(above[c], 0.0) / slope[c]
     _excess(t, p, s, level, lower, below, slope)
     for c in range(cohorts):
         if not p.extreme[c] and above[c] < 0.0:
@@ -159,7 +166,7 @@ def _joint_bound(
         best[i] = -np.inf if t.must[i] else 0.0
         for o in range(t.tier_start[i], t.tier_start[i + 1]):
             if s.open[level, o]:
-                joint[o] = _joint(p.gains[o], p.weights[o], gain_factor, weight_factor) - t.option_cost[o]
+                joint[o] = _joint(p.gains, p.weights, o, gain_factor, weight_factor) - t.option_cost[o]
                 best[i] = max(best[i], joint[o])
         base += best[i]
     size = abs(s.cost[level])
@@ -262,7 +269,7 @@ def expand_first_choice(t: BookInstance, p: BoundTables, s: SearchPath, level: i
             continue
         for c in range(len(bounds)):
             held, profit = held_after(t, s, level, c, pick)
-            bounds[c] = first_choice_bound(held, profit, p.order[c, level + 1], p.peaks[c, level + 1])
+            bounds[c] = first_choice_bound(held, profit, p, c, level + 1)
         bound = sum_groups(bounds, t.group, t.coverage_cost, t.mode, sums) - s.cost[level] + p.refund[level + 1]
         bound -= 0.0 if pick < 0 else t.option_cost[pick]
         if bound > cutoff:

@@ -12,11 +12,13 @@ from .menu_path import SearchPath, insert, may_add
 from .pricing_objective import BARRED, FREE, BookInstance
 
 
-@compiled(error_model="numpy")
-def _add_means(total: float, mass: float, gains: Array, weights: Array, sums: Array) -> None:
+@compiled
+def _add_means(
+    total: float, mass: float, gains: Array, weights: Array, c: int, first: int, count: int, sums: Array
+) -> None:
     """Add a cohort's profit once each of some options has joined. Written so that it compiles to vectors."""
-    for k in range(len(sums)):
-        sums[k] += (total + gains[k]) / (mass + weights[k])
+    for k in range(count):
+        sums[k] += (total + gains[c, first + k]) / (mass + weights[c, first + k])
 
 
 @compiled
@@ -27,19 +29,20 @@ def _joined_values(
 
     `values` and `sums` hold one number an option; the option past the last stands for none.
     """
-    end = first + len(values) - 1
-    values[:] = 0.0
+    last = len(values) - 1
+    for k in range(len(values)):
+        values[k] = 0.0
     for g in range(len(t.coverage_cost)):
         if t.mode[g] == BARRED:
             continue
-        sums[:] = -t.coverage_cost[g]
+        for k in range(len(values)):
+            sums[k] = -t.coverage_cost[g]
         for c in range(len(total)):
             if t.group[c] == g:
-                _add_means(total[c], mass[c], p.cohort_gains[c, first:end], p.cohort_weights[c, first:end], sums[:-1])
-                sums[-1] += total[c] / mass[c]
-        if t.mode[g] == FREE:
-            np.maximum(sums, 0.0, sums)
-        values += sums
+                _add_means(total[c], mass[c], p.cohort_gains, p.cohort_weights, c, first, last, sums)
+                sums[last] += total[c] / mass[c]
+        for k in range(len(values)):
+            values[k] += max(sums[k], 0.0) if t.mode[g] == FREE else sums[k]
 
 
 @compiled
@@ -62,7 +65,7 @@ def expand_last_but_one(t: BookInstance, p: BoundTables, s: SearchPath, level: i
             total[c] = s.total[level, c] + (0.0 if pick < 0 else p.gains[pick, c])
             mass[c] = s.mass[level, c] + (0.0 if pick < 0 else p.weights[pick, c])
         _joined_values(t, p, total, mass, first, values, sums)
-        best = -np.inf if t.must[level + 1] else values[-1]
+        best = -np.inf if t.must[level + 1] else values[end - first]
         for last in range(first, end):
             if s.open[level, last]:
                 best = max(best, values[last - first] - t.option_cost[last])

@@ -29,7 +29,8 @@ def _descend(t: BookInstance, p: BoundTables, s: SearchPath, level: int, o: int)
             else:
                 s.total[level + 1, c] += p.gains[o, c]
                 s.mass[level + 1, c] += p.weights[o, c]
-    s.open[level + 1] = s.open[level]
+    for i in range(s.open.shape[1]):
+        s.open[level + 1, i] = s.open[level, i]
     s.cost[level + 1] = s.cost[level]
     s.size[level + 1] = s.size[level]
     if o >= 0:
@@ -39,16 +40,22 @@ def _descend(t: BookInstance, p: BoundTables, s: SearchPath, level: int, o: int)
 
 
 @compiled
-def _empty_path(t: BookInstance) -> SearchPath:
+def _path_at_root(t: BookInstance) -> SearchPath:
     cohorts, tiers = t.utility.shape[0], len(t.tier_start) - 1
     width = 1
     for i in range(tiers):
         width = max(width, t.tier_start[i + 1] - t.tier_start[i] + 1)
     levels = tiers + 1
+    mass, held = np.zeros((levels, cohorts)), np.zeros((levels, cohorts))
+    for c in range(cohorts):
+        mass[0, c], held[0, c] = 1.0, -np.inf
+    allowed = np.zeros((levels, t.utility.shape[1]), dtype=np.bool_)
+    for o in range(t.utility.shape[1]):
+        allowed[0, o] = t.allowed[o]
     return SearchPath(
         np.zeros((levels, cohorts)),
-        np.ones((levels, cohorts)),
-        np.full((levels, cohorts), -np.inf),
+        mass,
+        held,
         np.zeros((levels, cohorts)),
         np.zeros(levels),
         np.zeros(levels, dtype=np.int64),
@@ -57,22 +64,22 @@ def _empty_path(t: BookInstance) -> SearchPath:
         np.zeros((levels, width)),
         np.zeros(levels, dtype=np.int64),
         np.zeros(levels, dtype=np.int64),
-        np.zeros((levels, t.utility.shape[1]), dtype=np.bool_),
+        allowed,
     )
 
 
 @compiled
 def _record(menus: Codes, values: Array, found: int, menu: Codes, size: int, value: float) -> int:
     """Write a menu down, dropping the oldest at capacity; how many are kept."""
-    capacity = len(values)
+    capacity, tiers = menus.shape
     if found == capacity:
         for j in range(capacity - 1):
-            menus[j] = menus[j + 1]
             values[j] = values[j + 1]
+            for i in range(tiers):
+                menus[j, i] = menus[j + 1, i]
         found = capacity - 1
-    menus[found] = -1
-    for j in range(size):
-        menus[found, j] = menu[j]
+    for i in range(tiers):
+        menus[found, i] = menu[i] if i < size else -1
     values[found] = value
     return found + 1
 
@@ -106,34 +113,29 @@ def _level_zero() -> int:
     return np.int64(0)  # type: ignore[return-value]
 
 
-MenusFound = tuple[Codes, Array, bool, float]
-"""What `search_menus` returns."""
-
-
 @compiled
 def search_menus(
-    t: BookInstance, cutoff: float, enumerate_all: bool | np.bool_, capacity: int, node_limit: int
-) -> MenusFound:
+    t: BookInstance, cutoff: float, enumerate_all: bool, menus: Codes, values: Array, node_limit: int
+) -> tuple[int, bool, float]:
     """Menus of a `BookInstance` t whose pricing objective is over `cutoff`.
 
-    With `enumerate_all` they are all of them, otherwise the best one after those met on the way to it, at most
-    `capacity`. The search ends early after `node_limit` nodes, or where more than `capacity` are enumerated. Returns
-    the menus, shape (found, tiers), options padded with -1; their objectives, shape (found,); whether the search came
-    to its end; and an upper bound of the objective of any menu (`cutoff` if none beats it).
+    With `enumerate_all` they are all of them, otherwise the best one after those met on the way to it, as many as
+    there is room for. Fills the menus, shape (capacity, tiers), options padded with -1, and their objectives, shape
+    (capacity,). The search ends early after `node_limit` nodes, or where more than the capacity are enumerated.
+    Returns how many menus there are; whether the search came to its end; and an upper bound of the objective of any
+    menu (`cutoff` if none beats it).
     """
     tiers = len(t.tier_start) - 1
-    menus, values = np.full((capacity, max(tiers, 1)), -1, dtype=np.int64), np.zeros(capacity)
     found, nodes, top, entering = 0, 0, cutoff, True
     level = _level_zero()
     p = prepare_logit(t) if t.logit else prepare_first_choice(t)
-    s = _empty_path(t)
-    s.open[0] = t.allowed
+    s = _path_at_root(t)
     while level >= 0:
         if level == tiers:
             value = _menu_at_bottom(t, s, tiers)
             if value > cutoff:
-                if enumerate_all and found == capacity:
-                    return menus, values, False, np.inf
+                if enumerate_all and found == len(values):
+                    return found, False, np.inf
                 found = _record(menus, values, found, s.menu, s.size[level], value)
                 top, cutoff = max(top, value), cutoff if enumerate_all else value
             level, entering = level - 1, False
@@ -141,7 +143,7 @@ def search_menus(
         if entering:
             nodes += 1
             if nodes > node_limit:
-                return menus[:found], values[:found], False, max(top, _open_bound(s, level, cutoff))
+                return found, False, max(top, _open_bound(s, level, cutoff))
             expand = expand_logit(t, p, s, level, cutoff) if t.logit else expand_first_choice(t, p, s, level, cutoff)
             s.children[level], s.at[level] = expand, 0
         if s.at[level] >= s.children[level] or s.child_bound[level, s.at[level]] <= cutoff:
@@ -150,4 +152,4 @@ def search_menus(
         _descend(t, p, s, level, s.child[level, s.at[level]])
         s.at[level] += 1
         level, entering = level + 1, True
-    return menus[:found], values[:found], True, top
+    return found, True, top

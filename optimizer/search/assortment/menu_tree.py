@@ -21,7 +21,7 @@ from ..state.limits import Watch
 from ..state.parameters import MenuTreeParameters
 from .menu_domain import MenuDomain
 from .menu_relaxation import NO_MENU, RelaxationResult, bound_menus
-from .pricing_objective import BookInstance, local_search, value_by_tier
+from .pricing_objective import BookInstance, local_search, objective_of
 
 OPTIMALITY = 1e-8
 """Optimality tolerance, as a share of the largest profit that cohorts can bring."""
@@ -133,7 +133,7 @@ class MenuTree:
     def _round_and_improve(self, node: _MenuNode) -> None:
         """Primal heuristic: round the LP solution of a node, and improve it by local search."""
         picks = self._rounded(node.relaxation.shares)
-        value = value_by_tier(self.book, picks)
+        value = objective_of(self.book, picks)
         if not self.enumerating:
             picks, value = local_search(self.book, picks)
         self._record(picks, value)

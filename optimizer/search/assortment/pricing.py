@@ -25,8 +25,7 @@ from ...program.totals_map import offers_map
 from ..state.limits import Watch
 from ..state.parameters import SearchParameters
 from .columns import PriceBook
-from .menu_batch import BooksSearched, best_coverage, book_instance, local_search_books, search_books
-from .menu_search import search_menus
+from .menu_batch import BooksSearched, book_instance, local_search_books, search_books
 from .menu_tree import MenuTree
 from .packed_instance import (
     PackedDomain,
@@ -164,7 +163,7 @@ class Pricer:
 
         def search(batch: Codes) -> BooksSearched:
             watch.check()
-            return search_books(self.packed, domain, objective, cutoffs, batch, capacity, most)
+            return search_books(self.packed, domain, objective, cutoffs, batch, False, capacity, most)
 
         size = max(1, self.params.batch_books * whole // max(whole, node_limit))
         batches = [places[k : k + size] for k in range(0, len(places), size)]
@@ -185,8 +184,7 @@ class Pricer:
         return min(self.params.light_node_limit, self.params.node_limit) if light else self.params.node_limit
 
     def _best_covered(self, instance: BookInstance, place: int, picks: Codes, value: float) -> PricedColumn:
-        covered = np.zeros(len(instance.coverage_cost), dtype=bool)
-        best_coverage(instance, picks, covered)
+        covered = (instance.mode == COVERED) | ((instance.mode == FREE) & (group_gains(instance, picks) > 0.0))
         return self._column(place, picks, covered, value)
 
     def local_search(
@@ -226,7 +224,9 @@ class Pricer:
         watch.check()
         book, instance = self.books[place], book_instance(self.packed, domain, objective, place)
         compiled = min(node_limit, self._node_limit(place))
-        menus, values, complete, _ = search_menus(instance, cutoff, True, capacity, compiled)
+        cutoffs, places = np.full(len(self.books), cutoff), np.array([place], dtype=np.int64)
+        found = search_books(self.packed, domain, objective, cutoffs, places, True, capacity, compiled)
+        menus, values, complete = found[0][0, : found[3][0]], found[1][0, : found[3][0]], bool(found[4][0])
         met = [(menu[menu >= 0], value) for menu, value in zip(menus, values.tolist(), strict=True)]
         if not complete and len(met) < capacity and node_limit >= self._node_limit(place):
             proven = MenuTree(instance, cutoff, watch, self.parameters.menu_tree).enumerate_menus(capacity)
@@ -237,15 +237,17 @@ class Pricer:
 
     def any_menus(self, domain: PackedDomain, places: Sequence[int]) -> list[BookMenu] | None:
         """One menu of each book at `places`, however good; None where a book has none."""
-        objective = self.objective(np.zeros(self.instance.index.size))
+        objective, lowest = self.objective(np.zeros(self.instance.index.size)), np.full(len(self.books), -np.inf)
         found: list[BookMenu] = []
         for place in places:
-            instance = book_instance(self.packed, domain, objective, place)
+            book = np.array([place], dtype=np.int64)
             # The first that comes will do: enumeration with room for one ends at the second.
-            menus, values, _, _ = search_menus(instance, -np.inf, True, 1, ALL_NODES)
-            if not len(values):
+            menus, values, covered, count, _, _ = search_books(
+                self.packed, domain, objective, lowest, book, True, 1, ALL_NODES
+            )
+            if not count[0]:
                 return None
-            found.append(self._best_covered(instance, place, menus[0], float(values[0])).menu)
+            found.append(self._column(place, menus[0, 0], covered[0, 0], values[0, 0]).menu)
         return found
 
     def _column(self, place: int, picks: Codes, covered: NDArray[np.bool_], value: float) -> PricedColumn:
@@ -265,7 +267,7 @@ def _coverages_within(
     if not open_groups:
         yield PricedColumn(book.menu(options, fixed), value)
         return
-    gains = group_gains(instance, menu, len(menu))
+    gains = group_gains(instance, menu)
     best = {g for g in open_groups if gains[g] > 0}
     yield PricedColumn(book.menu(options, fixed | {book.optional[g - 1] for g in best}), value)
     for count in range(1, len(open_groups) + 1 if len(menu) else 0):

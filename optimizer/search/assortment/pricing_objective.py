@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from models.catalog import Array, Codes
 from models.economics.choice import TIE
 
-from .compiled import compiled
+from .compiled import compiled, kernel
 
 FREE, COVERED, BARRED = 0, 1, 2
 """Mode of a product group: covering it is open, fixed to yes, or fixed to no."""
@@ -138,12 +138,14 @@ def menu_value(t: BookInstance, menu: Codes, size: int) -> float:
 
 
 @compiled
-def group_gains(t: BookInstance, menu: Codes, size: int) -> Array:
-    """What covering each product group gains under a menu, shape (groups,)."""
-    gains = np.zeros(len(t.coverage_cost))
-    values = _values(t, menu, size)
-    sum_groups(values, t.group, t.coverage_cost, t.mode, gains)
-    return gains
+def fill_gains(t: BookInstance, picks: Codes, gains: Array) -> None:
+    """Fill `gains`, shape (groups,), with what covering each group gains; `picks` are options, negative for none."""
+    menu, size = np.zeros(len(picks) + 1, dtype=np.int64), 0
+    for i in range(len(picks)):
+        if picks[i] >= 0:
+            menu[size] = picks[i]
+            size += 1
+    sum_groups(_values(t, menu, size), t.group, t.coverage_cost, t.mode, gains)
 
 
 @compiled
@@ -169,13 +171,8 @@ def value_by_tier(t: BookInstance, picks: Codes) -> float:
 
 
 @compiled
-def local_search(t: BookInstance, picks: Codes) -> tuple[Codes, float]:
-    """Heuristic pricing by local search: a menu that no change of one tier improves, from `picks` on.
-
-    `picks` holds the option of each tier, negative for none, shape (tiers,). Returns the options by tier and the
-    pricing objective; -inf where no allowed menu was met.
-    """
-    picks = picks.copy()
+def improve_picks(t: BookInstance, picks: Codes) -> float:
+    """Change one tier of `picks` at a time while that helps; the objective at the end (-inf: no allowed menu met)."""
     best = value_by_tier(t, picks)
     improved = True
     while improved:
@@ -188,4 +185,38 @@ def local_search(t: BookInstance, picks: Codes) -> tuple[Codes, float]:
                 if value > best + 1e-12 * abs(best):
                     best, kept, improved = value, picks[i], True
             picks[i] = kept
-    return picks, best
+    return best
+
+
+@kernel
+def evaluate_picks(t: BookInstance, picks: Codes, improve: bool, gains: Array) -> float:
+    """Pricing objective of the menu with option picks[i] at tier i (none if negative); -inf where a rule forbids it.
+
+    With `improve`, `picks`, shape (tiers,), is changed first by local search: to a menu that no change of one tier
+    improves. Fills `gains`, shape (groups,), with what covering each product group gains.
+    """
+    value = improve_picks(t, picks) if improve else value_by_tier(t, picks)
+    fill_gains(t, picks, gains)
+    return value
+
+
+def local_search(t: BookInstance, picks: Codes) -> tuple[Codes, float]:
+    """Heuristic pricing by local search: options by tier, and their objective, that no change of one tier improves.
+
+    It begins at `picks`, the option of each tier, negative for none, shape (tiers,). The objective is -inf where no
+    allowed menu was met.
+    """
+    picks = picks.copy()
+    return picks, evaluate_picks(t, picks, True, np.zeros(len(t.mode)))
+
+
+def group_gains(t: BookInstance, picks: Codes) -> Array:
+    """What covering each product group gains under a menu of options (negative for none), shape (groups,)."""
+    gains = np.zeros(len(t.mode))
+    evaluate_picks(t, picks, False, gains)
+    return gains
+
+
+def objective_of(t: BookInstance, picks: Codes) -> float:
+    """Pricing objective of the menu with option picks[i] at tier i (none if negative); -inf where a rule forbids it."""
+    return evaluate_picks(t, picks, False, np.zeros(len(t.mode)))

@@ -17,7 +17,7 @@ kinds = set()
 with compiled.reading_only():  # what is not there raises
     optimizer.solve(optimizer.load_case("data/tiny"))
     before = [len(function.signatures) for function in compiled.FUNCTIONS]
-    assert sum(before) >= 8, before
+    assert before == [1, 1, 1], before
     for seed in range(8):
         case = build_case(*random_case(seed))
         kinds.add(case.settings.choice_model)

@@ -28,11 +28,23 @@ from optimizer.search.state.limits import Stopped, Watch
 from tests.folders import ROOT
 
 MODULE = """
-from optimizer.search.assortment.compiled import compiled
+from optimizer.search.assortment.compiled import kernel
 
-@compiled
+@kernel
 def twice(number):
     return 2 * number
+"""
+
+PART = """
+from optimizer.search.assortment.compiled import compiled, kernel
+
+@compiled
+def added(one, other):
+    return one + other
+
+@kernel
+def twice(number):
+    return added(number, number)
 """
 
 
@@ -70,6 +82,15 @@ def test_what_was_compiled_is_read(tmp_path: Path) -> None:
         read_alone(imported(tmp_path))
     assert imported(tmp_path).twice(21) == 42
     assert read_alone(imported(tmp_path)) == 42
+
+
+def test_a_part_is_not_for_python(tmp_path: Path) -> None:
+    """Not even once it has been compiled with a kernel: that is an error, and does not end the process."""
+    (tmp_path / "doubling.py").write_text(PART, encoding="utf-8")
+    module = imported(tmp_path)
+    assert module.twice(21) == 42
+    with pytest.raises(TypeError):
+        module.added(21, 21)
 
 
 def cut(content: bytes) -> bytes:

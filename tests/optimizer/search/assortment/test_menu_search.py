@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 import pytest
 
-from models.catalog import Codes
-from optimizer.search.assortment.menu_search import search_menus
-from optimizer.search.assortment.pricing_objective import BARRED, FREE, local_search, menu_value
+from models.catalog import Array, Codes
+from optimizer.search.assortment.menu_search import search_menus as compiled_search_menus
+from optimizer.search.assortment.pricing_objective import BARRED, FREE, BookInstance, local_search
+from optimizer.search.assortment.pricing_objective import menu_value as compiled_menu_value
 from tests.slow import one_in
 
 from .menu_instances import Instance, Menu, instance
@@ -19,11 +21,25 @@ ENOUGH = 1_000_000
 """More nodes than any of these searches has."""
 
 
+@numba.njit
+def menu_value(t: BookInstance, menu: Codes, size: int) -> float:
+    return compiled_menu_value(t, menu, size)
+
+
+@numba.njit
+def search_menus(
+    t: BookInstance, cutoff: float, every: bool, menus: Codes, values: Array, node_limit: int
+) -> tuple[int, bool, float]:
+    return compiled_search_menus(t, cutoff, every, menus, values, node_limit)
+
+
 def found_menus(instance_: Instance, cutoff: float, every: bool, room: int, node_limit: int = ENOUGH) -> tuple[
     list[Menu], list[float], bool, float
 ]:  # fmt: skip
-    menus, values, complete, bound = search_menus(instance_.terms, cutoff, every, room, node_limit)
-    return [tuple(int(o) for o in menu if o >= 0) for menu in menus], values.tolist(), bool(complete), float(bound)
+    menus, values = np.zeros((room, len(instance_.terms.must)), dtype=np.int64), np.zeros(room)
+    count, complete, bound = search_menus(instance_.terms, cutoff, every, menus, values, node_limit)
+    kept = [tuple(int(o) for o in menu if o >= 0) for menu in menus[:count]]
+    return kept, values[:count].tolist(), bool(complete), float(bound)
 
 
 def cutoff_between(ranked: dict[Menu, float], share: float, room: float) -> float | None:
