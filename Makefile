@@ -130,7 +130,8 @@ $(MADE):
 
 $(VENV)/run-$(NEEDS): $(MADE)
 	@echo 'Installing Tierwise and what it needs into $(VENV); this takes a minute or two, once.'
-	@$(BIN)/python -m pip install --quiet $(TESTED) --editable .
+	@began=$$(date +%s); $(BIN)/python -m pip install --quiet $(TESTED) --editable . \
+	    && echo "Installed in $$(($$(date +%s) - began)) s."
 	@touch $@
 
 $(VENV)/test-$(NEEDS): $(MADE)

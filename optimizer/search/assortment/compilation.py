@@ -1,4 +1,4 @@
-"""Makes the compiled pricing ready before a search: after an installation that takes a minute, once.
+"""Makes the compiled pricing ready before a search: once after an installation.
 
 It is compiled by a process of its own, which keeps it on disk (`.compiled`) and can be ended at once by a limit or by
 Ctrl-C; from there it is read in a fraction of a second. Where there can be no such process, it is compiled here.
@@ -25,6 +25,8 @@ from .menu_batch import book_instance, local_search_books, search_books
 from .packed_instance import PackedDomain, PackedInstance, PricingObjective
 from .pricing_objective import COVERED, evaluate_picks
 
+COMPILE_SECONDS = 12
+"""Seconds of a processor that the compiling took where it was last measured: the estimate that is told."""
 POLL_SECONDS = 0.02
 """Time between looks at the process that compiles."""
 _log = logging.getLogger(__name__)
@@ -41,7 +43,7 @@ def compile_search(watch: Watch | None = None, tell: Callable[[str], None] = lam
     with _in_turn(watch):
         if _ready.is_set() or _read():
             return
-        tell("preparing the search, which is done once after an installation")
+        tell(f"preparing the search, once after an installation: about {COMPILE_SECONDS} s")
         _warn_of_no_place()
         if kept_in() is None or not _compiled_elsewhere(watch) or not _read():
             for _ in _calls():
@@ -73,8 +75,8 @@ def _read() -> bool:
 def _warn_of_no_place() -> None:
     if kept_in() is None:
         _log.warning(
-            "There is no folder to keep the compiled search in, so that each run prepares it anew, which takes a "
-            "minute: set NUMBA_CACHE_DIR to a folder that can be written."
+            "There is no folder to keep the compiled search in, so that each run prepares it anew, which takes "
+            "some ten seconds: set NUMBA_CACHE_DIR to a folder that can be written."
         )
 
 

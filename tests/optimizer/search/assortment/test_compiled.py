@@ -184,7 +184,7 @@ def test_a_limit_ends_the_compiler_and_leaves_no_plan(unprepared: Path) -> None:
     assert result.status is Status.NO_PLAN
     assert result.reason is not None
     assert "being prepared" in result.reason
-    assert news == ["preparing the search, which is done once after an installation"]
+    assert news == [f"preparing the search, once after an installation: about {compilation.COMPILE_SECONDS} s"]
     assert not is_alive(unprepared)
 
 
