@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import ItemsView, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import numpy as np
@@ -86,6 +86,10 @@ class LpSolution:
     """Weight of each menu column of the pool, shape (columns,); those of a book add up to 1."""
     duals: Array = field(default_factory=lambda: np.zeros(0))
     """Duals of the formulation's rows, the rows of the totals and the convexity rows of the books, shape (rows,)."""
+
+    def over(self, columns: int) -> LpSolution:
+        """The solution over a pool that has grown to so many columns: new ones have no weight."""
+        return replace(self, weights=np.pad(self.weights, (0, columns - len(self.weights))))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...lp.arrays import under
+from models.rules import MONEY_RULES
+
+from ...lp.arrays import MixedIntegerProgram, under
 from ...lp.integer_programs import solve_integer
 from ...lp.solver import SolverOutcome
 from ..master.nodes import Evaluation, LpSolution, Node, PlanCandidate, Unsolved
@@ -46,6 +48,8 @@ class PrimalHeuristics:
         """What each choice of columns (numbers in the pool, ascending) costs."""
         self.start_values: Mapping[int, int] = {}
         """Value of binaries in the plan of a warm start, by column; empty once it has been tried."""
+        self._money_rows = [row for row, (rule, _) in enumerate(master.stated.labels) if rule in MONEY_RULES]
+        """Rows of rules on money, by which menus and what they cost to deliver depend on each other most."""
         self._near_start = False
         """Whether better plans were last looked for near the start's plan alone."""
         self._put_off: tuple[Node, LpSolution] | None = None
@@ -80,7 +84,10 @@ class PrimalHeuristics:
         """Try a plan (numbers of columns) of another search if the node admits its menus: delivery cannot tell that."""
         admitted = self.master.admitted(node)
         if all(admitted[i] for i in columns):
-            self._solve_mip(restricted_mip(self.master, node, columns), np.inf)
+            restricted = restricted_mip(self.master, node, columns)
+            chosen = restricted.chosen(outcome := self._solve_below_incumbent(restricted, np.inf))
+            if chosen is not None:
+                self.evaluate(PlanCandidate(chosen, outcome.objective))
 
     def _report(self, node: Node) -> None:
         self.state.report("looking for plans", node.bound)
@@ -113,11 +120,9 @@ class PrimalHeuristics:
             return
         (node, solution), self._put_off = self._put_off, None
         if solution.cost < self.state.cutoff:
-            weights = np.zeros(len(self.master.pool))
-            weights[: len(solution.weights)] = solution.weights
             gap = self.params.gap_share * self.state.tolerance(solution.cost)
             with suppress(Unsolved):
-                self._solve_mixing_mips(node, replace(solution, weights=weights), gap)
+                self._solve_mixing_mips(node, solution, gap)
 
     def _is_poor(self, solution: LpSolution) -> bool:
         """Whether the incumbent costs far more than a node's linear program, or there is none."""
@@ -125,33 +130,65 @@ class PrimalHeuristics:
         return not solution.cost > self.state.cutoff - room
 
     def _solve_mixing_mips(self, node: Node, solution: LpSolution, gap: float) -> None:
-        """Look for the best binaries while books may mix menus, then for the best menus with these."""
+        """Look for the best binaries while books may mix menus, then for the best menus with these.
+
+        First at the prices of the money rules, then with the binaries that the solution leaves open, then with all.
+        """
+        if self._money_rows:
+            self._alternate(node, self._priced_out(node, solution, gap), gap)
         more = max(self.params.near_columns, self.params.near_columns_per_book * len(self.master.books))
         for near in dict.fromkeys((self.params.near_columns, more)):
-            mixing = mixing_mip(self.master, node, solution, near)
-            outcome = self._solve_below_incumbent(mixing, gap)
-            _log.debug("sub-MIP over mixed menus: %s", "none" if outcome.values is None else f"{outcome.objective:.9g}")
-            self.state.limits.check()
-            if outcome.values is not None:
-                fixed = {**node.fixed, **mixing.binaries(self.master, outcome)}
-                self._solve_fixed(replace(node, fixed=fixed), gap)
+            for within in (True, False):
+                if not self._is_poor(solution):
+                    return
+                mixing = mixing_mip(self.master, node, solution.over(len(self.master.pool)), near)
+                restricted = mixing.near(solution) if within else mixing
+                self._alternate(
+                    node, self._chosen_binaries(restricted, self._solve_below_incumbent(restricted, gap)), gap
+                )
             if np.isfinite(self.state.incumbent.cost):
                 return
 
-    def _solve_fixed(self, node: Node, gap: float) -> None:
-        """Generate columns for a node in which every binary is fixed, then solve its sub-MIP."""
+    def _priced_out(self, node: Node, solution: LpSolution, gap: float) -> dict[int, int] | None:
+        """The best binaries for the columns in use where rules on money are relaxed at their dual prices."""
+        restricted = in_use_mip(self.master, node, solution).pricing_out(self._money_rows, solution.duals)
+        return self._chosen_binaries(restricted, self._solve_restricted(restricted.program, gap))
+
+    def _chosen_binaries(self, restricted: RestrictedMasterMip, outcome: SolverOutcome) -> dict[int, int] | None:
+        self.state.limits.check()
+        _log.debug("sub-MIP for binaries: %s", "none" if outcome.values is None else f"{outcome.objective:.9g}")
+        return None if outcome.values is None else restricted.binaries(self.master, outcome)
+
+    def _alternate(self, node: Node, binaries: dict[int, int] | None, gap: float) -> None:
+        """Improve menus at given binaries and binaries among the menus in use, in turns, while plans get better."""
+        while binaries is not None:
+            best = self.state.incumbent.cost
+            solution = self._solve_fixed(replace(node, fixed={**node.fixed, **binaries}), gap)
+            if solution is None or not self.state.incumbent.cost < best:
+                return
+            restricted = in_use_mip(self.master, node, solution)
+            outcome = self._solve_below_incumbent(restricted, gap)
+            self.evaluate_outcome(outcome, restricted)
+            binaries = self._chosen_binaries(restricted, outcome)
+
+    def _solve_fixed(self, node: Node, gap: float) -> LpSolution | None:
+        """Generate columns for a node in which every binary is fixed, then solve its sub-MIP; its LP solution."""
         solution = price_heuristically(self.master, node, self.column_generation.enter)
         if solution is not None:
             self._solve_mip(sub_mip(self.master, node, solution, self.params.fixed_columns), gap)
+        return solution
 
     def _solve_mip(self, restricted: RestrictedMasterMip, gap: float) -> None:
         """Evaluate the choice of columns that is best within an absolute gap (scaled cost)."""
         self.evaluate_outcome(self._solve_below_incumbent(restricted, gap), restricted)
 
     def _solve_below_incumbent(self, restricted: RestrictedMasterMip, gap: float) -> SolverOutcome:
+        return self._solve_restricted(under(restricted.program, self.state.incumbent.cost), gap)
+
+    def _solve_restricted(self, program: MixedIntegerProgram, gap: float) -> SolverOutcome:
         with self.state.timers("mip"):
             limits = replace(self.state.limits.of_mip(gap, self.params.node_limit), submodels=False)
-            return solve_integer(under(restricted.program, self.state.incumbent.cost), limits, recheck_infeasible=False)
+            return solve_integer(program, limits, recheck_infeasible=False)
 
     def _dive(self, node: Node, solution: LpSolution) -> None:
         """Dive to a node in which what menus depend on is fixed, then solve sub-MIPs there."""
@@ -167,10 +204,11 @@ class PrimalHeuristics:
             self._solve_sub_mips(*leaf)
 
     def evaluate(self, candidate: PlanCandidate) -> Evaluation:
-        """Deliver a candidate's menus, once for each choice of columns; exactly unless the candidate has decisions."""
+        """Deliver a candidate's menus: exactly, once, or with the candidate's decisions, where these promise more."""
         key = tuple(sorted(candidate.columns))
         known = self.evaluations.get(key)
-        if known is None or (candidate.decisions is None and not known.exact):
+        promising = candidate.decisions is None or known is None or candidate.cost < known.cost
+        if known is None or (promising and not known.exact):
             with self.state.timers("delivery"):
                 self.evaluations[key] = self._evaluate(replace(candidate, columns=key))
         return self.evaluations[key]

@@ -48,6 +48,24 @@ class RestrictedMasterMip:
         assert values is not None
         return {int(i): round(values[i]) for i in np.flatnonzero(master.program.integer)}
 
+    def near(self, solution: LpSolution) -> RestrictedMasterMip:
+        """The MIP with each binary of the formulation that is integral in an LP solution fixed at its value there.
+
+        Relaxation-enforced neighbourhood search (RENS): Berthold 2014.
+        """
+        values, low, high = solution.values, self.program.low.copy(), self.program.high.copy()
+        whole = np.flatnonzero(self.program.integer[: len(values)] & (np.abs(values - np.round(values)) <= INTEGRALITY))
+        low[whole] = high[whole] = np.round(values[whole])
+        return replace(self, program=replace(self.program, low=low, high=high))
+
+    def pricing_out(self, rows: Sequence[int], duals: Array) -> RestrictedMasterMip:
+        """The MIP with some rows of the formulation relaxed at dual prices (Lagrangian relaxation)."""
+        program, at = self.program, list(rows)
+        low, high = program.row_low.copy(), program.row_high.copy()
+        low[at], high[at] = -np.inf, np.inf
+        cost = program.cost - program.rows[at].T @ duals[at]
+        return replace(self, program=replace(program, cost=np.asarray(cost), row_low=low, row_high=high))
+
     def without(self, chosen: Sequence[int]) -> RestrictedMasterMip:
         """The program without one choice of columns (a no-good cut)."""
         place = {column: self.first + i for i, column in enumerate(self.among)}
