@@ -69,7 +69,7 @@ class DeliveryProgram:
     def _arrays(self) -> FormulationArrays:
         return read_formulation(self._rows, combine([(self._objective, -1.0)]))
 
-    def best(self, limits: Limits | None = None) -> DeliveryOutcome:
+    def solve(self, limits: Limits | None = None) -> DeliveryOutcome:
         """Best delivery by the scenario's objective."""
         return _solve(self._formulation, self._arrays, limits or Limits())
 

@@ -190,7 +190,7 @@ class Search:
         question = self.question
         program = question.delivery_program(menus)
         holds = agrees_with_audit(question.instance, question.offers, menus, kept, menus_given=question.menus_given)
-        delivery = kept if holds else program.best(self.limit.of_delivery()).delivery
+        delivery = kept if holds else program.solve(self.limit.of_delivery()).delivery
         if delivery is not None:
             self._offer(DeliveredPlan(menus, program, delivery))
 
@@ -242,7 +242,7 @@ class Search:
         if delivery is not None:
             self._offer(DeliveredPlan(menus, program, delivery))
             return Evaluation(self.master.scale.cost(delivery.objective), -np.inf, exact=False)
-        outcome = program.best(self.limit.of_delivery())
+        outcome = program.solve(self.limit.of_delivery())
         if outcome.delivery is None:
             self.state.limits.check()  # a delivery cut short is no proof that there is none
             return Evaluation(np.inf, np.inf if outcome.proved else -np.inf)

@@ -59,7 +59,7 @@ def plan_of_today(instance: Instance, limit: Limit) -> tuple[Plan | None, str | 
     constraints = rules_without(RULES_ON_MENUS.union(MONEY_RULES))
     question = DeliveryQuestion(instance, offers, fixings, constraints=constraints, menus_given=True)
     program = question.delivery_program(menus)
-    outcome = program.best(limit.of_last_steps(ROUNDING))
+    outcome = program.solve(limit.of_last_steps(ROUNDING))
     delivery = outcome.delivery
     if delivery is None and not outcome.proved:
         return None, "No delivery of today's menus was found in the time allowed."

@@ -43,7 +43,7 @@ class Trial:
 
     def outcome(self, dropped: tuple[str, ...] = ()) -> DeliveryOutcome:
         instance = rule_instance(self.scenario, self.edits)
-        return DeliveryProgram(instance, totals(instance, self.amounts), self.fixings, rules_without(dropped)).best()
+        return DeliveryProgram(instance, totals(instance, self.amounts), self.fixings, rules_without(dropped)).solve()
 
 
 Three = tuple[Trial, Trial, Trial]

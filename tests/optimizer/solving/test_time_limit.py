@@ -139,7 +139,7 @@ def test_a_delivery_cut_short_is_no_proof_of_infeasibility(monkeypatch: pytest.M
 
     best = optimizer.evaluate(one_choice(), menus=MENUS).objective
     assert best is not None
-    monkeypatch.setattr(engine.DeliveryProgram, "best", cut_short)
+    monkeypatch.setattr(engine.DeliveryProgram, "solve", cut_short)
     result = optimizer.evaluate(one_choice(), menus=MENUS, should_stop=lambda: bool(asked))
     assert asked
     assert_true_claims(result, best)
