@@ -159,7 +159,7 @@ class Search:
             proof = self.tree.search(*self._resume(before))
             # That nothing is left is no proof: what was closed before is known from a file that anyone can rewrite.
             return self.tree.search(self.question.root) if proof.bound == np.inf else proof
-        return self.tree.search(*self._take_over(self.question.start))
+        return self.tree.search(*self._take_over(self.question.start), whole=self.question.root)
 
     def _take_over(self, start: WarmStart) -> list[Node]:
         """Take over what an earlier search found: its menus as columns, its plan as the first incumbent, its bounds.

@@ -79,15 +79,23 @@ class BranchAndPrice:
         """The node at work."""
         self.branched: list[BranchedNode] = []
         """The first nodes that were branched on a binary."""
+        self._leaves: list[Node] = []
+        """What the first node is branched into, where branching decisions of an earlier search are known."""
         self._ticket = itertools.count()
         self._last_logged = 0
         """Number of the node that was logged last; one closed before it is looked at has none."""
 
     # -- node selection ----------------------------------------------------------------------------
 
-    def search(self, *nodes: Node) -> Proof:
-        """Search below `nodes` until the gap is proved, nothing is left, or a limit comes."""
+    def search(self, *nodes: Node, whole: Node | None = None) -> Proof:
+        """Search below `nodes` until the gap is proved, nothing is left, or a limit comes.
+
+        `whole` is a node that they part: it is bounded first, as it may be closed at once, and branched into them.
+        """
         self._last_logged = self.state.timers.counts["nodes"]
+        if whole is not None and len(nodes) > 1:
+            self._leaves = [node for node in nodes if not self._closed_by_known_bound(node)]
+            nodes = (whole,) if self._leaves else ()
         for node in nodes:
             self._push(node)
         try:
@@ -139,9 +147,8 @@ class BranchAndPrice:
             return self._close(node, node.bound)
         self.state.timers.counts["nodes"] += 1
         self.state.report("bounding", node.bound)
-        known = self.column_generation.known_bounds.bound(node)
-        if known is not None and known.bound >= self.state.cutoff:
-            return self._close(node, known.bound)
+        if self._closed_by_known_bound(node):
+            return NodeOutcome.PRUNED
         if not self.master.enter(node):
             return NodeOutcome.INFEASIBLE
         try:
@@ -151,6 +158,14 @@ class BranchAndPrice:
         if solved is None:
             return NodeOutcome.INFEASIBLE
         return self._process_bounded(node, *solved)
+
+    def _closed_by_known_bound(self, node: Node) -> bool:
+        """Close a node, without pricing, that the duals of an earlier search bound well enough; whether they do."""
+        known = self.column_generation.known_bounds.bound(node)
+        if known is None or known.bound < self.state.cutoff:
+            return False
+        self._close(node, known.bound)
+        return True
 
     def _process_bounded(self, node: Node, solution: LpSolution, priced: PricingResult) -> NodeOutcome:
         self.current = node = replace(node, bound=max(node.bound, priced.bound))
@@ -168,7 +183,7 @@ class BranchAndPrice:
             return self._close(node, bound, NodeOutcome.ENUMERATED)
         if node.bound >= self.state.cutoff:
             return self._close(node, node.bound)
-        return self._branch(node, self._back_in(node, solution))
+        return self._branch(node, self.heuristics.back_in(node, solution))
 
     def _finish(self, outcome: NodeOutcome) -> None:
         """Leave the current node: what became of it is known."""
@@ -186,16 +201,6 @@ class BranchAndPrice:
         message = "node %d %s: bound %s, incumbent %s, gap %s, %d columns, %.1f s"
         seconds = time.monotonic() - state.began
         _log.info(message, number, outcome.value, *shown, len(self.master.pool), seconds)
-
-    def _back_in(self, node: Node, solution: LpSolution) -> LpSolution:
-        """The node's LP solution; the node is entered and solved again where primal heuristics have left it."""
-        if self.master.is_in(node):
-            return solution
-        self.master.enter(node)
-        with suppress(Unsolved):
-            again = self.master.solve_lp()
-            return solution if again.infeasible else again
-        return solution
 
     def _close(self, node: Node, bound: float, outcome: NodeOutcome = NodeOutcome.PRUNED) -> NodeOutcome:
         """Close a node: no plan in it costs less than `bound`, in deliveries as exact as this gap needs.
@@ -259,7 +264,7 @@ class BranchAndPrice:
     # -- branching -------------------------------------------------------------------------------
 
     def _branch(self, node: Node, solution: LpSolution) -> NodeOutcome:
-        children = list(self._children(node, solution))
+        children, self._leaves = self._leaves or list(self._children(node, solution)), []
         for child in children:
             self._push(replace(child, bound=node.bound))
         chosen = integral_columns(self.master, solution)

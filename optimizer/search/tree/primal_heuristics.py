@@ -50,8 +50,6 @@ class PrimalHeuristics:
         """Value of binaries in the plan of a warm start, by column; empty once it has been tried."""
         self._money_rows = [row for row, (rule, _) in enumerate(master.stated.labels) if rule in MONEY_RULES]
         """Rows of rules on money, by which menus and what they cost to deliver depend on each other most."""
-        self._near_start = False
-        """Whether better plans were last looked for near the start's plan alone."""
         self._put_off: tuple[Node, LpSolution] | None = None
         """A fractional LP solution near which better plans are still to be looked for, and its node."""
         self.fractional_nodes = 0
@@ -65,9 +63,9 @@ class PrimalHeuristics:
             return
         if self.start_values and agrees(node, self.start_values):
             self._search_near_start(node, solution)
-            return
-        if solution.cost < self.state.cutoff - self.state.tolerance(self.state.incumbent.cost) and self._near_start:
-            self.fractional_nodes, self._near_start = 0, False
+            if not solution.cost < self.state.cutoff:
+                return
+            solution = self.back_in(node, solution)
         self.fractional_nodes += 1
         often, seldom = self.params.sub_mip_every, self.params.dive_every
         dive_every, sub_mip_every = (often, 1) if self._is_poor(solution) else (seldom, often)
@@ -76,6 +74,16 @@ class PrimalHeuristics:
                 self._dive(node, solution)
         elif self._is_due(sub_mip_every) and self.branching.are_menus_integral(solution):
             self._solve_sub_mips(node, solution)
+
+    def back_in(self, node: Node, solution: LpSolution) -> LpSolution:
+        """The node's LP solution; the node is entered and solved again where heuristics have left it."""
+        if self.master.is_in(node):
+            return solution
+        self.master.enter(node)
+        with suppress(Unsolved):
+            again = self.master.solve_lp()
+            return solution if again.infeasible else again
+        return solution
 
     def _is_due(self, every: int) -> bool:
         return self.fractional_nodes % every == 1 % every
@@ -97,9 +105,6 @@ class PrimalHeuristics:
         near, self.start_values = replace(node, fixed={**self.start_values, **node.fixed}), {}
         with suppress(Unsolved):
             self._solve_fixed(near, self.params.gap_share * self.state.tolerance(solution.cost))
-        self._near_start = True
-        # With an incumbent there is no hurry to dive for another.
-        self.fractional_nodes += int(np.isfinite(self.state.incumbent.cost))
 
     def _solve_sub_mips(self, node: Node, solution: LpSolution) -> None:
         """Look for the best plan among the columns of a fractional solution, and where that is poor among more.
