@@ -106,6 +106,8 @@ class BranchAndPrice:
             if self.current is not None:
                 self._push(self._at_work(self.current))
                 self._finish(NodeOutcome.STOPPED)
+        if self._leaves:  # the whole was closed without them: a later search need not begin with them
+            self.branched, self._leaves = [], []
         return Proof(self.state.incumbent.cost, self.state.bound)
 
     def try_plan(self, root: Node, columns: Sequence[int]) -> None:

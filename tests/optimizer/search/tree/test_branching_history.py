@@ -30,12 +30,14 @@ SEEDS = (0, 2, 4, 7, 9, 11)
 CHANGES = ({"max_tiers": 1}, {"max_models": 1}, {"min_service_margin": -0.2}, {"max_menu": 1})
 
 
-@cache
-def posed(seed: int) -> Search:
+def pose(seed: int) -> Search:
     case, scenario = apply_scenario(build_case(*random_case(seed)), "base")
     instance = build_instance(case, scenario)
     question = DeliveryQuestion(instance, offers_of(instance, sellable_options(instance.catalog)))
     return Search(question, Limit(1e-7, None, None), None)
+
+
+posed = cache(pose)
 
 
 def open_binaries(search: Search) -> list[str]:
@@ -103,13 +105,12 @@ def test_only_decisions_in_nodes_that_could_beat_the_plan_are_handed_on() -> Non
 
 @cache
 def solved(seed: int) -> tuple[Case, optimizer.Result]:
-    """Twice, the second time from decisions at random: searches of cases this small end without any."""
-    case = build_case(*random_case(seed))
-    result = optimizer.solve(case, gap=1e-7)
-    assert result.warm_start_left is not None
-    decisions = tuple(random_decisions(posed(seed), np.random.default_rng(seed), 8))
-    start = replace(result, warm_start_left=replace(result.warm_start_left, branching=decisions))
-    return case, optimizer.solve(case, gap=1e-7, start=start)
+    """With what a search leaves that began with decisions at random: searches of cases this small end without any."""
+    case, search = build_case(*random_case(seed)), pose(seed)
+    decisions = random_decisions(search, np.random.default_rng(seed), 8)
+    nodes, search.tree.branched = initial_nodes(search.master, Node(), decisions, {})
+    search.tree.search(*nodes)
+    return case, replace(optimizer.solve(case, gap=1e-7), warm_start_left=search.warm_start())
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=str)
