@@ -49,6 +49,8 @@ class Limits:
     """Whether an integer program may restart and solve parts of itself: costs more than it brings where it is small."""
     heuristics: bool = True
     """Whether an integer program looks for solutions itself: of little use where it should prove that none is left."""
+    presolve: bool = True
+    """Whether a program is presolved; what is called infeasible then is solved again without, to be sure."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,7 @@ class Solver:
         self._set(mip_feasibility_tolerance=INTEGER_FEASIBILITY)
         if few_steps:
             self._set(presolve="off", simplex_dual_edge_weight_strategy=_DEVEX)
+        self._presolves = limits is None or limits.presolve
         if limits is not None:
             self._limit(limits)
         self._highs.passModel(_model(program, with_integers))
@@ -143,6 +146,8 @@ class Solver:
             self._set(mip_max_nodes=limits.nodes, mip_allow_restart=False)  # a restart pays only for a proof
         if not limits.submodels:
             self._set(mip_allow_restart=False, mip_heuristic_run_rens=False, mip_heuristic_run_rins=False)
+        if not limits.presolve:
+            self._set(presolve="off")
         if not limits.heuristics:
             self._set(mip_heuristic_effort=0.0, mip_heuristic_run_root_reduced_cost=False)
             self._set(mip_heuristic_run_feasibility_jump=False)
@@ -165,7 +170,7 @@ class Solver:
             self._set(simplex_iteration_limit=most_steps)
         with uninterrupted():
             highs.run()
-            if recheck_infeasible and highs.getModelStatus() in _INFEASIBLE:
+            if recheck_infeasible and self._presolves and highs.getModelStatus() in _INFEASIBLE:
                 self._set(presolve="off")
                 highs.run()
                 self._set(presolve="choose")

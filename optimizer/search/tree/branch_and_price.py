@@ -252,7 +252,8 @@ class BranchAndPrice:
         for _ in range(params.exclusions):
             with self.state.timers("mip"):
                 gap = params.gap_share * self.state.tolerance(self.state.incumbent.cost)
-                limits = replace(self.state.limits.of_mip(gap, None), submodels=False, heuristics=False)
+                limits = self.state.limits.of_mip(gap, None)
+                limits = replace(limits, submodels=False, heuristics=False, presolve=False)
                 outcome = solve_integer(under(restricted.program, self.state.cutoff), limits)
             bound = np.inf if outcome.infeasible else outcome.bound
             found = self.heuristics.evaluate_outcome(outcome, restricted)
