@@ -190,6 +190,10 @@ class Solver:
         """Forget basis and solution: the next run starts from nothing."""
         self._highs.clearSolver()
 
+    def set_feasibility(self, feasibility: float) -> None:
+        """Set the violation of a row or a column's bounds that counts as none in a linear program."""
+        self._set(primal_feasibility_tolerance=feasibility)
+
     @property
     def duals(self) -> Array:
         """Dual value of each row at the last solution of a linear program."""

@@ -5,6 +5,11 @@ FEASIBILITY = 1e-9
 
 Relative, also that of rows without variables and of limits that are held against numbers alone.
 """
+RETRIED_FEASIBILITY = (FEASIBILITY, 1e-8, 1e-7)
+"""The same for a linear program that the solver has failed to solve, try after try.
+
+HiGHS 1.15.1 gives some up at the first, where what it scaled is feasible and what was asked for is not.
+"""
 INTEGER_FEASIBILITY = 1e-7
 """The same in an integer program. Tighter, HiGHS 1.15.1 calls feasible ones infeasible."""
 TINY_COEFFICIENT = 1e-8

@@ -10,6 +10,7 @@ from models.catalog import Array, Codes
 
 from ...lp.arrays import MixedIntegerProgram
 from ...lp.solver import BASIC, Solver, SolverOutcome
+from ...lp.tolerances import FEASIBILITY, RETRIED_FEASIBILITY
 from ..state.parameters import SearchParameters
 
 ELASTIC_SLACK = 4.0
@@ -50,6 +51,8 @@ class RestrictedMasterLp:
         """Numbers in the pool of the menu columns that the program has, in its order."""
         self._room = 0.0
         """Upper bound of each elastic slack when the cost is minimized."""
+        self._feasibility = FEASIBILITY
+        """Feasibility tolerance: a looser one until other bounds are set, where the solver has failed."""
         self.in_phase_one = False
         """Whether the program minimizes the violation of the rows of totals instead of the cost."""
 
@@ -63,6 +66,7 @@ class RestrictedMasterLp:
         if self._room and not self.in_phase_one:
             self._set_elastic_slack(0.0)
         self._room = 0.0
+        self._set_feasibility(FEASIBILITY)
         self._solver.set_bounds(np.arange(len(low)), low, high)
         if len(self.present):
             top = np.where(admitted[self.present], np.inf, 0.0)
@@ -85,13 +89,24 @@ class RestrictedMasterLp:
         self._solver.set_bounds(len(self.program.cost) + np.arange(2 * self._totals), 0.0, most)
 
     def solve(self) -> tuple[SolverOutcome, Array, Array]:
-        """Outcome, weights of the menu columns present and duals of the rows; a solver that fails tries once more."""
+        """Outcome, weights of the menu columns present and duals of the rows.
+
+        A solver that fails tries again from nothing, then with looser tolerances: bounds hold for any duals.
+        """
         outcome = self._solver.solve()
-        if outcome.values is None and not outcome.infeasible:
+        for feasibility in RETRIED_FEASIBILITY:
+            if outcome.values is not None or outcome.infeasible:
+                break
+            self._set_feasibility(max(feasibility, self._feasibility))
             self._solver.restart()
             outcome = self._solver.solve()
         weights = np.zeros(0) if outcome.values is None else outcome.values[self._first :]
         return outcome, weights, self._solver.duals
+
+    def _set_feasibility(self, feasibility: float) -> None:
+        if feasibility != self._feasibility:
+            self._feasibility = feasibility
+            self._solver.set_feasibility(feasibility)
 
     def clean_up(self, reduced: Array) -> None:
         """Drop the nonbasic columns of highest reduced cost, by number in the pool, where there are too many."""

@@ -35,7 +35,13 @@ from ..master.nodes import (
 from ..master.restricted_master import RestrictedMaster
 from ..state.limits import Stopped
 from ..state.search_state import SearchState
-from .branching import ReliabilityBranching, branch_on_books, integral_columns
+from .branching import (
+    Branches,
+    ReliabilityBranching,
+    any_columns,
+    branch_on_books,
+    integral_columns,
+)
 from .branching_history import BranchedNode
 from .column_generation import ColumnGeneration
 from .primal_heuristics import PrimalHeuristics
@@ -50,7 +56,7 @@ class NodeOutcome(Enum):
     PRUNED = "pruned by bound"
     INFEASIBLE = "infeasible"
     UNSOLVED = "not solved"
-    """Closed at the bound that it came with: the solver failed."""
+    """The solver failed: branched on without an LP solution, or delivered where it leaves one menu to every book."""
     ENUMERATED = "enumerated"
     """Closed by reduced-cost enumeration."""
     BRANCHED = "branched"
@@ -156,7 +162,7 @@ class BranchAndPrice:
         try:
             solved = self.column_generation.bound(node)
         except Unsolved:
-            return self._close(node, node.bound, NodeOutcome.UNSOLVED)
+            return self._branch_unsolved(self._at_work(node))
         if solved is None:
             return NodeOutcome.INFEASIBLE
         return self._process_bounded(node, *solved)
@@ -271,11 +277,23 @@ class BranchAndPrice:
         for child in children:
             self._push(replace(child, bound=node.bound))
         chosen = integral_columns(self.master, solution)
-        if not children and chosen is not None:
-            # One menu is left to every book: the least cost of its delivery is the bound, where that could be told.
-            evaluation = self.heuristics.evaluate(PlanCandidate(chosen, solution.cost))
-            return self._close(node, max(node.bound, evaluation.bound))
-        return NodeOutcome.BRANCHED
+        return NodeOutcome.BRANCHED if children or chosen is None else self._close_delivered(node, chosen)
+
+    def _branch_unsolved(self, node: Node) -> NodeOutcome:
+        """Branch on a node without LP solution: its parts may be solved, and the least of them are delivered."""
+        binary, some = self.branching.first_open(node), any_columns(self.master, node)
+        decision = branch_on_books(self.master, node, some) if binary is None else None
+        children = [*_by_binary(node, binary, (1, 0)), *_by_menus(node, decision)]
+        for child in children:
+            self._push(child)
+        if not children:
+            self._close_delivered(node, tuple(np.flatnonzero(some.weights).tolist()))
+        return NodeOutcome.UNSOLVED
+
+    def _close_delivered(self, node: Node, chosen: tuple[int, ...]) -> NodeOutcome:
+        """Close a node that leaves one menu to every book at the least cost of its delivery, where that can be told."""
+        evaluation = self.heuristics.evaluate(PlanCandidate(chosen, node.bound))
+        return self._close(node, max(node.bound, evaluation.bound))
 
     def _children(self, node: Node, solution: LpSolution) -> Iterator[Node]:
         column = self.branching.branching_variable(solution)
@@ -284,12 +302,22 @@ class BranchAndPrice:
                 self.branched.append(BranchedNode(node.fixed, column, node.bound))
             if _log.isEnabledFor(logging.DEBUG):
                 _log.debug("branch on %s at %.4g", self.master.stated.names[column], solution.values[column])
-            for value in (1, 0) if solution.values[column] > 0.5 else (0, 1):
-                yield replace(node, fixed=PersistentMap(node.fixed, column, value))
-            return
-        decision = branch_on_books(self.master, node, solution)
-        if decision is not None:
-            place, restrictions = decision
-            _log.debug("branch on the menus of price book %d", place)
-            for restriction in restrictions:
-                yield replace(node, books=PersistentMap(node.books, place, restriction))
+            yield from _by_binary(node, column, (1, 0) if solution.values[column] > 0.5 else (0, 1))
+        else:
+            yield from _by_menus(node, branch_on_books(self.master, node, solution))
+
+
+def _by_binary(node: Node, column: int | None, values: Sequence[int]) -> Iterator[Node]:
+    """A child for each value of a binary, in this order; none without a binary."""
+    if column is not None:
+        for value in values:
+            yield replace(node, fixed=PersistentMap(node.fixed, column, value))
+
+
+def _by_menus(node: Node, decision: tuple[int, Branches] | None) -> Iterator[Node]:
+    """A child for each restriction of one book's menus; none without a decision."""
+    if decision is not None:
+        place, restrictions = decision
+        _log.debug("branch on the menus of price book %d", place)
+        for restriction in restrictions:
+            yield replace(node, books=PersistentMap(node.books, place, restriction))

@@ -64,6 +64,11 @@ class ReliabilityBranching:
         _log.debug("%d candidates for branching, best score %.4g", len(scores), max(scores.values()))
         return max(candidates, key=lambda column: (scores[column], -column))
 
+    def first_open(self, node: Node) -> int | None:
+        """The first binary by kind that the node does not fix; None where it fixes all."""
+        open_ones = (int(i) for i in self.integer if i not in node.fixed)
+        return min(open_ones, key=lambda column: (self.kinds[column], column), default=None)
+
     def _candidates(self, solution: LpSolution) -> list[int]:
         """A few fractional binaries of each kind: first those that leave most parts cases undecided."""
         values = solution.values[self.integer]
@@ -136,6 +141,14 @@ def branch_on_books(master: RestrictedMaster, node: Node, solution: LpSolution) 
             for branches in decisions(master, place, by_book[place], node.books.get(place, FREE_BOOK)):
                 return place, branches
     return None
+
+
+def any_columns(master: RestrictedMaster, node: Node) -> LpSolution:
+    """A column that the node admits of each book, at weight 1, in place of an LP solution."""
+    admitted = np.flatnonzero(master.admitted(node))
+    weights = np.zeros(len(master.pool))
+    weights[admitted[np.unique(master.pool.owner[admitted], return_index=True)[1]]] = 1.0
+    return LpSolution(False, node.bound, weights=weights)
 
 
 def _span(book: PriceBook, tier: int) -> frozenset[int]:
