@@ -283,9 +283,10 @@ class BranchAndPrice:
         """Branch on a node without LP solution: its parts may be solved, and the least of them are delivered."""
         binary, some = self.branching.first_open(node), any_columns(self.master, node)
         decision = branch_on_books(self.master, node, some) if binary is None else None
-        children = [*_by_binary(node, binary, (1, 0)), *_by_menus(node, decision)]
+        parts = [*_by_binary(node, binary, (1, 0)), *_by_menus(node, decision)]
+        children, self._leaves = self._leaves or parts, []
         for child in children:
-            self._push(child)
+            self._push(replace(child, bound=node.bound))
         if not children:
             self._close_delivered(node, tuple(np.flatnonzero(some.weights).tolist()))
         return NodeOutcome.UNSOLVED
