@@ -1,7 +1,7 @@
 """Makes the compiled pricing ready before a search: once after an installation.
 
-It is compiled by a process of its own, which keeps it on disk (`.compiled`) and can be ended at once by a limit or by
-Ctrl-C; from there it is read in a fraction of a second. Where there can be no such process, it is compiled here.
+It is compiled by processes of their own, which keep it on disk (`.kernel_files`) and can be ended at once by a limit or
+by Ctrl-C; from there it is read in a fraction of a second. Where there can be no such process, it is compiled here.
 """
 
 from __future__ import annotations
@@ -12,23 +12,30 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
+from models.files import locked
+
 from ..state.limits import Watch
-from .compiled import NotKept, kept_in, reading_only
+from .compiled import NotKept, reading_only
+from .kernel_files import folder_to_write
 from .menu_batch import book_instance, local_search_books, search_books
 from .packed_instance import PackedDomain, PackedInstance, PricingObjective
 from .pricing_objective import COVERED, evaluate_picks
 
 COMPILE_SECONDS = 12
 """Seconds of a processor that the compiling took where it was last measured: the estimate that is told."""
+PROCESSES = 2
+"""How many compile side by side: one kernel takes as long as all the others."""
 POLL_SECONDS = 0.02
-"""Time between looks at the process that compiles."""
+"""Time between looks at the processes that compile."""
+LONGEST_WAIT = 600.0
+"""Seconds that one process waits for another to compile a kernel, before it does so itself."""
 _log = logging.getLogger(__name__)
 _ready = threading.Event()
 _turn = threading.Lock()
@@ -43,11 +50,13 @@ def compile_search(watch: Watch | None = None, tell: Callable[[str], None] = lam
     with _in_turn(watch):
         if _ready.is_set() or _read():
             return
-        tell(f"preparing the search, once after an installation: about {COMPILE_SECONDS} s")
-        _warn_of_no_place()
-        if kept_in() is None or not _compiled_elsewhere(watch) or not _read():
-            for _ in _calls():
-                watch.check()
+        folder = folder_to_write()
+        kept = "" if folder is None else f", kept in {folder}"
+        tell(f"preparing the search, once after an installation: about {COMPILE_SECONDS} s{kept}")
+        if folder is None:
+            _warn_of_no_place()
+        if folder is None or not _compiled_elsewhere(watch) or not _read():
+            _call_all(watch)
         _ready.set()
 
 
@@ -64,44 +73,53 @@ def _in_turn(watch: Watch) -> Iterator[None]:
 def _read() -> bool:
     """Load what is on disk; whether that was everything."""
     with suppress(NotKept), reading_only():
-        for _ in _calls():
-            pass
+        _call_all(Watch())
         _ready.set()
         return True
     return False
 
 
+def _call_all(watch: Watch) -> None:
+    for call in _calls().values():
+        watch.check()
+        call()
+
+
 @cache
 def _warn_of_no_place() -> None:
-    if kept_in() is None:
-        _log.warning(
-            "There is no folder to keep the compiled search in, so that each run prepares it anew, which takes "
-            "some ten seconds: set NUMBA_CACHE_DIR to a folder that can be written."
-        )
+    _log.warning(
+        "There is no folder to keep the compiled search in, so that each run prepares it anew, which takes "
+        "some ten seconds: set NUMBA_CACHE_DIR to a folder that can be written."
+    )
 
 
-# -- a process that compiles ---------------------------------------------------------------------
+# -- processes that compile ----------------------------------------------------------------------
 
 
 def _compiled_elsewhere(watch: Watch) -> bool:
-    """Whether a process of its own has compiled the search; a limit ends it and raises `Stopped`."""
+    """Whether processes of their own have compiled the search; a limit ends them and raises `Stopped`."""
     if not _is_python(sys.executable):
         return False
+    with ExitStack() as ends:
+        try:
+            children = [_start(ends) for _ in range(PROCESSES)]
+        except OSError as error:
+            _log.info("The search is compiled in this process: %s", error)
+            return False
+        while any(child.poll() is None for child in children):
+            watch.check()
+            time.sleep(POLL_SECONDS)
+    return all(child.returncode == 0 for child in children)
+
+
+def _start(ends: ExitStack) -> subprocess.Popen[bytes]:
+    """A process that compiles, and is killed when `ends` closes."""
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "stdin": subprocess.PIPE}
     apart = {"creationflags": 0x08000000} if os.name == "nt" else {"start_new_session": True}  # no window, no Ctrl-C
-    try:
-        child = subprocess.Popen([sys.executable, "-c", _program()], **quiet, **apart)  # type: ignore[call-overload]
-    except OSError as error:
-        _log.info("The search is compiled in this process: %s", error)
-        return False
-    with child:
-        try:
-            while child.poll() is None:
-                watch.check()
-                time.sleep(POLL_SECONDS)
-        finally:
-            child.kill()
-    return bool(child.returncode == 0)
+    child: subprocess.Popen[bytes] = subprocess.Popen([sys.executable, "-c", _program()], **quiet, **apart)  # type: ignore[call-overload]
+    ends.enter_context(child)
+    ends.callback(child.kill)
+    return child
 
 
 def _program() -> str:
@@ -115,11 +133,23 @@ def _is_python(program: str | None) -> bool:
 
 
 def main() -> None:
-    """Entry point of the process that compiles the menu search and keeps it on disk."""
+    """Entry point of a process that compiles the menu search and keeps it on disk."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    with _alone():
-        for _ in _calls():
-            pass
+    folder = folder_to_write()
+    if folder is not None:
+        _compile_beside_others(folder, _calls())
+
+
+def _compile_beside_others(folder: Path, calls: Mapping[str, Callable[[], object]]) -> None:
+    """Compile the kernels that no other process has compiled or is about to; then wait for those of the others."""
+    left = list(calls)
+    for wait in (0.0, LONGEST_WAIT):
+        for name in tuple(left):
+            with suppress(TimeoutError), locked(folder / name, wait):
+                calls[name]()
+                left.remove(name)
+    for name in left:
+        calls[name]()
 
 
 def _end_with_parent() -> None:
@@ -127,25 +157,11 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Wait for other processes that compile: each would do the same, and upset what the other keeps."""
-    folder = kept_in()
-    if folder is None or os.name == "nt":
-        yield
-        return
-    import fcntl
-
-    with open(folder / "compiling.lock", "a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
 # -- every function that Python calls ------------------------------------------------------------
 
 
-def _calls() -> Iterator[None]:
-    """Call every compiled function that Python calls, on one book with one option and one cohort, one after the other.
+def _calls() -> Mapping[str, Callable[[], object]]:
+    """A call of each kernel, on one book with one option and one cohort, by name; what takes longest to compile first.
 
     The compiled functions that they call come with them. Kinds of case differ in numbers, not in types.
     """
@@ -154,13 +170,13 @@ def _calls() -> Iterator[None]:
     yes = np.ones(1, dtype=bool)
     domain = PackedDomain(yes, np.zeros((1, 1), dtype=bool), np.array([COVERED], dtype=np.int64))
     objective = PricingObjective(one, np.zeros(1), np.zeros(1))
-    search_books(packed, domain, objective, np.zeros(1), place, False, 1, 1)
-    yield
-    picks = np.full((1, 1), -1, dtype=np.int64)
-    local_search_books(packed, domain, objective, place, picks, np.zeros(1), np.zeros((1, 1), dtype=bool))
-    yield
-    evaluate_picks(book_instance(packed, domain, objective, 0), picks[0], False, np.zeros(1))
-    yield
+    picks, covered = np.full((1, 1), -1, dtype=np.int64), np.zeros((1, 1), dtype=bool)
+    book = book_instance(packed, domain, objective, 0)
+    return {
+        "search_books": lambda: search_books(packed, domain, objective, np.zeros(1), place, False, 1, 1),
+        "local_search_books": lambda: local_search_books(packed, domain, objective, place, picks, np.zeros(1), covered),
+        "evaluate_picks": lambda: evaluate_picks(book, picks[0], False, np.zeros(1)),
+    }
 
 
 def _one_book() -> PackedInstance:

@@ -7,8 +7,7 @@ the demand totals, less what options and covered products cost, is largest:
     max over menus M:  sum over product groups g of cover_g (sum over cohorts c in g of sum over o in M of
                        P[c, o](M) profit[c, o] - coverage_cost[g]) - sum over o in M of option_cost[o].
 
-Profits and costs are in scaled cost of the master program. Arrays are C-contiguous. Compiled code is cached by file:
-after an edit of one of the modules of this package, or of `TIE`, `make clean` drops what the others have compiled in.
+Profits and costs are in scaled cost of the master program. Arrays are C-contiguous.
 """
 
 # mypy: no-warn-return-any

@@ -1,7 +1,8 @@
-"""Compiled functions on disk: damaged files, no place for them, and a process that compiles and can be ended."""
+"""Compiled functions on disk: damaged files, no place for them, and processes that compile and can be ended."""
 
 from __future__ import annotations
 
+import errno
 import importlib.util
 import logging
 import os
@@ -24,6 +25,7 @@ from optimizer.cli.next_steps import after_search
 from optimizer.results.record import Status
 from optimizer.search.assortment import compilation, compiled
 from optimizer.search.assortment.compilation import compile_search
+from optimizer.search.assortment.kernel_files import folder_to_write, program_digest
 from optimizer.search.state.limits import Stopped, Watch
 from tests.folders import ROOT
 
@@ -35,13 +37,15 @@ def twice(number):
     return 2 * number
 """
 
-PART = """
-from optimizer.search.assortment.compiled import compiled, kernel
-
+ADDED = """
 @compiled
 def added(one, other):
     return one + other
+"""
 
+PART = f"""
+from optimizer.search.assortment.compiled import compiled, kernel
+{ADDED}
 @kernel
 def twice(number):
     return added(number, number)
@@ -68,8 +72,9 @@ def imported(folder: Path) -> ModuleType:
     return module
 
 
-def kept(folder: Path, ending: str) -> Path:
-    return next((folder / "__pycache__").glob(f"*.{ending}"))
+def kept(folder: Path) -> Path:
+    (file,) = (folder / "__pycache__" / "kernels").glob("*.kernel")
+    return file
 
 
 def read_alone(module: Any) -> int:
@@ -93,6 +98,22 @@ def test_a_part_is_not_for_python(tmp_path: Path) -> None:
         module.added(21, 21)
 
 
+def test_an_edit_of_a_part_in_another_module_compiles_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kernel = "from added_parts import added\n" + PART.replace(ADDED, "")
+    (tmp_path / "doubling.py").write_text(kernel, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    for operator, expected in (("+", 42), ("*", 441)):
+        text = PART.partition("@kernel")[0].replace("one + other", f"one {operator} other")
+        (tmp_path / "added_parts.py").write_text(text, encoding="utf-8")
+        sys.modules.pop("added_parts", None)
+        program_digest.cache_clear()
+        with pytest.raises(compiled.NotKept):
+            read_alone(imported(tmp_path))
+        sys.modules.pop("added_parts")
+        assert imported(tmp_path).twice(21) == expected
+
+
 def cut(content: bytes) -> bytes:
     return content[: len(content) // 2]
 
@@ -103,10 +124,9 @@ def garble(content: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("damage", [lambda content: b"", cut, garble])
-@pytest.mark.parametrize("ending", ["nbi", "nbc"])
-def test_a_damaged_file_is_compiled_anew(ending: str, damage: Any, tmp_path: Path) -> None:
+def test_a_damaged_file_is_compiled_anew(damage: Any, tmp_path: Path) -> None:
     imported(tmp_path).twice(21)
-    file = kept(tmp_path, ending)
+    file = kept(tmp_path)
     file.write_bytes(damage(file.read_bytes()))
     with pytest.raises(compiled.NotKept):
         read_alone(imported(tmp_path))
@@ -115,39 +135,18 @@ def test_a_damaged_file_is_compiled_anew(ending: str, damage: Any, tmp_path: Pat
     assert read_alone(imported(tmp_path)) == 42
 
 
-def no_place(*_: object, **__: object) -> None:
-    raise RuntimeError("cannot cache function: no locator available")
-
-
 def test_without_a_place_it_is_compiled_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled, "_Kept", no_place)
-    module = imported(tmp_path)
-    assert module.twice(21) == 42
-    assert module.twice._cache.cache_path is None
-
-
-def test_a_private_folder_takes_the_place_of_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real, tried = compiled._Kept, []
-
-    def second_time(function: Any) -> Any:
-        tried.append(function)
-        return no_place() if len(tried) == 1 else real(function)
-
-    monkeypatch.setattr(compiled, "_Kept", second_time)
-    monkeypatch.setattr(compiled.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(compiled, "folder_to_write", lambda modules: None)
     assert imported(tmp_path).twice(21) == 42
-    folder = next(tmp_path.glob("tierwise-compiled*"))
-    assert list(folder.rglob("*.nbc"))
-    assert os.name == "nt" or folder.stat().st_mode & 0o777 == 0o700
+    assert not list(tmp_path.rglob("*.kernel"))
 
 
-@pytest.mark.skipif(os.name == "nt", reason="modes are those of POSIX")
-def test_a_folder_that_others_can_write_is_not_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled.tempfile, "gettempdir", lambda: str(tmp_path))
-    folder = tmp_path / f"tierwise-compiled-{os.getuid()}"
-    folder.mkdir()
-    folder.chmod(0o777)
-    assert compiled._private_folder() is None
+def test_a_folder_that_fills_up_is_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(compiled, "write_file", full)
+    assert imported(tmp_path).twice(21) == 42
 
 
 @pytest.fixture
@@ -156,7 +155,7 @@ def unprepared(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     begun = tmp_path / "begun"
     program = f"""
         import os, time
-        open({str(begun)!r}, "w").write(str(os.getpid()))
+        open({str(begun)!r}, "a").write(f"{{os.getpid()}} ")
         time.sleep(60)
     """
     monkeypatch.setattr(compilation, "_ready", threading.Event())
@@ -165,9 +164,13 @@ def unprepared(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return begun
 
 
-def is_alive(begun: Path) -> bool:
+def any_alive(begun: Path) -> bool:
+    return any(map(is_alive, begun.read_text().split()))
+
+
+def is_alive(process: str) -> bool:
     try:
-        os.kill(int(begun.read_text()), 0)
+        os.kill(int(process), 0)
     except ProcessLookupError:
         return False
     return True
@@ -184,8 +187,9 @@ def test_a_limit_ends_the_compiler_and_leaves_no_plan(unprepared: Path) -> None:
     assert result.status is Status.NO_PLAN
     assert result.reason is not None
     assert "being prepared" in result.reason
-    assert news == [f"preparing the search, once after an installation: about {compilation.COMPILE_SECONDS} s"]
-    assert not is_alive(unprepared)
+    told = f"preparing the search, once after an installation: about {compilation.COMPILE_SECONDS} s"
+    assert news == [f"{told}, kept in {folder_to_write()}"]
+    assert not any_alive(unprepared)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
@@ -200,7 +204,7 @@ def test_an_interrupt_ends_the_compiler(unprepared: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         optimizer.solve(load_case(ROOT / "data" / "tiny"))
     thread.join()
-    assert not is_alive(unprepared)
+    assert not any_alive(unprepared)
 
 
 def test_a_request_to_stop_meanwhile_is_not_told_as_a_limit(unprepared: Path) -> None:
@@ -232,18 +236,86 @@ def test_a_process_that_cannot_be_started_is_no_fault(monkeypatch: pytest.Monkey
 
 
 def test_no_place_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    monkeypatch.setattr(compilation, "kept_in", lambda: None)
+    monkeypatch.setattr(compilation, "folder_to_write", lambda: None)
+    monkeypatch.setattr(compilation, "_ready", threading.Event())
+    monkeypatch.setattr(compilation, "_read", lambda: False)
     compilation._warn_of_no_place.cache_clear()
+    news: list[str] = []
     with caplog.at_level(logging.WARNING):
-        compilation._warn_of_no_place()
+        compile_search(tell=news.append)
+    assert news == [f"preparing the search, once after an installation: about {compilation.COMPILE_SECONDS} s"]
     assert "set NUMBA_CACHE_DIR" in caplog.text
 
 
 def test_the_compiler_ends_with_who_started_it() -> None:
     """Its standard input is a pipe from there: where that closes, it ends, however much is left to do."""
     program = "from optimizer.search.assortment import compilation as c; import time; "
-    program += "c._calls = lambda: iter([time.sleep(60)]); c._alone = __import__('contextlib').nullcontext; c.main()"
+    program += "c._calls = lambda: {'twice': lambda: time.sleep(60)}; c.main()"
     with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdin=subprocess.PIPE) as child:
         assert child.stdin is not None
         child.stdin.close()
         assert child.wait(30) == 1
+
+
+SHARED = """
+import sys, time
+from pathlib import Path
+from optimizer.search.assortment import compilation
+
+folder, log = Path(sys.argv[1]), Path(sys.argv[1], "log")
+
+def compile_once(name):
+    if not (folder / name).exists():
+        with log.open("a") as file:
+            file.write(name + " ")
+        time.sleep(0.3)
+        (folder / name).touch()
+
+print("ready", flush=True)
+sys.stdin.readline()
+compilation._compile_beside_others(folder, {name: lambda name=name: compile_once(name) for name in "abc"})
+assert all((folder / name).exists() for name in "abc")
+"""
+
+REAL = """
+import sys
+from optimizer.search.assortment import compilation, compiled
+
+keep = compiled._KernelCache.save_overload
+
+def noted(self, *given):
+    keep(self, *given)
+    with open(sys.argv[1] + "/log", "a") as file:
+        file.write(self.name + " ")
+
+compiled._KernelCache.save_overload = noted
+compilation._program = lambda: "import sys; sys.argv = " + repr(sys.argv) + NOTED
+print("ready", flush=True)
+sys.stdin.readline()
+compilation.compile_search()
+with compiled.reading_only():
+    compilation._call_all(compilation.Watch())
+"""
+REAL = f"NOTED = {chr(10) + REAL.partition('compilation._program')[0] + 'compilation.main()'!r}{REAL}"
+
+
+@pytest.mark.parametrize(
+    ("program", "names"),
+    [
+        (SHARED, ["a", "b", "c"]),
+        pytest.param(REAL, ["evaluate_picks", "local_search_books", "search_books"], marks=pytest.mark.slow),
+    ],
+)
+def test_processes_started_at_the_same_time_compile_once(program: str, names: list[str], tmp_path: Path) -> None:
+    """Each kernel is compiled by one of them, and none waits while there is one that nobody has begun."""
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    processes = [subprocess.Popen(command, cwd=ROOT, env=environment, **pipes) for _ in range(2)]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        process.communicate("go\n", timeout=300)
+    assert [process.returncode for process in processes] == [0, 0]
+    assert sorted((tmp_path / "log").read_text().split()) == names
