@@ -138,6 +138,10 @@ def _add_store(parser: ArgumentParser) -> None:
     parser.add_argument("--clear", action="store_true", help="remove them; everything else in the folder stays")
 
 
+def _add_cache(parser: ArgumentParser) -> None:
+    parser.add_argument("--clear", action="store_true", help="remove them; the next solve compiles them anew")
+
+
 def _add_completion(parser: ArgumentParser) -> None:
     parser.add_argument("shell", metavar="SHELL", choices=SHELLS, help=f"one of {', '.join(SHELLS)}")
 
@@ -238,6 +242,13 @@ _WHAT_IS_KEPT = (
         "list the results that sweeps keep, or clear them",
         "A result in the store is not solved again. Options say which are meant; without them it is every one.",
         _add_store,
+    ),
+    Command(
+        "cache",
+        "list the files of the compiled search, or clear them",
+        "The first solve after an installation compiles the search, and says where it keeps it: beside the program, "
+        "for all users, or in a folder of yours.",
+        _add_cache,
     ),
 )
 _THE_SHELL = (

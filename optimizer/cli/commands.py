@@ -27,7 +27,7 @@ from ..results.progress import ProgressCallback, StopCheck
 from ..results.record import Status
 from ..results.run_folder import check_run_target, read_run, refuse_other_run
 from ..results.run_owner import Owner
-from . import data_commands, finance_commands, report_command, store_command
+from . import cache_command, data_commands, finance_commands, report_command, store_command
 from .analysis_commands import ANALYSES
 from .command_output import CommandOutcome, CommandOutput
 from .exit_codes import BAD_INPUT, DONE, FAILED, FAULT, NO_PLAN
@@ -222,6 +222,7 @@ COMMANDS: Mapping[str, Callable[[Namespace, CommandOutput], CommandOutcome]] = {
     "reconcile": finance_commands.reconciliation,
     "sign-off": finance_commands.signing,
     "store": store_command.store,
+    "cache": cache_command.cache,
     "completion": _print_completion,
     **{analysis.name: _analyse for analysis in ANALYSES},
 }

@@ -14,12 +14,11 @@ from ..results.summary import money, percent
 from ..solving.store_contents import EntryFilter, StoreEntry, clear_entries, store_entries, total_size
 from .command_output import CommandOutcome, CommandOutput
 from .exit_codes import DONE
-from .terminal import SHOWN_ROWS, print_line, show_table
+from .terminal import SHOWN_ROWS, byte_size, print_line, show_table
 from .typed_command import Step, as_typed
 
 _HEAD = ("case", "scenario", "solved", "objective", "gap", "size", "")
 _RIGHT = (3, 4, 5)
-_UNITS = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
 
 
 def store(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
@@ -67,7 +66,7 @@ def _show_entries(console: Console, entries: Sequence[StoreEntry]) -> None:
 
 
 def _cells(entry: StoreEntry) -> Sequence[str]:
-    size = _bytes(entry.size)
+    size = byte_size(entry.size)
     if entry.document is None or entry.kept is None:
         return ("?", "?", "", "", "", size, "damaged")
     told, note = entry.document, "" if entry.current else "stale"
@@ -77,13 +76,9 @@ def _cells(entry: StoreEntry) -> Sequence[str]:
 
 
 def _sentence(entries: Sequence[StoreEntry], folder: Path, *, cleared: bool) -> str:
-    count = f"{len(entries):,} result{'' if len(entries) == 1 else 's'}, {_bytes(total_size(entries))}"
+    count = f"{len(entries):,} result{'' if len(entries) == 1 else 's'}, {byte_size(total_size(entries))}"
     if cleared:
         return f"Cleared from {folder}: {count}."
     stale = sum(not entry.current for entry in entries)
     never = f" Stale or damaged, and so never taken again: {stale:,}." if stale else ""
     return f"\nIn {folder}: {count}.{never}"
-
-
-def _bytes(size: int) -> str:
-    return next((f"{size / scale:,.1f} {unit}" for unit, scale in _UNITS if size >= scale), f"{size} B")

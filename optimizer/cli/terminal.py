@@ -37,6 +37,7 @@ SHOWN_ROWS = 20
 
 LONGEST_COMMAND = 60
 """Longer commands to type next have their purpose on a line of its own."""
+_UNITS = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
 
 
 class _Console(Console):
@@ -163,3 +164,8 @@ def show_table(
 def _print_hidden(console: Console, count: int, what: str, file: str) -> None:
     if count > SHOWN_ROWS:
         print_line(console, f"and {count - SHOWN_ROWS:,} more {what} in {file}")
+
+
+def byte_size(size: int) -> str:
+    """A number of bytes in a unit that suits it."""
+    return next((f"{size / scale:,.1f} {unit}" for unit, scale in _UNITS if size >= scale), f"{size} B")

@@ -223,5 +223,7 @@ def _reason(instance: Instance, found: Found, limit: Limit) -> str | None:
         return CONTRADICTION
     came = "A request to stop" if limit.stopped() else "The limit"
     if found.unprepared:
-        return f"{came} came while the search was being prepared, which takes some ten seconds once after an installation."
+        return (
+            f"{came} came while the search was being prepared, which takes some ten seconds once after an installation."
+        )
     return f"{came} came before any plan was found."

@@ -36,6 +36,7 @@ INVOCATIONS: Mapping[str, list[str]] = {
     "reconcile": ["run"],
     "sign-off": ["run", "--by", "Ann"],
     "store": ["kept"],
+    "cache": [],
     "completion": ["bash"],
     **{name: ["case", *more, "--out", "new"] for name, more in _ANSWER.items()},
 }

@@ -59,6 +59,10 @@ def test_auditing_a_run_waits_for_no_solver(run: Path) -> None:
     assert loaded_by(command("audit", TINY, run), *SOLVING, *WRITING) == []
 
 
+def test_listing_the_compiled_search_waits_for_no_compiler() -> None:
+    assert loaded_by(command("cache"), *SOLVING, *WRITING) == []
+
+
 def test_solving_waits_for_no_writer(tmp_path: Path) -> None:
     assert loaded_by(command("solve", TINY, "--out", tmp_path / "run"), *WRITING) == []
 
