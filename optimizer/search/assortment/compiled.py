@@ -15,6 +15,7 @@ from typing import Any, TypeVar, overload
 import numba
 from numba.core.caching import NullCache
 from numba.core.compiler import CompileResult
+from numba.core.runtime import rtsys
 from numba.core.serialize import dumps
 from numba.core.sigutils import normalize_signature
 
@@ -83,7 +84,7 @@ class _KernelCache(NullCache):
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """The kernel for a signature, read from disk; None where it is not there, or not whole."""
-        target_context.refresh()
+        rtsys.initialize(target_context)  # all of what a refresh does that a kernel needs to run
         name = self._file_name(sig, target_context.codegen())
         for folder in folders_to_read(self.modules):
             found = self._read(folder / name, sig, target_context)
@@ -91,6 +92,7 @@ class _KernelCache(NullCache):
                 return found
         if _reading_only:
             raise NotKept
+        target_context.refresh()
         return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
