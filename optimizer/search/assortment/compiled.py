@@ -15,15 +15,21 @@ from typing import Any, TypeVar, overload
 import numba
 from numba.core.caching import NullCache
 from numba.core.compiler import CompileResult
-from numba.core.runtime import rtsys
+from numba.core.runtime import rtsys  # type: ignore[attr-defined]
 from numba.core.serialize import dumps
 from numba.core.sigutils import normalize_signature
 
 from models.files import write_file
 
 from .kernel_files import drop_oldest, file_name, folder_to_write, folders_to_read
-from .linked_parts import PartCompiler, WholeCompiler
 
+try:
+    from .linked_parts import PartCompiler, WholeCompiler, can_link_parts
+
+    _LINKED = can_link_parts()
+except ImportError:  # of what another numba has elsewhere
+    _LINKED = False
+"""Whether parts are linked into kernels; otherwise numba compiles as it always does, three times as long."""
 Function = TypeVar("Function", bound=Callable[..., Any])
 FUNCTIONS: list[Any] = []
 """Every kernel, in the order defined."""
@@ -39,7 +45,7 @@ class NotKept(Exception):
 
 def kernel(function: Function) -> Function:
     """Compile a function that Python calls, when it is first called, and keep it on disk where there is a place."""
-    options: Any = {"no_cfunc_wrapper": True, "pipeline_class": WholeCompiler}
+    options: Any = {"no_cfunc_wrapper": True, **({"pipeline_class": WholeCompiler} if _LINKED else {})}
     dispatcher: Any = numba.njit(nogil=True, error_model="numpy", **options)(function)
     dispatcher._cache = _KernelCache(function)  # as `cache=True` does, which knows nothing of parts in other files
     FUNCTIONS.append(dispatcher)
@@ -57,7 +63,9 @@ def compiled(function: Any = None, **options: Any) -> Any:
     """
     if function is None:
         return partial(compiled, **options)
-    options |= {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "pipeline_class": PartCompiler}
+    options |= {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    if _LINKED:
+        options["pipeline_class"] = PartCompiler
     return numba.njit(nogil=True, error_model="numpy", **options)(function)
 
 

@@ -18,6 +18,19 @@ from numba.core.compiler_machinery import register_pass
 from numba.core.lowering import Lower
 from numba.core.typed_passes import NativeLowering
 
+_EXPECTED: dict[type, tuple[str, ...]] = {
+    Lower: ("lower_assign", "storevar", "loadvar", "delvar"),
+    JITCodeLibrary: ("_optimize_final_module", "_finalize_final_module", "_finalize_dynamic_globals"),
+    NativeLowering: ("run_pass", "lowering_class"),
+    Compiler: ("define_pipelines",),
+}
+"""What is replaced or called of numba, which does not promise to keep it."""
+
+
+def can_link_parts() -> bool:
+    """Whether this numba has all that is replaced here."""
+    return all(hasattr(kind, name) for kind, names in _EXPECTED.items() for name in names)
+
 
 class _Borrowing(Lower):
     """Lowering in which arguments, and the fields read from them, are borrowed from the caller, who holds them.
@@ -92,7 +105,6 @@ class _PartLowering(NativeLowering):
         # What Python would call, which has to be built in and this part's own: it raises TypeError.
         refuses = object().__format__
         state.targetctx.insert_user_function(refuses, result.fndesc, [state.library])
-        state.reload_init.extend(state.library._reload_init)
         state["cr"] = result._replace(cfunc=refuses)
         return True
 

@@ -114,6 +114,32 @@ def test_an_edit_of_a_part_in_another_module_compiles_anew(tmp_path: Path, monke
         assert imported(tmp_path).twice(21) == expected
 
 
+RENAMED = """
+import importlib.util, sys
+import numba.core.typed_passes
+{change}
+from optimizer.search.assortment import compiled
+assert not compiled._LINKED
+spec = importlib.util.spec_from_file_location("doubling", sys.argv[1])
+module = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+assert module.twice(21) == 42
+"""
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "from optimizer.search.assortment import linked_parts as own\nown._EXPECTED[own.Lower] = ('store_variable',)",
+        "del numba.core.typed_passes.NativeLowering",
+    ],
+)
+def test_a_numba_that_is_made_otherwise_compiles_as_it_always_does(change: str, tmp_path: Path) -> None:
+    (tmp_path / "doubling.py").write_text(PART, encoding="utf-8")
+    command = [sys.executable, "-c", RENAMED.format(change=change), str(tmp_path / "doubling.py")]
+    subprocess.run(command, cwd=ROOT, check=True)
+
+
 def cut(content: bytes) -> bytes:
     return content[: len(content) // 2]
 
