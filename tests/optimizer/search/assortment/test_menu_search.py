@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from models.catalog import Array, Codes
+from optimizer.search.assortment.linked_parts import WholeCompiler
 from optimizer.search.assortment.menu_search import search_menus as compiled_search_menus
 from optimizer.search.assortment.pricing_objective import BARRED, FREE, BookInstance, local_search
 from optimizer.search.assortment.pricing_objective import menu_value as compiled_menu_value
@@ -21,12 +22,12 @@ ENOUGH = 1_000_000
 """More nodes than any of these searches has."""
 
 
-@numba.njit
+@numba.njit(pipeline_class=WholeCompiler)
 def menu_value(t: BookInstance, menu: Codes, size: int) -> float:
     return compiled_menu_value(t, menu, size)
 
 
-@numba.njit
+@numba.njit(pipeline_class=WholeCompiler)
 def search_menus(
     t: BookInstance, cutoff: float, every: bool, menus: Codes, values: Array, node_limit: int
 ) -> tuple[int, bool, float]:
