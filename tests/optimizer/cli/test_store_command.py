@@ -51,7 +51,10 @@ class StoreAtHand:
 
 
 @pytest.fixture
-def store(swept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> StoreAtHand:
+def store(
+    swept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> StoreAtHand:
+    monkeypatch.setenv("COLUMNS", "200")  # no cell is folded
     shutil.copytree(swept, tmp_path / "store")
     capsys.readouterr()
     return StoreAtHand(tmp_path / "store", capsys)
