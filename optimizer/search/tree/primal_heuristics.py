@@ -51,12 +51,13 @@ class PrimalHeuristics:
         self._money_rows = [row for row, (rule, _) in enumerate(master.stated.labels) if rule in MONEY_RULES]
         """Rows of rules on money, by which menus and what they cost to deliver depend on each other most."""
         self._put_off: tuple[Node, LpSolution] | None = None
-        """A fractional LP solution near which better plans are still to be looked for, and its node."""
+        """A fractional LP solution of the current node's dive near which better plans are still to be looked for."""
         self.fractional_nodes = 0
         """Nodes with a fractional LP solution, which time sub-MIPs and dives."""
 
     def run(self, node: Node, solution: LpSolution) -> None:
         """Evaluate the node's LP solution if it is integral; otherwise, at times, look for a plan near it."""
+        self._put_off = None  # what was put off in a node that has been closed cannot bring a better plan
         chosen = integral_columns(self.master, solution)
         if chosen is not None:
             self.evaluate(PlanCandidate(chosen, solution.cost))
@@ -120,7 +121,7 @@ class PrimalHeuristics:
             self._put_off = node, solution
 
     def run_put_off(self) -> None:
-        """Look for a better plan near the last fractional solution, if that was put off and one may be there."""
+        """Look for a better plan near a fractional solution of the node, if that was put off and one may be there."""
         if self._put_off is None:
             return
         (node, solution), self._put_off = self._put_off, None
