@@ -20,7 +20,7 @@ from ..results.summary import money, percent
 from .machinery.answers.answer import Answer
 from .machinery.comparison.moves import menu_moves, structure_moves
 from .machinery.sessions.context import AnalysisContext, context_of
-from .machinery.sessions.solver_session import SolveOptions, SolverSession, question
+from .machinery.sessions.solver_session import SolveOptions, Subject, question
 
 COUNT, WITHIN, LEAST_SHARE = 5, 0.02, 0.01
 _COLUMNS = {
@@ -53,12 +53,13 @@ _COLUMNS = {
 
 @question
 def alternatives(
-    case: Case | SolverSession,
-    scenario: str | Scenario = "base",
+    case: Subject,
+    scenario: str | Scenario | None = None,
     *,
     count: int = COUNT,
     within: float = WITHIN,
     least_share: float = LEAST_SHARE,
+    result: Result | None = None,
     **options: Unpack[SolveOptions],
 ) -> Answer:
     """The `count` best plans that differ in tiers, pricing models or partners, no worse than `within` of the best.
@@ -71,12 +72,12 @@ def alternatives(
     if count < 1 or not within >= 0 or not 0 <= least_share <= 1:
         given = f"count {count}, within {within}, least_share {least_share}"
         raise CaseError([Problem("alternatives", "the numbers do not fit", found=given, expected=">= 1, >= 0, 0 to 1")])
-    context = context_of(case, scenario, None, **options)
+    context = context_of(case, scenario, result, **options)
     if context.result.plan is None:
         return context.nothing("alternatives")
     found, last = _search(context, count, within, least_share)
     if not found:
-        return AnalysisContext(context.session, context.scenario, context.case, last).nothing("alternatives")
+        return context.about(last).nothing("alternatives")
     return _answer(context, found, last, count, within, least_share)
 
 

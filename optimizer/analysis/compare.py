@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Unpack
+from typing import TypeAlias, Unpack
 
 import pandas as pd
 
@@ -14,14 +14,15 @@ from models.plan_tables import RunError
 
 from ..assurance.opening import open_run
 from ..assurance.result import Result
-from ..results.record import ResultRecord, Status
-from ..results.run_folder import load_run
+from ..results.record import Status
+from ..results.run_folder import read_documents
 from ..results.summary import money, status_sentence
 from .machinery.answers.answer import Answer, worst_gap
 from .machinery.comparison.bridge import MEASURES, PARTS, Numbers, bridge
 from .machinery.comparison.side_by_side import COLUMNS, overview, side_by_side
 from .machinery.comparison.todays_book import today
-from .machinery.sessions.solver_session import SolveOptions, SolverSession, at_work, question
+from .machinery.sessions.context import PosedQuestion, pose
+from .machinery.sessions.solver_session import SolveOptions, SolverSession, Subject, question
 
 TODAY = "today"
 """Stands for today's price book among plans to compare."""
@@ -32,32 +33,36 @@ LEAST_PART = 0.005
 PlanLike = Result | Scenario | str | Path
 """A result; a scenario or its name, which is solved; `today`; a run folder."""
 
+ReadyPlan: TypeAlias = Result | Scenario | str
+"""One of them whose folder is read and whose scenario is known; text is `today`."""
+
 
 @question
 def compare(
-    case: Case | SolverSession,
+    case: Subject,
     plans: Sequence[PlanLike] | Mapping[str, PlanLike] = (),
-    scenario: str | Scenario = "base",
+    scenario: str | Scenario | None = None,
     *,
     unchecked: bool = False,
     **options: Unpack[SolveOptions],
 ) -> Answer:
     """Plans side by side, and the bridge from the first to each other.
 
-    A single plan is compared with today's (if the case has current_menus), as delivered best under `scenario`;
-    without any, the best plan of `scenario` is. A mapping names the plans. Tables: overview, kpis, decisions, menus,
-    coverage, shares, providers, experience (each with the change against the first plan), bridge, bridge_causes (what
-    adds up to the change). A run folder is checked against the case first (`optimizer.assurance.opening.open_run`);
-    `unchecked` skips that and marks the answer. Raises `CaseError` for unknown names, `FaultyRunError` for a run that
-    is not what it says, `RunError` for one of another case or that cannot be read.
+    Asked of a run, that is the first plan where it is not among them. A single plan is compared with today's (if the
+    case has current_menus), as delivered best under `scenario`; without any, the best plan of `scenario` is. A mapping
+    names the plans. Tables: overview, kpis, decisions, menus, coverage, shares, providers, experience (each with the
+    change against the first plan), bridge, bridge_causes (what adds up to the change). A run folder is checked against
+    the case first (`optimizer.assurance.opening.open_run`); `unchecked` skips that and marks the answer. Raises
+    `CaseError` for unknown names, `FaultyRunError` for a run that is not what it says, `RunError` for one of another
+    case or that cannot be read.
     """
-    session, asked = at_work(case, **options), named_scenario(at_work(case, **options).case, scenario)
-    given = dict(plans) if isinstance(plans, Mapping) else _by_name(plans, session)
-    given = given or {asked.name: asked}
-    if len(given) == 1 and TODAY not in given and not session.case.tables["current_menus"].empty:
-        given = {TODAY: TODAY, **given}
+    posed = pose(case, scenario, **options)
+    session, asked = posed.session, posed.scenario
+    named = dict(plans) if isinstance(plans, Mapping) else _by_name(plans, session)
+    given = _with_today(_with_run(_ready(named, session, unchecked), posed), session.case)
+    _refer(posed, given)
     session.expect(sum(not isinstance(plan, Result) for plan in given.values()))
-    results = {name: _result(plan, session, asked, unchecked) for name, plan in given.items()}
+    results = {name: _result(plan, session, asked) for name, plan in given.items()}
     mark = next((result.unchecked for result in results.values() if result.unchecked), None)
     return replace(_answer(session.case, results, asked.name), unchecked=mark, interrupted=session.interrupted)
 
@@ -81,26 +86,79 @@ def _name(plan: PlanLike, session: SolverSession) -> str:
     return str(plan) if plan == TODAY or plan in session.case.scenarios else Path(plan).resolve().name
 
 
-def _result(plan: PlanLike, session: SolverSession, scenario: Scenario, unchecked: bool) -> Result:
+def _ready(given: Mapping[str, PlanLike], session: SolverSession, unchecked: bool) -> dict[str, ReadyPlan]:
+    """The plans as far as they are known without solving; raises `RunError` for all that are none."""
+    faults = [fault for plan in given.values() for fault in _faults(plan, session.case)]
+    if faults:
+        raise RunError(faults)
+    return {name: _read(plan, session, unchecked) for name, plan in given.items()}
+
+
+def _faults(plan: PlanLike, case: Case) -> list[str]:
+    """What is wrong with the name of a plan, or the case that it is of."""
     if isinstance(plan, Result):
-        _refuse_other_case(plan, session.case, plan.scenario_name)
-        return plan
-    if plan == TODAY:
-        return today(session, scenario)
+        return _of_other_case(plan.case_name, case, plan.scenario_name)
+    if isinstance(plan, Scenario) or plan == TODAY or plan in case.scenarios:
+        return []
+    if not Path(plan).exists():
+        known = ", ".join(sorted(case.scenarios)) or "none"
+        return [f"{plan} is neither {TODAY}, nor a scenario of the case ({known}), nor a run folder."]
+    return _of_other_case(read_documents(plan)[0].case, case, str(plan))
+
+
+def _of_other_case(name: str, case: Case, where: str) -> list[str]:
+    expected = case.settings.name
+    return [] if name == expected else [f"{where} is a plan of the case {name}; expected one of {expected}."]
+
+
+def _read(plan: PlanLike, session: SolverSession, unchecked: bool) -> ReadyPlan:
+    if isinstance(plan, Result) or plan == TODAY:
+        return plan if isinstance(plan, Result) else TODAY
     if isinstance(plan, Scenario) or plan in session.case.scenarios:
-        wanted = named_scenario(session.case, plan if isinstance(plan, Scenario) else str(plan))
-        return session.solve(wanted, label=wanted.name)
-    folder = Path(plan)
-    if not folder.exists():
-        known = ", ".join(sorted(session.case.scenarios)) or "none"
-        raise RunError([f"{plan} is neither {TODAY}, nor a scenario of the case ({known}), nor a run folder."])
-    _refuse_other_case(load_run(folder), session.case, str(folder))
-    return open_run(folder, session.case, unchecked=unchecked).result
+        return named_scenario(session.case, plan if isinstance(plan, Scenario) else str(plan))
+    return open_run(Path(plan), session.case, unchecked=unchecked).result
 
 
-def _refuse_other_case(result: ResultRecord, case: Case, where: str) -> None:
-    if result.case_name != case.settings.name:
-        raise RunError([f"{where} is a plan of the case {result.case_name}; expected one of {case.settings.name}."])
+def _with_run(given: dict[str, ReadyPlan], posed: PosedQuestion) -> dict[str, ReadyPlan]:
+    """The plans with the run that is asked about, or the scenario where nothing else is given."""
+    run, asked = posed.session.run, posed.scenario
+    if not given or (run is not None and not any(_is_run(plan, run, asked) for plan in given.values())):
+        return {asked.name: asked, **given}
+    return given
+
+
+def _is_run(plan: ReadyPlan, run: Result, asked: Scenario) -> bool:
+    """Whether a plan is the run, as its scenario or read from its folder."""
+    if isinstance(plan, Result):
+        return plan is run or (run.saved_as is not None and plan.saved_as == run.saved_as)
+    return plan == asked
+
+
+def _with_today(given: dict[str, ReadyPlan], case: Case) -> dict[str, ReadyPlan]:
+    """A single plan with today's before it, where the case has that."""
+    alone = len(given) == 1 and TODAY not in given and not case.tables["current_menus"].empty
+    return {TODAY: TODAY, **given} if alone else given
+
+
+def _refer(posed: PosedQuestion, given: Mapping[str, ReadyPlan]) -> None:
+    """Let the answer be about the run of the scenario asked, or else about the first run among the plans."""
+    session, runs = posed.session, [plan for plan in given.values() if isinstance(plan, Result)]
+    if session.run is not None or posed.scenario in given.values():
+        posed.refer_to()
+    elif runs and runs[0].scenario_name in session.case.scenarios:
+        pose(session, runs[0].scenario_name).refer_to(runs[0])
+
+
+def _result(plan: ReadyPlan, session: SolverSession, scenario: Scenario) -> Result:
+    if isinstance(plan, Result):
+        return plan
+    if isinstance(plan, str):
+        return today(session, scenario)
+    about = session.reference
+    if about is not None and plan == about.scenario:
+        return about.result
+    known = None if session.kept_runs is None else session.kept_runs.find(plan)
+    return known or session.solve(plan, label=plan.name)
 
 
 def _answer(case: Case, results: Mapping[str, Result], scenario_name: str) -> Answer:

@@ -8,7 +8,7 @@ from typing import Unpack
 
 import pandas as pd
 
-from models import Case, Scenario, apply_scenario
+from models import Scenario
 from models.rules import RULE_SPECS
 
 from ..assurance.result import Result
@@ -19,8 +19,8 @@ from .machinery.feasibility.correction_sets import CorrectionSet, minimal_correc
 from .machinery.feasibility.feasible_limit import FeasibleLimit, furthest
 from .machinery.feasibility.iis import Iis, find_iis
 from .machinery.feasibility.levers import Lever, levers, named
-from .machinery.sessions.context import AnalysisContext
-from .machinery.sessions.solver_session import SolveOptions, SolverSession, at_work, question
+from .machinery.sessions.context import AnalysisContext, pose
+from .machinery.sessions.solver_session import SolveOptions, SolverSession, Subject, question
 
 _LIMIT = {
     "rule": "rule, as in the scenario or in the tables",
@@ -59,10 +59,11 @@ _COLUMNS = {
 
 @question
 def diagnose(
-    case: Case | SolverSession,
-    scenario: str | Scenario = "base",
+    case: Subject,
+    scenario: str | Scenario | None = None,
     *,
     targets: Sequence[str] | None = None,
+    result: Result | None = None,
     **options: Unpack[SolveOptions],
 ) -> Answer:
     """What stands in the way of a plan for a scenario.
@@ -74,14 +75,13 @@ def diagnose(
     Every limit stands between one that a plan was found for and one proved out of reach. Raises `CaseError` for
     a target that no rule of the scenario has.
     """
-    session = at_work(case, **options)
-    changed, wanted = apply_scenario(session.case, scenario)
-    rules = levers(changed, wanted)
+    posed = pose(case, scenario, **options)
+    session, wanted, rules = posed.session, posed.scenario, levers(posed.case, posed.scenario)
     usual = [lever for lever in rules if RULE_SPECS[lever.rule].target and not lever.idle]
     asked = usual if targets is None else named(rules, targets)
-    result = session.any_plan(wanted, label="the scenario as it is")
-    context = AnalysisContext(session, wanted, changed, result)
-    iis = find_iis(session, wanted, rules) if result.status is Status.INFEASIBLE else None
+    context = posed.any_plan(result)
+    infeasible = context.result.status is Status.INFEASIBLE
+    iis = find_iis(session, wanted, rules) if infeasible else None
     ways = minimal_correction_sets(session, wanted, rules, iis) if iis is not None else []
     limited = [lever for lever in asked if lever.limit is not None]
     limits = [_furthest(session, wanted, lever, iis) for lever in session.each(limited)]

@@ -8,7 +8,7 @@ from typing import Unpack
 
 import pandas as pd
 
-from models import Case, Scenario, apply_scenario
+from models import Scenario, apply_scenario
 from models.rules import RULE_SPECS
 
 from ..assurance.result import Result
@@ -17,8 +17,8 @@ from .machinery.answers.answer import Answer
 from .machinery.comparison.moves import structure_moves
 from .machinery.feasibility.levers import Lever, levers, named
 from .machinery.feasibility.shadow_prices import ShadowPrices, shadow_prices
-from .machinery.sessions.context import AnalysisContext, context_of
-from .machinery.sessions.solver_session import SolveOptions, SolverSession, question
+from .machinery.sessions.context import AnalysisContext, pose
+from .machinery.sessions.solver_session import SolveOptions, Subject, question
 
 _ALWAYS = tuple(key for key, spec in RULE_SPECS.items() if spec.bars_providers)
 """Rules that keep providers out, which no row of an audit tells of."""
@@ -54,8 +54,8 @@ class _Cost:
 
 @question
 def explain(
-    case: Case | SolverSession,
-    scenario: str | Scenario = "base",
+    case: Subject,
+    scenario: str | Scenario | None = None,
     *,
     result: Result | None = None,
     rules: Sequence[str] | None = None,
@@ -68,15 +68,14 @@ def explain(
     again; beside them stands the shadow price, which holds the plan's structure. Raises `CaseError` for a name
     that no rule of the scenario has.
     """
-    context = context_of(case, scenario, result, **options)
+    posed = pose(case, scenario, **options)
+    on = levers(posed.case, posed.scenario)
+    chosen = None if rules is None else named(on, rules)
+    context = posed.context(result)
     if context.result.plan is None:
         return context.nothing("explain")
-    on = levers(context.case, context.scenario)
-    asked = (
-        [lever for lever in on if not lever.idle and _binds(context.result, lever)]
-        if rules is None
-        else named(on, rules)
-    )
+    binding = [lever for lever in on if not lever.idle and _binds(context.result, lever)]
+    asked = binding if chosen is None else chosen
     prices = shadow_prices(context.case, context.scenario, context.plan, seconds=context.session.seconds_left)
     costs = [_cost(context, lever, prices) for lever in context.session.each(asked)]
     return _answer(context, costs)

@@ -9,16 +9,17 @@ from typing import Unpack
 import numpy as np
 import pandas as pd
 
-from models import Case, CaseError, Problem, Scenario, apply_scenario
+from models import CaseError, Problem, Scenario
 from models.problems import listed, suggestion
 from models.scenario import OBJECTIVES
 
+from ..assurance.result import Result
 from ..results.record import Status
 from ..results.summary import money, percent
 from .machinery.answers.answer import Answer
 from .machinery.comparison.moves import structure_moves
-from .machinery.sessions.context import AnalysisContext
-from .machinery.sessions.solver_session import SolveOptions, SolverSession, at_work, question
+from .machinery.sessions.context import AnalysisContext, pose
+from .machinery.sessions.solver_session import SolveOptions, Subject, question
 from .machinery.trade_offs.goals import GOALS, Goal
 from .machinery.trade_offs.trade_off import ConstraintSweep, FrontierPoint, knee, normalized, supported, undominated
 
@@ -39,12 +40,13 @@ _KPIS = {
 
 @question
 def frontier(
-    case: Case | SolverSession,
-    scenario: str | Scenario = "base",
+    case: Subject,
+    scenario: str | Scenario | None = None,
     *,
     goals: Sequence[str] = ("account_revenue", "service_margin"),
     points: int = POINTS,
     step: float | None = None,
+    result: Result | None = None,
     **options: Unpack[SolveOptions],
 ) -> Answer:
     """Points of two or three goals that no plan beats in all of them, under the scenario's rules.
@@ -56,12 +58,11 @@ def frontier(
     that do not fit.
     """
     chosen = _checked(goals, points, step)
-    session = at_work(case, **options)
-    changed, wanted = apply_scenario(session.case, scenario)
-    sweep = ConstraintSweep(session, wanted, chosen[0], chosen[1], chosen)
-    best = sweep.maximize(chosen[0])
-    context = AnalysisContext(session, wanted, changed, best)
-    if best.plan is None:
+    posed = pose(case, scenario, **options)
+    context = posed.context(result)
+    sweep = ConstraintSweep(context.session, context.scenario, chosen[0], chosen[1], chosen)
+    context = context.about(sweep.maximize(chosen[0]))
+    if context.result.plan is None:
         return context.nothing("frontier")
     found = undominated(_found(sweep, points, step or 0.0))
     found.sort(key=lambda point: tuple(-value for value in point.values))

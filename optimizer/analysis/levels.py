@@ -21,8 +21,8 @@ from .machinery.answers.answer import Answer
 from .machinery.service.delivered import measured, segment_parts, segment_turnaround, split
 from .machinery.service.redelivery import Redeliverer
 from .machinery.service.verdicts import HOLD, OVER, SWEET, UNDER, judged
-from .machinery.sessions.context import AnalysisContext, context_of
-from .machinery.sessions.solver_session import SolveOptions, SolverSession, question
+from .machinery.sessions.context import AnalysisContext, pose
+from .machinery.sessions.solver_session import SolveOptions, Subject, question
 
 BAND = 0.5
 """CSAT points on either side of the target that still count as on it."""
@@ -72,8 +72,8 @@ _COLUMNS = {
 
 @question
 def levels(
-    case: Case | SolverSession,
-    scenario: str | Scenario = "base",
+    case: Subject,
+    scenario: str | Scenario | None = None,
     *,
     result: Result | None = None,
     band: float = BAND,
@@ -88,7 +88,7 @@ def levels(
     """
     if not band >= 0:
         raise ValueError(f"band is {band!r}; expected CSAT points >= 0")
-    context = context_of(case, scenario, result, **options)
+    context = pose(case, scenario, **options).context(result, any_menus=True)
     if context.result.plan is None:
         return context.nothing("levels")
     tables = level_tables(context, band)

@@ -7,14 +7,13 @@ from typing import Unpack
 
 import pandas as pd
 
-from models import Case
 from models.scenario import Scenario
 
 from ..assurance.result import Result
 from .machinery.answers.answer import Answer
 from .machinery.comparison.value_added import VALUE_COLUMNS, value_added_table, values_added
 from .machinery.sessions.context import AnalysisContext, context_of
-from .machinery.sessions.solver_session import SolveOptions, SolverSession, question
+from .machinery.sessions.solver_session import SolveOptions, Subject, question
 from .machinery.sourcing.failures import (
     FAILURE_COLUMNS,
     TAKEOVER_COLUMNS,
@@ -103,8 +102,8 @@ _COLUMNS = {
 
 @question
 def partners(
-    case: Case | SolverSession,
-    scenario: str | Scenario = "base",
+    case: Subject,
+    scenario: str | Scenario | None = None,
     *,
     result: Result | None = None,
     shares: Sequence[float] = SHARES,

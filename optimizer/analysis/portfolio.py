@@ -9,7 +9,6 @@ from typing import Unpack
 
 import pandas as pd
 
-from models import Case
 from models.conditions import CountLimit
 from models.decisions import DECISION_KINDS, DecisionKindName
 from models.scenario import Scenario
@@ -20,7 +19,7 @@ from ..results.summary import money
 from .machinery.answers.answer import Answer
 from .machinery.comparison.value_added import VALUE_COLUMNS, margin_of, value_added_table, values_added
 from .machinery.sessions.context import AnalysisContext, context_of
-from .machinery.sessions.solver_session import SolveOptions, SolverSession, question
+from .machinery.sessions.solver_session import SolveOptions, Subject, question
 
 _KINDS: tuple[DecisionKindName, ...] = ("product", "tier", "model")
 _CURVES: tuple[DecisionKindName, ...] = ("tier", "model")
@@ -52,8 +51,8 @@ class CountPoint:
 
 @question
 def portfolio(
-    case: Case | SolverSession,
-    scenario: str | Scenario = "base",
+    case: Subject,
+    scenario: str | Scenario | None = None,
     *,
     result: Result | None = None,
     **options: Unpack[SolveOptions],

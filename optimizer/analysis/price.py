@@ -10,6 +10,7 @@ import pandas as pd
 
 from models import Case, CaseError, Problem, Scenario
 from models.economics.pricing_kinds import KINDS
+from models.problems import listed, suggestion
 
 from ..accounting.demand import Demand, chosen
 from ..accounting.work import cases_by_service
@@ -17,8 +18,8 @@ from ..assurance.result import Result
 from ..results.summary import money, price_in_words
 from .machinery.answers.answer import Answer
 from .machinery.service.delivered import delivered_flows
-from .machinery.sessions.context import AnalysisContext, context_of
-from .machinery.sessions.solver_session import SolveOptions, SolverSession, question
+from .machinery.sessions.context import AnalysisContext, pose
+from .machinery.sessions.solver_session import SolveOptions, Subject, question
 
 STEPS = 41
 """Prices tried, evenly spread, besides the price points and the plan's own price."""
@@ -40,8 +41,8 @@ _COLUMNS = {
 
 @question
 def price(
-    case: Case | SolverSession,
-    scenario: str | Scenario = "base",
+    case: Subject,
+    scenario: str | Scenario | None = None,
     price_book: str = "",
     tier: str = "",
     *,
@@ -56,7 +57,9 @@ def price(
     out. `prices` are in the unit of the pricing model. Raises `CaseError` where the plan's menu has no such option
     or a price is not allowed for its kind.
     """
-    context = context_of(case, scenario, result, **options)
+    posed = pose(case, scenario, **options)
+    _check_names(posed.case, price_book, tier, [*map(float, prices or ())])
+    context = posed.context(result, any_menus=True)
     if context.result.plan is None:
         return context.nothing("price")
     option = _option(context, price_book, tier)
@@ -68,6 +71,32 @@ def price(
     table.insert(2, "price_point", [bool(np.isclose(points, price, rtol=1e-12).any()) for price in table["price"]])
     facts = {key: option[key] for key in ("price_book", "tier", "model", "price")} | {"kind": _kind(context, option)}
     return context.answer("price", {"response": table}, _COLUMNS, _sentences(context, option, table), facts)
+
+
+def _check_names(case: Case, price_book: str, tier: str, prices: Sequence[float]) -> None:
+    """Raise `CaseError` for names that the case does not have and prices that no pricing model of it may have."""
+    tables = case.tables
+    known = {"price book": (price_book, tables["segments"]["price_book"]), "tier": (tier, tables["tiers"]["tier"])}
+    problems = []
+    for kind, (name, column) in known.items():
+        names = list(dict.fromkeys(map(str, column)))
+        if name not in names:
+            message = f"{price_book!r} has no such tier: the case has no such {kind}{suggestion(name, names)}"
+            problems.append(Problem("menus", message, found=name, expected=f"one of {listed(names, 20)}"))
+    models = tables["pricing_models"]
+    lowest, of = min(_lowest(str(kind)) for kind in models["kind"]), listed(list(models["model"]))
+    problems += [_not_a_price(price, of, lowest) for price in prices if not price > lowest]
+    if problems:
+        raise CaseError(problems)
+
+
+def _lowest(kind: str) -> float:
+    """What prices of a kind of pricing model are above."""
+    return -1.0 if KINDS[kind].on_cost else 0.0
+
+
+def _not_a_price(price: float, of: str, lowest: float) -> Problem:
+    return Problem("prices", f"not a price of {of}", found=repr(price), expected=f"above {lowest:g}")
 
 
 def _option(context: AnalysisContext, price_book: str, tier: str) -> pd.Series:
@@ -104,11 +133,10 @@ def _prices_to_try(option: pd.Series, points: np.ndarray) -> list[float]:
 
 
 def _check(option: pd.Series, prices: Sequence[float], context: AnalysisContext) -> None:
-    lowest = -1.0 if KINDS[_kind(context, option)].on_cost else 0.0
-    wrong = [price for price in prices if not price > lowest]
+    lowest = _lowest(_kind(context, option))
+    wrong = [_not_a_price(price, str(option["model"]), lowest) for price in prices if not price > lowest]
     if wrong:
-        message = f"not a price of {option['model']}"
-        raise CaseError([Problem("prices", message, found=repr(wrong[0]), expected=f"above {lowest:g}")])
+        raise CaseError(wrong)
 
 
 def _response(context: AnalysisContext, option: pd.Series, prices: Sequence[float]) -> pd.DataFrame:

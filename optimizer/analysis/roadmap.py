@@ -8,7 +8,6 @@ from typing import Unpack
 
 import pandas as pd
 
-from models import Case
 from models.scenario import Scenario
 
 from ..assurance.result import Result
@@ -16,8 +15,8 @@ from ..results.summary import money
 from .machinery.answers.answer import Answer
 from .machinery.comparison.value_added import amount_of, margin_of
 from .machinery.comparison.waves import Roadmap, Wave
-from .machinery.sessions.context import AnalysisContext, context_of
-from .machinery.sessions.solver_session import SolveOptions, SolverSession, question
+from .machinery.sessions.context import AnalysisContext, pose
+from .machinery.sessions.solver_session import SolveOptions, Subject, question
 from .machinery.sourcing.scorecard import Scorecard
 
 PACE = 3.0
@@ -53,8 +52,8 @@ _COLUMNS = {
 
 @question
 def roadmap(
-    case: Case | SolverSession,
-    scenario: str | Scenario = "base",
+    case: Subject,
+    scenario: str | Scenario | None = None,
     *,
     result: Result | None = None,
     most_books: int | None = None,
@@ -73,7 +72,7 @@ def roadmap(
     """
     if (most_books is not None and most_books < 1) or not pace > 0:
         raise ValueError(f"most_books is {most_books!r} and pace {pace!r}; expected at least 1, and months above 0")
-    context = context_of(case, scenario, result, **options)
+    context = pose(case, scenario, **options).context(result, any_menus=True)
     if context.result.plan is None:
         return context.nothing("roadmap")
     road = Roadmap(context, most_books, pace, catch_up)

@@ -18,7 +18,7 @@ from ..results.summary import money
 from ..solving.store import open_store
 from .machinery.answers.answer import Answer, worst_gap
 from .machinery.sessions.parallel_runner import ParallelRunner, ScenarioOutcome
-from .machinery.sessions.solver_session import SolveOptions, SolverSession, at_work, question
+from .machinery.sessions.solver_session import SolveOptions, Subject, at_work, question
 from .machinery.sessions.worker_pool import pool_for, processors
 
 STORED_PROOF = (
@@ -40,7 +40,7 @@ class Sweep(Answer):
 
 @question
 def sweep(
-    case: Case | SolverSession,
+    case: Subject,
     scenarios: Scenarios | None = None,
     scenario: str = "base",
     *,

@@ -8,7 +8,8 @@ from typing import TypeAlias, Unpack
 
 import pandas as pd
 
-from models import Case, Scenario
+from models import Case, CaseError, Problem, Scenario
+from models.condition_checks import check_conditions
 from models.condition_texts import parse_conditions
 from models.conditions import Condition
 
@@ -20,8 +21,8 @@ from .machinery.answers.answer import Answer
 from .machinery.comparison.moves import moves
 from .machinery.feasibility.iis import find_iis
 from .machinery.feasibility.levers import levers
-from .machinery.sessions.context import AnalysisContext, context_of
-from .machinery.sessions.solver_session import SolveOptions, SolverSession, question
+from .machinery.sessions.context import AnalysisContext, pose
+from .machinery.sessions.solver_session import SolveOptions, Subject, question
 
 Request: TypeAlias = str | Condition | Sequence[Condition]
 """Conditions that hold together, or a text such as `offer platinum; drop Orbis`."""
@@ -64,8 +65,8 @@ class _Asked:
 
 @question
 def whynot(
-    case: Case | SolverSession,
-    scenario: str | Scenario = "base",
+    case: Subject,
+    scenario: str | Scenario | None = None,
     *requests: Request,
     result: Result | None = None,
     **options: Unpack[SolveOptions],
@@ -79,12 +80,29 @@ def whynot(
     """
     if not requests:
         raise ValueError("there is no request; expected something to force or forbid, such as 'offer platinum'")
-    context = context_of(case, scenario, result, **options)
-    parsed = [_conditions(context.session.case, request) for request in requests]
+    posed = pose(case, scenario, **options)
+    parsed = _parsed(posed.session.case, requests)
+    context = posed.context(result)
     if context.result.plan is None:
         return context.nothing("whynot")
     asked = [_ask(context, conditions) for conditions in context.session.each(parsed)]
     return _answer(context, asked)
+
+
+def _parsed(case: Case, requests: Sequence[Request]) -> list[tuple[Condition, ...]]:
+    """The conditions of each request; raises `CaseError` with the faults of all."""
+    parsed, problems = [], list[Problem]()
+    for request in requests:
+        try:
+            conditions = _conditions(case, request)
+            check_conditions(case, conditions)
+        except CaseError as error:
+            problems += error.problems
+        else:
+            parsed.append(conditions)
+    if problems:
+        raise CaseError(problems)
+    return parsed
 
 
 def _conditions(case: Case, request: Request) -> tuple[Condition, ...]:

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from models import Case
+from models import Case, load_case
 from models.files import read_folder
+from models.plan_tables import RunError
 
 from ..results.findings import Audit
+from ..results.run_case import faults_of_case, path_of_case
+from ..results.run_folder import read_documents
 from .result import Result, as_result
 from .run_checks import check_run
 
@@ -36,3 +39,19 @@ def open_run(run: str | Path, case: Case | str | Path | None = None, *, unchecke
     """
     found = read_folder(run, partial(check_run, case=case, unchecked=unchecked))
     return OpenedRun(as_result(found.record), found.case, found.digests, found.audit)
+
+
+def open_reference(run: str | Path, case: Case | str | Path | None = None) -> OpenedRun:
+    """Read the run that a question is about and check it as `open_run` does.
+
+    Raises `RunError` besides where the case's data, or the run's scenario, are others now: the question would be about
+    another plan than its numbers.
+    """
+    document, manifest = read_documents(run)
+    world = case if isinstance(case, Case) else load_case(path_of_case(manifest) if case is None else case)
+    if document.case != world.settings.name:
+        raise RunError([f"{run} is a run of the case {document.case}; expected one of {world.settings.name}."])
+    changed = faults_of_case(world, manifest, document.scenario)
+    if changed:
+        raise RunError([f"{run}: {sentence}" for sentence in changed])
+    return open_run(run, world)

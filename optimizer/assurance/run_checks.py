@@ -15,6 +15,7 @@ from ..results.findings import Audit
 from ..results.record import ResultRecord
 from ..results.run_case import case_of_run, faults_of_case
 from ..results.run_folder import RUN_FILES, SIGN_OFF, RunFiles, read_run, result_of
+from ..results.run_reference import RunReference
 from .run_audit import audit_files, changed_files, with_file_check
 from .signed_files import changes_since_sign_off
 
@@ -45,7 +46,7 @@ def check_run(run: Path, *, case: Case | str | Path | None, unchecked: bool) -> 
     the case cannot be found. `unchecked` skips all that and marks the record (`ResultRecord.unchecked`).
     """
     files, digests = read_run(run), file_digests(run, RUN_FILES)
-    record = result_of(files)
+    record = _record(run, files)
     if unchecked:
         return CheckedRun(replace(record, unchecked=UNCHECKED), _case_if_found(record, case), digests)
     return _agreed(run, _case(record, case), files, digests)
@@ -54,7 +55,7 @@ def check_run(run: Path, *, case: Case | str | Path | None, unchecked: bool) -> 
 def check_run_alone(run: Path) -> CheckedRun:
     """A run folder as `check_run` gives it where its case is found; else marked, once it agrees with itself."""
     files, digests = read_run(run), file_digests(run, RUN_FILES)
-    record = result_of(files)
+    record = _record(run, files)
     found = _case_if_found(record, None)
     if found is None:
         _refuse(run, [*_faults_of_files(run, files), *_faults_of_own_audit(files)])
@@ -67,7 +68,11 @@ def _agreed(run: Path, case: Case, files: RunFiles, digests: Mapping[str, str]) 
     faults = list(_faults(case, run, files))
     audit = audit_files(case, files)
     _refuse(run, [*faults, *with_file_check(audit, files.audit).faults])
-    return CheckedRun(result_of(files), case, digests, audit)
+    return CheckedRun(_record(run, files), case, digests, audit)
+
+
+def _record(run: Path, files: RunFiles) -> ResultRecord:
+    return replace(result_of(files), saved_as=RunReference.of(run))
 
 
 def _case(result: ResultRecord, given: Case | str | Path | None) -> Case:
@@ -101,7 +106,7 @@ def _faults(case: Case, run: Path, files: RunFiles) -> Iterator[str]:
     """Everything that does not agree before the run is audited, one sentence each."""
     if files.document.case != case.settings.name:
         yield f"This is a run of the case {files.document.case}; expected one of {case.settings.name}."
-    yield from faults_of_case(case, result_of(files))
+    yield from faults_of_case(case, files.manifest, files.document.scenario)
     if case.files and not files.manifest.get("inputs"):
         yield "manifest.json holds no digests of the case's files, so nothing says what the run was made from."
     yield from _faults_of_files(run, files)

@@ -11,6 +11,7 @@ from ..accounting.demand import Demand
 from ..accounting.money import no_contract_objective
 from ..results.default_gap import DEFAULT_GAP
 from ..results.digests import differing
+from ..results.identity import files_asked_of
 from .baseline_rules import check_baseline
 from .ledger import Claims, Ledger, number, or_nan
 
@@ -37,7 +38,7 @@ def check_origin(ledger: Ledger, demand: Demand, scenario: Scenario, claims: Cla
         check_baseline(ledger, demand, claims)
     inputs = claims.get("inputs")
     if isinstance(inputs, Mapping) and demand.case.files:
-        _check_inputs(ledger, demand.case, inputs)
+        _check_inputs(ledger, demand.case, scenario.name, inputs)
 
 
 def _check_making(ledger: Ledger, claims: Claims) -> None:
@@ -126,7 +127,8 @@ def _faults_of_ratio(
     return [f"{name}={claimed}, expected {true:.9g}"]
 
 
-def _check_inputs(ledger: Ledger, case: Case, inputs: Mapping[str, object]) -> None:
-    """Hashes of the case's files now against those in the manifest."""
+def _check_inputs(ledger: Ledger, case: Case, scenario: str, inputs: Mapping[str, object]) -> None:
+    """Hashes of the case's files now, other scenarios' left out, against those in the manifest."""
     noted = {str(name): str(digest) for name, digest in inputs.items()}
-    ledger.none("inputs", "manifest.json", (f"file={name}" for name in differing(noted, case.files)))
+    changed = differing(files_asked_of(noted, scenario), files_asked_of(case.files, scenario))
+    ledger.none("inputs", "manifest.json", (f"file={name}" for name in changed))

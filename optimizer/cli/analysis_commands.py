@@ -6,16 +6,24 @@ A command is one entry of `ANALYSES`. What it asks is imported when it runs, so 
 from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .arguments import STORE, add_unchecked
 
 if TYPE_CHECKING:
     from ..analysis.machinery.answers.answer import Answer
-    from ..analysis.machinery.sessions.solver_session import SolverSession
+
+
+class AskedArguments(NamedTuple):
+    """Arguments of an analysis after the session."""
+
+    named: Mapping[str, object] = {}
+    given: tuple[object, ...] = ()
+    """By place, the scenario first; without any, the scenario is given by name."""
 
 
 @dataclass(frozen=True)
@@ -28,16 +36,25 @@ class AnalysisCommand:
     """What it does, in a few words."""
     detail: str
     """A sentence or two more."""
-    ask: Callable[[SolverSession, Namespace], Answer]
-    """Imports and calls the analysis with the parsed arguments."""
+    asked: Callable[[Namespace], AskedArguments]
+    """What the analysis is given of the parsed arguments, after the session."""
     add_arguments: Callable[[ArgumentParser], None] = lambda parser: None
     """Adds arguments of its own."""
 
+    @property
+    def ask(self) -> Callable[..., Answer]:
+        """The analysis: module and function have its name."""
+        module = import_module(f"..analysis.{self.name}", __package__)
+        ask: Callable[..., Answer] = getattr(module, self.name)
+        return ask
 
-def _compare(session: SolverSession, arguments: Namespace) -> Answer:
-    from ..analysis.compare import compare
 
-    return compare(session, arguments.plans, arguments.scenario, unchecked=arguments.unchecked)
+def _nothing(arguments: Namespace) -> AskedArguments:
+    return AskedArguments()
+
+
+def _compare(arguments: Namespace) -> AskedArguments:
+    return AskedArguments({"plans": arguments.plans, "unchecked": arguments.unchecked})
 
 
 def _add_plans(parser: ArgumentParser) -> None:
@@ -46,11 +63,9 @@ def _add_plans(parser: ArgumentParser) -> None:
     add_unchecked(parser)
 
 
-def _sweep(session: SolverSession, arguments: Namespace) -> Answer:
-    from ..analysis.sweep import sweep
-
+def _sweep(arguments: Namespace) -> AskedArguments:
     grid = dict(arguments.vary) if arguments.vary else arguments.scenarios
-    return sweep(session, grid, arguments.scenario, workers=arguments.workers, store=arguments.store)
+    return AskedArguments({"scenarios": grid, "workers": arguments.workers, "store": arguments.store})
 
 
 def _add_scenarios(parser: ArgumentParser) -> None:
@@ -79,16 +94,8 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _levels(session: SolverSession, arguments: Namespace) -> Answer:
-    from ..analysis.levels import levels
-
-    return levels(session, arguments.scenario)
-
-
-def _partners(session: SolverSession, arguments: Namespace) -> Answer:
-    from ..analysis.partners import partners
-
-    return partners(session, arguments.scenario, shares=arguments.in_house)
+def _partners(arguments: Namespace) -> AskedArguments:
+    return AskedArguments({"shares": arguments.in_house})
 
 
 def _add_in_house(parser: ArgumentParser) -> None:
@@ -106,16 +113,8 @@ def _shares(text: str) -> tuple[float, ...]:
     return found
 
 
-def _portfolio(session: SolverSession, arguments: Namespace) -> Answer:
-    from ..analysis.portfolio import portfolio
-
-    return portfolio(session, arguments.scenario)
-
-
-def _roadmap(session: SolverSession, arguments: Namespace) -> Answer:
-    from ..analysis.roadmap import roadmap
-
-    return roadmap(session, arguments.scenario, most_books=arguments.most_books, catch_up=arguments.catch_up)
+def _roadmap(arguments: Namespace) -> AskedArguments:
+    return AskedArguments({"most_books": arguments.most_books, "catch_up": arguments.catch_up})
 
 
 def _add_waves(parser: ArgumentParser) -> None:
@@ -125,11 +124,9 @@ def _add_waves(parser: ArgumentParser) -> None:
     parser.add_argument("--catch-up", action="store_true", help=misses)
 
 
-def _frontier(session: SolverSession, arguments: Namespace) -> Answer:
-    from ..analysis.frontier import frontier
-
+def _frontier(arguments: Namespace) -> AskedArguments:
     goals = arguments.goals or ["account_revenue", "service_margin"]
-    return frontier(session, arguments.scenario, goals=goals, points=arguments.points, step=arguments.step)
+    return AskedArguments({"goals": goals, "points": arguments.points, "step": arguments.step})
 
 
 def _add_goals(parser: ArgumentParser) -> None:
@@ -142,10 +139,8 @@ def _add_goals(parser: ArgumentParser) -> None:
     )
 
 
-def _explain(session: SolverSession, arguments: Namespace) -> Answer:
-    from ..analysis.explain import explain
-
-    return explain(session, arguments.scenario, rules=arguments.rules or None)
+def _explain(arguments: Namespace) -> AskedArguments:
+    return AskedArguments({"rules": arguments.rules or None})
 
 
 def _add_rules(parser: ArgumentParser) -> None:
@@ -153,10 +148,8 @@ def _add_rules(parser: ArgumentParser) -> None:
     parser.add_argument("rules", metavar="RULE", nargs="*", help=rules)
 
 
-def _whynot(session: SolverSession, arguments: Namespace) -> Answer:
-    from ..analysis.whynot import whynot
-
-    return whynot(session, arguments.scenario, *arguments.requests)
+def _whynot(arguments: Namespace) -> AskedArguments:
+    return AskedArguments(given=(arguments.scenario, *arguments.requests))
 
 
 def _add_requests(parser: ArgumentParser) -> None:
@@ -165,10 +158,8 @@ def _add_requests(parser: ArgumentParser) -> None:
     parser.add_argument("requests", metavar="REQUEST", nargs="+", help=requests)
 
 
-def _diagnose(session: SolverSession, arguments: Namespace) -> Answer:
-    from ..analysis.diagnose import diagnose
-
-    return diagnose(session, arguments.scenario, targets=arguments.targets or None)
+def _diagnose(arguments: Namespace) -> AskedArguments:
+    return AskedArguments({"targets": arguments.targets or None})
 
 
 def _add_targets(parser: ArgumentParser) -> None:
@@ -176,10 +167,8 @@ def _add_targets(parser: ArgumentParser) -> None:
     parser.add_argument("targets", metavar="TARGET", nargs="*", help=targets)
 
 
-def _alternatives(session: SolverSession, arguments: Namespace) -> Answer:
-    from ..analysis.alternatives import alternatives
-
-    return alternatives(session, arguments.scenario, count=arguments.count, within=arguments.within)
+def _alternatives(arguments: Namespace) -> AskedArguments:
+    return AskedArguments({"count": arguments.count, "within": arguments.within})
 
 
 def _add_count(parser: ArgumentParser) -> None:
@@ -188,10 +177,8 @@ def _add_count(parser: ArgumentParser) -> None:
     parser.add_argument("--within", metavar="SHARE", type=float, default=0.02, help=within)
 
 
-def _price(session: SolverSession, arguments: Namespace) -> Answer:
-    from ..analysis.price import price
-
-    return price(session, arguments.scenario, arguments.price_book, arguments.tier, prices=arguments.prices)
+def _price(arguments: Namespace) -> AskedArguments:
+    return AskedArguments({"prices": arguments.prices}, (arguments.scenario, arguments.price_book, arguments.tier))
 
 
 def _add_option(parser: ArgumentParser) -> None:
@@ -270,7 +257,7 @@ ANALYSES: tuple[AnalysisCommand, ...] = (
         "find who is under-served and who gets more than pays",
         "Judges what each segment gets in each tier and region against floor, target and promise, and says which "
         "way to move and what that gains.",
-        _levels,
+        _nothing,
     ),
     AnalysisCommand(
         "partners",
@@ -284,7 +271,7 @@ ANALYSES: tuple[AnalysisCommand, ...] = (
         "portfolio",
         "value products, tiers and pricing models",
         "The worth of each, and of the 1st, 2nd, 3rd, ... tier and pricing model: how many are too few and too many.",
-        _portfolio,
+        _nothing,
     ),
     AnalysisCommand(
         "roadmap",

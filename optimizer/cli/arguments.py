@@ -32,6 +32,14 @@ def add_run(parser: ArgumentParser) -> None:
     parser.add_argument("run_folder", metavar="RUN", type=Path, help="folder written by solve or evaluate")
 
 
+def add_subject(parser: ArgumentParser) -> None:
+    """A run, or a case whose run it is; `--case` says where the case of a run lies."""
+    text = f"run folder, or {CASE}: then its run in runs/CASE-SCENARIO, which is made if there is none that fits"
+    parser.add_argument("subject", metavar="RUN", type=Path, help=text)
+    found = "the case of RUN: folder or .xlsx workbook (default: where the run's command found it)"
+    parser.add_argument("--case", metavar="CASE", type=Path, help=found)
+
+
 def add_unchecked(parser: ArgumentParser) -> None:
     """The way past the checks of a run that is there."""
     text = "show a run whose digests or audit do not agree, or whose case is gone; everything made of it is marked"
@@ -67,7 +75,7 @@ def add_limits(parser: ArgumentParser, at_the_limit: str) -> None:
 
 def scenarios_of(parsed_args: Namespace, **_: object) -> Sequence[str]:
     """Names of the scenarios in the case folder named so far, for completion; a workbook is not opened for it."""
-    case: Path | None = getattr(parsed_args, "case", None)
+    case: Path | None = getattr(parsed_args, "case", None) or getattr(parsed_args, "subject", None)
     return [] if case is None else sorted(file.stem for file in (case / "scenarios").glob("*.toml"))
 
 

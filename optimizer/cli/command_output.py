@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from ..results.typed_command import Step
 from .streams import err, out
-from .typed_command import Step
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -63,6 +63,11 @@ class CommandOutput:
             if sentence not in self._warnings:
                 self._warnings.append(sentence)
                 show_warning(console_on(err()), sentence)
+
+    def note(self, sentence: str) -> None:
+        """Say on standard error what is going on, unless only warnings and errors are to be said."""
+        if not self._quiet:
+            print(_safe(sentence), file=err(), flush=True)
 
     def watch(self, search: WatchedSearch[Found], keep: Callable[[Found], Saved], currency: str) -> tuple[Found, Saved]:
         """Run a search, show how far it is, let Ctrl-C end it, and keep what it finds (`watching.watch`)."""

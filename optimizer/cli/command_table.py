@@ -18,6 +18,7 @@ from .arguments import (
     add_run,
     add_scenario,
     add_search,
+    add_subject,
     add_unchecked,
     not_negative,
     page,
@@ -91,20 +92,25 @@ def _add_run_and_case(parser: ArgumentParser) -> None:
     parser.add_argument("--case", metavar="CASE", type=Path, help=found)
 
 
-def _add_workbook(parser: ArgumentParser) -> None:
-    _add_run_and_case(parser)
+def _add_document(parser: ArgumentParser) -> None:
+    """A run to be shown, with the answers about it."""
+    add_subject(parser)
+    add_scenario(parser, "scenario of CASE to show (default: base); RUN has its own", default=None)
     add_unchecked(parser)
+    answers = "folder of an answer about this very run, besides those that lie beside it; may be given again"
+    parser.add_argument(
+        "--with", metavar="FOLDER", dest="answers", action="append", type=Path, default=[], help=answers
+    )
+
+
+def _add_workbook(parser: ArgumentParser) -> None:
+    _add_document(parser)
     parser.add_argument(*OUT_FLAGS, metavar="FILE.xlsx", type=workbook, help="file to write (default: RUN.xlsx)")
     add_force(parser, "replace the file if it exists")
 
 
 def _add_report(parser: ArgumentParser) -> None:
-    _add_run_and_case(parser)
-    add_unchecked(parser)
-    answers = "folder of an answer (of compare, explain, frontier, ...) that gets a section; may be given again"
-    parser.add_argument(
-        "--with", metavar="FOLDER", dest="answers", action="append", type=Path, default=[], help=answers
-    )
+    _add_document(parser)
     parser.add_argument(*OUT_FLAGS, metavar="FILE.html", type=page, help="file to write (default: RUN.html)")
     add_force(parser, "replace the file if it exists")
 
@@ -147,13 +153,13 @@ def _add_completion(parser: ArgumentParser) -> None:
 
 
 def _add_analysis(analysis: AnalysisCommand, parser: ArgumentParser) -> None:
-    parser.set_defaults(ask=analysis.ask)
-    add_case(parser)
+    parser.set_defaults(analysis=analysis)
+    add_subject(parser)
     analysis.add_arguments(parser)
-    add_scenario(parser, "scenario to ask about (default: base)")
-    folder = "folder to write (default: runs/CASE-SCENARIO-COMMAND)"
+    add_scenario(parser, "scenario of CASE to ask about (default: base); RUN has its own", default=None)
+    folder = "folder to write (default: RUN-COMMAND beside the run, and more of the name for other arguments)"
     parser.add_argument(*OUT_FLAGS, metavar="FOLDER", type=Path, help=folder)
-    add_force(parser, "replace an answer about another case")
+    add_force(parser, "replace an answer to another question, or about another run")
     add_limits(parser, "end the whole answer then, with what is known and how well (default: none)")
 
 

@@ -16,7 +16,9 @@ from models import Case, apply_scenario, load_case, named_scenario, read_menus, 
 from models.files import read_folder
 from models.text.characters import path_in_utf8
 
-from ..analysis.machinery.answers.answer import Answer, check_answer_target, refuse_other_answer
+from ..analysis.machinery.answers.answer import Answer
+from ..analysis.machinery.answers.answer_targets import AnswerIdentity, check_answer_target
+from ..analysis.machinery.answers.asked_arguments import arguments_of, words_of
 from ..assurance.result import Result
 from ..assurance.run_audit import audit_folder
 from ..results.audit_rules import RESTS_ON_SEARCH
@@ -25,16 +27,17 @@ from ..results.findings import Audit
 from ..results.plan_document import plan_document
 from ..results.progress import ProgressCallback, StopCheck
 from ..results.record import Status
-from ..results.run_folder import check_run_target, read_run, refuse_other_run
+from ..results.run_folder import check_run_target, read_run
 from ..results.run_owner import Owner
 from . import cache_command, data_commands, finance_commands, report_command, store_command
-from .analysis_commands import ANALYSES
+from .analysis_commands import ANALYSES, AnalysisCommand, AskedArguments
+from .asked_run import CommandSubject, default_run_folder, subject_of
 from .command_output import CommandOutcome, CommandOutput
 from .exit_codes import BAD_INPUT, DONE, FAILED, FAULT, NO_PLAN
 from .next_steps import after_answer, after_audit, after_search, after_template, after_validate
 from .shell_completion import completion_script
 from .solve_log import SolveLog
-from .targets import SaveOutcome, case_label, default_folder, keep, try_target, without_ending
+from .targets import SaveOutcome, free_folder, keep, try_target
 from .terminal import print_line, show_answer, show_result, show_verdict
 
 
@@ -174,29 +177,27 @@ def _print_completion(arguments: Namespace, output: CommandOutput) -> CommandOut
 
 def _analyse(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     """Ask an analysis' question and save the answer; the exit code says how far it is one."""
-    from ..analysis.machinery.sessions.solver_session import SolverSession  # loads the solver
-
-    case = load_case(arguments.case)
-    output.warn(_warnings(case, arguments.scenario))
-    folder = _answer_folder(arguments, output, case)
+    analysis: AnalysisCommand = arguments.analysis
+    subject = subject_of(arguments, output)
+    output.warn(_warnings(subject.case, subject.scenario.name))
+    asked = analysis.asked(arguments)
+    folder = _answer_folder(arguments, output, subject, asked)
 
     def ask(*, progress: ProgressCallback, should_stop: StopCheck) -> Answer:
-        session = SolverSession(
-            case, gap=arguments.gap, time_limit=arguments.time_limit, progress=progress, should_stop=should_stop
-        )
-        answer: Answer = arguments.ask(session, arguments)
-        return replace(answer, case_path=path_in_utf8(case.path))
+        session = subject.session(arguments, progress, should_stop)
+        named = dict(asked.named) if asked.given else {**asked.named, "scenario": subject.scenario.name}
+        return replace(analysis.ask(session, *asked.given, **named), case_path=path_in_utf8(subject.case.path))
 
     def save(found: Answer) -> SaveOutcome:
         return keep(partial(found.save, force=arguments.force), folder)
 
-    answer, kept = output.watch(ask, save, case.settings.currency)
+    answer, kept = output.watch(ask, save, subject.case.settings.currency)
     return CommandOutcome(
         _answered(answer, kept),
         lambda console: show_answer(console, answer, kept.folder),
         answer.to_document(),
         kept.folder,
-        after_answer(arguments.command, arguments.case, arguments.scenario),
+        after_answer(arguments.command, subject.run_folder),
         kept.problems,
     )
 
@@ -235,23 +236,25 @@ def _run_folder(arguments: Namespace, output: CommandOutput, case: Case, menus: 
     owner = Owner.of_case(case, scenario, menus)
     folder: Path | None = arguments.out or getattr(arguments, "resume", None)
     if folder is None:
-        parts = [case_label(arguments.case), scenario, *([] if menus is None else [without_ending(menus, ".csv")])]
-        refuse = partial(refuse_other_run, owner=owner)
-        folder = default_folder(parts, owner, lambda place: read_folder(place, refuse), output)
+        folder = default_run_folder(case, arguments.case, scenario, output, menus)
     read_folder(folder, partial(check_run_target, owner=owner, force=arguments.force))
     try_target(folder, case, arguments.log)
     return folder
 
 
-def _answer_folder(arguments: Namespace, output: CommandOutput, case: Case) -> Path:
-    """The same for the folder of an answer."""
-    question = arguments.command
-    owner = Owner.of_case(case, arguments.scenario)
+def _answer_folder(arguments: Namespace, output: CommandOutput, subject: CommandSubject, asked: AskedArguments) -> Path:
+    """The same for the folder of an answer: beside the run, with a name that tells the question."""
+    question, about_run = arguments.command, arguments.command != "sweep" or subject.opened is not None
+    given = arguments_of(arguments.analysis.ask, *asked.given, **asked.named)
+    place = path_in_utf8(str(subject.run_folder.resolve())) if about_run else None
+    owner = Owner.of_case(subject.case, subject.scenario.name)
+    identity = AnswerIdentity(question, owner, given, place)
     folder: Path | None = arguments.out
     if folder is None:
-        parts = [case_label(arguments.case), arguments.scenario, question]
-        refuse = partial(refuse_other_answer, name=question, owner=owner)
-        folder = default_folder(parts, owner, lambda place: read_folder(place, refuse), output)
-    read_folder(folder, partial(check_answer_target, name=question, owner=owner, force=arguments.force))
-    try_target(folder, case)
+        plain = subject.run_folder.with_name(f"{subject.run_folder.resolve().name}-{question}{words_of(given)}")
+        refuse = partial(check_answer_target, identity=identity)
+        mark = (*owner, str(place))
+        folder = free_folder(plain, mark, lambda there: read_folder(there, refuse), output)
+    read_folder(folder, partial(check_answer_target, identity=identity, force=arguments.force))
+    try_target(folder, subject.case)
     return folder

@@ -14,11 +14,11 @@ from models import CaseError, Problem, load_case
 from models.differences import Difference, differences
 from models.files import try_file, try_folder, write_file
 
+from ..results.typed_command import Step, as_typed
 from .command_output import CommandOutcome, CommandOutput
 from .exit_codes import DONE
 from .targets import case_label, new_file
 from .terminal import SHOWN_ROWS, print_line, show_table
-from .typed_command import Step, as_typed
 
 
 def init(arguments: Namespace, output: CommandOutput) -> CommandOutcome:

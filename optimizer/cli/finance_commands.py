@@ -14,27 +14,33 @@ from ..assurance.reconcile import BOOKS_TOLERANCE, Reconciliation, reconcile
 from ..assurance.result import Result
 from ..assurance.sign_off import SignOff, check_sign_off, sign_off
 from ..results.run_case import case_of_run
-from ..results.run_folder import load_run
+from ..results.run_folder import load_run, reference_of
 from ..results.summary import cells_in_words
+from ..results.typed_command import Step, as_typed
+from .asked_run import run_named
 from .command_output import CommandOutcome, CommandOutput
 from .exit_codes import DONE, FAILED
 from .targets import beside, new_file
 from .terminal import print_line, show_table, show_verdict
-from .typed_command import Step, as_typed
 
 
 def workbook(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     """Write the finance workbook of a run; one that does not pass its checks only with --unchecked, and it says so."""
+    from ..analysis.machinery.answers.answer_folder import load_answer
+    from ..analysis.machinery.answers.run_answers import answers_of, in_words
     from ..workbook.workbook_data import WorkbookData  # loads the solver, as the next loads the writer of workbooks
     from ..workbook.write import write_sheets
 
-    run: Path = arguments.run_folder
-    file = new_file(arguments.out or beside(run, ".xlsx"), force=arguments.force, inputs=[run])
-    case, opened = _opened(arguments)
+    run = run_named(arguments, output)
+    file = new_file(arguments.out or beside(run, ".xlsx"), force=arguments.force, inputs=[run, *arguments.answers])
+    given = [load_answer(folder, unchecked=arguments.unchecked) for folder in arguments.answers]
+    case, opened = _opened(arguments, run)
     result = opened.result
+    answers = answers_of(reference_of(result), run, given, unchecked=arguments.unchecked)
+    output.warn(answers.left_out)
     if case.path is not None:
         new_file(file, force=True, inputs=[Path(case.path)])
-    data = WorkbookData(case, result, opened.audit)
+    data = WorkbookData(case, result, opened.audit, answers)
     write_sheets(data, file)
     audit = data.audit
 
@@ -43,23 +49,26 @@ def workbook(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
             print_line(console, result.unchecked, style="bold red")
         show_verdict(console, audit)
         print_line(console, f"Wrote {file}.")
+        for line in in_words(answers):
+            print_line(console, line)
 
     steps = (Step(as_typed("sign-off", run, "--by", "NAME"), "record who stands for the run, once it is checked"),)
     document = {"audit": audit.ok, "case": result.case_name, "scenario": result.scenario_name}
+    document |= {"answers": [one.name for one in answers.answers], "not_asked": answers.commands}
     document |= {"unchecked": arguments.unchecked}
     return CommandOutcome(DONE if audit.ok else FAILED, show, document, file, steps if audit.ok else ())
 
 
-def _opened(arguments: Namespace) -> tuple[Case, OpenedRun]:
+def _opened(arguments: Namespace, run: Path) -> tuple[Case, OpenedRun]:
     """The case of a run and the run, checked unless told otherwise; without its case there is nothing to do."""
-    opened = open_run(arguments.run_folder, arguments.case, unchecked=getattr(arguments, "unchecked", False))
+    opened = open_run(run, arguments.case, unchecked=getattr(arguments, "unchecked", False))
     case = opened.case or case_of_run(opened.result, arguments.case, changed=True)
     return case, opened
 
 
 def reconciliation(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     """Hold today's baseline against the books."""
-    case, opened = _opened(arguments)
+    case, opened = _opened(arguments, arguments.run_folder)
     found = reconcile(case, opened.result, _tolerance(arguments))
     code = DONE if found.ok else FAILED
     document = {**found.to_document(), "unchecked": arguments.unchecked}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..assurance.result import Result
 from ..results.record import Status
-from .typed_command import Step, as_typed
+from ..results.typed_command import Step, as_typed
 
 
 def after_template(workbook: Path) -> tuple[Step, ...]:
@@ -25,9 +25,7 @@ def after_search(result: Result, case: Path, run: Path) -> tuple[Step, ...]:
     """By how the search ended: why there is no plan, how to prove it, or what the plan changes."""
     named = _named(result.scenario_name)
     if result.status is Status.INFEASIBLE:
-        return (
-            Step(as_typed("diagnose", case, *named), "say which rules contradict each other, and how little helps"),
-        )
+        return (Step(as_typed("diagnose", run), "say which rules contradict each other, and how little helps"),)
     go_on = as_typed("solve", case, "--resume", run)
     if result.status is Status.NO_PLAN:
         command = as_typed("solve", case, *named) if result.state is None else go_on
@@ -35,8 +33,8 @@ def after_search(result: Result, case: Path, run: Path) -> tuple[Step, ...]:
         return (Step(command, "search again, to its end" if result.interrupted else longer),)
     return (
         *([Step(go_on, "go on with the search, to find or prove more")] * (result.state is not None)),
-        *([Step(as_typed("compare", case, run), "say what changes against today, and why")] * bool(result.baseline)),
-        Step(as_typed("explain", case, *named), "say what each rule costs"),
+        *([Step(as_typed("compare", run), "say what changes against today, and why")] * bool(result.baseline)),
+        Step(as_typed("explain", run), "say what each rule costs"),
         Step(as_typed("report", run, "-o", "report.html"), "write the recommendation, to read and print"),
         Step(as_typed("workbook", run, "-o", "plan.xlsx"), "write the workbook for finance"),
     )
@@ -52,7 +50,6 @@ _AFTER_ANSWERS = {
     "compare": ("explain", "say what each rule costs"),
     "frontier": ("alternatives", "find other plans that are as good"),
     "explain": ("frontier", "trade revenue against margin, from end to end"),
-    "diagnose": ("solve", "try again once a rule has given way"),
     "alternatives": ("partners", "say what each provider is worth, and what its failure costs"),
     "levels": ("partners", "say what each provider is worth, and what its failure costs"),
     "partners": ("roadmap", "go from today to the plan in waves"),
@@ -60,12 +57,12 @@ _AFTER_ANSWERS = {
 }
 
 
-def after_answer(question: str, case: Path, scenario: str) -> tuple[Step, ...]:
-    """The question that mostly follows the one just answered."""
+def after_answer(question: str, run: Path) -> tuple[Step, ...]:
+    """The question about the same run that mostly follows the one just answered."""
     if question not in _AFTER_ANSWERS:
         return ()
     command, purpose = _AFTER_ANSWERS[question]
-    return (Step(as_typed(command, case, *_named(scenario)), purpose),)
+    return (Step(as_typed(command, run), purpose),)
 
 
 def _named(scenario: str) -> list[str]:

@@ -5,20 +5,24 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
+from rich.console import Console
+
 from ..assurance.opening import open_run
+from ..results.typed_command import Step, as_typed
+from .asked_run import run_named
 from .command_output import CommandOutcome, CommandOutput
 from .exit_codes import DONE
 from .targets import beside, new_file
 from .terminal import print_line
-from .typed_command import Step, as_typed
 
 
 def report(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     """Write the report of a run; one that does not pass its checks is written with --unchecked only, and says so."""
     from ..analysis.machinery.answers.answer_folder import load_answer
+    from ..analysis.machinery.answers.run_answers import in_words
     from ..report import save_report  # loads the charts, which nothing else needs
 
-    run: Path = arguments.run_folder
+    run = run_named(arguments, output)
     file = new_file(arguments.out or beside(run, ".html"), force=arguments.force, inputs=[run, *arguments.answers])
     unchecked: bool = arguments.unchecked
     answers = [load_answer(folder, unchecked=unchecked) for folder in arguments.answers]
@@ -28,16 +32,22 @@ def report(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
         new_file(file, force=True, inputs=[Path(opened.case.path)])
     if opened.case is None:
         output.warn(["The case of the run was not found: the report is written without it, so without capacities."])
-    save_report(opened, file, answers=answers)
+    of_run = save_report(opened, run, file, answers=answers)
+    output.warn(of_run.left_out)
     document = {
         "case": result.case_name,
         "scenario": result.scenario_name,
-        "answers": [one.name for one in answers],
+        "answers": [one.name for one in of_run.answers],
+        "not_asked": of_run.commands,
         "unchecked": unchecked,
     }
     steps = (Step(as_typed("workbook", run), "the same plan as an Excel workbook for finance"),)
     shown = f"Wrote {file}. Open it in a browser; it prints to PDF from there."
     mark = f"{result.unchecked} " if result.unchecked else ""
-    return CommandOutcome(
-        DONE, lambda console: print_line(console, f"{mark}{shown}"), document, file, () if unchecked else steps
-    )
+
+    def show(console: Console) -> None:
+        print_line(console, f"{mark}{shown}")
+        for line in in_words(of_run):
+            print_line(console, line)
+
+    return CommandOutcome(DONE, show, document, file, () if unchecked else steps)

@@ -11,11 +11,11 @@ from rich.console import Console
 
 from ..results.record import Status
 from ..results.summary import money, percent
+from ..results.typed_command import Step, as_typed
 from ..solving.store_contents import EntryFilter, StoreEntry, clear_entries, store_entries, total_size
 from .command_output import CommandOutcome, CommandOutput
 from .exit_codes import DONE
 from .terminal import SHOWN_ROWS, byte_size, print_line, show_table
-from .typed_command import Step, as_typed
 
 _HEAD = ("case", "scenario", "solved", "objective", "gap", "size", "")
 _RIGHT = (3, 4, 5)

@@ -17,7 +17,6 @@ from models.plan_tables import RunError
 
 from ..results.checkpoint import SEARCH
 from ..results.run_folder import RUN_FILES, SIGN_OFF
-from ..results.run_owner import Owner
 from .command_output import CommandOutput
 
 _SUFFIX = 6
@@ -40,9 +39,8 @@ def beside(run: Path, ending: str) -> Path:
     return place.parent / f"{place.name or 'run'}{ending}"
 
 
-def default_folder(parts: Sequence[str], owner: Owner, check: Callable[[Path], object], output: CommandOutput) -> Path:
-    """runs/PARTS where the owner may write there by `check`, else the same with a suffix that is always the same."""
-    plain = Path("runs", "-".join(parts))
+def free_folder(plain: Path, owner: Sequence[object], check: Callable[[Path], object], output: CommandOutput) -> Path:
+    """The folder where the owner may write there by `check`, else the same with a suffix that is always the same."""
     try:
         check(plain)
     except RunError as error:

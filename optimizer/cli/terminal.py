@@ -26,8 +26,8 @@ from ..results.summary import (
     percent,
     status_sentence,
 )
+from ..results.typed_command import Step
 from .streams import columns_of
-from .typed_command import Step
 
 if TYPE_CHECKING:
     from ..analysis.machinery.answers.answer import Answer

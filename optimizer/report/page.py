@@ -17,15 +17,16 @@ from markupsafe import Markup
 
 from models import Case, apply_scenario
 from models.files import write_file
-from models.plan_tables import RunError
 from models.text.characters import shown
 
 from ..analysis.machinery.answers.answer import Answer
+from ..analysis.machinery.answers.run_answers import RunAnswers, answers_of, in_words
 from ..assurance.opening import OpenedRun, open_run
 from ..assurance.result import Result
 from ..charts.theme import for_our_pages
+from ..results.run_folder import reference_of
 from .answer_sections import answer_sections
-from .parts import Figure
+from .parts import Figure, ReportSection
 from .plan_sections import plan_sections
 from .recommendation import recommendation
 
@@ -44,33 +45,39 @@ def write_report(
     """Write the report on a run folder to the HTML file `path` and return it; the file appears whole or not at all.
 
     `case` is the case of the run, by default where the run's command found it; the run is checked against it first, as
-    `optimizer.assurance.opening.open_run` does, and `unchecked` skips that and marks every page. `answers` of the same
-    case add a section each. Raises `FaultyRunError` for a run that is not what it says, `RunError` for one that cannot
-    be read or whose case is not found, and for answers of another case.
+    `optimizer.assurance.opening.open_run` does, and `unchecked` skips that and marks every page. Answers about this
+    very run add a section each: those that lie beside it, and `answers`. Nothing is solved; the commands for what was
+    not asked are named. Raises `FaultyRunError` for a run that is not what it says, `RunError` for one that cannot be
+    read or whose case is not found, and for answers about another run.
     """
-    return save_report(open_run(run, case, unchecked=unchecked), path, answers=answers)
+    save_report(open_run(run, case, unchecked=unchecked), Path(run), path, answers=answers)
+    return Path(path).absolute()
 
 
-def save_report(opened: OpenedRun, path: str | Path, *, answers: Sequence[Answer] = ()) -> Path:
-    """Write the report on a run that was opened; see `write_report`."""
+def save_report(opened: OpenedRun, run: Path, path: str | Path, *, answers: Sequence[Answer] = ()) -> RunAnswers:
+    """Write the report on a run that was opened, and return the answers that it shows; see `write_report`."""
     result = opened.result
-    others = [answer.name for answer in answers if answer.case_name != result.case_name]
-    if others:
-        raise RunError([f"{others[0]} is an answer about another case; expected one about {result.case_name}."])
-    page = report_page(result, opened.digests, case=opened.case, answers=answers)
-    target = Path(path).absolute()
-    with write_file(target) as temporary:
+    of_run = answers_of(reference_of(result), run, answers, unchecked=result.unchecked is not None)
+    page = report_page(result, opened.digests, case=opened.case, answers=of_run.answers, notes=in_words(of_run))
+    with write_file(Path(path).absolute()) as temporary:
         temporary.write_bytes(page.encode("utf-8", "backslashreplace"))  # a path may hold what is not UTF-8
-    return target
+    return of_run
 
 
 def report_page(
-    result: Result, files: Mapping[str, str], *, case: Case | None = None, answers: Sequence[Answer] = ()
+    result: Result,
+    files: Mapping[str, str],
+    *,
+    case: Case | None = None,
+    answers: Sequence[Answer] = (),
+    notes: Sequence[str] = (),
 ) -> str:
     """The page. Every name from the data is escaped; a strict policy lets it load nothing and call nobody."""
     changed = None if case is None else apply_scenario(case, result.scenario_name)[0]
     with for_our_pages():
         sections = [*plan_sections(result, changed), *answer_sections(result, answers)]
+    if notes:
+        sections.append(ReportSection("not-asked", "What else can be asked", notes))
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_safe
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -18,6 +18,7 @@ LARGE = 200_000
 
 
 _PACKAGES = ("models", "optimizer")
+_SCENARIOS = "scenarios/"
 
 
 @cache
@@ -65,9 +66,15 @@ def input_digest(case: Case) -> str:
     return digest.hexdigest()
 
 
+def files_asked_of(files: Mapping[str, str], scenario: str) -> dict[str, str]:
+    """Those of a case's files by name that a run of the scenario is made from: all but other scenarios'."""
+    own = f"{_SCENARIOS}{scenario}.toml"
+    return {name: digest for name, digest in files.items() if name == own or not name.startswith(_SCENARIOS)}
+
+
 def input_files(case: Case) -> dict[str, str]:
     """SHA-256 of the case's files but those that hold one scenario each."""
-    return {name: digest for name, digest in case.files.items() if not name.startswith("scenarios/")}
+    return {name: digest for name, digest in case.files.items() if not name.startswith(_SCENARIOS)}
 
 
 def _settings(case: Case) -> bytes:

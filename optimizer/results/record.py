@@ -12,6 +12,7 @@ from models.plan import KPIS, MONEY_KPIS, Plan
 
 from .checkpoint import Checkpoint
 from .findings import Audit
+from .run_reference import RunReference
 from .warm_start import WarmStart, chosen_by, warm_start_of
 
 
@@ -62,6 +63,8 @@ class ResultRecord:
     """What the bound and the status rest on besides this search, in words; None where it proved them itself."""
     unchecked: str | None = field(default=None, compare=False)
     """Of a result from a run folder: what was not checked when it was opened, to be shown wherever it is; not saved."""
+    saved_as: RunReference | None = field(default=None, repr=False, compare=False)
+    """Of a result from a run folder: which run that is; not saved."""
     menus_given: bool = False
     """Whether the menus were given to `evaluate`, so that no rule on menus, tiers, models and prices binds them."""
     tiers: tuple[str, ...] = ()

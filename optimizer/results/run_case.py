@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from models import Case, load_case
 from models.plan_tables import RunError
 
 from .digests import differing
+from .identity import files_asked_of
 from .record import ResultRecord
 
 
@@ -17,15 +19,16 @@ def case_of_run(result: ResultRecord, given: str | Path | None = None, *, change
     Raises `RunError` where the manifest does not lead to a case, or, unless it may have `changed`, its files are not
     those that the run was made from; `CaseError` for a bad case.
     """
-    case = load_case(given if given is not None else _path_of(result))
-    faults = [] if changed else faults_of_case(case, result)
+    case = load_case(given if given is not None else path_of_case(result.manifest))
+    faults = [] if changed else faults_of_case(case, result.manifest, result.scenario_name)
     if faults:
         raise RunError(faults)
     return case
 
 
-def _path_of(result: ResultRecord) -> Path:
-    command, noted = result.manifest.get("command"), result.manifest.get("case_path")
+def path_of_case(manifest: Mapping[str, object]) -> Path:
+    """Where the case of a run lies, by its manifest; raises `RunError` where that leads to none from here."""
+    command, noted = manifest.get("command"), manifest.get("case_path")
     words = command[2:] if isinstance(command, list) else []
     for word in [*([noted] if isinstance(noted, str) else []), *map(str, words)]:
         path = Path(word)
@@ -34,10 +37,12 @@ def _path_of(result: ResultRecord) -> Path:
     raise RunError(["The run's manifest does not lead to its case from here; name it with --case CASE."])
 
 
-def faults_of_case(case: Case, result: ResultRecord) -> list[str]:
-    """One sentence where input files are not as the manifest has them; none where it has none, or they agree."""
-    noted = result.manifest.get("inputs")
-    changed = differing(noted, case.files) if isinstance(noted, dict) and noted and case.files else []
+def faults_of_case(case: Case, manifest: Mapping[str, object], scenario: str) -> list[str]:
+    """One sentence where the case's data or the scenario are not those of a run's manifest; none where it has none."""
+    noted = manifest.get("inputs")
+    if not isinstance(noted, dict) or not noted or not case.files:
+        return []
+    changed = differing(files_asked_of(noted, scenario), files_asked_of(case.files, scenario))
     if not changed:
         return []
     shown = ", ".join(changed[:5]) + (" and more" if len(changed) > 5 else "")

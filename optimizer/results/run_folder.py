@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import pandas as pd
@@ -21,6 +22,7 @@ from .findings import Audit, read_audit
 from .plan_document import PlanDocument, plan_document, read_plan_document, to_result
 from .record import ResultRecord
 from .run_owner import Owner
+from .run_reference import RunReference, run_digest
 
 T = TypeVar("T")
 
@@ -43,6 +45,15 @@ def save_run(result: ResultRecord, path: str | Path, *, force: bool = False, dur
     """
     check = partial(check_run_target, owner=Owner.of_result(result), force=force)
     return write_folder(path, partial(_write_files, result), check, durable=durable)
+
+
+def reference_of(result: ResultRecord) -> RunReference:
+    """Which run a result is: the one that it was read from, or the one that saving it as it is would write."""
+    if result.saved_as is not None:
+        return result.saved_as
+    with TemporaryDirectory(prefix="tierwise-") as folder:
+        _write_files(result, Path(folder))
+        return RunReference(run_digest(Path(folder)))
 
 
 def check_run_target(path: str | Path, owner: Owner | None = None, *, force: bool = False) -> None:
@@ -124,15 +135,21 @@ def read_documents(path: str | Path) -> tuple[PlanDocument, Mapping[str, object]
 
 
 def _read_documents(folder: Path) -> tuple[PlanDocument, Mapping[str, object]]:
+    _refuse_none(folder)
     return read_plan_document(_read_json(folder / "plan.json")), _manifest(_read_json(folder / "manifest.json"))
 
 
-def _read_files(folder: Path) -> RunFiles:
+def _refuse_none(folder: Path) -> None:
+    """Raise `RunError` where there is no run yet."""
     if not folder.is_dir():
         raise RunError([f"{folder}: there is no such folder."])
     if (folder / SEARCH).exists() and not (folder / "plan.json").exists():
         go_on = f"go on with tierwise solve CASE --resume {folder}"
         raise RunError([f"{folder} holds no plan yet, because its search was cut off; {go_on}."])
+
+
+def _read_files(folder: Path) -> RunFiles:
+    _refuse_none(folder)
     problems: list[str] = []
     document = _reading(problems, read_plan_document, folder / "plan.json")
     manifest = _reading(problems, _manifest, folder / "manifest.json")

@@ -19,6 +19,9 @@ from .engine import DeliveredPlan, DeliveryQuestion, offers_of
 from .plan_assembly import assemble
 from .time_limit import Limit
 
+TOO_LATE = "No delivery of today's menus was found in the time allowed."
+"""Why there is no plan of today where that is not proved."""
+
 
 def sold_products(instance: Instance) -> frozenset[int]:
     """Codes of the products that are not excluded."""
@@ -62,7 +65,7 @@ def plan_of_today(instance: Instance, limit: Limit) -> tuple[Plan | None, str | 
     outcome = program.solve(limit.of_last_steps(ROUNDING))
     delivery = outcome.delivery
     if delivery is None and not outcome.proved:
-        return None, "No delivery of today's menus was found in the time allowed."
+        return None, TOO_LATE
     if delivery is None:
         return None, "Today's menus cannot be delivered under the scenario's capacity, partner and experience rules."
     delivery = DeliveredPlan(menus, program, delivery).second_stage(limit.of_last_steps(SECOND_STAGE_GAP))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from models import Case, Scenario, apply_scenario
 from models.plan import Plan
 
+from ..analysis.machinery.answers.run_answers import RunAnswers
 from ..assurance.result import Result
 from ..assurance.run_audit import audit_run
 from ..program.instance import build_instance
@@ -30,6 +31,8 @@ class WorkbookData:
     result: Result
     audited: Audit | None = None
     """The plan recomputed against the case as it is now, where that was done already."""
+    answers: RunAnswers = field(default_factory=RunAnswers)
+    """Answers about the run."""
 
     @cached_property
     def _applied(self) -> tuple[Case, Scenario]:

@@ -6,9 +6,12 @@ from pathlib import Path
 
 from models import Case
 
+from ..analysis.machinery.answers.run_answers import answers_of
 from ..assurance.opening import open_run
 from ..assurance.result import Result
+from ..results.run_folder import reference_of
 from .account_sheet import write_accounts, write_bridge
+from .answers_sheet import write_answers
 from .evidence import write_audit, write_experience, write_inputs, write_providers, write_rules
 from .prices import write_prices
 from .profit_and_loss import DIMENSIONS, detail_rows, write_by_dimension, write_detail, write_statement
@@ -29,6 +32,7 @@ SHEETS = (
     "Experience",
     "Rules",
     "Audit",
+    "Answers",
     "Inputs and manifest",
 )
 """Every sheet, in order."""
@@ -38,15 +42,17 @@ def write_workbook(case: Case, run: Result | str | Path, path: str | Path, *, un
     """Write the `.xlsx` workbook of a run, made from `case`, and return its path.
 
     Sheets: summary, price list, profit and loss by every dimension, bridge, accounts, providers, experience, rules,
-    audit, inputs and manifest; totals are live formulas, amounts money a year. An existing file is replaced once the
-    new one is complete. A run folder is checked first (`optimizer.assurance.opening.open_run`); `unchecked` skips that
-    and marks every sheet. Raises `FaultyRunError` for a run that is not what it says, `RunError` for one that cannot be
-    read or names a scenario the case does not have, and `NoPlanError` for one without a plan.
+    audit, answers about the run that lie beside it, inputs and manifest; totals are live formulas, amounts money a
+    year. An existing file is replaced once the new one is complete. A run folder is checked first
+    (`optimizer.assurance.opening.open_run`); `unchecked` skips that and marks every sheet. Raises `FaultyRunError` for
+    a run that is not what it says, `RunError` for one that cannot be read or names a scenario the case does not have,
+    and `NoPlanError` for one without a plan.
     """
     if isinstance(run, Result):
         return write_sheets(WorkbookData(case, run), path)
     opened = open_run(run, case, unchecked=unchecked)
-    return write_sheets(WorkbookData(case, opened.result, opened.audit), path)
+    answers = answers_of(reference_of(opened.result), Path(run), (), unchecked=unchecked)
+    return write_sheets(WorkbookData(case, opened.result, opened.audit, answers), path)
 
 
 def write_sheets(data: WorkbookData, path: str | Path) -> Path:
@@ -73,5 +79,6 @@ _WRITERS = (
     write_experience,
     write_rules,
     write_audit,
+    write_answers,
     write_inputs,
 )

@@ -66,7 +66,7 @@ def test_solve_for_programs_prints_plan_json_and_what_is_next(
     plan = json.loads((run / "plan.json").read_text(encoding="utf-8"))
     assert {key: value for key, value in told["result"].items() if key != "audit"} == plan
     assert (told["command"], told["exit_code"], told["problems"]) == ("solve", 0, [])
-    assert told["next"][0]["command"] == f"tierwise compare {TINY} {run}"
+    assert told["next"][0]["command"] == f"tierwise compare {run}"
 
 
 def test_validate_for_programs_counts_rows_and_lists_warnings(
@@ -155,7 +155,8 @@ def test_without_a_plan_the_next_step_is_to_find_out_why(
 ) -> None:
     monkeypatch.setattr("optimizer.cli.commands.solve", lambda *_, **__: without_plan(status))
     assert main(["solve", str(TINY), "--out", str(tmp_path / "my run")]) in (1, 3)
-    assert f"\nNext\n  tierwise {next_command} {TINY}" in capsys.readouterr().out
+    about = TINY if next_command == "solve" else f"'{tmp_path / 'my run'}'"
+    assert f"\nNext\n  tierwise {next_command} {about}" in capsys.readouterr().out
 
 
 def test_names_with_blanks_are_quoted_as_the_shell_needs_them(

@@ -67,7 +67,8 @@ def test_sweep_takes_what_it_knows_from_the_store(folder: Path, here: Path, caps
     assert "\n1 scenario: 1 optimal.\n" in capsys.readouterr().out
     assert main([*grid, "--gap", "1e-3"]) == DONE
     assert "1 was known from the store." in capsys.readouterr().out
-    rows = (here / "runs" / "small-base-sweep" / "scenarios.csv").read_text(encoding="utf-8").splitlines()
+    (out,) = (here / "runs").glob("small-base-sweep-*")
+    rows = (out / "scenarios.csv").read_text(encoding="utf-8").splitlines()
     assert rows[0].startswith("scenario,max_tiers,rates[provider=Orbis].cost_per_case add,status,objective_name")
     assert rows[1].startswith("max_tiers=2; cost_per_case Orbis add=5,2,5,optimal,account_revenue")
 

@@ -18,6 +18,7 @@ from optimizer.assurance.result import Result
 from optimizer.cli.command_line import main
 from optimizer.report import write_report
 from optimizer.results.record import Status
+from optimizer.results.run_reference import RunReference
 from tests.optimizer.charts.made import explained, priced, result
 from tests.optimizer.report.pages import EVIL, Outline, named, page
 from tests.worlds.small_case import write_small_case
@@ -100,7 +101,9 @@ def test_it_holds_the_digest_of_every_file_of_the_run(solved: tuple[Path, Path],
 
 def test_answers_of_another_case_are_refused(solved: tuple[Path, Path], tmp_path: Path) -> None:
     case = optimizer.load_case(solved[0])
-    with pytest.raises(RunError, match="explain is an answer about another case"):
+    with pytest.raises(
+        RunError, match=r"The answer of explain is about no run, not about .* as it is; ask again: tierwise explain "
+    ):
         write_report(solved[1], tmp_path / "out.html", case=case, answers=[explained(1)])
     assert not list(tmp_path.iterdir())
 
@@ -109,7 +112,7 @@ def test_the_command_finds_the_case_takes_answers_and_keeps_what_is_there(
     solved: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     case, run = solved
-    replace(explained(2), case_name="small").save(tmp_path / "explain")
+    replace(explained(2), case_name="small", run=RunReference.of(run)).save(tmp_path / "explain")
     file = tmp_path / "out.html"
     command = ["report", str(run), "-o", str(file), "--case", str(case), "--with", str(tmp_path / "explain")]
     assert main(command) == 0

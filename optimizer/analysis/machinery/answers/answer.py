@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,14 +11,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from models.files import is_temporary, write_folder, write_json
-from models.plan_tables import RunError
+from models.files import write_folder, write_json
 
 from ....assurance.result import Result
 from ....results.digests import with_checksum
 from ....results.record import Status
 from ....results.run_owner import Owner
+from ....results.run_reference import RunReference
 from .answer_page import answer_page
+from .answer_targets import AnswerIdentity, check_answer_target
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,10 @@ class Answer:
     """What was not checked of the runs it tells of, or of its own files, to be shown wherever it is."""
     interrupted: bool = False
     """Whether Ctrl-C, a kernel's interrupt or `should_stop` ended it before everything was asked."""
+    run: RunReference | None = None
+    """The run that it is about; None where it is about none, or about several scenarios alike."""
+    arguments: Mapping[str, object] = field(default_factory=dict)
+    """What was asked, as far as it is not the default; values that JSON can hold."""
     failed: tuple[str, ...] = ()
     """What could not be asked because of a fault of Tierwise or of the machine, by name."""
 
@@ -77,6 +81,8 @@ class Answer:
             "case": self.case_name,
             "case_path": self.case_path,
             "scenario": self.scenario_name,
+            "run": None if self.run is None else self.run._asdict(),
+            "arguments": self.arguments,
             "currency": self.currency,
             "status": self.status,
             "gap": self.gap,
@@ -89,14 +95,19 @@ class Answer:
         }
         return with_checksum(document)
 
+    @property
+    def identity(self) -> AnswerIdentity:
+        """Which answer it is, in whatever state."""
+        owner = Owner(self.case_path, self.case_name, self.scenario_name)
+        return AnswerIdentity(self.name, owner, dict(self.arguments), None if self.run is None else self.run.folder)
+
     def save(self, path: str | Path, *, force: bool = False) -> Path:
         """Write the folder `path`: a CSV file per table, NAME.json with everything else and their digests.
 
-        The folder appears whole or not at all. An earlier answer to the same question is replaced, one about another
-        case only by `force`; `RunError` refuses any other folder or file there.
+        The folder appears whole or not at all. An earlier answer to the same question about the same run is replaced,
+        another one only by `force`; `RunError` refuses any other folder or file there.
         """
-        owner = Owner(self.case_path, self.case_name, self.scenario_name)
-        check = partial(check_answer_target, name=self.name, owner=owner, force=force)
+        check = partial(check_answer_target, identity=self.identity, force=force)
         return write_folder(path, partial(_write_files, self), check)
 
 
@@ -106,56 +117,6 @@ def worst_gap(results: Iterable[Result]) -> float | None:
     if any(result.status is Status.NO_PLAN for result in found):
         return None
     return max((result.gap for result in found if result.gap is not None), default=0.0)
-
-
-def check_answer_target(path: str | Path, name: str, owner: Owner | None = None, *, force: bool = False) -> None:
-    """Raise `RunError` unless the answer NAME may be written to `path`.
-
-    There is nothing, an empty folder, or an earlier one: about the case of `owner`, or by `force` about any.
-    """
-    target = Path(path)
-    if _is_answer(target, name) and owner is not None and not force:
-        there = _owner_of(target / f"{name}.json")
-        if owner.is_of_another_case(there):
-            text = f"{target} holds the answer of {name} about another case ({there.shown})"
-            raise RunError([f"{text}; name another folder, or replace it with --force (in Python force=True)."])
-
-
-def refuse_other_answer(path: str | Path, name: str, owner: Owner) -> None:
-    """Raise `RunError` where there is anything but an empty folder or the answer NAME about this very question."""
-    target = Path(path)
-    if not _is_answer(target, name):
-        return
-    there = _owner_of(target / f"{name}.json")
-    if owner.is_of_another_case(there) or owner.question not in (None, there.question):
-        raise RunError([f"{target} holds the answer of {name} about scenario {there.question} of {there.shown}."])
-
-
-def _is_answer(target: Path, name: str) -> bool:
-    """Whether there is an earlier answer; raises `RunError` for anything but that or an empty folder."""
-    if not target.exists():
-        return False
-    if not target.is_dir():
-        raise RunError([f"{target} is a file, not a folder; name another folder for the answer."])
-    found = sorted(entry.name for entry in target.iterdir() if not is_temporary(entry.name))
-    unknown = [entry for entry in found if entry not in _files_of_earlier(target / f"{name}.json")]
-    if unknown:
-        raise RunError([f"{target} holds {unknown[0]}, which is no part of an earlier {name}; name another folder."])
-    return bool(found)
-
-
-def _owner_of(document: Path) -> Owner:
-    values = json.loads(document.read_text(encoding="utf-8"))
-    return Owner(values.get("case_path"), values.get("case"), values.get("scenario"))
-
-
-def _files_of_earlier(document: Path) -> frozenset[str]:
-    """Files that the answer saved with this JSON file wrote; none where there is no such answer."""
-    try:
-        tables = json.loads(document.read_text(encoding="utf-8"))["columns"]
-        return frozenset({document.name, *(f"{table}.csv" for table in tables)})
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return frozenset()
 
 
 def _write_files(answer: Answer, folder: Path) -> None:

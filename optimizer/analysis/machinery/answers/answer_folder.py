@@ -16,6 +16,7 @@ from models.plan_tables import FaultyRunError, RunError
 from ....assurance.run_checks import UNCHECKED
 from ....results.digests import DIGEST, checksum_holds, differing, file_digests
 from ....results.record import Status
+from ....results.run_reference import RunReference
 from .answer import Answer
 
 
@@ -59,6 +60,8 @@ def _read(folder: Path, document: Any) -> Answer:
             status=Status(document["status"]),
             case_path=document.get("case_path"),
             unchecked=document.get("unchecked"),
+            run=None if document.get("run") is None else RunReference(**document["run"]),
+            arguments=document.get("arguments", {}),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RunError([f"{folder}: its JSON file is not that of an answer ({error})."]) from None

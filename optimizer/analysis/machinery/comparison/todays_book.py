@@ -2,32 +2,46 @@
 
 from __future__ import annotations
 
-from models import Case, CaseError, Change, Problem, Scenario, apply_scenario, named_scenario
-from models.menus import todays_menus
-from models.rules import NO_MONEY_RULES
+from dataclasses import replace
+
+from models import CaseError, Problem, Scenario, apply_scenario, named_scenario
 
 from ....assurance.result import Result
+from ....auditing import broken_rules
+from ....program.instance import build_instance
+from ....results.record import Status
+from ....solving.todays_plan import TOO_LATE, plan_of_today
 from ..sessions.solver_session import SolverSession
 
 
 def today(session: SolverSession, scenario: str | Scenario = "base") -> Result:
-    """Result of `current_menus` under a scenario, as the baseline of every plan is defined.
+    """The plan that the baseline of every run under a scenario tells the amounts of.
 
     Every product but the excluded ones is supported and covered; rules on menus, tiers, models, prices,
     margins and cost to serve do not bind. Raises `CaseError` where the case has no current_menus.
     """
-    if session.case.tables["current_menus"].empty:
+    current = session.case.tables["current_menus"]
+    if current.empty:
         expected = "a table current_menus with today's price book"
         raise CaseError([Problem("current_menus", "there is no plan of today without it", expected=expected)])
     wanted = named_scenario(session.case, scenario)
+    if session.stopped:
+        return session.unasked(wanted, "today")
+    session.report("today")
     changed, _ = apply_scenario(session.case, wanted)
-    return session.evaluate(_as_it_is(changed, wanted), menus=todays_menus(changed), label="today")
-
-
-def _as_it_is(changed: Case, scenario: Scenario) -> Scenario:
-    """The scenario without rules on money, and with every product that may be supported required."""
-    changes = scenario.change
-    if (changed.tables["products"]["support"] == "optional").any():
-        required = Change(table="products", where={"support": "optional"}, column="support", set="required")
-        changes = (*changes, required)
-    return scenario.model_copy(update={"change": changes, **NO_MONEY_RULES})
+    instance = build_instance(changed, wanted)
+    plan, reason = plan_of_today(instance, session.limit_of_last())
+    status = Status.OPTIMAL if plan is not None else Status.NO_PLAN if reason == TOO_LATE else Status.INFEASIBLE
+    objective = None if plan is None else plan.kpis[wanted.objective]
+    found = session.unasked(wanted)
+    return replace(
+        found,
+        status=status,
+        plan=plan,
+        objective=objective,
+        bound=objective,
+        gap=None if plan is None else 0.0,
+        reason=reason,
+        menus_given=True,
+        broken_rules=() if plan is None else broken_rules(changed, wanted, plan.menus),
+    )

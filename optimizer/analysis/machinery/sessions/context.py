@@ -8,16 +8,20 @@ from typing import Unpack
 
 import pandas as pd
 
-from models import Case, Change, Scenario, apply_scenario
+from models import Case, Change, Scenario, apply_scenario, named_scenario
 from models.decisions import DECISION_KINDS, DecisionKindName
 from models.plan import Plan
+from models.plan_tables import RunError
 
 from ....assurance.result import Result
 from ....interrupts import note_plan
+from ....results.identity import content_of
 from ....results.record import Status
+from ....results.run_case import faults_of_case
 from ....results.summary import status_sentence
 from ..answers.answer import Answer, worst_gap
-from .solver_session import ONE_OF_MANY, SolveOptions, SolverSession, at_work
+from .reference_run import ReferenceRun
+from .solver_session import ONE_OF_MANY, SolveOptions, SolverSession, Subject, at_work
 
 Columns = Mapping[str, Mapping[str, str]]
 
@@ -78,24 +82,102 @@ class AnalysisContext:
             interrupted=self.session.interrupted,
         )
 
+    def about(self, result: Result) -> AnalysisContext:
+        """The same question with another of its results in the place of the plan."""
+        return replace(self, result=result)
+
     def nothing(self, name: str) -> Answer:
         """The answer where there is no plan to speak of."""
         answer = self.answer(name, {}, {}, [status_sentence(self.result)], {})
         return answer if self.result.plan is not None else replace(answer, status=self.result.status)
 
 
-def context_of(
-    case: Case | SolverSession, scenario: str | Scenario, result: Result | None, **options: Unpack[SolveOptions]
-) -> AnalysisContext:
-    """The scenario solved, or the `result` of solving it given."""
-    session = at_work(case, **options)
-    changed, wanted = apply_scenario(session.case, scenario)
-    if result is None:
+@dataclass(frozen=True)
+class PosedQuestion:
+    """A question before anything is solved, so that its arguments can be checked: session, scenario, and its case."""
+
+    session: SolverSession
+    scenario: Scenario
+    case: Case
+    """The case with the scenario's changes made."""
+
+    def context(self, result: Result | None = None, *, any_menus: bool = False) -> AnalysisContext:
+        """The question with the plan it is about: the `result` given, the session's run, or the one solved now.
+
+        Raises `RunError` for a plan whose menus were given, unless any menus will do: of the best plan, which others
+        are compared with, nothing is known then.
+        """
+        found = self.refer_to(result)
+        if found.menus_given and not any_menus:
+            raise RunError([_GIVEN])
+        return AnalysisContext(self.session, self.scenario, self.case, found)
+
+    def refer_to(self, result: Result | None = None) -> Result:
+        """Make a plan what the question is about: the `result` given, the session's run, or the one solved now.
+
+        Raises `RunError` for a result of other data than the session's case.
+        """
+        session, kept = self.session, self.session.kept_runs
+        session.reference = None
+        found = result or session.run or (None if kept is None else kept.begin(self.scenario))
+        if found is None:
+            found = self._made()
+        elif found.plan is not None and not found.menus_given:
+            session.know(self.scenario, found)
+        changed = faults_of_case(session.case, found.manifest, found.scenario_name)
+        if changed:
+            raise RunError(changed)
+        if found.status is not Status.NO_PLAN:
+            session.reference = ReferenceRun(session.case, self.scenario, found)
+        if found.plan is not None:
+            note_plan()
+        return found
+
+    def _made(self) -> Result:
+        """The best plan of the scenario, solved and kept where runs are."""
+        session, kept = self.session, self.session.kept_runs
         session.expect(1)
-        result = session.solve(wanted, label="the plan itself", share=ONE_OF_MANY)
-    if result.plan is not None:
-        note_plan()
-    return AnalysisContext(session, wanted, changed, result)
+        made = session.solve(self.scenario, label="the plan itself", share=ONE_OF_MANY)
+        return made if kept is None or made.status is Status.NO_PLAN else kept.keep(made)
+
+    def any_plan(self, result: Result | None = None) -> AnalysisContext:
+        """The question with the plan it is about, where there is one, else with any that obeys every rule, or none."""
+        if not (result is None and self.session.run is None and self.session.kept_runs is None):
+            self.refer_to(result)
+        found = self.session.any_plan(self.scenario, label="the scenario as it is")
+        return AnalysisContext(self.session, self.scenario, self.case, found)
+
+
+_GIVEN = (
+    "The run was made by evaluate: its menus were given, so that nothing is known of the best plan to compare with. "
+    "Ask of a run of solve."
+)
+
+
+def pose(case: Subject, scenario: str | Scenario | None, **options: Unpack[SolveOptions]) -> PosedQuestion:
+    """A question on a run, a case or a session; raises `RunError` and `CaseError` for a scenario that does not fit."""
+    session = at_work(case, **options)
+    wanted = _scenario_asked(session, scenario)
+    return PosedQuestion(session, wanted, apply_scenario(session.case, wanted)[0])
+
+
+def _scenario_asked(session: SolverSession, scenario: str | Scenario | None) -> Scenario:
+    """That of the run which the session is about, else the one given, by default `base`."""
+    if session.run is None:
+        return named_scenario(session.case, "base" if scenario is None else scenario)
+    own = named_scenario(session.case, session.run.scenario_name)
+    wanted = own if scenario is None else named_scenario(session.case, scenario)
+    if content_of(wanted) != content_of(own):
+        told = f"The run is of scenario {own.name}, so nothing can be asked of it under {wanted.name}."
+        raise RunError([f"{told} Ask of the case instead, or of a run of that scenario."])
+    return own
+
+
+def context_of(
+    case: Subject, scenario: str | Scenario | None, result: Result | None, **options: Unpack[SolveOptions]
+) -> AnalysisContext:
+    """A question whose arguments are checked, with the plan it is about."""
+    return pose(case, scenario, **options).context(result)
 
 
 def bar(provider: str) -> Change:

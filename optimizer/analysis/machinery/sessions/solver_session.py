@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import wraps
 from math import inf
+from pathlib import Path
 from time import monotonic
-from typing import Any, ParamSpec, TypedDict, TypeVar, Unpack, cast
+from typing import Any, ParamSpec, TypeAlias, TypedDict, TypeVar, Unpack, cast
 
 import pandas as pd
 
 from models import Case, Scenario, named_scenario
+from models.conditions import Condition
 
 from ....assurance.result import Result
 from ....interrupts import current, handling_interrupts, note_plan
@@ -24,10 +26,14 @@ from ....search.state.parameters import SearchParameters
 from ....solving.baselines import Baselines
 from ....solving.evaluate import evaluate
 from ....solving.solve import solve
+from ....solving.time_limit import Limit
+from ..answers.answer import Answer
+from ..answers.asked_arguments import arguments_of
+from .reference_run import KeptRuns, ReferenceRun, opened_run
 
 Item = TypeVar("Item")
 P = ParamSpec("P")
-Answered = TypeVar("Answered")
+Answered = TypeVar("Answered", bound=Answer)
 
 ANY = 1e9
 """Relative gap that every plan has: the first one found will do."""
@@ -71,13 +77,23 @@ class _Solved:
 class SolverSession:
     """A solver session: one case and every result for it, so that a question is solved once, from the nearest known.
 
-    Results keep the name of the scenario they were first asked under. Ctrl-C and limits end each solve with a true
+    A session of a run, a folder or a result, is about that run: its case, its scenario and its plan. Results keep the
+    name of the scenario they were first asked under. Ctrl-C and limits end each solve with a true
     status; ask `stopped` between solves, or go through `each`. What is asked once the time is up, or after a request
     to stop, is not solved: its result is `no_plan`.
     """
 
-    def __init__(self, case: Case, **options: Unpack[SolveOptions]) -> None:
-        self.case = case
+    def __init__(self, case: Case | Result | str | Path, **options: Unpack[SolveOptions]) -> None:
+        self.run: Result | None = None
+        """The run that the session is about, where it is about one."""
+        self.kept_runs: KeptRuns | None = None
+        """Where a question on a case finds the run it is about, or keeps it once it is solved."""
+        self.reference: ReferenceRun | None = None
+        """The run that the question at work is about."""
+        if isinstance(case, Case):
+            self.case = case
+        else:
+            self.case, self.run = opened_run(case)
         self.gap = options.get("gap", DEFAULT_GAP)
         self.time_limit = options.get("time_limit")
         self._progress = options.get("progress")
@@ -119,7 +135,7 @@ class SolverSession:
             with handling_interrupts():
                 yield
         finally:
-            self._answering, self._deadline = False, None
+            self._answering, self._deadline, self.reference = False, None, None
 
     @property
     def results(self) -> tuple[Result, ...]:
@@ -159,7 +175,7 @@ class SolverSession:
         self,
         scenario: str | Scenario = "base",
         *,
-        conditions: Sequence[Hashable] = (),
+        conditions: Sequence[Condition] = (),
         label: str = "",
         share: float | None = None,
     ) -> Result:
@@ -167,10 +183,17 @@ class SolverSession:
 
         `share` is how much of the time left it may take at most, where more follows than is announced.
         """
-        wanted = named_scenario(self.case, scenario)
-        more: dict[str, Any] = {"conditions": tuple(conditions)} if conditions else {}
+        wanted, asked = named_scenario(self.case, scenario), tuple(conditions)
+        if self.reference is not None and self.reference.settles(wanted, asked):
+            return self._as_known(self.reference.result)
+        more: dict[str, Any] = {"conditions": asked} if asked else {}
         more |= {} if share is None else {"share": share}
-        return self._ask(wanted, tuple(conditions), label, start=self._nearest(wanted, tuple(conditions)), **more)
+        found = self._ask(wanted, asked, label, start=self._nearest(wanted, asked), **more)
+        return found if self.reference is None else self.reference.kept(wanted, asked, found)
+
+    def know(self, scenario: Scenario, result: Result) -> None:
+        """Take a plan of a scenario for what solving it gives, however well it is proved."""
+        self._known[self._key(scenario, (), None, self.gap)] = _Solved(scenario, (), result, inf)
 
     def take(self, scenario: str | Scenario, result: Result) -> None:
         """Know the result of solving a scenario of this case elsewhere, where it proves what is asked here."""
@@ -179,11 +202,12 @@ class SolverSession:
             self._known[self._key(wanted, (), None, self.gap)] = _Solved(wanted, (), result, inf)
 
     def any_plan(
-        self, scenario: str | Scenario = "base", *, conditions: Sequence[Hashable] = (), label: str = ""
+        self, scenario: str | Scenario = "base", *, conditions: Sequence[Condition] = (), label: str = ""
     ) -> Result:
         """Some plan that obeys every rule, however good, or the proof that there is none."""
         wanted, asked = named_scenario(self.case, scenario), tuple(conditions)
-        if self._key(wanted, asked, None, self.gap) in self._known:
+        settled = self.reference is not None and self.reference.settles(wanted, asked)
+        if settled or self._key(wanted, asked, None, self.gap) in self._known:
             return self.solve(wanted, conditions=asked, label=label)
         more: dict[str, Any] = {"conditions": asked} if asked else {}
         return self._ask(wanted, asked, label, gap=ANY, start=self._nearest(wanted, asked), **more)
@@ -200,12 +224,22 @@ class SolverSession:
         self._asked += 1
         known, seconds = self._known.get(key), self._time_for_one(share)
         if self.stopped or (known is not None and known.serves(inf if seconds is None else seconds)):
-            return self._unasked(scenario, label) if known is None else self._met(known.result)
+            return self.unasked(scenario, label) if known is None else self._met(known.result)
         more |= {"gap": gap, "time_limit": seconds, "should_stop": self._should_stop}
         more |= {"progress": self._reporter(label), "baselines": self._baselines, "params": self.params}
         result = (solve if menus is None else evaluate)(self.case, scenario, **more)
         given = 0.0 if self.interrupted else inf if seconds is None else seconds
         self._known[key] = _Solved(scenario, conditions, result, given)
+        return self._met(result)
+
+    def limit_of_last(self) -> Limit:
+        """What may end a piece of work that is no search: the time left, and a request to stop."""
+        left = self.seconds_left
+        return Limit(self.gap, None if left is None else monotonic() + left, self._should_stop)
+
+    def _as_known(self, result: Result) -> Result:
+        """A result that need not be asked for."""
+        self._asked += 1
         return self._met(result)
 
     @staticmethod
@@ -224,9 +258,9 @@ class SolverSession:
         even = 1 / to_come if to_come > 0 else ONE_OF_MANY
         return left * (even if share is None else share)
 
-    def _unasked(self, scenario: Scenario, label: str) -> Result:
+    def unasked(self, scenario: Scenario, label: str = "") -> Result:
         """The result of a question that the time or a request to stop left no room for."""
-        self._left_out.append(label)
+        self._left_out += [label] if label else []
         reason = "The time was up before this was asked."
         return Result(
             status=Status.NO_PLAN,
@@ -267,9 +301,13 @@ class SolverSession:
         return report
 
 
-def at_work(case: Case | SolverSession, **options: Unpack[SolveOptions]) -> SolverSession:
-    """The session given, or a new one for the case; TypeError for options beside a session, which has its own."""
-    if isinstance(case, Case):
+Subject: TypeAlias = Case | SolverSession | Result | str | Path
+"""What a question is asked of: a run, by its folder or as a result, a case, or a session."""
+
+
+def at_work(case: Subject, **options: Unpack[SolveOptions]) -> SolverSession:
+    """The session given, or a new one; TypeError for options beside a session, which has its own."""
+    if not isinstance(case, SolverSession):
         return SolverSession(case, **options)
     if options:
         raise TypeError(f"the session has its own options; {', '.join(options)} cannot be given beside it")
@@ -284,14 +322,19 @@ def _name(item: object) -> str:
 
 
 def question(ask: Callable[P, Answered]) -> Callable[P, Answered]:
-    """An analysis of a case with options, or of a session: its solves share the time limit, and Ctrl-C ends it."""
+    """An analysis of a run, of a case with options, or of a session: its solves share the time limit, Ctrl-C ends it.
+
+    Its answer says which run it is about, and what was asked.
+    """
 
     @wraps(ask)
-    def answered(case: Case | SolverSession, *given: Any, **named: Any) -> Answered:
+    def answered(case: Subject, *given: Any, **named: Any) -> Answered:
         options = {name: named.pop(name) for name in SolveOptions.__annotations__ if name in named}
         session = at_work(case, **cast(SolveOptions, options))
         with session.answering():
-            return ask(session, *given, **named)  # type: ignore[arg-type]  # P begins with the case
+            answer = ask(session, *given, **named)  # type: ignore[arg-type]  # P begins with the case
+            run = None if session.reference is None else session.reference.origin
+        return replace(answer, run=run, arguments=arguments_of(ask, *given, **named))
 
     return cast(Callable[P, Answered], answered)
 

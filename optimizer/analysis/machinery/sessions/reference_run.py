@@ -1,0 +1,124 @@
+"""The run that a question is about: what its answers are compared with, and what they keep where nothing is better."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+from models import Case, Scenario, apply_scenario
+from models.conditions import Condition, CountLimit
+from models.rules import count_rule
+
+from ....assurance.opening import open_reference
+from ....assurance.result import Result
+from ....auditing import audit
+from ....auditing.condition_rules import judge_conditions
+from ....results.findings import Audit
+from ....results.identity import content_of
+from ....results.record import Status
+from ....results.run_case import case_of_run
+from ....results.run_folder import reference_of
+from ....results.run_reference import RunReference
+from ....search.state.objective_scale import relative_gap
+from ....solving.imposed_conditions import scenario_under
+
+_AS_WRITTEN = "experience"
+"""The rule on how a plan's table shows limits, which are others under other rules, though what it delivers is the same.
+"""
+
+
+class KeptRuns(Protocol):
+    """Where the runs of a case lie that its solves write, by scenario."""
+
+    def find(self, scenario: Scenario) -> Result | None:
+        """The run of a scenario, where there is one and it is of the case as it is now."""
+
+    def begin(self, scenario: Scenario) -> Result | None:
+        """The same for the run that a question is about: without one it is made next, and its place is tried."""
+
+    def keep(self, result: Result) -> Result:
+        """Write a run, and give it back as it was written."""
+
+
+def opened_run(run: Result | str | Path) -> tuple[Case, Result]:
+    """The case of a run and the run, checked; raises `RunError` where the case has other data now."""
+    if isinstance(run, Result):
+        return case_of_run(run), run
+    opened = open_reference(run)
+    assert opened.case is not None  # only an unchecked run may lack it
+    return opened.case, opened.result
+
+
+@dataclass(frozen=True)
+class ReferenceRun:
+    """A run with its case, as loaded, and its scenario."""
+
+    case: Case
+    scenario: Scenario
+    result: Result
+
+    @cached_property
+    def origin(self) -> RunReference:
+        """Which run it is."""
+        return reference_of(self.result)
+
+    @property
+    def left_open(self) -> float:
+        """What the run's own proof leaves open: bound less objective, money a year."""
+        return max(0.0, (self.result.bound or 0.0) - (self.result.objective or 0.0))
+
+    def settles(self, scenario: Scenario, conditions: Sequence[Condition]) -> bool:
+        """Whether the run's plan, with its bound, answers a question as it is: it obeys all, and nothing is looser."""
+        if content_of(scenario) != content_of(self.scenario) or self._loosens(conditions):
+            return False
+        return self.result.status is not Status.INFEASIBLE and self._verdict(scenario, conditions) is not None
+
+    def kept(self, scenario: Scenario, conditions: Sequence[Condition], found: Result) -> Result:
+        """The run's plan with the bound of `found`, where it obeys what was asked and is as good by its own proof."""
+        own = self.result
+        if found.bound is None or found.status is Status.INFEASIBLE or own.objective is None:
+            return found
+        if found.objective is not None and found.objective - own.objective > self.left_open:
+            return found
+        verdict = self._verdict(scenario, conditions)
+        if verdict is None:
+            return found
+        status = Status.FEASIBLE if found.plan is None else found.status
+        bound = max(found.bound, own.objective)
+        gap = relative_gap(bound, own.objective)
+        same = {"plan": own.plan, "objective": own.objective, "no_contract_objective": own.no_contract_objective}
+        return replace(found, status=status, bound=bound, gap=gap, audit=verdict, reason=None, **same)  # type: ignore[arg-type]
+
+    def _verdict(self, scenario: Scenario, conditions: Sequence[Condition]) -> Audit | None:
+        """The audit of the run's plan under what is asked; None where it does not obey that."""
+        plan = self.result.plan
+        if plan is None or self.result.menus_given or scenario.objective != self.scenario.objective:
+            return None
+        changed, wanted = apply_scenario(self.case, scenario_under(self.case, scenario, conditions))
+        if not judge_conditions(changed, plan, conditions)["ok"].all():
+            return None
+        verdict = audit(changed, wanted, plan)
+        verdict = replace(verdict, rules=verdict.rules[verdict.rules["rule"] != _AS_WRITTEN])
+        return verdict if verdict.ok else None
+
+    def _loosens(self, conditions: Sequence[Condition]) -> bool:
+        """Whether a count takes the place of a tighter limit of the scenario."""
+        counts = [condition for condition in conditions if isinstance(condition, CountLimit)]
+        return any(
+            _looser(limit, self._limit(count, least=least), least=least)
+            for count in counts
+            for least, limit in ((True, count.least), (False, count.most))
+        )
+
+    def _limit(self, count: CountLimit, *, least: bool) -> int | None:
+        rule = count_rule(count.kind, least=least)
+        return None if rule is None else getattr(self.scenario, rule)
+
+
+def _looser(limit: int | None, before: int | None, *, least: bool) -> bool:
+    if limit is None or before is None:
+        return False
+    return limit < before if least else limit > before
