@@ -65,6 +65,8 @@ class SolverOutcome:
     objective: float
     bound: float
     """Proved lower bound of an integer program; -inf when there is none."""
+    nodes: int = 0
+    """Nodes of its own search tree."""
 
 
 class SolverBasis:
@@ -184,7 +186,8 @@ class Solver:
         feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
         values = np.array(self._highs.getSolution().col_value) if feasible or solved else None
         bound = info.mip_dual_bound if np.isfinite(info.mip_dual_bound) else -np.inf
-        return SolverOutcome(solved, status in _INFEASIBLE, values, info.objective_function_value, bound)
+        nodes = max(0, int(info.mip_node_count))
+        return SolverOutcome(solved, status in _INFEASIBLE, values, info.objective_function_value, bound, nodes)
 
     def restart(self) -> None:
         """Forget basis and solution: the next run starts from nothing."""

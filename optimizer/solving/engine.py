@@ -146,6 +146,7 @@ class Search:
             self.phases,
             self._report,
             self.params,
+            limit.rule,
             self.started,
         )
         self.tree = BranchAndPrice(self.master, self.state, self._evaluate)

@@ -23,6 +23,7 @@ from ..results.progress import ProgressCallback, StopCheck
 from ..search.assortment.restriction import Restriction
 from ..search.master.nodes import Node
 from ..search.state.parameters import SearchParameters
+from ..search.state.stop_rule import StopRule
 from .baselines import Baselines
 from .engine import DeliveryQuestion, find_best, offers_of
 from .solve import SolveRun
@@ -40,6 +41,7 @@ def evaluate(
     should_stop: StopCheck | None = None,
     baselines: Baselines | None = None,
     params: SearchParameters | None = None,
+    stop_rule: StopRule | None = None,
 ) -> Result:
     """Best plan with the menus given (price_book, tier, model, price; at any price), everything else decided.
 
@@ -47,7 +49,7 @@ def evaluate(
     which dropped rules the menus break. Limits, `baselines`, `params` and errors as in `solve`; `CaseError` for
     menus that name what the case does not have.
     """
-    run = SolveRun(gap, time_limit, should_stop, baselines, params=params)
+    run = SolveRun(gap, time_limit, should_stop, baselines, params=params, stop_rule=stop_rule)
     changed, wanted = apply_scenario(case, scenario)
     table = check_menus(menus, changed)
     instance = build_instance(changed, wanted)

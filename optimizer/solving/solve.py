@@ -28,6 +28,7 @@ from ..results.record import Status
 from ..results.warm_start import WarmStart
 from ..search.state.objective_scale import relative_gap
 from ..search.state.parameters import SearchParameters
+from ..search.state.stop_rule import StopRule
 from ..search.state.timers import Phases
 from ..version import __version__
 from .baselines import Baselines
@@ -58,15 +59,15 @@ def solve(
     resume: str | Path | None = None,
     checkpoint: str | Path | None = None,
     params: SearchParameters | None = None,
+    stop_rule: StopRule | None = None,
 ) -> Result:
     """Decide tiers, menus, prices, coverage, partners and delivery for the best objective of a scenario.
 
     The search ends when the relative gap (bound - objective) / max(1, |objective|) is proved to be at most `gap`,
-    after `time_limit` seconds, or once `should_stop()` is true; the bound is valid in every case. `progress` is
-    called with the state of the search. `start` is an earlier result on a case or scenario like this one: its menus
-    and decisions are tried first, and what it proved is taken over as far as it still holds, most of it where only
-    limits differ. `conditions` force or forbid things in this question alone (`models.conditions`). `baselines` keeps
-    today's amounts for later solves of the same case.
+    after `time_limit` seconds, once `should_stop()` is true, or by `stop_rule`; the bound is valid in every case.
+    `progress` is called with the state of the search. `start` is an earlier result on a case or scenario like this
+    one: its menus and decisions are tried first, and what it proved is taken over as far as it still holds. With
+    `conditions` things are forced or forbidden in this question alone. `baselines` keeps today's amounts for more.
 
     `resume` is the folder of a run of this very question that a limit, a stop or a kill cut short: the search goes
     on where that one was, with a bound and a plan no worse; gap and limits may be others. `checkpoint` is the folder
@@ -79,7 +80,7 @@ def solve(
     for a run that cannot be resumed (with these `params`), ValueError for a gap, time limit or `params` without sense.
     """
     session = Session(Identity(case, scenario, conditions), resume, checkpoint, params)
-    run = SolveRun(gap, time_limit, should_stop, baselines, session, session.params)
+    run = SolveRun(gap, time_limit, should_stop, baselines, session, session.params, stop_rule)
     with run.phases("cohorts"):
         changed, question = _posed(case, scenario, conditions, WarmStart() if start is None else start.warm_start)
     found = find_best(question, run.limit, progress, session, run.params)
@@ -125,6 +126,7 @@ class SolveRun:
         baselines: Baselines | None = None,
         session: Session | None = None,
         params: SearchParameters | None = None,
+        stop_rule: StopRule | None = None,
     ) -> None:
         if not 0 <= gap < float("inf"):
             raise ValueError(f"gap is {gap!r}; expected a number >= 0, such as 1e-4")
@@ -134,7 +136,8 @@ class SolveRun:
         self.time_limit, self.session = time_limit, session
         deadline = None if time_limit is None else self.start + time_limit
         self.params = SearchParameters.of(params)
-        self.limit = Limit(gap, deadline, stopping_on_interrupt(should_stop), self.params.limits)
+        rule = stop_rule or StopRule()
+        self.limit = Limit(gap, deadline, stopping_on_interrupt(should_stop), self.params.limits, rule)
         self.baselines = baselines or Baselines()
         self.phases = Phases()
         """Time outside of the search."""

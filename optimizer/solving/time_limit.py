@@ -13,6 +13,7 @@ from ..program.delivery import SECOND_STAGE_GAP
 from ..results.progress import StopCheck
 from ..search.state.limits import Watch
 from ..search.state.parameters import LimitParameters
+from ..search.state.stop_rule import StopRule
 
 COARSEST_SECOND_STAGE = 1e-3
 """Relative gap of the second stage that none is coarser than, however coarse the plan's own may be."""
@@ -26,6 +27,8 @@ class Limit:
     deadline: float | None
     should_stop: StopCheck | None
     parameters: LimitParameters = field(default_factory=LimitParameters)
+    rule: StopRule = field(default_factory=StopRule)
+    """What else is good enough, or too much work."""
 
     def stopped(self) -> bool:
         """Whether someone asked to stop."""

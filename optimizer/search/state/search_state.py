@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from .incumbent import Incumbent
-from .limits import Watch
+from .limits import Stopped, Watch
 from .objective_scale import ObjectiveScale
 from .parameters import SearchParameters
+from .stop_rule import StopRule
 from .timers import Phases
 
 
@@ -41,6 +42,8 @@ class SearchState:
     listener: Callable[[Progressed], None]
     """Is told how the search stands."""
     parameters: SearchParameters = field(default_factory=SearchParameters)
+    rule: StopRule = field(default_factory=StopRule)
+    """What else ends it, without a clock."""
     began: float = field(default_factory=time.monotonic)
     """When the search began, on the clock of `time.monotonic`."""
     bound_elsewhere: float = np.inf
@@ -61,7 +64,24 @@ class SearchState:
 
     def tolerance(self, cost: float) -> float:
         """How far the bound may stay below a plan of this cost."""
-        return self.scale.tolerance(self.gap, cost)
+        by_gap = self.scale.tolerance(self.gap, cost) / self.scale.factor
+        return self.rule.tolerance(self.scale.money(cost), by_gap) * self.scale.factor
+
+    @property
+    def nodes_left(self) -> int | None:
+        """Nodes of the search and of its integer programs that may still be taken; None for any number."""
+        counts = self.timers.counts
+        used = counts["nodes"] + counts["nodes of integer programs"] + counts["delivery"]
+        return self.rule.nodes_left(used, bool(np.isfinite(self.incumbent.cost)))
+
+    def check_nodes(self) -> None:
+        """Raise `Stopped` where no nodes are left."""
+        if self.nodes_left == 0:
+            raise Stopped
+
+    def count_nodes(self, nodes: int) -> None:
+        """Count the nodes of an integer program, which has one at least."""
+        self.timers.counts["nodes of integer programs"] += max(1, nodes)
 
     def prove(self, bound: float) -> None:
         """Note a bound of the current node as soon as it is proved."""

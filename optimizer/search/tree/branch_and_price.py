@@ -106,6 +106,7 @@ class BranchAndPrice:
             self._push(node)
         try:
             while self.open_nodes and self.state.bound < self.state.cutoff:
+                self.state.check_nodes()
                 self._clean_up()
                 self._finish(self._process(self._pop()))
         except Stopped:
@@ -258,9 +259,11 @@ class BranchAndPrice:
         for _ in range(params.exclusions):
             with self.state.timers("mip"):
                 gap = params.gap_share * self.state.tolerance(self.state.incumbent.cost)
-                limits = self.state.limits.of_mip(gap, None)
+                self.state.check_nodes()
+                limits = self.state.limits.of_mip(gap, self.state.nodes_left)
                 limits = replace(limits, submodels=False, heuristics=False, presolve=False)
                 outcome = solve_integer(under(restricted.program, self.state.cutoff), limits)
+                self.state.count_nodes(outcome.nodes)
             bound = np.inf if outcome.infeasible else outcome.bound
             found = self.heuristics.evaluate_outcome(outcome, restricted)
             if found is None or bound >= self.state.cutoff:

@@ -193,8 +193,12 @@ class PrimalHeuristics:
 
     def _solve_restricted(self, program: MixedIntegerProgram, gap: float) -> SolverOutcome:
         with self.state.timers("mip"):
-            limits = replace(self.state.limits.of_mip(gap, self.params.node_limit), submodels=False)
-            return solve_integer(program, limits, recheck_infeasible=False)
+            self.state.check_nodes()
+            left, most = self.state.nodes_left, self.params.node_limit
+            limits = self.state.limits.of_mip(gap, most if left is None else min(most, left))
+            outcome = solve_integer(program, replace(limits, submodels=False), recheck_infeasible=False)
+            self.state.count_nodes(outcome.nodes)
+            return outcome
 
     def _dive(self, node: Node, solution: LpSolution) -> None:
         """Dive to a node in which what menus depend on is fixed, then solve sub-MIPs there."""
