@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from .case import Case
 from .condition_checks import names_of, problem_of
 from .conditions import (
+    BOUNDED,
     Amount,
     Condition,
     CountLimit,
@@ -19,7 +20,6 @@ from .conditions import (
 )
 from .decisions import DECISION_KINDS, FORBIDDING
 from .document_fields import MOST_COUNTED
-from .plan import KPIS
 from .problems import CaseError, cut, listed, suggestion
 from .schema.fields import LARGEST_TOTAL
 
@@ -87,7 +87,7 @@ def _limit(case: Case, text: str) -> Iterator[Condition]:
     value = _number(match[3], match[4], text)
     least = value if match[2] in (">=", "==") else None
     most = value if match[2] in ("<=", "==") else None
-    if match[1] in KPIS:
+    if match[1] in BOUNDED:
         try:
             yield Amount(match[1], least, most)
         except ValueError as error:

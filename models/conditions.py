@@ -11,10 +11,22 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from .decisions import DECISION_KINDS, FORBIDDING, DecisionKindName
-from .plan import KPIS, MONEY_KPIS
+from .plan import KPIS
 
-COSTS = ("delivery_cost", "fulfilment_cost", "fixed_cost", "service_cost", "cost_to_serve")
+COSTS = (
+    "delivery_cost",
+    "fulfilment_cost",
+    "fixed_cost",
+    "service_cost",
+    "cost_to_serve",
+    "one_off_cost",
+    "partner_payments",
+)
 """Amounts that a plan could raise by waste alone."""
+UNKNOWN_TO_PROGRAM = ("partner_profit",)
+"""Amounts that the program does not state, so that no condition can hold them."""
+BOUNDED = tuple(name for name in KPIS if name not in UNKNOWN_TO_PROGRAM)
+"""Amounts that a condition can hold."""
 MARGINS = ("service_margin", "account_margin", "service_margin_share", "account_margin_share")
 """Amounts that a plan could lower by waste alone."""
 LEAST_HOURS = 1.0
@@ -83,7 +95,7 @@ class Cover:
 
 @dataclass(frozen=True)
 class Amount:
-    """Least and most value of an amount of the plan, by its KPI name; money a year, or a share.
+    """Least and most value of an amount of the plan, by its KPI name, in its unit (`models.plan.kpi_unit`).
 
     A share without a denominator (no service revenue, say) is not bound. Costs have a most and margins a
     least only: the opposite would ask for waste.
@@ -94,17 +106,12 @@ class Amount:
     most: float | None = None
 
     def __post_init__(self) -> None:
-        if self.kpi not in KPIS:
-            raise ValueError(f"kpi is {self.kpi!r}; expected one of {', '.join(KPIS)}")
+        if self.kpi not in KPIS or self.kpi in UNKNOWN_TO_PROGRAM:
+            raise ValueError(f"kpi is {self.kpi!r}; expected one of {', '.join(BOUNDED)}")
         if self.kpi in COSTS and self.least is not None:
             raise ValueError(f"{self.kpi} is a cost: it can have a most, not a least")
         if self.kpi in MARGINS and self.most is not None:
             raise ValueError(f"{self.kpi} is a margin: it can have a least, not a most")
-
-    @property
-    def is_money(self) -> bool:
-        """Whether the amount is money a year; else it is a share."""
-        return self.kpi in MONEY_KPIS
 
     def __str__(self) -> str:
         return _range_of(self.kpi, self.least, self.most)

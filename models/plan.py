@@ -21,8 +21,33 @@ MONEY_KPIS = (
     "account_revenue",
     "account_margin",
 )
-SHARE_KPIS = ("service_margin_share", "account_margin_share", "cost_to_serve", "attach_rate")
-KPIS = MONEY_KPIS + SHARE_KPIS
+"""Amounts of money a year that make up the account."""
+ONE_OFF_COST = "one_off_cost"
+"""The part of fixed_cost that is paid once."""
+PARTNER_KPIS = ("partner_payments", "partner_profit")
+"""Amounts of money a year of partners' own; partner_profit is None while no engaged partner's own side is known."""
+SHARE_KPIS = (
+    "service_margin_share",
+    "account_margin_share",
+    "cost_to_serve",
+    "contract_coverage",
+    "contract_value_coverage",
+)
+DOWNTIME_UNITS: Mapping[str, str] = {
+    "contract_incidents": "incidents a year",
+    "downtime_hours": "hours a year",
+    "downtime_per_incident": "hours an incident",
+}
+"""What customers under contract go through, with its units."""
+KPIS = (*MONEY_KPIS, ONE_OFF_COST, *SHARE_KPIS, *PARTNER_KPIS, *DOWNTIME_UNITS)
+
+
+def kpi_unit(name: str, currency: str) -> str:
+    """Unit of a KPI: the currency (a year), `EUR once`, `share`, or one of `DOWNTIME_UNITS`."""
+    if name == ONE_OFF_COST:
+        return f"{currency} once"
+    return "share" if name in SHARE_KPIS else DOWNTIME_UNITS.get(name, currency)
+
 
 PLAN_TABLES: Mapping[str, tuple[str, ...]] = {
     "menus": ("price_book", "tier", "model", "price"),

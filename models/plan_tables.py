@@ -41,6 +41,10 @@ class RunError(ValueError):
         super().__init__("\n".join(self.problems))
 
 
+class OtherFormatError(RunError):
+    """A file that another version of Tierwise wrote, in a form that this one does not read."""
+
+
 class FaultyRunError(RunError):
     """A run, or an answer, that can be read but is not what it says: a digest or the audit does not agree."""
 

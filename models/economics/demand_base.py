@@ -73,6 +73,8 @@ class DemandBase:
     cohorts: Cohorts
     locked: Locked
     total_units: float
+    total_value: float
+    """Units x unit_value of all units, free and locked, money."""
     revenue_by_product: Array
     """Product revenue a year by product, free and locked, before loyalty."""
     revenue_without_contracts: Array
@@ -217,6 +219,11 @@ def _locked(contracts: pd.DataFrame, totals: pd.DataFrame) -> Locked:
     )
 
 
+def _unit_values(catalog: Catalog, rows: pd.DataFrame) -> Array:
+    """unit_value of the product of each row."""
+    return np.asarray(catalog.product_table["unit_value"].to_numpy(dtype=float)[rows["product"].to_numpy(np.int64)])
+
+
 def _sums(groups: Codes, weights: Array, count: int) -> Array:
     return np.bincount(groups, weights=weights, minlength=count).astype(np.float64)
 
@@ -237,6 +244,7 @@ def demand_base(catalog: Catalog) -> DemandBase:
         cohorts=_cohorts(catalog, totals),
         locked=_locked(contracts, totals),
         total_units=float(pd.Series(holdings.units).sum()),
+        total_value=float(totals["units"].to_numpy(dtype=float) @ _unit_values(catalog, totals)),
         revenue_by_product=_sums(product, installed.revenue, count),
         revenue_without_contracts=_sums(product, kept, count),
     )

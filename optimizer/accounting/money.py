@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import inf, isfinite
 
 import numpy as np
 
 from models.case import Case
-from models.economics.delivery_formulas import payment, volume_discount
+from models.economics.delivery_formulas import PARTNER_KINDS, payment, volume_discount
 from models.plan import KPIS
 
 from .demand import Demand
@@ -21,7 +21,8 @@ def sales(uptake: Rows, case: Case) -> dict[str, float]:
     """Amounts that follow from the units under contract alone, before settlement and loyalty loss.
 
     `uptake` has the free, `none` and locked rows; result: billed (sum N T), admin_cost, capital_cost,
-    units under contract, product_revenue, product_profit (product margin on product revenue).
+    units under contract, their value and their incidents, product_revenue, product_profit (product margin on product
+    revenue).
     """
     sold = uptake.where(uptake["tier"] != "none")
     return {
@@ -29,6 +30,8 @@ def sales(uptake: Rows, case: Case) -> dict[str, float]:
         "admin_cost": total(sold["units"] * sold["admin_cost"]),
         "capital_cost": total(sold["units"] * sold["capital"]),
         "units": total(sold["units"]),
+        "value": total(sold["units"] * sold["unit_value"]),
+        "incidents": total(sold["units"] * sold["incidents"]),
         "product_revenue": total(uptake["product_revenue"]),
         "product_profit": total(uptake["product_revenue"] * _product_margin(case, uptake)),
     }
@@ -59,17 +62,22 @@ def no_contract_objective(demand: Demand, objective: str) -> float:
 
 def fixed_cost(case: Case, offered: Offer) -> float:
     """Fixed costs of tiers, models and providers, support of products, and readiness gaps to close."""
-    readiness = Rows.of(case.tables["readiness"], "provider", "required", "actual", "cost_to_close")
-    gaps = readiness.named("provider", offered.providers) & (readiness["actual"] < readiness["required"])
     return sum(
         (
             _sum(case, "tiers", "tier", "fixed_cost", offered.tiers),
             _sum(case, "pricing_models", "model", "fixed_cost", offered.models),
             _sum(case, "products", "product", "support_cost", offered.products),
             _sum(case, "providers", "provider", "fixed_cost", offered.providers),
-            total(readiness["cost_to_close"][gaps]),
+            one_off_cost(case, offered.providers),
         )
     )
+
+
+def one_off_cost(case: Case, engaged: Collection[str]) -> float:
+    """Cost of closing the readiness gaps of providers, which is paid once and counted whole."""
+    readiness = Rows.of(case.tables["readiness"], "provider", "required", "actual", "cost_to_close")
+    gaps = readiness.named("provider", engaged) & (readiness["actual"] < readiness["required"])
+    return total(readiness["cost_to_close"][gaps])
 
 
 def _sum(case: Case, table: str, key: str, column: str, names: frozenset[str]) -> float:
@@ -77,13 +85,11 @@ def _sum(case: Case, table: str, key: str, column: str, names: frozenset[str]) -
     return total(rows[column][rows.named(key, names)])
 
 
-def payments(case: Case, providers: Rows, engaged: frozenset[str]) -> float:
-    """Payments to providers: case cost less volume discounts, bracket by bracket, or the commitment if engaged."""
+def payments(case: Case, providers: Rows, engaged: frozenset[str]) -> Column:
+    """Payment to each provider: case cost less volume discounts, bracket by bracket, or the commitment if engaged."""
     names, costs, commitments = (providers[name].tolist() for name in ("provider", "true_cost", "commitment"))
-    paid = 0.0
-    for name, cost, saved, commitment in zip(names, costs, discounts(case, names, costs), commitments, strict=True):
-        paid += payment(cost - saved, commitment) if name in engaged else cost - saved
-    return paid
+    told = zip(names, costs, discounts(case, names, costs), commitments, strict=True)
+    return np.array([payment(c - saved, least) if name in engaged else c - saved for name, c, saved, least in told])
 
 
 def discounts(case: Case, providers: Sequence[str], case_costs: Sequence[float]) -> list[float]:
@@ -109,9 +115,10 @@ def kpis(demand: Demand, uptake: Rows, done: Work, offered: Offer) -> dict[str, 
     sold = sales(uptake, case)
     settled = total(done.flows["cases"] * done.flows["settlement"])
     loss = total(done.flows["loss"])
+    paid = payments(case, done.providers, offered.providers)
     amounts = {
         "service_revenue": sold["billed"] + settled,
-        "delivery_cost": payments(case, done.providers, offered.providers),
+        "delivery_cost": total(paid),
         "fulfilment_cost": parts_cost(done.policies),
         "admin_cost": sold["admin_cost"],
         "capital_cost": sold["capital_cost"],
@@ -121,11 +128,39 @@ def kpis(demand: Demand, uptake: Rows, done: Work, offered: Offer) -> dict[str, 
     }
     totals = added_up(amounts)
     totals["account_margin"] = sold["product_profit"] - mean_product_margin(demand) * loss + totals["service_margin"]
-    attach = _share(sold["units"], total(demand.installed["units"]))
     values = amounts | totals
-    shares = shares_of(values) | {"attach_rate": attach}
-    both: dict[str, float | None] = {**values, **shares}
+    both: dict[str, float | None] = {
+        **values,
+        **shares_of(values),
+        **coverage(demand, sold),
+        **downtime(sold["incidents"], downtime_hours(done.flows)),
+        "one_off_cost": one_off_cost(case, offered.providers),
+        "partner_payments": total(paid[done.providers.named("kind", PARTNER_KINDS)]),
+        "partner_profit": None,  # no table says what a case costs a partner
+    }
     return {name: both[name] for name in KPIS}
+
+
+def coverage(demand: Demand, sold: Mapping[str, float]) -> dict[str, float | None]:
+    """Units under contract as a share of all, each counted as one, and each counted with its unit value."""
+    every = demand.installed
+    values = Rows.of(demand.case.tables["products"], "product", "unit_value")
+    whole = total(every["units"] * take(values["unit_value"], every.places(values, ["product"])))
+    return {
+        "contract_coverage": _share(sold["units"], total(every["units"])),
+        "contract_value_coverage": _share(sold["value"], whole),
+    }
+
+
+def downtime_hours(flows: Rows) -> float:
+    """Hours until work begins, over the cases on which the response promise is measured."""
+    return total(np.where(flows["response_clock"].astype(bool), flows["cases"] * flows["mean_response"], 0.0))
+
+
+def downtime(incidents: float, hours: float) -> dict[str, float | None]:
+    """Incidents of units under contract a year, hours down in all and an incident."""
+    each = _share(hours, incidents)
+    return {"contract_incidents": incidents, "downtime_hours": hours, "downtime_per_incident": each}
 
 
 def added_up(amounts: Mapping[str, float]) -> dict[str, float]:

@@ -26,7 +26,7 @@ def plan_choice(demand: Demand, menus: Table, coverage: Table) -> Rows:
 
 def uptake_rows(demand: Demand, choice: Rows, locked: Rows) -> Rows:
     """Every row uptake.csv should hold: options by cohort, who buys nothing, and contracts in force."""
-    keys = [*UPTAKE_KEYS, "capital", "admin_cost"]
+    keys = [*UPTAKE_KEYS, "capital", "admin_cost", "incidents", "unit_value"]
     contracts = locked.sums(keys, UPTAKE_AMOUNTS[1:]).assign(share=1.0)
     return stacked([choice, none_rows(demand, choice), contracts], [*keys, *UPTAKE_AMOUNTS])
 
@@ -54,9 +54,10 @@ def units_by_region(demand: Demand, choice: Rows, locked: Rows) -> Rows:
 def sold_rows(demand: Demand, plan: Plan) -> pd.DataFrame:
     """A row for each of `SOLD_KEYS` that holds units; `locked` marks contracts in force, tier `none` those without one.
 
-    Columns beside the keys: family, incidents (n a unit and year), units, revenue (product revenue before contracts)
-    and, money a year: billed, admin, capital, product_kept (product revenue before loyalty loss), product_profit (its
-    margin), product_plain (product revenue with retention and cross-sell taken out) and profit_plain (its margin).
+    Columns beside the keys: family, incidents (n a unit and year), units, value (units x unit_value, money), revenue
+    (product revenue before contracts) and, money a year: billed, admin, capital, product_kept (product revenue before
+    loyalty loss), product_profit (its margin), product_plain (product revenue with retention and cross-sell taken out)
+    and profit_plain (its margin).
     """
     choice = plan_choice(demand, plan.menus, plan.coverage)
     free, locked = _free(demand, choice), locked_rows(demand).assign(locked=True)
@@ -64,7 +65,9 @@ def sold_rows(demand: Demand, plan: Plan) -> pd.DataFrame:
     rows = pd.concat([free.frame[columns], locked.frame[columns]], ignore_index=True)
     rows["product_kept"] = demand.kept(rows) * (1 - rows["displaced_share"])
     rows["product_plain"] = rows["revenue"] * (1 - rows["displaced_share"])
-    margin = rows["product"].map(demand.case.tables["products"].set_index("product")["product_margin"])
+    products = demand.case.tables["products"].set_index("product")
+    margin = rows["product"].map(products["product_margin"])
+    rows["value"] = rows["units"] * rows["product"].map(products["unit_value"])
     rows["product_profit"], rows["profit_plain"] = rows["product_kept"] * margin, rows["product_plain"] * margin
     for line, each in (("billed", "yearly"), ("admin", "admin_cost"), ("capital", "capital")):
         rows[line] = rows["units"] * rows[each]

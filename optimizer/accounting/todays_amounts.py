@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from models.case import Case
+from models.economics.delivery_formulas import PARTNER_KINDS
 from models.plan import Decisions
 
 from .demand import Demand, chosen, locked_rows
-from .money import added_up, fixed_cost, mean_product_margin, sales, shares_of
+from .money import added_up, coverage, downtime, fixed_cost, mean_product_margin, one_off_cost, sales, shares_of
 from .offered import offer, required_and_excluded
 from .rows import Column, Rows, group_peaks, total
 from .sold import units_by_region, uptake_rows
@@ -53,14 +56,16 @@ class TodaysAmounts:
 
     def decided_by_menus(self, known: Mapping[str, float]) -> dict[str, float | None]:
         """Amounts that follow from today's menus, and from the other amounts that are `known` of today."""
-        sold, units, loss = self._sales, total(self.demand.installed["units"]), known["loyalty_loss"]
+        sold, loss = self._sales, known["loyalty_loss"]
         margin = sold["product_profit"] - mean_product_margin(self.demand) * loss + known["service_margin"]
         return {
             "admin_cost": sold["admin_cost"],
             "capital_cost": sold["capital_cost"],
             "product_revenue": sold["product_revenue"] - loss,
             "account_margin": margin,
-            "attach_rate": sold["units"] / units if units else None,
+            "partner_profit": None,
+            **coverage(self.demand, sold),
+            **downtime(sold["incidents"], known["downtime_hours"]),
             **added_up(known),
             **shares_of(known),
         }
@@ -70,13 +75,16 @@ class TodaysAmounts:
         case = self.demand.case
         served = cases_by_service(case, units_by_region(self.demand, self._choice, self._locked))
         lanes = _lanes(case, work_classes(case, served))
-        cost, settled, lost = (_range_of(lanes, lanes[name]) for name in ("true_cost", "settled", "loss"))
+        settled, lost, down = (_range_of(lanes, lanes[name]) for name in ("settled", "loss", "down"))
         return {
             "service_revenue": settled + self._sales["billed"],
-            "delivery_cost": _payments(case, cost),
+            "delivery_cost": _payments(case, lanes),
+            "partner_payments": _partner_payments(case, lanes),
             "fulfilment_cost": _parts(case, parts_cases(served)),
             "fixed_cost": _fixed(self.demand),
+            "one_off_cost": _one_off(case),
             "loyalty_loss": lost,
+            "downtime_hours": down,
         }
 
 
@@ -85,7 +93,8 @@ def _lanes(case: Case, classes: Rows) -> Rows:
     _, excluded = required_and_excluded(case, "provider")
     rates = rates_by_tier(case).pick("provider", *_PLACE)
     lanes = flows(case, classes.joined(rates.where(~rates.named("provider", excluded)), _PLACE).assign(hours=0.0))
-    return lanes.assign(settled=lanes["cases"] * lanes["settlement"])
+    down = np.where(lanes["response_clock"].astype(bool), lanes["cases"] * lanes["mean_response"], 0.0)
+    return lanes.assign(settled=lanes["cases"] * lanes["settlement"], down=down)
 
 
 def _range_of(lanes: Rows, amount: Column) -> AmountRange:
@@ -95,11 +104,26 @@ def _range_of(lanes: Rows, amount: Column) -> AmountRange:
     return AmountRange(total(least), total(most))
 
 
-def _payments(case: Case, cost: AmountRange) -> AmountRange:
+def _payments(case: Case, lanes: Rows) -> AmountRange:
     """What is paid for case cost: all of it may be discounted, and every commitment may come on top."""
-    discounts = case.tables["volume_discounts"]["discount"]
+    discounts, cost = case.tables["volume_discounts"]["discount"], _range_of(lanes, lanes["true_cost"])
     off = float(discounts.max()) if len(discounts) else 0.0
     return AmountRange(cost.least * (1 - off), cost.most + float(case.tables["providers"]["commitment"].sum()))
+
+
+def _partner_payments(case: Case, lanes: Rows) -> AmountRange:
+    """What partners are paid: for none of the work, or for all that any of them could do."""
+    partners = case.tables["providers"].query("kind in @PARTNER_KINDS")
+    own = lanes.where(lanes.named("kind", PARTNER_KINDS))
+    return AmountRange(0.0, _range_of(own, own["true_cost"]).most + float(partners["commitment"].sum()))
+
+
+def _one_off(case: Case) -> AmountRange:
+    """One-off cost of the required providers alone, and of all that are not excluded."""
+    required, excluded = required_and_excluded(case, "provider")
+    return AmountRange(
+        one_off_cost(case, required), one_off_cost(case, set(case.tables["providers"]["provider"]) - excluded)
+    )
 
 
 def _parts(case: Case, parts: Rows) -> AmountRange:

@@ -16,6 +16,9 @@ from ..accounting.demand import Demand
 from ..accounting.todays_amounts import TodaysAmounts
 from .ledger import Claims, Ledger, number, or_nan
 
+_PART_OF = {"one_off_cost": "fixed_cost", "partner_payments": "delivery_cost"}
+"""Amounts that are a part of another one."""
+
 
 def check_baseline(ledger: Ledger, demand: Demand, claims: Claims) -> None:
     """A baseline is there just when today's menus are and nothing says why not; its amounts hold."""
@@ -38,6 +41,8 @@ def _check_amounts(ledger: Ledger, today: TodaysAmounts, claimed: Mapping[str, f
     known = ~(np.isnan(said) & np.isnan(true))
     scope = [f"kpi={name}" for name, shown in zip(expected, known, strict=True) if shown]
     ledger.equal("baseline", scope, said[known], true[known])
+    for part, whole in _PART_OF.items():
+        ledger.at_most("baseline", [f"kpi={part}"], claimed[part], claimed[whole])
     for name, within in today.decided_by_delivery().items():
         ledger.at_least("baseline", [f"kpi={name}"], claimed[name], within.least)
         ledger.at_most("baseline", [f"kpi={name}"], claimed[name], within.most)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import singledispatch
 
@@ -22,16 +22,54 @@ from models.conditions import (
 from ..lp.expressions import Binary, Expression, Row, combine, number
 from .experience_constraints import means
 from .formulation import Formulation
-from .routes import is_partner, shares_hours
+from .routes import is_partner, readiness_cost, shares_hours
 
 Rows = Iterator[Row]
 
-_SHARES = {
+_RATIOS = {
     "service_margin_share": (("service_margin",), "service_revenue"),
     "account_margin_share": (("account_margin",), "account_revenue"),
     "cost_to_serve": (("delivery_cost", "fulfilment_cost", "admin_cost"), "service_revenue"),
+    "contract_coverage": (("units",), "all units"),
+    "contract_value_coverage": (("unit value",), "all unit value"),
+    "downtime_per_incident": (("downtime_hours",), "contract_incidents"),
 }
-"""Amounts whose sum is a share of another."""
+"""Amounts whose sum is a ratio of another."""
+
+
+def _one_off_cost(program: Formulation) -> Expression:
+    costs = readiness_cost(program.instance.catalog).tolist()
+    return combine(zip(program.engaged, costs, strict=True))
+
+
+def _partner_payments(program: Formulation) -> Expression:
+    partner = is_partner(program.instance.catalog)
+    return combine((spending.payment, 1.0) for j, spending in program.spending.items() if partner[j])
+
+
+def _incidents(program: Formulation) -> Expression:
+    return combine((program.totals[int(at)], 1.0) for at in program.instance.index.incidents.ravel())
+
+
+def _units(program: Formulation) -> Expression:
+    return combine((program.totals[int(at)], 1.0) for at in program.instance.index.units.ravel())
+
+
+_AMOUNTS: Mapping[str, Callable[[Formulation], Expression]] = {
+    "one_off_cost": _one_off_cost,
+    "partner_payments": _partner_payments,
+    "contract_incidents": _incidents,
+    "downtime_hours": lambda program: program.delivered(program.instance.routes.response_hours),
+    "units": _units,
+    "all units": lambda program: number(program.instance.demand.total_units),
+    "unit value": lambda program: program.totals[program.instance.index.unit_value],
+    "all unit value": lambda program: number(program.instance.demand.total_value),
+}
+"""Amounts that only conditions speak of, so that a formulation does not state them; in the units of the KPIs."""
+
+
+def _amount(program: Formulation, name: str) -> Expression:
+    return _AMOUNTS[name](program) if name in _AMOUNTS else program.amounts[name]
 
 
 @dataclass(frozen=True)
@@ -100,16 +138,12 @@ def _covered_somewhere(program: Formulation) -> Rows:
 
 @_rows.register
 def _(condition: Amount, program: Formulation) -> Rows:
-    """The amount, or what it is a share of, between least and most."""
-    if condition.is_money:
-        left, whole = program.amounts[condition.kpi], number(1)
-    elif condition.kpi == "attach_rate":
-        at = program.instance.index.units.ravel()
-        left = combine((program.totals[int(i)], 1.0) for i in at)
-        whole = number(program.instance.demand.total_units)
+    """The amount between least and most, or its parts between that often what it is a ratio of."""
+    if condition.kpi in _RATIOS:
+        parts, of = _RATIOS[condition.kpi]
+        left, whole = combine((_amount(program, name), 1.0) for name in parts), _amount(program, of)
     else:
-        parts, revenue = _SHARES[condition.kpi]
-        left, whole = combine((program.amounts[name], 1.0) for name in parts), program.amounts[revenue]
+        left, whole = _amount(program, condition.kpi), number(1)
     yield from _between("", left, whole, condition.least, condition.most)
 
 

@@ -90,6 +90,8 @@ class Routes:
     """Satisfaction with the provider's work there, points of 0 to 100."""
     attainment: Array
     """Share of cases answered within the tier's promise."""
+    response_hours: Array
+    """Mean response time of a case, hours; 0 for services on which no response promise is measured."""
     loyalty_loss: Array
     """Product revenue lost per case."""
     max_share: Array
@@ -165,6 +167,7 @@ def build_routes(catalog: Catalog, classes: WorkClasses) -> Routes:
         hours=catalog.service_table["hours_per_case"].to_numpy(dtype=float)[service],
         csat=csat,
         attainment=np.asarray(attainment(catalog.promise[tier], response)),
+        response_hours=response * catalog.on_response_clock[service],
         loyalty_loss=np.asarray(loyalty_loss_per_case(loss, target, csat)),
         max_share=rows["max_share"].to_numpy(dtype=float),
     )

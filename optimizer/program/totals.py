@@ -33,6 +33,8 @@ class TotalsIndex:
     """Menu options sold under the model, [model]."""
     coverages: Codes
     """Price books that cover the product, [product]; counted for optional products only."""
+    unit_value: int
+    """Value of the units under contract: units x unit_value, money."""
     size: int
 
     @classmethod
@@ -53,7 +55,7 @@ class TotalsIndex:
         units, incidents, parts, tier_uses, model_uses, coverages = (
             np.arange(a, b).reshape(shape) for a, b, shape in zip(starts, ends, shapes, strict=True)
         )
-        return cls(units, incidents, parts, tier_uses, model_uses, coverages, int(ends[-1]))
+        return cls(units, incidents, parts, tier_uses, model_uses, coverages, int(ends[-1]), int(ends[-1]) + 1)
 
 
 @dataclass(frozen=True)

@@ -135,19 +135,20 @@ def _regular(columns: list[Codes | int], values: list[Array | float], width: int
 
 
 def _regional(catalog: Catalog, index: TotalsIndex, rows: Contracted, units: Codes, work: Codes) -> sparse.csr_matrix:
-    """Money and parts as they are; units and incidents of a holder and tier by region."""
+    """Money and parts as they are; units and incidents of a holder and tier by region, units also by their value."""
     tiers, groups = index.units.shape[2], index.incidents.shape[3]
     family = catalog.family_of_product[rows.product]
     holder, tier = np.divmod(units, tiers)
     taken, group = np.divmod(work, groups)
-    holders = np.concatenate([holder, taken // tiers])
-    at = np.concatenate(
-        [index.units[:, family[holder], tier], index.incidents[:, family[taken // tiers], taken % tiers, group]], axis=1
-    )
+    doer = taken // tiers
+    value = rows.units_by_region.sum(axis=1) * catalog.product_table["unit_value"].to_numpy(dtype=float)[rows.product]
+    sold = np.vstack([index.units[:, family[holder], tier], np.full(len(holder), index.unit_value)])
+    done = index.incidents[:, family[doer], taken % tiers, group]
     alone = np.concatenate([np.arange(len(MONEY)), index.parts.ravel()])
-    places = np.concatenate([alone, at.T.ravel()])
-    values = np.concatenate([np.ones(len(alone)), rows.units_by_region[holders].ravel()])
-    counts = np.concatenate([np.ones(len(alone)), np.full(len(holders), len(at))])
+    places = np.concatenate([alone, sold.T.ravel(), done.T.ravel()])
+    held = np.column_stack([rows.units_by_region, value])[holder]
+    values = np.concatenate([np.ones(len(alone)), held.ravel(), rows.units_by_region[doer].ravel()])
+    counts = np.concatenate([np.ones(len(alone)), np.full(len(holder), len(sold)), np.full(len(doer), len(done))])
     start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     regional = sparse.csr_matrix((values, places, start), shape=(len(counts), index.size))
     regional.eliminate_zeros()

@@ -62,7 +62,7 @@ def _offer(result: Result) -> Iterator[str]:
     else:
         yield f"Offer {listed(tiers)}, paid by {listed(decided.models)}."
     yield f"Support {listed(decided.products)}."
-    rate, before = result.decided.kpis["attach_rate"], (result.baseline or {}).get("attach_rate")
+    rate, before = result.decided.kpis["contract_coverage"], (result.baseline or {}).get("contract_coverage")
     if rate is not None:
         today = "" if before is None else f" (today's price book: {percent(before)})"
         yield f"{percent(rate)} of all units are then under contract{today}."

@@ -12,6 +12,8 @@ from models.document_fields import Strict
 from models.plan import KPIS, Decisions, Plan
 from models.plan_tables import RunError
 
+from ..version import FORMAT
+from .format_check import check_format
 from .record import ResultRecord, Status
 
 Amount = Annotated[float, Field(strict=True, allow_inf_nan=False)]
@@ -24,11 +26,17 @@ class DecisionLists(Strict):
     models: tuple[str, ...]
     products: tuple[str, ...]
     providers: tuple[str, ...]
+    engagements: tuple[()]
+    """How providers are engaged, where a case says in which ways they can be; none does."""
+    territories: tuple[()]
+    """Who holds which territory, where revenue is shared; no case does."""
 
 
 class PlanDocument(Strict):
     """Contents of plan.json, in the order they are written. Without a plan there are no values: null."""
 
+    format: int
+    """`optimizer.version.FORMAT`."""
     status: Status
     objective_name: str
     objective: Amount | None
@@ -37,25 +45,26 @@ class PlanDocument(Strict):
     case: str
     scenario: str
     seconds: Amount
-    currency: str = ""
-    menus_given: bool = False
-    bound_rests_on: str | None = None
+    currency: str
+    menus_given: bool
+    bound_rests_on: str | None
     decisions: DecisionLists | None
     kpis: dict[str, Amount | None] | None
-    no_contract_objective: Amount | None = None
-    gain_gap: Amount | None = None
-    baseline: dict[str, Amount | None] | None = None
-    baseline_reason: str | None = None
-    broken_rules: tuple[str, ...] = ()
-    reason: str | None = None
-    tiers_by_rank: tuple[str, ...] = ()
-    model_kinds: dict[str, str] = Field(default_factory=dict)
+    no_contract_objective: Amount | None
+    gain_gap: Amount | None
+    baseline: dict[str, Amount | None] | None
+    baseline_reason: str | None
+    broken_rules: tuple[str, ...]
+    reason: str | None
+    tiers_by_rank: tuple[str, ...]
+    model_kinds: dict[str, str]
 
 
 def plan_document(result: ResultRecord) -> PlanDocument:
     """What plan.json says of a result."""
     plan = result.plan
     return PlanDocument(
+        format=FORMAT,
         status=result.status,
         objective_name=result.objective_name,
         objective=result.objective,
@@ -67,7 +76,7 @@ def plan_document(result: ResultRecord) -> PlanDocument:
         currency=result.currency,
         menus_given=result.menus_given,
         bound_rests_on=result.bound_rests_on,
-        decisions=DecisionLists(**vars(plan.decisions)) if plan else None,
+        decisions=DecisionLists(**vars(plan.decisions), engagements=(), territories=()) if plan else None,
         kpis={name: plan.kpis[name] for name in KPIS} if plan else None,
         no_contract_objective=result.no_contract_objective,
         gain_gap=result.gain_gap,
@@ -99,7 +108,8 @@ def claims_of(document: PlanDocument, manifest: Mapping[str, object]) -> dict[st
 
 
 def read_plan_document(values: object) -> PlanDocument:
-    """Check the parsed plan.json; raises `RunError` that lists every fault."""
+    """Check the parsed plan.json; raises `RunError` that lists every fault, `OtherFormatError` for another format."""
+    check_format(values, "plan.json", "Solve the case again.")
     try:
         document = PlanDocument.model_validate(values)
     except ValidationError as error:
@@ -143,10 +153,12 @@ def to_result(
     document: PlanDocument, tables: Mapping[str, pd.DataFrame] | None, manifest: Mapping[str, object]
 ) -> ResultRecord:
     """The result that a checked plan.json and its tables describe."""
-    values = document.model_dump(exclude={"case", "scenario", "decisions", "kpis", "gain_gap", "tiers_by_rank"})
+    apart = {"format", "case", "scenario", "decisions", "kpis", "gain_gap", "tiers_by_rank"}
+    values = document.model_dump(exclude=apart)
     plan = None
     if tables is not None and document.decisions is not None and document.kpis is not None:
-        plan = Plan(decisions=Decisions(**document.decisions.model_dump()), kpis=document.kpis, **tables)
+        chosen = document.decisions.model_dump(exclude={"engagements", "territories"})
+        plan = Plan(decisions=Decisions(**chosen), kpis=document.kpis, **tables)
     return ResultRecord(
         case_name=document.case,
         scenario_name=document.scenario,

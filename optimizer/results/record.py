@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import pandas as pd
 
-from models.plan import KPIS, MONEY_KPIS, Plan
+from models.plan import KPIS, Plan, kpi_unit
 
 from .checkpoint import Checkpoint
 from .findings import Audit
@@ -134,9 +134,8 @@ class ResultRecord:
 
     @property
     def kpis(self) -> pd.DataFrame:
-        """One row per KPI: kpi, unit (the currency, or `share`), value, and baseline (NaN where there is none)."""
+        """One row per KPI: kpi, unit (`models.plan.kpi_unit`), value, and baseline (NaN where there is none)."""
         values, today = self.decided.kpis, self.baseline or {}
-        units = [self.currency if name in MONEY_KPIS else "share" for name in KPIS]
-        rows = [(name, unit, values[name], today.get(name)) for name, unit in zip(KPIS, units, strict=True)]
+        rows = [(name, kpi_unit(name, self.currency), values[name], today.get(name)) for name in KPIS]
         frame = pd.DataFrame(rows, columns=["kpi", "unit", "value", "baseline"])
         return frame.astype({"value": float, "baseline": float})

@@ -14,7 +14,7 @@ import pandas as pd
 
 from models.files import is_temporary, read_folder, write_folder, write_json
 from models.plan import PLAN_TABLES
-from models.plan_tables import RunError, read_plan_tables, write_plan_tables
+from models.plan_tables import OtherFormatError, RunError, read_plan_tables, write_plan_tables
 
 from .checkpoint import SEARCH, write_state_file
 from .digests import DIGEST, file_digests, with_checksum
@@ -166,9 +166,14 @@ def _read_files(folder: Path) -> RunFiles:
 
 
 def _reading(problems: list[str], read: Callable[[object], T], path: Path) -> T | None:
-    """What `read` makes of a JSON file; None, with the faults added to `problems`, if it cannot be read."""
+    """What `read` makes of a JSON file; None, with the faults added to `problems`, if it cannot be read.
+
+    Raises `OtherFormatError` for a file of another format: whatever else is odd in that run is no fault of its own.
+    """
     try:
         return read(_read_json(path))
+    except OtherFormatError:
+        raise
     except RunError as error:
         problems += error.problems
         return None

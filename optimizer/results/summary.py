@@ -11,7 +11,7 @@ import pandas as pd
 
 from models.decisions import DECISION_KINDS
 from models.economics.pricing_kinds import KINDS, Quote
-from models.plan import MONEY_KPIS
+from models.plan import MONEY_KPIS, ONE_OFF_COST
 
 from .audit_rules import RULES
 from .findings import Audit
@@ -25,10 +25,12 @@ SHOWN_KPIS = (
     "service_margin",
     "account_margin",
     "loyalty_loss",
+    "one_off_cost",
     "service_margin_share",
     "account_margin_share",
     "cost_to_serve",
-    "attach_rate",
+    "contract_coverage",
+    "contract_value_coverage",
 )
 """KPIs of the comparison with today, in the order shown."""
 
@@ -115,6 +117,11 @@ def kpi_rows(result: ResultRecord) -> list[KpiRow]:
     return [_kpi_row(name, result.plan.kpis[name], result.baseline, result.currency) for name in SHOWN_KPIS]
 
 
+def is_money(kpi: str) -> bool:
+    """Whether one of `SHOWN_KPIS` is an amount of money; else it is a share."""
+    return kpi in MONEY_KPIS or kpi == ONE_OFF_COST
+
+
 def _kpi_row(name: str, value: float | None, baseline: Mapping[str, float | None] | None, currency: str) -> KpiRow:
     shown = _kpi_in_words(name, value, currency)
     if baseline is None:
@@ -125,7 +132,7 @@ def _kpi_row(name: str, value: float | None, baseline: Mapping[str, float | None
 
 def heading(name: str) -> str:
     """A table's or KPI's name in words: `Service margin`."""
-    return name.replace("_", " ").capitalize()
+    return name.replace("one_off", "one-off").replace("_", " ").capitalize()
 
 
 def cells_in_words(table: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
@@ -146,14 +153,14 @@ def _cell(value: object) -> str:
 
 
 def _kpi_in_words(name: str, value: float | None, currency: str) -> str:
-    return money(value, currency) if name in MONEY_KPIS else percent(value)
+    return money(value, currency) if is_money(name) else percent(value)
 
 
 def _change(name: str, today: float | None, value: float | None, currency: str) -> str:
     if today is None or value is None:
         return ""
     sign = "+" if value >= today else "-"
-    if name not in MONEY_KPIS:
+    if not is_money(name):
         return f"{sign}{abs(value - today) * 100:.2f} points"
     return f"{sign}{money(abs(value - today), currency)}{_relative(value, today)}"
 

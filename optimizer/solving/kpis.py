@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from math import inf, isfinite
 
+import numpy as np
+
 from models.catalog import Array
 from models.economics.delivery_formulas import payment, volume_discount
 from models.economics.offers import Offers
@@ -11,19 +13,20 @@ from models.plan import KPIS, Decisions
 
 from ..program.delivery import Delivery
 from ..program.instance import Instance
-from ..program.routes import readiness_cost
+from ..program.routes import is_partner, readiness_cost
 
 
-def _delivery_cost(instance: Instance, delivery: Delivery) -> float:
+def _payments(instance: Instance, delivery: Delivery) -> Array:
+    """What each provider is paid, shape (providers,)."""
     discounts = instance.case.tables["volume_discounts"].sort_values(["provider", "above"])
     commitments = instance.catalog.provider_table["commitment"].to_numpy(dtype=float)
-    paid = 0.0
+    paid = np.zeros(len(commitments))
     for j in delivery.engaged:
         at = instance.routes.by_provider.get(j, [])
         cost = float(delivery.flows[at] @ instance.routes.cost[at])
         own = discounts[discounts["provider"] == instance.catalog.providers[j]]
         saved = volume_discount(cost, own["above"].tolist(), own["discount"].tolist())
-        paid += payment(cost - saved, float(commitments[j]))
+        paid[j] = payment(cost - saved, float(commitments[j]))
     return paid
 
 
@@ -45,19 +48,25 @@ def _fixed_cost(instance: Instance, delivery: Delivery, decisions: Decisions) ->
         + catalog.model_table["fixed_cost"].loc[sorted(models)].sum()
         + catalog.product_table["support_cost"].loc[sorted(products)].sum()
         + catalog.provider_table["fixed_cost"].iloc[engaged].sum()
-        + readiness_cost(catalog)[engaged].sum()
+        + _one_off_cost(instance, delivery)
     )
+
+
+def _one_off_cost(instance: Instance, delivery: Delivery) -> float:
+    """Cost of the engaged providers' readiness gaps, which is paid once and counted whole."""
+    return float(readiness_cost(instance.catalog)[list(delivery.engaged)].sum())
 
 
 def kpis(
     instance: Instance, offers: Offers, totals: Array, delivery: Delivery, decisions: Decisions
 ) -> dict[str, float | None]:
-    """Every KPI of a plan (money a year, shares None where their denominator is 0)."""
+    """Every KPI of a plan, in the unit of `models.plan.kpi_unit`; ratios are None where their denominator is 0."""
     billed, admin, capital, product_revenue, product_margin = (float(x) for x in totals[:5])
+    paid = _payments(instance, delivery)
     loss = float(delivery.flows @ instance.routes.loyalty_loss)
     k: dict[str, float] = {
         "service_revenue": billed + float(delivery.flows @ instance.routes.settlement),
-        "delivery_cost": _delivery_cost(instance, delivery),
+        "delivery_cost": sum(paid.tolist()),
         "fulfilment_cost": _fulfilment_cost(instance, delivery),
         "admin_cost": admin,
         "capital_cost": capital,
@@ -70,16 +79,33 @@ def kpis(
     k["service_margin"] = k["service_revenue"] - k["service_cost"]
     k["account_revenue"] = k["product_revenue"] + k["service_revenue"]
     k["account_margin"] = product_margin - instance.mean_margin * loss + k["service_margin"]
-    serving = k["delivery_cost"] + k["fulfilment_cost"] + k["admin_cost"]
-    attached = float(totals[instance.index.units].sum())
-    shares = {
+    more = {"one_off_cost": _one_off_cost(instance, delivery), **_of_partners(instance, paid)}
+    both = {**k, **more, **_shares(k, offers, instance, totals), **_downtime(instance, totals, delivery)}
+    return {name: both[name] for name in KPIS}
+
+
+def _of_partners(instance: Instance, paid: Array) -> dict[str, float | None]:
+    """What partners are paid; what they keep of it is not known: no table says what a case costs them."""
+    return {"partner_payments": float(paid[is_partner(instance.catalog)].sum()), "partner_profit": None}
+
+
+def _downtime(instance: Instance, totals: Array, delivery: Delivery) -> dict[str, float | None]:
+    """Incidents of units under contract, and hours until work on them begins."""
+    incidents = float(totals[instance.index.incidents].sum())
+    hours = float(delivery.flows @ instance.routes.response_hours)
+    each = _share(hours, incidents)
+    return {"contract_incidents": incidents, "downtime_hours": hours, "downtime_per_incident": each}
+
+
+def _shares(k: dict[str, float], offers: Offers, instance: Instance, totals: Array) -> dict[str, float | None]:
+    serving, demand = k["delivery_cost"] + k["fulfilment_cost"] + k["admin_cost"], offers.demand
+    return {
         "service_margin_share": _share(k["service_margin"], k["service_revenue"]),
         "account_margin_share": _share(k["account_margin"], k["account_revenue"]),
         "cost_to_serve": _share(serving, k["service_revenue"]),
-        "attach_rate": _share(attached, offers.demand.total_units),
+        "contract_coverage": _share(float(totals[instance.index.units].sum()), demand.total_units),
+        "contract_value_coverage": _share(float(totals[instance.index.unit_value]), demand.total_value),
     }
-    both: dict[str, float | None] = {**k, **shares}
-    return {name: both[name] for name in KPIS}
 
 
 def _share(part: float, whole: float) -> float | None:

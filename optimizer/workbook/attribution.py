@@ -23,7 +23,9 @@ from ..accounting.sold import sold_rows, under_contract
 from ..accounting.work import WORK_CLASS, cases_by_service, flows, parts_cases, policies
 from .lines import AMOUNTS
 
-_FLOW_AMOUNTS = ["settlement", "case_cost", "volume_discounts", "providers_fixed", "loyalty_loss"]
+_OF_ENGAGED = ("providers_fixed", "readiness")
+"""What an engaged provider costs whether it works or not."""
+_FLOW_AMOUNTS = ["settlement", "case_cost", "volume_discounts", *_OF_ENGAGED, "loyalty_loss"]
 
 
 @dataclass(frozen=True)
@@ -85,8 +87,9 @@ def _work_pools(case: Case, plan: Plan, served: pd.DataFrame) -> list[Pool]:
     by_performance = settling & served["response_clock"].astype(bool)
     drivers = served.assign(model=served["model"].where(by_performance, ""), driver=served["cases"])
     pools: list[Pool] = [(name, by_class[name], drivers) for name in _FLOW_AMOUNTS]
-    idle = provider_amounts(case, plan).query("hours == 0")["providers_fixed"]
-    pools[_FLOW_AMOUNTS.index("providers_fixed")] = _with_idle("providers_fixed", by_class, idle, drivers)
+    idle = provider_amounts(case, plan).query("hours == 0")
+    for name in _OF_ENGAGED:
+        pools[_FLOW_AMOUNTS.index(name)] = _with_idle(name, by_class, idle[name], drivers)
     return pools
 
 
@@ -110,7 +113,7 @@ def flow_amounts(case: Case, plan: Plan) -> pd.DataFrame:
         settlement=flow["cases"] * flow["settlement"],
         case_cost=cost,
         volume_discounts=-_share(own["saved"], own["case_cost"]) * cost,
-        providers_fixed=_share(own["providers_fixed"], own["hours"]) * hours,
+        **{name: _share(own[name], own["hours"]) * hours for name in _OF_ENGAGED},
         loyalty_loss=flow["loss"],
     )
 
@@ -124,7 +127,7 @@ def provider_amounts(case: Case, plan: Plan) -> pd.DataFrame:
     """Each engaged provider: kind, capacity_hours, cases, hours and, money a year, what it costs.
 
     Columns of money: case_cost (before discounts), saved (volume discounts), commitments (paid beyond the work done),
-    payment, providers_fixed (fixed cost and readiness gaps closed).
+    payment, providers_fixed (fixed cost), readiness (gaps closed, paid once).
     """
     engaged = list(plan.decisions.providers)
     flow = flows(case, plan.allocation).frame
@@ -141,7 +144,8 @@ def provider_amounts(case: Case, plan: Plan) -> pd.DataFrame:
         "saved": saved,
         "commitments": paid - net,
         "payment": paid,
-        "providers_fixed": table["fixed_cost"] + gaps.reindex(engaged).fillna(0.0).to_numpy(dtype=float),
+        "providers_fixed": table["fixed_cost"],
+        "readiness": gaps.reindex(engaged).fillna(0.0).to_numpy(dtype=float),
     }
     return table[["kind", "capacity_hours"]].assign(**columns)
 

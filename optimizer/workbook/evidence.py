@@ -35,9 +35,10 @@ def write_providers(book: ExcelBook, data: WorkbookData) -> None:
             column("Volume discounts", rows["saved"], "money", summed=True),
             column("Commitment beyond the work", rows["commitments"], "money", summed=True),
             column("Payment", rows["payment"], "money", formula="=H{0}-I{0}+J{0}".format, summed=True),
-            column("Fixed cost and readiness", rows["providers_fixed"], "money", summed=True),
-            column("Total", rows["payment"] + rows["providers_fixed"], "money",
-                   formula="=K{0}+L{0}".format, summed=True),
+            column("Fixed cost", rows["providers_fixed"], "money", summed=True),
+            column("Readiness, paid once", rows["readiness"], "money", summed=True),
+            column("Total", rows["payment"] + rows["providers_fixed"] + rows["readiness"], "money",
+                   formula="=K{0}+L{0}+M{0}".format, summed=True),
         ]
     )  # fmt: skip
     sheet.finish()

@@ -42,11 +42,12 @@ LINES: tuple[Line, ...] = (
     Line("tiers_fixed", "Fixed cost of tiers", "units under contract in the tier"),
     Line("models_fixed", "Fixed cost of pricing models", "units under contract by the model"),
     Line("products_fixed", "Support of products", "units of the product under contract"),
-    Line("providers_fixed", "Fixed cost of providers, and readiness", "hours worked by the provider"),
+    Line("providers_fixed", "Fixed cost of providers", "hours worked by the provider"),
+    Line("readiness", "Making providers ready, paid once", "hours worked by the provider", kpi="one_off_cost"),
     Line(
         "fixed",
         "Fixed cost",
-        plus=("tiers_fixed", "models_fixed", "products_fixed", "providers_fixed"),
+        plus=("tiers_fixed", "models_fixed", "products_fixed", "providers_fixed", "readiness"),
         kpi="fixed_cost",
     ),
     Line(

@@ -15,7 +15,10 @@ from .workbook_data import PLAN, TODAY, WorkbookData
 
 DETAIL, STATEMENT = "P&L detail", "P&L"
 DIMENSIONS = {"tier": "Tier", "model": "Pricing model", "segment": "Segment", "region": "Region"}
+UNITS, UNIT_VALUE = "Units", "Value of units"
+"""Titles of the columns that count what is held, with a contract or without."""
 UNALLOCATED = "(not allocated)"
+_HELD = ("units", "value")
 OTHERS = "(all others)"
 """Stands for the dimensions of the rows that have no row of their own."""
 MOST_DETAIL = 200_000
@@ -25,14 +28,14 @@ MOST_NAMES = 40
 
 
 def detail_rows(data: WorkbookData) -> pd.DataFrame:
-    """Version, dimensions, units and every line; what is not allocated is a row of its own."""
+    """Version, dimensions, units, their value and every line; what is not allocated is a row of its own."""
     parts = []
     for version, attribution in data.attributions.items():
-        sums = _few(attribution.rows.groupby(list(DIMENSIONS), as_index=False)[["units", *AMOUNTS]].sum())
-        rest = {**dict.fromkeys(DIMENSIONS, UNALLOCATED), "units": 0.0, **attribution.unallocated}
+        sums = _few(attribution.rows.groupby(list(DIMENSIONS), as_index=False)[[*_HELD, *AMOUNTS]].sum())
+        rest = {**dict.fromkeys(DIMENSIONS, UNALLOCATED), **dict.fromkeys(_HELD, 0.0), **attribution.unallocated}
         rows = pd.concat([sums, pd.DataFrame([rest])], ignore_index=True)
         lines = with_sums(rows)
-        parts.append(pd.concat([rows[[*DIMENSIONS, "units"]], lines], axis=1).assign(version=version))
+        parts.append(pd.concat([rows[[*DIMENSIONS, *_HELD]], lines], axis=1).assign(version=version))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -42,7 +45,7 @@ def _few(rows: pd.DataFrame) -> pd.DataFrame:
         return rows
     order = rows["units"].sort_values(ascending=False, kind="stable").index
     kept, others = rows.loc[order[: MOST_DETAIL - 1].sort_values()], rows.loc[order[MOST_DETAIL - 1 :]]
-    rest = {**dict.fromkeys(DIMENSIONS, OTHERS), **others[["units", *AMOUNTS]].sum()}
+    rest = {**dict.fromkeys(DIMENSIONS, OTHERS), **others[[*_HELD, *AMOUNTS]].sum()}
     return pd.concat([kept, pd.DataFrame([rest])], ignore_index=True)
 
 
@@ -52,7 +55,8 @@ def write_detail(book: ExcelBook, rows: pd.DataFrame, currency: str) -> Placed:
     sheet = book.sheet(DETAIL, "Profit and loss by segment, region, tier and pricing model", note)
     columns = [column(VERSION, rows["version"], width=13)]
     columns += [column(title, rows[name]) for name, title in DIMENSIONS.items()]
-    columns.append(column("Units", rows["units"], "number", summed=True))
+    columns.append(column(UNITS, rows["units"], "number", summed=True))
+    columns.append(column(UNIT_VALUE, rows["value"], "money", summed=True))
     letters = {line.name: xl_col_to_name(len(columns) + at) for at, line in enumerate(LINES)}
     for line in LINES:
         formula = _row_formula(line, letters) if line.is_sum else None

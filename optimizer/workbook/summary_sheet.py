@@ -6,18 +6,18 @@ from collections.abc import Mapping
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from models.plan import MONEY_KPIS
-
 from ..results.audit_rules import RESTS_ON_SEARCH
 from ..results.findings import Audit
-from ..results.summary import SHOWN_KPIS, decision_lines, heading, status_sentence
+from ..results.summary import SHOWN_KPIS, decision_lines, heading, is_money, status_sentence
 from .lines import LINES
-from .profit_and_loss import UNALLOCATED
+from .profit_and_loss import UNALLOCATED, UNIT_VALUE, UNITS
 from .sheets import VERSION, Cell, CellKind, ExcelBook, Placed, Sheet
 from .workbook_data import PLAN, TODAY, WorkbookData
 
 _LINE_OF = {line.kpi: at for at, line in enumerate(LINES) if line.kpi}
 _AT = {line.name: at for at, line in enumerate(LINES)}
+_COUNTED = {"contract_coverage": UNITS, "contract_value_coverage": UNIT_VALUE}
+"""Column of the detail that each coverage is the part under contract of."""
 _SERVING = ("delivery", "fulfilment", "admin")
 
 
@@ -37,7 +37,7 @@ def write_summary(book: ExcelBook, data: WorkbookData, statement: Placed, detail
     sheet.row += 1
     for kpi in SHOWN_KPIS:
         texts = {name: _formula(kpi, name, statement, detail) for name in versions}
-        _row(sheet, heading(kpi), texts, _values(data, kpi), "money" if kpi in MONEY_KPIS else "share")
+        _row(sheet, heading(kpi), texts, _values(data, kpi), "money" if is_money(kpi) else "share")
     sheet.heading("The margin without modelled loyalty")
     sheet.line(_WITHOUT)
     sheet.header(sheet.row, ["", *versions, *change])
@@ -66,10 +66,10 @@ def _values(data: WorkbookData, kpi: str) -> dict[str, float | None]:
 
 def _formula(kpi: str, version: str, statement: Placed, detail: Placed) -> str:
     """Reference to an amount, or a share of amounts; blank where the whole is 0."""
-    if kpi in MONEY_KPIS:
+    if is_money(kpi):
         return f"={statement.cell(version, _LINE_OF[kpi])}"
-    if kpi == "attach_rate":
-        versions, tiers, units = (detail.range(title) for title in (VERSION, "Tier", "Units"))
+    if kpi in _COUNTED:
+        versions, tiers, units = (detail.range(title) for title in (VERSION, "Tier", _COUNTED[kpi]))
         contract = f'SUMIFS({units},{versions},"{version}",{tiers},"<>none")'
         return f'=IFERROR({contract}/SUMIFS({units},{versions},"{version}"),"")'
     part, whole = {

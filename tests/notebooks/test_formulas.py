@@ -11,7 +11,7 @@ import pytest
 
 from models.economics import choice, pricing_kinds
 from models.economics.pricing_kinds import KINDS, Exposure
-from models.plan import MONEY_KPIS
+from models.plan import KPIS
 from optimizer.program.constraints import RULES
 from tests.folders import ROOT
 from tests.notebooks.latex import evaluate
@@ -96,9 +96,16 @@ def test_burden_and_utility_are_what_the_page_says() -> None:
 def test_every_amount_of_a_plan_is_defined_on_the_page() -> None:
     money = TEXT.split("## Money")[1].split("## How")[0]
     defined = {name.replace("\\", "") for name in re.findall(r"\\mathit\{([^}]*)\}\s*&?=", money)}
-    explained = {"service_cost": "the five costs together", "loyalty_loss": r"\mathit{loyalty\_loss} = "}
+    explained = {
+        "service_cost": "the five costs together",
+        "loyalty_loss": r"\mathit{loyalty\_loss} = ",
+        "cost_to_serve": "The cost to serve is",
+        "service_margin_share": "two margins",
+        "account_margin_share": "two margins",
+        "partner_profit": "`partner_profit` has no value",
+    }
     assert all(word in money for word in explained.values())
-    assert set(MONEY_KPIS) - defined - set(explained) == set()
+    assert set(KPIS) - defined - set(explained) == set()
 
 
 def test_the_constraints_on_the_page_are_those_of_the_program() -> None:

@@ -92,5 +92,31 @@ def money(enumeration: Enumeration, plan: PlanTables) -> dict[str, float]:
     amounts["account_revenue"] = amounts["product_revenue"] + amounts["service_revenue"]
     lost = enumeration.mean_margin * work["loyalty_loss"]
     amounts["account_margin"] = gross - lost + amounts["service_margin"]
-    amounts["attach_rate"] = volume.units / enumeration.demand.all_units
-    return amounts
+    return amounts | beside_the_account(enumeration, plan, volume)
+
+
+def beside_the_account(enumeration: Enumeration, plan: PlanTables, volume: Volume) -> dict[str, float]:
+    """Coverage, what partners are paid, what is paid once, and downtime, by KPI name."""
+    world, work = enumeration.world, worked(enumeration.world, plan.allocation)
+    owned = [(row["units"], world.row("products", product=row["product"])) for row in world.tables["installed_base"]]
+    kinds = {row["provider"]: row["kind"] for row in world.tables["providers"]}
+    partners = [name for name in plan.providers if kinds[name] in ("volume_partner", "specialist_partner")]
+    gaps = [row for row in world.tables["readiness"] if row["actual"] < row["required"]]
+    return {
+        "contract_coverage": volume.units / enumeration.demand.all_units,
+        "contract_value_coverage": volume.value / sum(units * row["unit_value"] for units, row in owned),
+        "partner_payments": sum(discounted(world, name, work.get(name, 0.0)) for name in partners),
+        "one_off_cost": sum(row["cost_to_close"] for row in gaps if row["provider"] in plan.providers),
+        "contract_incidents": volume.incidents,
+        "downtime_hours": waited(world, plan.allocation),
+    }
+
+
+def waited(world: World, allocation: pd.DataFrame) -> float:
+    """Hours until work began, over the cases of services with a response clock."""
+    hours = 0.0
+    for row in allocation.to_dict("records"):
+        work = WorkClass(row["region"], row["family"], row["service"], row["tier"], row["model"] or "")
+        if world.row("services", service=work.service)["response_clock"]:
+            hours += row["cases"] * known_rate(world, work, row["provider"])["response_hours"]
+    return hours

@@ -38,6 +38,9 @@ class Volume:
     admin: float = 0.0
     capital: float = 0.0
     units: float = 0.0
+    value: float = 0.0
+    """Unit value of the units."""
+    incidents: float = 0.0
 
 
 def total(volumes: Iterable[Volume]) -> Volume:
@@ -54,6 +57,8 @@ def total(volumes: Iterable[Volume]) -> Volume:
         result.admin += volume.admin
         result.capital += volume.capital
         result.units += volume.units
+        result.value += volume.value
+        result.incidents += volume.incidents
     return result
 
 
@@ -93,6 +98,8 @@ def add_units(
     volume.admin += units * model["admin_cost"]
     volume.capital += units * terms.capital
     volume.units += units
+    volume.value += units * world.row("products", product=product)["unit_value"]
+    volume.incidents += units * terms.incidents
 
 
 def locked_volume(world: World, demand: Demand) -> Volume:

@@ -221,6 +221,11 @@ ACCOUNT_REVENUE = 67450.0
 ACCOUNT_MARGIN = 0.5 * 26700 + 0.2 * 1500 - 450 * (0.5 * 36000 + 0.2 * 3000) / 39000 + 24050
 NO_CONTRACT = 0.5 * 35000 + 0.5 * 3000 + 0.6 * 1000
 
+# 2 incidents a year for each of 155 pumps in silver, half as many for 100 in gold; each is one repair, which the team
+# answers in 6 hours, the partner in 12 (silver) and 10 (gold). No promise is measured on visits.
+INCIDENTS = 155 * 2.0 + 100 * 1.0
+DOWNTIME = (70 + 140 + 30) * 6.0 + 100 * 12.0 + 70 * 10.0
+
 KPIS: Mapping[str, float | None] = {
     "service_revenue": SERVICE_REVENUE,
     "delivery_cost": DELIVERY,
@@ -237,7 +242,14 @@ KPIS: Mapping[str, float | None] = {
     "service_margin_share": SERVICE_MARGIN / SERVICE_REVENUE,
     "account_margin_share": ACCOUNT_MARGIN / ACCOUNT_REVENUE,
     "cost_to_serve": (DELIVERY + FULFILMENT_COST + ADMIN) / SERVICE_REVENUE,
-    "attach_rate": 255 / 420,
+    "contract_coverage": 255 / 420,
+    "contract_value_coverage": 255 * 1000 / (360 * 1000 + 60 * 500),
+    "one_off_cost": 25.0,
+    "partner_payments": 8040.0,
+    "partner_profit": None,
+    "contract_incidents": INCIDENTS,
+    "downtime_hours": DOWNTIME,
+    "downtime_per_incident": DOWNTIME / INCIDENTS,
 }
 
 
@@ -285,7 +297,14 @@ BASELINE: Mapping[str, float | None] = {
     "service_margin_share": 12870 / 23200,
     "account_margin_share": (25310.0 - 50.0 * 18600 / 39000) / 49200,
     "cost_to_serve": 10130 / 23200,
-    "attach_rate": 230 / 420,
+    "contract_coverage": 230 / 420,
+    "contract_value_coverage": (200 * 1000 + 30 * 500) / (360 * 1000 + 60 * 500),
+    "one_off_cost": 25.0,
+    "partner_payments": 3000.0,
+    "partner_profit": None,
+    "contract_incidents": 200 * 2.0 + 30 * 1.0,
+    "downtime_hours": 3000.0,
+    "downtime_per_incident": 3000 / 430,
 }
 
 

@@ -132,6 +132,7 @@ def total_names(instance: Instance) -> list[str]:
         names[index.model_uses[m]] = f"options_under[{model}]"
     for p, product in enumerate(catalog.products):
         names[index.coverages[p]] = f"books_covering[{product}]"
+    names[index.unit_value] = "unit_value"
     assert all(names)
     return names
 

@@ -115,5 +115,5 @@ def test_goals_that_do_not_fit_are_refused(goals: tuple[str, ...], told: str) ->
 
 
 def test_less_of_a_cost_is_better() -> None:
-    assert (Goal("delivery_cost").more, Goal("attach_rate").more) == (False, True)
+    assert (Goal("delivery_cost").more, Goal("contract_coverage").more) == (False, True)
     assert str(Goal("delivery_cost").at_least(-50.0)) == "delivery_cost <= 50"

@@ -44,6 +44,7 @@ FREE: dict[tuple[str, str], str] = {
     ("manifest.json", "options.gap"): SEARCH,
     ("manifest.json", "options.time_limit"): ON_RECORD,
     ("plan.json", "seconds"): ON_RECORD,
+    ("plan.json", "baseline.partner_payments"): f"how much of today's delivery partners do {SEARCH}",
 }
 RECORDED = ("params.", "versions.")
 """What stands under these says how the run was made, too."""

@@ -341,7 +341,11 @@ def test_claim(rule: str, claim: dict[str, object]) -> None:
         "admin_cost",
         "capital_cost",
         "product_revenue",
-        "attach_rate",
+        "contract_coverage",
+        "contract_value_coverage",
+        "contract_incidents",
+        "downtime_hours",
+        "downtime_per_incident",
         "service_cost",
         "service_margin",
         "account_revenue",
@@ -357,6 +361,23 @@ def test_baseline_amount(kpi: str) -> None:
     baseline[kpi] = baseline[kpi] + 0.5
     verdict = audit(hand_case(), Scenario(), hand_plan(), said | {"baseline": baseline})
     assert not judged("baseline", verdict)["ok"].all()
+
+
+@pytest.mark.parametrize(
+    ("kpi", "wrong"),
+    [
+        ("one_off_cost", -1.0),  # no provider is required that is not ready
+        ("one_off_cost", 526.0),  # partner 25 and spare 500 are all that can be engaged
+        ("partner_payments", -1.0),
+        ("partner_payments", 430 * 100.0),
+        ("partner_profit", 0.0),
+    ],
+)
+def test_baseline_amount_that_no_delivery_has(kpi: str, wrong: float) -> None:
+    said = claims(hand_result())
+    baseline = {**said["baseline"], kpi: wrong}  # type: ignore[dict-item]  # plan.json holds an object here
+    rows = judged("baseline", audit(hand_case(), Scenario(), hand_plan(), said | {"baseline": baseline}))
+    assert set(rows.loc[~rows["ok"], "scope"]) == {f"kpi={kpi}"}
 
 
 @pytest.mark.parametrize(
@@ -409,8 +430,8 @@ def test_the_hand_plan_passes() -> None:
 def test_every_kpi_is_compared(kpi: str) -> None:
     plan = hand_plan()
     value = plan.kpis[kpi]
-    assert value is not None
-    for wrong in (value + 2e-6 * max(1.0, value), None):
+    assert (value is None) == (kpi == "partner_profit")
+    for wrong in (0.0, 1.0) if value is None else (value + 2e-6 * max(1.0, value), None):
         verdict = audit(hand_case(), Scenario(), replace(plan, kpis={**plan.kpis, kpi: wrong}))
         assert list(verdict.kpis.loc[~verdict.kpis["ok"], "kpi"]) == [kpi]
 

@@ -21,7 +21,7 @@ PLAN_VALUES: dict[str, float | None] = dict.fromkeys(KPIS, 0.0) | {
     "service_margin_share": 0.35,
     "account_margin_share": None,
     "cost_to_serve": 0.6,
-    "attach_rate": 0.55,
+    "contract_coverage": 0.55,
 }
 TODAY = PLAN_VALUES | {
     "service_revenue": 1_600_000.0,

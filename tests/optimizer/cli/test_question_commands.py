@@ -36,7 +36,7 @@ def test_a_command_writes_its_tables_and_says_what_they_tell(
         (["explain", "min_margin"], "no rule of that name is on"),
         (["diagnose", "min_service_margin"], "no rule of that name is on"),
         (["frontier", "account_revenue", "happiness"], "there is no such goal"),
-        (["frontier", "attach_rate", "account_revenue"], "the first cannot be an objective"),
+        (["frontier", "contract_coverage", "account_revenue"], "the first cannot be an objective"),
         (["alternatives", "--within", "-1"], "the numbers do not fit"),
     ],
 )

@@ -18,7 +18,7 @@ from tests.optimizer.cli.showing import small_plan, small_result, table, without
 
 def audit_of(*, capacity_ok: bool = True) -> Audit:
     rules = {"rule": ["capacity"], "scope": ["provider=Orbis"], "value": [1000.0], "limit": [1000.0], "slack": [0.0]}
-    kpis = {"kpi": ["attach_rate"], "claimed": [0.5], "recomputed": [0.5], "difference": [0.0], "ok": [True]}
+    kpis = {"kpi": ["contract_coverage"], "claimed": [0.5], "recomputed": [0.5], "difference": [0.0], "ok": [True]}
     return Audit(pd.DataFrame(rules).assign(ok=capacity_ok), pd.DataFrame(kpis))
 
 

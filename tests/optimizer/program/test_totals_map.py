@@ -67,6 +67,7 @@ def added_by(seed: int, cell: int) -> Array:
         totals[index.incidents[region, family, tier, group]] += here * terms.incidents[cell]
     cases = terms.incidents[cell] * catalog.parts_per_incident[tier] + catalog.parts_per_unit[tier]
     totals[index.parts[product, tier]] += units * cases
+    totals[index.unit_value] = units * row["unit_value"]
     return totals
 
 

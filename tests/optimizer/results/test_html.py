@@ -77,6 +77,6 @@ def test_without_a_plan_there_is_the_status_alone() -> None:
 
 def test_a_failed_audit_is_said() -> None:
     rules = pd.DataFrame({"rule": ["capacity"], "scope": [""], "value": [2.0], "limit": [1.0], "slack": [-1.0]})
-    kpis = pd.DataFrame({"kpi": ["attach_rate"], "ok": [True]})
+    kpis = pd.DataFrame({"kpi": ["contract_coverage"], "ok": [True]})
     page = Page(small_result(audit=Audit(rules.assign(ok=False), kpis))._repr_html_())
     assert "The audit found faults: do not use this plan." in page.texts

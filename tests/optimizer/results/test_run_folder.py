@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from models.plan import PLAN_TABLES
-from models.plan_tables import RunError
+from models.plan_tables import OtherFormatError, RunError
 from optimizer.assurance.result import Result, as_result
 from optimizer.results.digests import checksum_holds
 from optimizer.results.record import Status
@@ -119,9 +119,11 @@ def test_tables_saved_again_by_a_spreadsheet_read_the_same(run: Path) -> None:
 
 def test_plan_json_says_what_the_contract_names(run: Path) -> None:
     document = json.loads((run / "plan.json").read_text(encoding="utf-8"))
+    assert document["format"] == 2
     assert document["status"] == "optimal"
     assert document["objective"] == 67450.0
     assert document["decisions"]["providers"] == ["partner", "team", "web"]
+    assert (document["decisions"]["engagements"], document["decisions"]["territories"]) == ([], [])
     assert document["kpis"]["service_cost"] == 15650.0
     assert document["no_contract_objective"] == 19600.0
     assert document["gain_gap"] == pytest.approx(3 / 47850, rel=1e-12)
@@ -152,7 +154,7 @@ def test_without_a_plan_there_are_no_values(status: Status, tmp_path: Path) -> N
     path = no_plan(status).save(tmp_path / "run")
     assert sorted(contents(path)) == ["manifest.json", "plan.json"]
     document = json.loads((path / "plan.json").read_text(encoding="utf-8"))
-    assert document["status"] == status
+    assert (document["format"], document["status"]) == (2, status)
     for key in ("objective", "bound", "gap", "decisions", "kpis", "gain_gap"):
         assert document[key] is None
     loaded = Result.load(path)
@@ -264,7 +266,7 @@ FAULTS: list[tuple[Edit, str]] = [
     (lambda folder: (folder / "uptake.csv").write_bytes(b""), "uptake.csv: the file is empty"),
     (lambda folder: (folder / "menus.csv").write_bytes(b"price_book,tier,model,price\nK\xf6ln,a,b,1\n"), "not UTF-8"),
     (lambda folder: (folder / "plan.json").write_bytes(b'{"a": "\xf6"}'), "plan.json: byte 8 is not UTF-8"),
-    (text("plan.json", '"objective":', '"objective"'), "plan.json line 4, column"),
+    (text("plan.json", '"objective":', '"objective"'), "plan.json line 5, column"),
     (text("plan.json", '"objective": 67450.0', '"objective": NaN'), "plan.json: NaN is not a JSON number"),
     (text("plan.json", '"objective": 67450.0', '"objective": null'), "so objective must be a value"),
     (text("plan.json", '"objective": 67450.0', '"objective": "67450"'), "plan.json: objective is '67450'"),
@@ -276,6 +278,10 @@ FAULTS: list[tuple[Edit, str]] = [
     (text("plan.json", '"seconds"', '"minutes": 1, "seconds"'), "plan.json: minutes is not a key"),
     (text("plan.json", '"admin_cost"', '"admin_costs"'), "plan.json: kpis.admin_cost is missing"),
     (text("plan.json", '"tiers": [', '"tiers": [1, '), "plan.json: decisions.tiers.0 is 1"),
+    (text("plan.json", '"engagements": []', '"engagements": [{}]'), "plan.json: decisions.engagements is [{}]"),
+    (text("plan.json", '"territories": []', '"places": []'), "plan.json: decisions.territories is missing"),
+    (text("plan.json", '"no_contract_objective": 19600.0,', ""), "plan.json: no_contract_objective is missing"),
+    (text("plan.json", '"one_off_cost"', '"attach_rate"'), "plan.json: kpis.attach_rate is not a KPI"),
     (lambda folder: (folder / "plan.json").write_text("[]", encoding="utf-8"), "plan.json: the whole file is []"),
     (lambda folder: (folder / "manifest.json").write_text("[]", encoding="utf-8"), "manifest.json: expected an object"),
     (text("audit.json", '"ok": true', '"ok": false'), "audit.json: ok is False, but its rows say True"),
@@ -284,6 +290,35 @@ FAULTS: list[tuple[Edit, str]] = [
     (text("audit.json", '"slack": 0.0', '"slack": "none"'), "audit.json: rules must be rows of rule, scope"),
     (lambda folder: (folder / "audit.json").write_text("{}", encoding="utf-8"), "audit.json: expected the keys"),
 ]
+
+
+SOLVE = "Solve the case again."
+FORMATS: list[tuple[str, str]] = [
+    ("", "has no format, so that a version before 0.2.0 wrote it"),
+    ('"format": null,', "has no format"),
+    ('"format": 1,', "has the format 1;"),
+    ('"format": 3,', "is of format 3, which a later version wrote; Tierwise 0.2.0 reads format 2. Read it with that"),
+    ('"format": 2.0,', "has the format 2.0;"),
+    ('"format": true,', "has the format True;"),
+    ('"format": "2",', "has the format '2';"),
+]
+
+
+@pytest.mark.parametrize(("written", "told"), FORMATS)
+@pytest.mark.parametrize("planned", [True, False])
+def test_a_run_of_another_format_is_refused_with_what_to_do(planned: bool, written: str, told: str, run: Path) -> None:
+    """And with nothing else: what a later version adds to it, or an earlier one lacks, is no fault of the run."""
+    if not planned:
+        save_run(no_plan(), run)
+    text("plan.json", '"format": 2,', written)(run)
+    text("plan.json", '"seconds"', '"minutes": 1, "seconds"')(run)
+    if planned:
+        text("menus.csv", "tier", "level")(run)
+    with pytest.raises(OtherFormatError) as caught:
+        load_run(run)
+    (problem,) = caught.value.problems
+    assert told in problem
+    assert SOLVE in problem
 
 
 @pytest.mark.parametrize(("edit", "sentence"), FAULTS, ids=lambda value: value if isinstance(value, str) else "")

@@ -28,7 +28,7 @@ LOCKED_ALONE = {
     "product_revenue": 1214,  # locked 100 x 0.9 x 1.1; free (800 + 600) x 0.8; less 5
     "account_revenue": 1244,
     "account_margin": 476.85,  # 0.5 x (99 + 640) + 0.2 x 480 - 0.38 x 5 + 13.25
-    "attach_rate": 1 / 12,
+    "contract_coverage": 1 / 12,
 }
 
 

@@ -15,6 +15,7 @@ from models.plan_tables import RunError
 from optimizer.assurance import run_audit
 from optimizer.auditing import audit
 from optimizer.results.record import NoPlanError, Status
+from optimizer.results.summary import heading
 from optimizer.workbook.account_sheet import _shortened
 from optimizer.workbook.lines import LINES
 from optimizer.workbook.profit_and_loss import MOST_NAMES
@@ -74,7 +75,8 @@ def test_recomputed_totals_are_those_of_the_plan_to_the_cent(live: Workbook) -> 
             assert change == pytest.approx(plan - today, abs=CENT)
     summary = by_first(live, "Summary")
     assert summary["Largest difference from plan.json"][0] == 0
-    for title, kpi in (("Cost to serve", "cost_to_serve"), ("Attach rate", "attach_rate")):
+    shown = ("one_off_cost", "cost_to_serve", "contract_coverage", "contract_value_coverage")
+    for title, kpi in ((heading(kpi), kpi) for kpi in shown):
         assert summary[title][:2] == pytest.approx([baseline[kpi], result.decided.kpis[kpi]])
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from models.decisions import DECISION_KINDS
-from models.plan import KPIS, MONEY_KPIS, Plan
+from models.plan import KPIS, Plan, kpi_unit
 
 from .bridge import CHANGE_ROUNDING
 
@@ -97,7 +97,7 @@ def side_by_side(plans: PlansByName, currency: str) -> dict[str, pd.DataFrame]:
 def overview(plans: PlansByName, currency: str) -> pd.DataFrame:
     """KPIs with a column for each plan."""
     values = {name: [plan.kpis[kpi] for kpi in KPIS] for name, plan in plans.items()}
-    units = [currency if kpi in MONEY_KPIS else "share" for kpi in KPIS]
+    units = [kpi_unit(kpi, currency) for kpi in KPIS]
     return pd.DataFrame({"kpi": KPIS, "unit": units, **values}).astype(dict.fromkeys(values, float))
 
 

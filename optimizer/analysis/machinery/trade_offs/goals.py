@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from models.conditions import COSTS, Amount, Condition, CsatOverFloor
-from models.plan import KPIS, MONEY_KPIS, Plan
+from models.conditions import BOUNDED, COSTS, Amount, Condition, CsatOverFloor
+from models.plan import DOWNTIME_UNITS, MONEY_KPIS, PARTNER_KPIS, SHARE_KPIS, Plan, kpi_unit
 from models.scenario import OBJECTIVES
 
 CSAT_OVER_FLOOR = "csat_over_floor"
-GOALS = (*KPIS, CSAT_OVER_FLOOR)
+GOALS = (*BOUNDED, CSAT_OVER_FLOOR)
 """Every goal by its name."""
-_LESS = (*COSTS, "admin_cost", "capital_cost", "loyalty_loss")
+_LESS = (*COSTS, "admin_cost", "capital_cost", "loyalty_loss", *DOWNTIME_UNITS)
 """Amounts of which less is better."""
 _REFINED: Mapping[str, float] = {CSAT_OVER_FLOOR: 0.01}
 _SHARE = 1e-5
@@ -43,17 +43,23 @@ class Goal:
         """Unit of its values."""
         if self.name == CSAT_OVER_FLOOR:
             return "CSAT points"
-        return f"{currency} a year" if self.name in MONEY_KPIS else "share"
+        yearly = self.name in (*MONEY_KPIS, *PARTNER_KPIS)
+        return f"{currency} a year" if yearly else kpi_unit(self.name, currency)
+
+    @property
+    def _is_amount(self) -> bool:
+        """Whether its values are money, incidents or hours, of any size."""
+        return self.name not in (*SHARE_KPIS, CSAT_OVER_FLOOR)
 
     def finest(self, scale: float) -> float:
         """Least difference that is told apart, for values of this size."""
-        if self.name in MONEY_KPIS:
+        if self._is_amount:
             return 1e-6 * max(1.0, abs(scale))
         return _REFINED.get(self.name, _SHARE)
 
     def step(self, scale: float) -> float:
         """Step of a sweep where none is given and the goal's best end is not known."""
-        if self.name in MONEY_KPIS:
+        if self._is_amount:
             return 0.05 * max(1.0, abs(scale))
         return 1.0 if self.name == CSAT_OVER_FLOOR else 0.02
 
