@@ -14,10 +14,12 @@ import pyarrow.compute as pc
 from .case import Case, CaseSettings
 from .case_warnings import case_warnings
 from .column_tables import CategoricalColumn, Cells, ColumnTable, Flags, Tables, text_series
+from .economics.held_uptake import held_appeal
 from .intake.assembly import check_together, in_order
 from .intake.documents import check_settings
 from .intake.edits import SETTINGS, Edit, check_edit, edits, new_value, wanted_cells
 from .intake.raw import RowSpan, cell_text, from_columns
+from .intake.references import check_references
 from .intake.tables import CleanTable, clean
 from .problems import SHOWN, CaseError, Problem, ProblemList, listed, suggestion
 from .scenario import Change, Scenario
@@ -34,7 +36,7 @@ def apply_scenario(case: Case, scenario: str | Scenario) -> tuple[Case, Scenario
     if not chosen.change:
         return case, chosen
     changed = changed_case(case, chosen, f"scenario {chosen.name}", {})
-    return replace(changed, warnings=case_warnings(changed)), chosen
+    return replace(changed, warnings=(*case_warnings(changed), *changed.warnings)), chosen
 
 
 def named_scenario(case: Case, scenario: str | Scenario) -> Scenario:
@@ -50,38 +52,85 @@ def named_scenario(case: Case, scenario: str | Scenario) -> Scenario:
 
 
 def changed_case(case: Case, scenario: Scenario, file: str, places: Mapping[str, str]) -> Case:
-    """The case with the changes made, its warnings left as they were; raises `CaseError`.
+    """The case with the changes made, its warnings those about a change alone; raises `CaseError`.
 
     `file` names the scenario in messages; `places` holds the cells of its changes in a workbook.
     """
-    problems = ProblemList()
-    tables, settings = {name: case.columns(name) for name in case.tables}, case.settings
+    problems, warnings = ProblemList(), list[str]()
+    settings, touched = case.settings, set[str]()
+    tables = {name: case.columns(name) for name in case.tables}
     for edit in edits(scenario, file, places):
         name = edit.change.table
         if not check_edit(edit, problems):
             continue
         if name == SETTINGS:
             settings = _change_settings(settings, edit, problems)
-        else:
-            tables[name] = _change_table(tables[name], edit, problems)
+            continue
+        changed = {name: _change_table(tables[name], edit, problems)}
+        if edit.change.hold_uptake:
+            before = _as_it_stands(replace(case, settings=settings), tables, touched, edit, problems)
+            changed |= _held(before, tables[name], changed[name], edit, warnings) if before else {}
+        tables |= changed
+        touched |= set(changed)
     problems.check()
-    touched = {change.table for change in scenario.change} - {SETTINGS}
-    return replace(case, settings=settings, tables=_checked_again(tables, touched, file))
+    return replace(
+        case, settings=settings, tables=_checked_again(tables, touched, file), warnings=tuple(dict.fromkeys(warnings))
+    )
+
+
+def _as_it_stands(
+    case: Case, tables: Mapping[str, ColumnTable], touched: set[str], edit: Edit, problems: ProblemList
+) -> Case | None:
+    """The case just before a change that holds uptake; None, with problems, where it cannot be reckoned with."""
+    before = len(problems)
+    if not len(tables["current_menus"]):
+        message, expected = "there are no current_menus, whose uptake could be held", "rows in current_menus"
+        problems.add(edit.problem(message, "hold_uptake", expected=expected))
+        return None
+    cleaned = _cleaned(tables, touched, f"before change[{edit.number}] of {edit.file}", problems)
+    check_references(cleaned, touched, problems)
+    return replace(case, tables=in_order(cleaned)) if len(problems) == before else None
+
+
+def _held(
+    before: Case, classes: ColumnTable, changed: ColumnTable, edit: Edit, warnings: list[str]
+) -> dict[str, ColumnTable]:
+    """The table appeal, moved so that today's menus are taken up as before; warns of a class that cannot be held."""
+    name, appeal = edit.change.column, before.columns("appeal")
+    column = edit.schema[name]
+    numbers = np.clip(changed.numbers(name), column.bounds.low, min(column.bounds.high, column.largest))
+    moved, left = held_appeal(before, ColumnTable({**classes.columns, name: numbers}, len(classes)))
+    for row in left:
+        if numbers[row] != classes.numbers(name)[row]:
+            segment, customer_class = (classes.categorical(key)[row] for key in ("segment", "customer_class"))
+            warnings.append(
+                f"The uptake of class {customer_class} of segment {segment} cannot be held: it has no free units that "
+                f"today's menus offer anything. Its appeal stays where {name} is changed."
+            )
+    return {"appeal": ColumnTable({**appeal.columns, "appeal": moved}, len(appeal))}
 
 
 def _checked_again(tables: Mapping[str, ColumnTable], touched: set[str], file: str) -> Tables:
     problems = ProblemList()
+    together = _cleaned(tables, touched, f"after the changes of {file}", problems)
+    check_together(together, touched, problems)
+    problems.check()
+    return in_order(together)
+
+
+def _cleaned(
+    tables: Mapping[str, ColumnTable], touched: set[str], when: str, problems: ProblemList
+) -> dict[str, CleanTable]:
+    """The tables with the cells of those touched checked again."""
     together = {}
     for name, content in tables.items():
         schema = TABLES[name]
         if name in touched:
-            origin = RowSpan(f"after the changes of {file}, {name}")
+            origin = RowSpan(f"{when}, {name}")
             together[name] = clean(from_columns(name, content, origin), schema, problems)
         else:
             together[name] = CleanTable(schema, content, RowSpan(name))
-    check_together(together, touched, problems)
-    problems.check()
-    return in_order(together)
+    return together
 
 
 def _change_settings(settings: CaseSettings, edit: Edit, problems: ProblemList) -> CaseSettings:

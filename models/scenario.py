@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self, get_args
+from typing import Any, Literal, Self, get_args
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, StrictBool, model_serializer, model_validator
 
 from .document_fields import Name, Number, Step, Strict, Text
 from .rules import ScenarioRules
@@ -29,6 +29,8 @@ class Change(Strict):
     """Amount to add."""
     multiply: Step | None = None
     """Factor to multiply by."""
+    hold_uptake: StrictBool = False
+    """Whether appeal moves so that today's menus are taken up as before; for price_sensitivity and risk_aversion."""
 
     @model_validator(mode="after")
     def _one_operation(self) -> Self:
@@ -36,6 +38,11 @@ class Change(Strict):
         if len(given) != 1:
             raise ValueError(f"a change has exactly one of set, add and multiply, not {' and '.join(given) or 'none'}")
         return self
+
+    @model_serializer(mode="wrap")
+    def _said(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """The change as a person would write it: uptake that is not held goes without saying."""
+        return {key: value for key, value in dump(self).items() if key != "hold_uptake" or value}
 
 
 class Heading(Strict):

@@ -1,7 +1,8 @@
 """Many scenarios from one: a grid over rules and changes, or a table with a scenario in each row.
 
 What varies is named by a key: a rule of the scenario (`min_service_margin`, `objective`), or a change written as
-`TABLE[CONDITIONS].COLUMN OPERATION`, such as `rates[provider=Orbis; region=north|south].cost_per_case multiply`.
+`TABLE[CONDITIONS].COLUMN OPERATION`, such as `rates[provider=Orbis; region=north|south].cost_per_case multiply`, with
+`hold_uptake` after it where the change holds the uptake of today's menus.
 `off` takes a rule away, a blank leaves it as it is in the scenario that is varied.
 """
 
@@ -33,8 +34,11 @@ SCENARIOS = "scenarios"
 """What a table of scenarios is called in messages."""
 NAME, BASE = "scenario", "base"
 """Columns of a table of scenarios that are no keys: its name, and the scenario of the case that it varies."""
+HELD = "hold_uptake"
+"""Ends a key whose change holds the uptake of today's menus."""
 _CHANGE = re.compile(
-    r"(?P<table>\w+)\s*(?:\[(?P<where>[^\]]*)\])?\s*\.\s*(?P<column>\w+)\s+(?P<operation>" + "|".join(OPERATIONS) + ")"
+    r"(?P<table>\w+)\s*(?:\[(?P<where>[^\]]*)\])?\s*\.\s*(?P<column>\w+)\s+"
+    rf"(?P<operation>{'|'.join(OPERATIONS)})(?:\s+(?P<held>{HELD}))?"
 )
 _KEY = "a rule such as max_tiers, or a change such as rates[provider=Orbis].cost_per_case multiply"
 
@@ -130,7 +134,11 @@ def _labels(keys: Sequence[str]) -> dict[str, str]:
     for key in keys:
         parts = _CHANGE.fullmatch(key.strip())
         where = [] if parts is None else re.findall(r"=\s*([^;]*?)\s*(?:;|$)", parts["where"] or "")
-        short[key] = key if parts is None else " ".join([parts["column"], *where, parts["operation"]])
+        short[key] = (
+            key
+            if parts is None
+            else " ".join(filter(None, [parts["column"], *where, parts["operation"], parts["held"]]))
+        )
     return short if len(set(short.values())) == len(keys) else dict(zip(keys, keys, strict=True))
 
 
@@ -190,7 +198,8 @@ def _change(key: str, text: str, source: str, place: str, problems: ProblemList)
     if where is None:
         return None
     value = typed_value(parts["table"], parts["column"], text)
-    return {"table": parts["table"], "where": where, "column": parts["column"], parts["operation"]: value}
+    change = {"table": parts["table"], "where": where, "column": parts["column"], parts["operation"]: value}
+    return change | {HELD: True} if parts["held"] else change
 
 
 def _together(

@@ -124,7 +124,7 @@ def _change_rows(scenarios: Mapping[str, Scenario]) -> Iterator[Mapping[str, Cel
             operation, value = next((key, item) for key, item in _change_items(change).items() if key in OPERATIONS)
             where = "; ".join(f"{column}={_alternatives(wanted)}" for column, wanted in change.where.items())
             row = {"scenario": name, "table": change.table, "where": where, "column": change.column}
-            yield {**row, "operation": operation, "value": value}
+            yield {**row, "operation": operation, "value": value, "hold_uptake": change.hold_uptake or None}
 
 
 def _alternatives(wanted: Any) -> str:

@@ -27,6 +27,7 @@ from ..text.characters import characters_in_words
 Cell = str | float | bool | None
 _ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 """The beginning of what Excel reads as the number of a character."""
+FLAG_WORDS = ("TRUE", "FALSE")
 LIST_LIMIT = 255
 """Excel refuses a drop-down list written out in more characters."""
 LAST_ROW = 1_048_576
@@ -46,6 +47,8 @@ NOTES = {
         "column": "column to edit",
         "operation": "set, add or multiply; changes are made in order",
         "value": "the new value, the amount to add, or the factor",
+        "hold_uptake": "TRUE: appeal moves so that today's menus are taken up as before; for price_sensitivity and "
+        "risk_aversion, in a case with current_menus; blank is FALSE",
     },
 }
 
@@ -60,6 +63,7 @@ def new_workbook() -> Workbook:
     _add_list(workbook["scenarios"], 2, tuple(key for key in Scenario.model_fields if key not in {"name", "change"}))
     _add_list(workbook["changes"], 2, (*TABLES, "case"))
     _add_list(workbook["changes"], 5, OPERATIONS)
+    _add_list(workbook["changes"], 7, FLAG_WORDS)
     for table in TABLES.values():
         _add_table(workbook.create_sheet(table.name), table)
     return workbook
@@ -120,7 +124,7 @@ def _add_table(sheet: Worksheet, table: Table) -> None:
         sheet.sheet_properties.tabColor = OPTIONAL
     for at, column in enumerate(table.columns, 1):
         if column.kind in (ColumnKind.CHOICE, ColumnKind.FLAG):
-            _add_list(sheet, at, column.choices or ("TRUE", "FALSE"))
+            _add_list(sheet, at, column.choices or FLAG_WORDS)
 
 
 def _note(column: Column) -> str:

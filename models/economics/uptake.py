@@ -33,20 +33,20 @@ def uptake(offers: Offers, options: Codes, covered: NDArray[np.bool_]) -> Uptake
     `options` holds the positions of every option on a menu, at most one per price book and tier;
     `covered` flags the cohorts whose product their price book covers.
     """
-    cell = _cells_on_offer(offers, options)
+    cell = cells_on_offer(offers, options)
     return Uptake(cell, shares_at(offers, cell) * covered[:, None])
 
 
 def shares_at(offers: Offers, cell: Codes) -> Array:
     """P of what a menu offers a cohort: rows of cells, one a tier in the order of rank (-1 for none)."""
-    utilities = _at_cells(offers.utility, cell, -np.inf)
+    utilities = at_cells(offers.utility, cell, -np.inf)
     if offers.catalog.case.settings.choice_model == "logit":
         return logit_shares(utilities)
-    payments = _at_cells(offers.terms.yearly, cell, 0.0)
+    payments = at_cells(offers.terms.yearly, cell, 0.0)
     return first_choice_shares(utilities, payments, np.arange(cell.shape[1]))
 
 
-def _cells_on_offer(offers: Offers, options: Codes) -> Codes:
+def cells_on_offer(offers: Offers, options: Codes) -> Codes:
     """Cell of each cohort and tier, -1 where its price book's menu has no option of the tier."""
     sold, book = offers.options, offers.demand.cohorts.book
     menus = np.full((len(sold.start) - 1, len(offers.catalog.tiers)), -1, dtype=np.int64)
@@ -54,7 +54,7 @@ def _cells_on_offer(offers: Offers, options: Codes) -> Codes:
     return offers.cells(np.arange(len(book)), menus[book])
 
 
-def _at_cells(values: Array, cell: Codes, blank: float) -> Array:
+def at_cells(values: Array, cell: Codes, blank: float) -> Array:
     """Cell values laid out as `cell` is, `blank` where that is -1."""
     laid_out = np.full(cell.shape, blank)
     offered = cell >= 0

@@ -19,11 +19,16 @@ from .reading import Reading
 SHEETS = {
     "case": ("key", "value"),
     "scenarios": ("scenario", "key", "value"),
-    "changes": ("scenario", "table", "where", "column", "operation", "value"),
+    "changes": ("scenario", "table", "where", "column", "operation", "value", "hold_uptake"),
 }
 """Columns of each sheet that is no table."""
 OPERATIONS = ("set", "add", "multiply")
-MAY_BE_BLANK = {"case": ("value",), "scenarios": ("key", "value"), "changes": ("where", "value")}
+MAY_BE_BLANK = {"case": ("value",), "scenarios": ("key", "value"), "changes": ("where", "value", "hold_uptake")}
+MAY_BE_MISSING = ("hold_uptake",)
+"""Columns that a sheet may lack."""
+NO_NAMES = ("value", "hold_uptake")
+"""Columns whose cells may be other than names."""
+FLAGS = {"true": True, "false": False}
 TEXT_KEYS = {"name", "currency", "choice_model", "description", "objective"}
 
 Row = tuple[str, dict[str, str]]
@@ -89,14 +94,14 @@ def _rows(sheet: RawTable | None, problems: ProblemList) -> list[Row] | None:
         message = f"unknown column{suggestion(name, wanted)}" if name else "a column without a header"
         place = sheet.origin.place(-1, name)
         problems.add(Problem(sheet.name, message, place, "", name, expected=f"only {', '.join(wanted)}"))
-    for name in [column for column in wanted if column not in sheet.columns]:
+    for name in [column for column in wanted if column not in (*sheet.columns, *MAY_BE_MISSING)]:
         problems.add(Problem(sheet.name, "missing column", "", "", name, expected=", ".join(wanted)))
     return list(_filled_rows(sheet, problems)) if len(problems) == before else None
 
 
 def _filled_rows(sheet: RawTable, problems: ProblemList) -> Iterator[Row]:
     """Rows whose needed cells are filled and whose cells can all be used; the others are problems."""
-    odd = {name: _odd(column) for name, column in sheet.columns.items() if name != "value"}
+    odd = {name: _odd(column) for name, column in sheet.columns.items() if name not in NO_NAMES}
     for row in range(sheet.length):
         cells = {name: column.show(row).strip() for name, column in sheet.columns.items()}
         needed = [name for name in cells if name not in MAY_BE_BLANK[sheet.name]]
@@ -146,7 +151,9 @@ def _change(place: str, cells: dict[str, str], problems: ProblemList) -> dict[st
     if where is None:
         return None
     value = typed_value(cells["table"], cells["column"], cells["value"])
-    return {"table": cells["table"], "where": where, "column": cells["column"], operation: value}
+    change = {"table": cells["table"], "where": where, "column": cells["column"], operation: value}
+    held = cells.get("hold_uptake", "")
+    return change | {"hold_uptake": FLAGS.get(held.lower(), held)} if held else change
 
 
 def typed_value(table: str, column: str, text: str) -> str | int | float:

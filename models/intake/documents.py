@@ -35,6 +35,7 @@ EXPECTED = {
     "float_type": "a number",
     "int_type": "an integer",
     "int_from_float": "an integer",
+    "bool_type": "true or false",
     "string_type": "text in quotation marks",
     "literal_error": "one of {expected}",
     "dict_type": "conditions such as {{ provider = Orbis }}",

@@ -19,6 +19,8 @@ from .raw import cell_text, from_objects
 SETTINGS = "case"
 """Table name by which a change reaches the case's settings."""
 CHANGEABLE_SETTINGS = ("discount_rate",)
+HOLDABLE = ("customer_classes", ("price_sensitivity", "risk_aversion"))
+"""Table and columns whose changes may hold the uptake of today's menus."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,10 @@ def edits(scenario: Scenario, file: str, places: Mapping[str, str]) -> Iterator[
 def check_edit(edit: Edit, problems: ProblemList) -> bool:
     """Check a change's names, operation and values; whether it is sound."""
     before, change = len(problems), edit.change
+    if change.hold_uptake and (change.table != HOLDABLE[0] or change.column not in HOLDABLE[1]):
+        message = "only a change of how customers weigh a burden can hold the uptake of today's menus"
+        expected = f"a change of {' or '.join(HOLDABLE[1])} of {HOLDABLE[0]}, or no hold_uptake"
+        problems.add(edit.problem(message, "hold_uptake", f"{change.table}.{change.column}", expected))
     if change.table == SETTINGS:
         _check_settings_edit(edit, problems)
     elif change.table not in TABLES:

@@ -102,6 +102,16 @@ DOCUMENTS = (
         ("scenarios/base.toml", "max_menu", "integer"),
     ),
     Fault(
+        "text for true",
+        replaced("scenarios/dear.toml", "multiply = 1.10", 'multiply = 1.10\nhold_uptake = "yes"'),
+        ("scenarios/dear.toml", "change[1].hold_uptake", "yes", "true or false"),
+    ),
+    Fault(
+        "uptake held by another column",
+        replaced("scenarios/dear.toml", "multiply = 1.10", "multiply = 1.10\nhold_uptake = true"),
+        ("scenarios/dear.toml", "change[1]", "hold_uptake", "rates.cost_per_case", "price_sensitivity"),
+    ),
+    Fault(
         "share in percent",
         replaced("scenarios/base.toml", "max_provider_share = 0.8", "max_provider_share = 80"),
         ("scenarios/base.toml", "max_provider_share", "<= 1"),

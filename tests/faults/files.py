@@ -148,10 +148,14 @@ SHEETS = (
     Fault("sheet: bad rule", sheet_cell("scenarios", "C4", "5 %"), ("scenarios!C4", "min_service_margin", "5 %")),
     Fault("sheet: bad conditions", sheet_cell("changes", "C2", "provider"), ("changes!F2", "where", "provider=Orbis")),
     Fault("sheet: unknown operation", sheet_cell("changes", "E2", "times"), ("changes!F2", "operation", "times")),
+    Fault(
+        "sheet: bad hold", sheet_cell("changes", "G2", "yes"), ("changes!F2", "change[1].hold_uptake", "true or false")
+    ),
+    Fault("sheet: hold of another column", sheet_cell("changes", "G2", True), ("changes!F2", "rates.cost_per_case")),
     Fault("sheet: change of no scenario", sheet_cell("changes", "A2", "Dear"), ("changes!F2", 'did you mean "dear"')),
     Fault("sheet: missing table", without_sheet("services"), ("services", "missing", "a sheet services")),
     Fault("sheet: missing optional words", without_sheet("case"), ("case", "sheet is missing", "discount_rate")),
-    Fault("sheet: unknown column of changes", sheet_cell("changes", "G1", "note"), ("changes!G1", "note", "unknown")),
+    Fault("sheet: unknown column of changes", sheet_cell("changes", "H1", "note"), ("changes!H1", "note", "unknown")),
     Fault(
         "sheet: missing column of changes",
         sheet_cell("changes", "E1", None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +138,11 @@ def test_a_set_blank_takes_the_default(case: Case) -> None:
         (change("case", "discount_rate", set="high"), ("discount_rate", "high")),
         (change("case", "currency", set="USD"), ("cannot reach", "discount_rate")),
         (change("case", "discount_rate", where={"x": "y"}, set=0.1), ("case has no rows",)),
+        (
+            change("customer_classes", "share", add=0.0, hold_uptake=True),
+            ("change[1]", "hold_uptake", "customer_classes.share", "price_sensitivity or risk_aversion"),
+        ),
+        (change("rates", "price_sensitivity", set=1.0, hold_uptake=True), ("hold_uptake", "no column of that name")),
     ],
 )
 def test_a_bad_change_is_refused(case: Case, edit: Change, words: tuple[str, ...]) -> None:
@@ -150,6 +156,97 @@ def test_all_bad_changes_are_told_at_once(case: Case) -> None:
 
     assert "change[1]" in told
     assert "change[2]" in told
+
+
+def held(column: str, **more: Any) -> Change:
+    return change("customer_classes", column, hold_uptake=True, **more)
+
+
+def appeal(case: Case) -> dict[tuple[str, str, str], float]:
+    rows = case.tables["appeal"]
+    return dict(zip(rows[["segment", "customer_class", "tier"]].itertuples(False, None), rows["appeal"], strict=True))
+
+
+def test_held_uptake_moves_appeal_by_what_a_higher_sensitivity_takes_away(case: Case) -> None:
+    """The factory has silver alone today, at 1000 an incident less 2 %; what an incident costs it is as much at risk.
+
+    Gauge: T = 980 x 1.8 = 1764, downtime 1.8 x 90 x 24 = 3888, CE = 5652, CE0 = 1.8 x (1200 + 90 x 40) = 8640. Viewer:
+    T = 980 x 0.8 x 1.2 = 940.8, downtime 1.2 x 40 x 24 = 1152, CE0 = 1.2 x (700 + 40 x 36) = 2568. Free units 10 and 2.
+    """
+    after = changed(case, held("price_sensitivity", where={"segment": "factory"}, multiply=1.2))
+    gauge, viewer = 100 * (5652 - 8640) / 40000, 100 * (940.8 + 1152 - 2568) / 15000
+    moved = 0.5 * 0.2 * (10 * gauge + 2 * viewer) / 12
+    assert moved == pytest.approx(-0.6753)
+    expected = appeal(case)
+    expected["factory", "all", "silver"] += moved
+    expected["factory", "all", "gold"] += moved  # not sold today: as the tiers that are
+    assert appeal(after) == pytest.approx(expected)
+    assert after.tables["customer_classes"]["price_sensitivity"].tolist() == pytest.approx([0.35, 0.70, 0.55, 0.60])
+
+
+def test_uptake_is_held_with_the_numbers_just_before_each_change(case: Case) -> None:
+    dearer = change("current_menus", "price", where={"price_book": "factory"}, set=2000.0)
+    more = held("price_sensitivity", where={"segment": "factory"}, add=0.1)
+    before, after = appeal(changed(case, more, dearer)), appeal(changed(case, dearer, more))
+    gauge, viewer = 100 * 980 * 1.8 / 40000, 100 * 980 * 0.8 * 1.2 / 15000  # what the dearer contract adds to a burden
+    added = after["factory", "all", "silver"] - before["factory", "all", "silver"]
+    assert added == pytest.approx(0.1 * (10 * gauge + 2 * viewer) / 12)
+
+
+def test_what_is_excluded_sells_today_but_weighs_nothing_as_a_product(case: Case) -> None:
+    gone = change("tiers", "offer", where={"tier": "silver"}, set="excluded")
+    no_model = change("pricing_models", "offer", where={"model": "metered"}, set="excluded")
+    more = held("price_sensitivity", where={"segment": "factory"}, add=0.1)
+    assert appeal(changed(case, gone, no_model, more)) == appeal(changed(case, more))
+    no_viewer = change("products", "support", where={"product": "viewer"}, set="excluded")
+    moved = appeal(changed(case, no_viewer, more))["factory", "all", "silver"] - 0.7
+    assert moved == pytest.approx(0.1 * 100 * (5652 - 8640) / 40000)
+
+
+def test_a_class_that_cannot_be_held_is_warned_of_and_keeps_its_appeal(case: Case) -> None:
+    """Once silver is offered to the factory alone, the clinics, which buy nothing else, have nothing to take up."""
+    gold = change("current_menus", "tier", where={"price_book": "factory"}, set="gold")
+    moved = change("current_menus", "price_book", where={"tier": "silver"}, set="factory")
+    more = held("price_sensitivity", multiply=1.5)
+    after = changed(case, gold, moved, more)
+    assert appeal(after)["clinic", "all", "silver"] == appeal(case)["clinic", "all", "silver"]
+    told = [sentence for sentence in after.warnings if "cannot be held" in sentence]
+    assert len(told) == 1
+    assert "class all of segment clinic" in told[0]
+    assert "price_sensitivity" in told[0]
+    only_factory = held("price_sensitivity", where={"segment": "factory"}, multiply=1.5)
+    assert not [one for one in changed(case, gold, moved, only_factory).warnings if "cannot be held" in one]
+
+
+def test_uptake_without_menus_of_today_cannot_be_held(case: Case) -> None:
+    bare = replace(case, tables={**case.tables, "current_menus": case.tables["current_menus"].iloc[:0]})
+    told = sentences(bare, change("case", "discount_rate", set=0.1), held("risk_aversion", add=1e-5))
+    assert "change[2] (table=customer_classes), key hold_uptake: there are no current_menus" in told
+
+
+def test_numbers_of_no_sense_just_before_a_held_change_are_told(case: Case) -> None:
+    unknown = change("appeal", "tier", where={"tier": "gold"}, set="platinum")
+    told = sentences(case, unknown, held("price_sensitivity", add=0.1))
+    assert "before change[2] of scenario what_if, appeal" in told
+    assert "platinum" in told
+
+
+def test_shares_may_be_put_right_after_a_held_change(case: Case) -> None:
+    where = {"segment": "hospital", "customer_class": "careful"}
+    rest = {"segment": "hospital", "customer_class": "thrifty"}
+    fewer = change("customer_classes", "share", where=where, set=0.5)
+    more = change("customer_classes", "share", where=rest, set=0.5)
+    held_between = changed(case, fewer, held("price_sensitivity", add=0.1), more)
+    assert appeal(held_between) == pytest.approx(appeal(changed(case, held("price_sensitivity", add=0.1))))
+
+
+def test_appeal_moves_no_further_than_a_number_may_go(case: Case) -> None:
+    """Held in its range the sensitivity falls from 0.5 to 0, not to -0.5, before another change puts it right."""
+    where = {"segment": "factory"}
+    right = change("customer_classes", "price_sensitivity", where=where, set=0.4)
+    after = changed(case, held("price_sensitivity", where=where, add=-1.0), right)
+    gauge, viewer = 100 * (5652 - 8640) / 40000, 100 * (940.8 + 1152 - 2568) / 15000
+    assert appeal(after)["factory", "all", "silver"] - 0.7 == pytest.approx(-0.5 * (10 * gauge + 2 * viewer) / 12)
 
 
 def test_an_unknown_scenario_is_refused_with_a_suggestion(case: Case) -> None:

@@ -57,6 +57,19 @@ def test_a_key_of_a_change_appends_it_to_those_of_the_scenario(case: Case) -> No
     )
 
 
+def test_a_key_can_hold_uptake(case: Case) -> None:
+    plain, held = (f"customer_classes[segment=clinic].price_sensitivity multiply{end}" for end in ("", " hold_uptake"))
+    made = vary(case, {held: [0.8, 1.2]}, "base")
+    clinic = {"segment": "clinic"}
+    change = Change(table="customer_classes", where=clinic, column="price_sensitivity", multiply=0.8, hold_uptake=True)
+    assert made.scenarios[0].change == (change,)
+    assert made.scenarios[0].name == "price_sensitivity clinic multiply hold_uptake=0.8"
+    both = vary(case, {plain: [1.1], held: [1.2]}, "base").scenarios[0]
+    assert [one.hold_uptake for one in both.change] == [False, True]
+    table = pd.DataFrame({"scenario": ["a", "b"], held: [None, 1.5]})
+    assert [len(one.change) for one in vary(case, table, "base").scenarios] == [0, 1]
+
+
 def test_a_table_has_a_scenario_in_each_row_and_blanks_change_nothing(case: Case) -> None:
     frame = pd.DataFrame(
         {
@@ -99,6 +112,7 @@ def test_scenarios_can_be_listed(case: Case) -> None:
         ({"max_tiers": []}, "max_tiers: no values"),
         ({"max_tiers": [1, 1]}, 'two scenarios have this name; found "max_tiers=1"'),
         ({"rates[provider].cost_per_case set": [1]}, "unreadable conditions"),
+        ({"customer_classes.share add hold_uptakes": [1]}, "neither a rule nor a change"),
         ({"max_tiers": 2}, "max_tiers: no list of values; expected a list of values, such as [2, 3]"),
         ({"max_tiers": "12"}, "max_tiers: no list of values"),
         ({5: [1]}, "5: the key is no text"),

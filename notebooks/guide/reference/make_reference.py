@@ -25,6 +25,7 @@ from pydantic.fields import FieldInfo
 import optimizer
 import optimizer.charts
 from models import CaseSettings, Change, Scenario
+from models.intake.raw import cell_text
 from models.schema import TABLES, Column, Table
 from models.schema.fields import LARGEST, LARGEST_RATIO, LARGEST_REVENUE, LARGEST_TOTAL, SMALLEST
 from models.text.lookalikes import LONGEST
@@ -130,7 +131,7 @@ def _keys(model: type[BaseModel], fields: Mapping[str, FieldInfo]) -> Iterator[l
     said = {name: text for part in _own_classes(model) for name, text in _attribute_docs(part).items()}
     for name, field in fields.items():
         default = field.get_default(call_default_factory=True)
-        known = "" if field.is_required() or default in (None, "", {}, ()) else f"`{default}`"
+        known = "" if field.is_required() or default in (None, "", {}, ()) else f"`{cell_text(default)}`"
         words = f" One of {', '.join(get_args(field.annotation))}." if get_origin(field.annotation) is Literal else ""
         yield [f"`{name}`", known, said.get(name, "") + words]
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from models import Case, Change, Scenario, load_case, write_case
 from tests.worlds.small_case import write_small_case
@@ -46,19 +47,30 @@ def test_a_workbook_cannot_hold_marks_that_separate_conditions(case: Case, tmp_p
     assert not (tmp_path / "case.xlsx").exists()
 
 
+def test_a_sheet_of_changes_may_lack_what_none_asks_for(case: Case, tmp_path: Path) -> None:
+    file = write_case(case, tmp_path / "case.xlsx", "xlsx")
+    book = load_workbook(file)
+    assert book["changes"]["G1"].value == "hold_uptake"
+    book["changes"].delete_cols(7)
+    book.save(file)
+    assert load_case(file).scenarios == case.scenarios
+
+
 def test_every_kind_of_change_reads_back(case: Case, tmp_path: Path) -> None:
     changes = (
         Change(table="tiers", column="offer", where={"rank": [1, 2]}, set="required"),
         Change(table="services", column="needs_parts", where={"response_clock": False}, set=True),
         Change(table="rates", column="csat", where={"tier": "", "csat": 84.0}, add=-0.1),
         Change(table="case", column="discount_rate", multiply=1.5),
+        Change(table="customer_classes", column="risk_aversion", multiply=1.5, hold_uptake=True),
     )
     full = replace(case, scenarios={"base": Scenario(max_menu=2, change=changes)})
 
     for form, place in (("csv", "a"), ("parquet", "b"), ("xlsx", "c.xlsx")):
         again = load_case(write_case(full, tmp_path / place, form))  # type: ignore[arg-type]
         operations = [
-            (change.table, change.column, change.add, change.multiply) for change in again.scenarios["base"].change
+            (change.table, change.column, change.add, change.multiply, change.hold_uptake)
+            for change in again.scenarios["base"].change
         ]
-        assert operations == [(change.table, change.column, change.add, change.multiply) for change in changes]
+        assert operations == [(one.table, one.column, one.add, one.multiply, one.hold_uptake) for one in changes]
         assert again.scenarios["base"].max_menu == 2
