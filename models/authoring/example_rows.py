@@ -85,7 +85,9 @@ EXAMPLE_ROWS: Mapping[str, tuple[Row, ...]] = {
             "offer": "optional",
         },
     ),
-    "price_points": ({"tier": "gold", "model": "warranty", "price": 0.08, "price_book": "health"},),
+    "price_points": (
+        {"tier": "gold", "model": "warranty", "price": 0.07, "price_book": "health", "to": 0.08, "step": 0.01},
+    ),
     "services": (
         {
             "service": "field_visit",

@@ -16,6 +16,7 @@ from ..text.file_names import ALLOWED, file_name_fault
 from .documents import check_scenario, check_settings
 from .edits import check_edit, edits
 from .integrity import check_rules
+from .ladders import with_ladders_filled
 from .listing import SCENARIOS, TOML, doubled, resembling
 from .reading import Reading
 from .references import check_references
@@ -34,7 +35,7 @@ def assemble(reading: Reading, problems: ProblemList) -> Case:
     problems.check()
     if settings is None:
         raise AssertionError("settings are missing without a problem")
-    return Case(settings, in_order(tables), scenarios, dict(reading.digests), tuple(reading.notes))
+    return Case(settings, in_order(with_ladders_filled(tables)), scenarios, dict(reading.digests), tuple(reading.notes))
 
 
 def in_order(tables: Mapping[str, CleanTable]) -> Tables:

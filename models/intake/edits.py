@@ -83,11 +83,14 @@ def _check_settings_edit(edit: Edit, problems: ProblemList) -> None:
 
 
 def _check_names(edit: Edit, problems: ProblemList) -> bool:
-    unknown = [("column", edit.change.column), *(("where", name) for name in edit.change.where)]
-    unknown = [(key, name) for key, name in unknown if name not in edit.schema]
+    known = [name for name, column in edit.schema.items() if not column.filled_in]
+    given = [("column", edit.change.column), *(("where", name) for name in edit.change.where)]
+    unknown = [(key, name) for key, name in given if name not in known]
     for key, name in unknown:
-        message = f"{edit.change.table} has no column of that name{suggestion(name, edit.schema)}"
-        problems.add(edit.problem(message, key, name, f"one of {listed(list(edit.schema), 20)}"))
+        message = f"{edit.change.table} has no column of that name{suggestion(name, known)}"
+        if name in edit.schema:
+            message = "no change reaches this column: what it stands for is filled in on loading"
+        problems.add(edit.problem(message, key, name, f"one of {listed(known, 20)}"))
     return not unknown
 
 

@@ -14,6 +14,8 @@ from ..economics.pricing_kinds import KINDS
 from ..problems import Problem, ProblemList
 from ..row_keys import row_positions
 from ..schema import NO_CONTRACT, OPTION_PRICE
+from .ladders import TABLE as LADDERS
+from .ladders import ladders_are_whole
 from .magnitudes import READ, totals_can_be_carried
 from .tables import CleanTable, Tables
 
@@ -44,6 +46,7 @@ def _rule(*tables: str) -> Callable[[Callable[[Tables, ProblemList], None]], Cal
 
 
 _rule(*READ)(totals_can_be_carried)
+_rule(LADDERS)(ladders_are_whole)
 
 
 def check_rules(tables: Tables, changed: Collection[str], problems: ProblemList) -> None:

@@ -94,6 +94,8 @@ def _highest_prices(tables: Tables) -> dict[str, tuple[str, float]]:
     kinds, highest = dict(zip(models["model"], models["kind"], strict=True)), dict[str, tuple[str, float]]()
     for table in OPTION_PRICE:
         names, prices = tables[table].content.categorical("model"), np.abs(_numbers(tables, table, "price"))
+        if "to" in tables[table].schema.by_name:
+            prices = np.maximum(prices, np.abs(_numbers(tables, table, "to")))
         most = np.zeros(len(names.known))
         np.maximum.at(most, names.codes, prices)
         for name, price in zip(names.known.to_pylist(), most, strict=True):

@@ -94,6 +94,8 @@ class Column:
     """Largest size of a number; in the tables of a case that of its unit, where none is declared."""
     unique: bool = False
     """No two rows share a value."""
+    filled_in: bool = False
+    """What it stands for is filled in on loading, after which it is blank and no change reaches it."""
 
     @property
     def required(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.faults.corruptions import Fault, cell
+from tests.faults.corruptions import Fault, cell, ladder
 
 NUMBERS = (
     Fault(
@@ -105,6 +105,41 @@ BOUNDS = (
     Fault("price 0", cell("price_points", 4, "price", "0"), ("price_points.csv line 4", "price", "> 0")),
     Fault(
         "mark-up of -1", cell("price_points", 9, "price", "-1"), ("price_points.csv line 9", "model=open_book", "> -1")
+    ),
+    Fault(
+        "ladder without a step",
+        ladder(4, "0.05", "0.08", ""),
+        ("price_points.csv line 4", "column step", "blank cell; to and step stand together"),
+    ),
+    Fault(
+        "ladder without an end",
+        ladder(4, "0.05", "", "0.01"),
+        ("price_points.csv line 4", "column to", "blank cell; to and step stand together"),
+    ),
+    Fault(
+        "ladder that goes nowhere",
+        ladder(4, "0.05", "0.05", "0.01"),
+        ("price_points.csv line 4", "column to", "to is not above price", "a number > 0.05"),
+    ),
+    Fault(
+        "ladder of steps of 0",
+        ladder(4, "0.05", "0.08", "0"),
+        ("price_points.csv line 4", "column step", "> 0"),
+    ),
+    Fault(
+        "ladder of 1,001 prices",
+        ladder(4, "1", "1001", "1"),
+        ("price_points.csv line 4", "column step", "the ladder has 1,001 prices", "at most 1,000"),
+    ),
+    Fault(
+        "ladder of more prices than any computer holds",
+        ladder(4, "1e-12", "1e9", "1e-12"),
+        ("price_points.csv line 4", "column step", "1e+21 prices"),
+    ),
+    Fault(
+        "ladder with a word for its end",
+        ladder(4, "0.05", "top", "0.01"),
+        ("price_points.csv line 4", "column to", "top", "not a plain number"),
     ),
     Fault("negative contract price", cell("contracts", 2, "price", "-0.1"), ("contracts.csv line 2", "price")),
     Fault("no price today", cell("current_menus", 2, "price", "0"), ("current_menus.csv line 2", "price", "> 0")),

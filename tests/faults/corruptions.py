@@ -47,6 +47,19 @@ def cell(table: str, line: int, column: str, value: str) -> Corrupt:
     return corrupt
 
 
+def ladder(line: int, price: str, to: str, step: str) -> Corrupt:
+    """Make a row of price_points a ladder; the header is line 1."""
+
+    def corrupt(folder: Path) -> None:
+        rows = [[*row, "", ""] for row in _rows(folder / "price_points.csv")]
+        rows[0][-2:] = ["to", "step"]
+        rows[line - 1][rows[0].index("price")] = price
+        rows[line - 1][-2:] = [to, step]
+        _write(folder / "price_points.csv", rows)
+
+    return corrupt
+
+
 def column(table: str, old: str, new: str | None) -> Corrupt:
     """Rename a column, or drop it."""
 

@@ -11,7 +11,7 @@ from models.case import CaseSettings
 from models.scenario import Change, Scenario
 
 from .random_market import draw_market
-from .random_offer import draw_offer
+from .random_offer import draw_ladders, draw_offer
 from .random_work import draw_work
 from .sketch import Sketch, new_sketch
 from .world import Row
@@ -40,8 +40,10 @@ def random_case(seed: int) -> Drawn:
         choice_model="logit" if sketch.choice_model == "logit" else "first_choice",
         discount_rate=sketch.discount_rate,
     )
+    scenario = draw_scenario(sketch)
+    draw_ladders(sketch)
     tables = {name: pd.DataFrame(rows) for name, rows in sketch.tables.items()}
-    return settings, tables, {"base": draw_scenario(sketch)}
+    return settings, tables, {"base": scenario}
 
 
 def draw_scenario(sketch: Sketch) -> Scenario:

@@ -137,6 +137,23 @@ def same_option(one: Row, other: Row) -> bool:
     return all(one[column] == other[column] for column in ("tier", "model", "price"))
 
 
+def draw_ladders(sketch: Sketch) -> None:
+    """Write some pairs of price points as one row with a step between them; the points stay those that they are.
+
+    Some ladders end off a step, and some name a point that has a row of its own.
+    """
+    points = sketch.tables["price_points"]
+    for low, high in combinations(list(points), list(points)):
+        alike = all(low.get(column) == high.get(column) for column in ("tier", "model", "price_book"))
+        free = low in points and high in points and "to" not in low and "to" not in high
+        if not (alike and free and low["price"] < high["price"]) or sketch.chance(0.4):
+            continue
+        step = float(f"{high['price'] - low['price']:.12g}")
+        low |= {"to": high["price"] + sketch.maybe(0.3, 0.4 * step), "step": step}
+        if sketch.chance(0.7):
+            points.remove(high)
+
+
 def draw_current_menus(sketch: Sketch) -> None:
     """Today's menu of each book: some of its tiers, at prices near to its points or apart from them."""
     for book in price_books(sketch):

@@ -224,6 +224,21 @@ def test_feature_is_used(feature: str) -> None:
     assert len(showing) >= LEAST, showing
 
 
+def test_price_ladders_are_drawn() -> None:
+    """Some end off a step, and some name a point that has a row of its own."""
+    ladders = off_step = twice = 0
+    for seed in SEEDS:
+        points = random_case(seed)[1]["price_points"]
+        if "to" in points:
+            rows = points[points["to"].notna()]
+            ladders += 1
+            off_step += bool((rows["to"] > rows["price"] + 1.1 * rows["step"]).any())
+            listed = [(row["tier"], row["model"], row["price"], row["price_book"]) for row in
+                      world(seed).tables["price_points"]]  # fmt: skip
+            twice += len(set(listed)) < len(listed)
+    assert min(ladders, off_step, twice) >= LEAST
+
+
 def test_every_kind_of_pricing_model_is_drawn() -> None:
     assert set(KINDS) == set(pricing_kinds.KINDS)
 

@@ -26,6 +26,7 @@ MONEY = {
 }
 """Columns that hold money, but for prices, which hold it with some kinds of pricing model only."""
 PRICED = ("price_points", "current_menus", "contracts")
+PRICE_COLUMNS = ("price", "to", "step")
 PRICES_IN_MONEY = ("pay_per_use", "usage_based")
 
 NAMES = (
@@ -60,7 +61,9 @@ def scaled_money(drawn: Drawn, factor: float) -> Drawn:
     for name in PRICED:
         if name in scaled:
             in_money = scaled[name]["model"].map(kinds).isin(PRICES_IN_MONEY)
-            scaled[name]["price"] = scaled[name]["price"].where(~in_money, scaled[name]["price"] * factor)
+            for column in PRICE_COLUMNS:
+                if column in scaled[name]:
+                    scaled[name][column] = scaled[name][column].where(~in_money, scaled[name][column] * factor)
     return settings, scaled, scenarios
 
 
@@ -111,12 +114,17 @@ def with_rows(drawn: Drawn, added: dict[str, list[Row]]) -> Drawn:
     return settings, more, scenarios
 
 
+def scaled_point(point: Row, factor: float) -> Row:
+    """A row of price_points at other prices, the ends and the steps of a ladder with them."""
+    return point | {column: point[column] * factor for column in PRICE_COLUMNS if column in point}
+
+
 def add_price_point(drawn: Drawn, rng: Random) -> Drawn:
     """One more price point, near one that exists."""
     points = drawn[1]["price_points"]
     point = rng.choice(records(points))
     factor = rng.choice((0.8, 0.93, 1.11, 1.3))
-    return with_rows(drawn, {"price_points": [{**point, "price": point["price"] * factor}]})
+    return with_rows(drawn, {"price_points": [scaled_point(point, factor)]})
 
 
 def add_provider(drawn: Drawn, rng: Random) -> Drawn:
@@ -174,7 +182,7 @@ def add_idle_book(drawn: Drawn, rng: Random) -> Drawn:
         "customer_classes": [{"segment": "nobody", "customer_class": "none", "share": 1.0, "price_sensitivity": 0.0}],
         "appeal": [{"segment": "nobody", "customer_class": "none", "tier": point["tier"], "appeal": 9.0}],
         "loyalty": [{**row, "segment": "nobody"} for row in records(kept)],
-        "price_points": [{**point, "price": point["price"] * 1.7, "price_book": "nobody's"}],
+        "price_points": [{**scaled_point(point, 1.7), "price_book": "nobody's"}],
     }
     if "current_menus" in tables:
         today = {"price_book": "nobody's", "tier": point["tier"], "model": point["model"], "price": point["price"]}

@@ -50,7 +50,7 @@ DEFAULTS: dict[str, Row] = {
         "buyout_probability": 0.0,
         "buyout_share": 0.0,
     },
-    "price_points": {"price_book": None},
+    "price_points": {"price_book": None, "to": None, "step": None},
     "services": {"benchmark_cost": None},
     "service_mix": {"cases_per_incident": 0.0, "cases_per_unit": 0.0},
     "providers": {"fixed_cost": 0.0, "commitment": 0.0, "max_share": 1.0, "risk_share": 0.0},
@@ -85,6 +85,18 @@ def filled_rows(name: str, table: pd.DataFrame | None) -> list[Row]:
             row["price_book"] = row["segment"]
         rows.append(row)
     return rows
+
+
+def climbed(point: Row) -> list[Row]:
+    """The price points that a row stands for: itself, or one for each step of its ladder."""
+    if point["to"] is None:
+        return [point]
+    price, end, step = point["price"], point["to"], point["step"]
+    prices = []
+    for place in range(math.floor((end - price) / step + 1e-9) + 1):
+        reached = price + place * step
+        prices.append(0.0 if abs(reached) <= 1e-9 * step else float(f"{reached:.12g}"))
+    return [{**point, "price": price, "to": None, "step": None} for price in prices]
 
 
 def matches(row: Row, change: Change) -> bool:
@@ -126,8 +138,9 @@ class World:
 
 
 def read_world(settings: CaseSettings, tables: Mapping[str, pd.DataFrame], scenario: Scenario) -> World:
-    """Fill in defaults, then apply the scenario's changes in order."""
+    """Fill in defaults and price ladders, then apply the scenario's changes in order."""
     rows = {name: filled_rows(name, tables.get(name)) for name in DEFAULTS}
+    rows["price_points"] = [step for point in rows["price_points"] for step in climbed(point)]
     rate = settings.discount_rate
     for change in scenario.change:
         if change.table == "case":
