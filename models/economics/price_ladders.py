@@ -10,14 +10,14 @@ from ..catalog import Array, Codes
 
 MOST_LADDER_POINTS = 1000
 """Points of one ladder at most."""
-_ROUNDING = 1e-9
+_STEP_ROUNDING = 1e-9
 """Share of a step that is taken for rounding: at the end of a ladder, and about 0."""
 
 
 def ladder_sizes(price: Array, to: Array, step: Array) -> Array:
     """Points of each ladder, floor((to - price) / step + 1e-9) + 1; NaN where an end or a step is NaN."""
     with np.errstate(over="ignore"):
-        return np.asarray(np.floor((to - price) / step + _ROUNDING) + 1, dtype=float)
+        return np.asarray(np.floor((to - price) / step + _STEP_ROUNDING) + 1, dtype=float)
 
 
 def ladder_points(price: Array, to: Array, step: Array) -> tuple[Codes, Array]:
@@ -32,7 +32,7 @@ def ladder_points(price: Array, to: Array, step: Array) -> tuple[Codes, Array]:
     place = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
     single = alone[row]
     climbed = price[row] + np.where(single, 0.0, place * step[row])
-    climbed = np.where(np.abs(climbed) <= _ROUNDING * step[row], 0.0, climbed)
+    climbed = np.where(np.abs(climbed) <= _STEP_ROUNDING * step[row], 0.0, climbed)
     return row, np.where(single, price[row], rounded_prices(climbed))
 
 
