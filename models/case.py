@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal
 
 import pandas as pd
@@ -59,6 +59,11 @@ class Case:
         """One table by column, without making a DataFrame of it."""
         tables = self.tables
         return tables.columns(name) if isinstance(tables, Tables) else ColumnTable.of(tables[name])
+
+    def with_table(self, name: str, rows: pd.DataFrame) -> Case:
+        """The case with other rows of one table, of the same columns; they are not checked."""
+        tables = {table: self.columns(table) for table in self.tables}
+        return replace(self, tables=Tables({**tables, name: ColumnTable.of(rows)}))
 
     @property
     def sizes(self) -> Mapping[str, int]:

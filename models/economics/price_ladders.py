@@ -39,3 +39,9 @@ def ladder_points(price: Array, to: Array, step: Array) -> tuple[Codes, Array]:
 def rounded_prices(prices: Iterable[float]) -> Array:
     """The prices to 12 significant digits, as people write them: 0.3 and not 0.30000000000000004."""
     return np.array([float(f"{price:.12g}") for price in prices], dtype=float)
+
+
+def beyond(price: Array, step: Array) -> Array:
+    """The point one step (down where negative) from each price, rounded as those of a ladder; NaN without a step."""
+    moved = price + step
+    return rounded_prices(np.where(np.abs(moved) <= _STEP_ROUNDING * np.abs(step), 0.0, moved))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Unpack
 
@@ -11,12 +11,17 @@ import pandas as pd
 from models import Scenario, apply_scenario
 from models.rules import RULE_SPECS
 
+from ..accounting.demand import Demand
+from ..accounting.next_prices import price_steps
 from ..assurance.result import Result
-from ..results.summary import NEAR, money
+from ..results.price_steps import STOPPED, stopped_options, stopped_steps
+from ..results.summary import NEAR, first_places, money
 from .machinery.answers.answer import Answer
 from .machinery.comparison.moves import structure_moves
 from .machinery.feasibility.levers import Lever, levers, named
 from .machinery.feasibility.shadow_prices import ShadowPrices, shadow_prices
+from .machinery.feasibility.wider_ladders import COLUMNS as LADDER_COLUMNS
+from .machinery.feasibility.wider_ladders import NO_LADDERS, WiderLadders, ladder_sentences, wider_ladders
 from .machinery.sessions.context import AnalysisContext, pose
 from .machinery.sessions.solver_session import SolveOptions, Subject, question
 
@@ -41,6 +46,8 @@ _COLUMNS = {
         "parts policies) as it is, from multipliers and not solved again, {money}",
         "moves": "what changes in the plan when the rule is dropped",
     },
+    "stopped": STOPPED,
+    "ladders": LADDER_COLUMNS,
 }
 
 
@@ -63,10 +70,11 @@ def explain(
 ) -> Answer:
     """What each rule costs: the objective gained without it, and by loosening it one stated step, all others held.
 
-    Every binding rule is looked at, each for itself: those within 0.1 % of their limit in the plan, whatever the case
-    requires or excludes, and rules on partner quality; `rules` names others instead. Both gains are solved
-    again; beside them stands the shadow price, which holds the plan's structure. Raises `CaseError` for a name
-    that no rule of the scenario has.
+    Every binding rule is looked at, each for itself: those within 0.1 % of their limit in the plan or in the way of a
+    price's next step on its ladder, whatever the case requires or excludes, and rules on partner quality; `rules` names
+    others instead. Both gains are solved again; beside them stands the shadow price, which holds the plan's structure.
+    So is what one more step brings where a price stands at the end of its ladder (table `ladders`). Raises `CaseError`
+    for a name that no rule of the scenario has.
     """
     posed = pose(case, scenario, **options)
     on = levers(posed.case, posed.scenario)
@@ -74,11 +82,13 @@ def explain(
     context = posed.context(result)
     if context.result.plan is None:
         return context.nothing("explain")
-    binding = [lever for lever in on if not lever.idle and _binds(context.result, lever)]
+    steps = price_steps(Demand(context.case), context.scenario, context.plan.menus)
+    stops = set(stopped_steps(steps)["rule"])
+    binding = [lever for lever in on if not lever.idle and (lever.rule in stops or _binds(context.result, lever))]
     asked = binding if chosen is None else chosen
     prices = shadow_prices(context.case, context.scenario, context.plan, seconds=context.session.seconds_left)
     costs = [_cost(context, lever, prices) for lever in context.session.each(asked)]
-    return _answer(context, costs)
+    return _answer(context, costs, steps, wider_ladders(context) if rules is None else NO_LADDERS)
 
 
 def _binds(result: Result, lever: Lever) -> bool:
@@ -138,23 +148,26 @@ def _row(context: AnalysisContext, cost: _Cost) -> dict[str, object]:
     }
 
 
-def _answer(context: AnalysisContext, costs: list[_Cost]) -> Answer:
+def _answer(context: AnalysisContext, costs: list[_Cost], steps: pd.DataFrame, wider: WiderLadders) -> Answer:
     table = pd.DataFrame([_row(context, cost) for cost in costs], columns=[*list(_COLUMNS["costs"])[1:]])
     numbers = ["limit", "gain_dropped", "gain_dropped_at_most", "step", "limit_loosened", "gain_step"]
     table = table.astype(dict.fromkeys([*numbers, "gain_step_at_most", "shadow_price"], float))
     table = table.sort_values(["gain_dropped", "gain_step"], ascending=False, kind="stable").reset_index(drop=True)
     table.insert(0, "rank", range(1, len(table) + 1))
     others = [result for cost in costs for result in (cost.dropped, cost.loosened) if result is not None]
+    others += wider.results
     facts = {"objective": context.result.objective, "bound": context.result.bound, "rules": len(costs)}
-    sentences = _sentences(context, table)
-    return context.answer("explain", {"costs": table}, _COLUMNS, sentences, facts, others, ["costs"])
+    sentences = [*_sentences(context, table, stopped_options(steps)), *ladder_sentences(context, wider)]
+    tables = {"costs": table, "stopped": stopped_steps(steps), "ladders": wider.table()}
+    shown = ["costs", *(name for name in ("stopped", "ladders") if len(tables[name]))]
+    return context.answer("explain", tables, _COLUMNS, sentences, facts, others, shown)
 
 
 MOST_SENTENCES = 8
 """Rules put into a sentence; the table has them all."""
 
 
-def _sentences(context: AnalysisContext, table: pd.DataFrame) -> list[str]:
+def _sentences(context: AnalysisContext, table: pd.DataFrame, stops: Mapping[str, list[str]]) -> list[str]:
     if table.empty and context.session.stopped:
         return []
     if table.empty:
@@ -165,7 +178,10 @@ def _sentences(context: AnalysisContext, table: pd.DataFrame) -> list[str]:
     goal, currency = context.result.objective_name.replace("_", " "), context.result.currency
     left_open = (context.result.bound or 0.0) - (context.result.objective or 0.0)
     dear = table[table["gain_dropped"] > max(left_open, 1e-6 * abs(context.result.objective or 0.0))]
-    lines = [_sentence(row, currency, goal) for row in dear.head(MOST_SENTENCES).to_dict("records")]
+    lines = [
+        f"{_sentence(row, currency, goal)}{_stops(stops.get(str(row['rule']), []))}"
+        for row in dear.head(MOST_SENTENCES).to_dict("records")
+    ]
     if len(dear) < len(table):
         others = "None of the rules looked at" if dear.empty else f"None of the other {len(table) - len(dear)}"
         open_amount = money(left_open, currency)
@@ -174,6 +190,10 @@ def _sentences(context: AnalysisContext, table: pd.DataFrame) -> list[str]:
             "plan's own proof leaves open. Two that stand in for each other may cost more together."
         )
     return lines
+
+
+def _stops(options: list[str]) -> str:
+    return f" It is in the way of {first_places(options)}." if options else ""
 
 
 def _name(row: dict[object, object]) -> str:

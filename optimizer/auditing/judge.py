@@ -11,6 +11,7 @@ from models.scenario import Scenario
 from ..accounting.demand import Demand, locked_rows
 from ..accounting.experience import experience
 from ..accounting.money import kpis
+from ..accounting.next_prices import price_steps
 from ..accounting.offered import offer
 from ..accounting.sold import plan_choice, uptake_rows
 from ..accounting.work import work
@@ -53,7 +54,8 @@ def audit(
         check_claims(ledger, demand, scenario, claims, recomputed)
     if claims is not None and "broken_rules" in claims:
         check_breaches(ledger, demand, scenario, known.menus, claims)
-    return Audit(ledger.rules(), kpi_rows(plan.kpis, recomputed))
+    steps = None if menus_given else price_steps(demand, scenario, known.menus)
+    return Audit(ledger.rules(), kpi_rows(plan.kpis, recomputed), steps)
 
 
 def audit_without_plan(case: Case, scenario: Scenario, claims: Mapping[str, object]) -> Audit:

@@ -22,6 +22,7 @@ from ..results.summary import (
     decision_lines,
     heading,
     kpi_rows,
+    ladder_ends,
     menu_grid,
     percent,
     status_sentence,
@@ -144,9 +145,12 @@ def _show_rules(console: Console, result: Result) -> None:
         return
     binding = binding_rules(result.audit)
     if binding:
-        show_table(console, f"Rules that bind (within {percent(NEAR)} of the limit)", ["rule", "where"], binding)
+        title = f"Rules that bind (within {percent(NEAR)} of the limit, or in the way of the next price)"
+        show_table(console, title, ["rule", "where"], binding)
     else:
         print_line(console, "No rule binds.")
+    for sentence in ladder_ends(result):
+        print_line(console, sentence)
 
 
 def show_table(

@@ -17,7 +17,7 @@ from ..charts import (
     tornado_chart,
     uptake_chart,
 )
-from ..results.summary import binding_rules, kpi_rows, menu_grid, money, percent
+from ..results.summary import binding_rules, kpi_rows, ladder_ends, menu_grid, money, percent
 from .assumptions import WORSE, assumptions
 from .parts import SHOWN_COLUMNS, SHOWN_ROWS, Figure, ReportSection, ReportTable, table_of
 from .recommendation import listed
@@ -115,7 +115,7 @@ def _experience(result: Result) -> ReportSection:
 
 def _rules(result: Result) -> ReportSection:
     rules = [] if result.audit is None else binding_rules(result.audit)
-    told = () if rules else ("No rule of the scenario is at its limit.",)
+    told = (*(() if rules else ("No rule of the scenario is at its limit.",)), *ladder_ends(result))
     table = ReportTable("Rules that leave no room", ["rule", "where"], [list(rule) for rule in rules], "audit.json")
     return ReportSection("rules", "What holds the plan back", told, (), [table] if rules else [])
 

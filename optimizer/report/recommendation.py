@@ -12,7 +12,7 @@ from models.economics.pricing_kinds import KINDS, Quote
 from ..assurance.result import Result
 from ..charts.menu_charts import heat_map_cells
 from ..results.audit_rules import RESTS_ON_SEARCH
-from ..results.summary import binding_rules, by_rank, money, percent, status_sentence
+from ..results.summary import binding_rules, by_rank, ladder_ends, money, percent, status_sentence
 from .assumptions import assumptions
 
 MOST_BOOKS = 8
@@ -84,6 +84,7 @@ def _prices(result: Result) -> Iterator[str]:
         yield f"{hidden:,} more price books are in menus.csv."
     if any(KINDS[kind].quote is Quote.SHARE_OF_VALUE for kind in cells["kind"] if kind in KINDS):
         yield "Prices in per cent are yearly shares of a unit's value."
+    yield from ladder_ends(result)
 
 
 def _delivery(result: Result) -> Iterator[str]:

@@ -23,10 +23,13 @@ class Audit:
     `rules`: rule (a key of `RULES`), scope (what it was checked on, as `column=name; ...`), value, limit,
     slack (room left, negative when broken), ok. Rules on means show sums on both sides.
     `kpis`: kpi, claimed, recomputed, difference, ok; NaN where an amount has no value.
+    `price_steps`: what the rules make of the prices next to the plan's (`accounting.next_prices.price_steps`); not in
+    audit.json, None where it was read from there or no rule on prices binds.
     """
 
     rules: pd.DataFrame
     kpis: pd.DataFrame
+    price_steps: pd.DataFrame | None = None
 
     @property
     def ok(self) -> bool:

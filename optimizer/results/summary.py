@@ -15,6 +15,7 @@ from models.plan import MONEY_KPIS, ONE_OFF_COST
 
 from .audit_rules import RULES
 from .findings import Audit
+from .price_steps import end_sentences, stopped_options
 from .record import ResultRecord, Status
 
 SHOWN_KPIS = (
@@ -179,10 +180,8 @@ def menu_grid(result: ResultRecord) -> pd.DataFrame:
     without a plan.
     """
     menus = result.menus
-    words = [
-        f"{model} {price_in_words(result.model_kinds.get(model), price, result.currency)}"
-        for model, price in zip(menus["model"], menus["price"], strict=True)
-    ]
+    told = _options_in_words(result)
+    words = [told[option] for option in zip(menus["model"], menus["price"], strict=True)]
     cells = menus.assign(words=words)
     grid = cells.pivot(index="price_book", columns="tier", values="words")
     books = pd.concat([result.coverage["price_book"], menus["price_book"]]).unique()
@@ -205,20 +204,38 @@ def decision_lines(result: ResultRecord) -> list[str]:
 
 
 def binding_rules(audit: Audit) -> list[tuple[str, str]]:
-    """Rules within `NEAR` of their limit: what each asks, and the first of the places where it binds.
+    """Rules within `NEAR` of their limit, or in the way of a price's next step on its ladder.
 
-    Checks that only say whether a plan fits together are left out; `Audit.rules` has them all.
+    What each asks, and the first of the places where it binds. Checks that only say whether a plan fits together are
+    left out; `Audit.rules` has them all.
     """
     rules = audit.rules[[not RULES[name].structural for name in audit.rules["rule"]]]
     sides = rules[["value", "limit"]].abs().max(axis=1)
     near = (sides > 0) & (rules["slack"] <= NEAR * sides.clip(lower=1.0))
-    places = rules[near].groupby("rule", sort=False)["scope"].agg(list)
-    return [(RULES[str(name)].text, _first(scopes)) for name, scopes in places.items()]
+    places = {str(name): list(map(_place, scopes)) for name, scopes in rules[near].groupby("rule", sort=False)["scope"]}
+    for name, stopped in stopped_options(audit.price_steps).items():
+        places[name] = [*places.get(name, []), *stopped]
+    return [(rule.text, first_places(places[name])) for name, rule in RULES.items() if name in places]
 
 
-def _first(scopes: list[str], shown: int = 3) -> str:
-    hidden = len(scopes) - shown
-    return "; ".join(map(_place, scopes[:shown])) + (f"; and {hidden} more" if hidden > 0 else "")
+def ladder_ends(result: ResultRecord) -> list[str]:
+    """Prices of the plan at the end of their ladders, a sentence for each end. Empty where that is not known."""
+    if result.plan is None or result.audit is None:
+        return []
+    return end_sentences(result.audit.price_steps, _options_in_words(result))
+
+
+def _options_in_words(result: ResultRecord) -> dict[tuple[str, float], str]:
+    """Each model and price of the menus, such as `fixed_warranty 8.5 %`."""
+    pairs = dict.fromkeys(zip(result.menus["model"], result.menus["price"], strict=True))
+    kinds, currency = result.model_kinds, result.currency
+    return {(model, price): f"{model} {price_in_words(kinds.get(model), price, currency)}" for model, price in pairs}
+
+
+def first_places(places: list[str], shown: int = 3) -> str:
+    """The first of the places, and how many more there are."""
+    hidden = len(places) - shown
+    return "; ".join(places[:shown]) + (f"; and {hidden} more" if hidden > 0 else "")
 
 
 def _place(scope: str) -> str:

@@ -30,6 +30,7 @@ from ....solving.time_limit import Limit
 from ..answers.answer import Answer
 from ..answers.asked_arguments import arguments_of
 from .reference_run import KeptRuns, ReferenceRun, opened_run
+from .unasked_result import unasked_result
 
 Item = TypeVar("Item")
 P = ParamSpec("P")
@@ -178,18 +179,22 @@ class SolverSession:
         conditions: Sequence[Condition] = (),
         label: str = "",
         share: float | None = None,
+        price_points: pd.DataFrame | None = None,
     ) -> Result:
         """Result of `optimizer.solve` for a scenario and conditions; `label` says in progress what is asked.
 
         `share` is how much of the time left it may take at most, where more follows than is announced.
+        `price_points` stands in for the case's table of that name, before the scenario's changes.
         """
         wanted, asked = named_scenario(self.case, scenario), tuple(conditions)
-        if self.reference is not None and self.reference.settles(wanted, asked):
-            return self._as_known(self.reference.result)
+        reference = self.reference if price_points is None else None
+        if reference is not None and reference.settles(wanted, asked):
+            return self._as_known(reference.result)
         more: dict[str, Any] = {"conditions": asked} if asked else {}
         more |= {} if share is None else {"share": share}
+        more |= {} if price_points is None else {"price_points": price_points}
         found = self._ask(wanted, asked, label, start=self._nearest(wanted, asked), **more)
-        return found if self.reference is None else self.reference.kept(wanted, asked, found)
+        return found if reference is None else reference.kept(wanted, asked, found)
 
     def know(self, scenario: Scenario, result: Result) -> None:
         """Take a plan of a scenario for what solving it gives, however well it is proved."""
@@ -217,8 +222,8 @@ class SolverSession:
         return self._ask(named_scenario(self.case, scenario), (), label, menus=menus)
 
     def _ask(self, scenario: Scenario, conditions: tuple[Hashable, ...], label: str, /, **more: Any) -> Result:
-        menus: pd.DataFrame | None = more.get("menus")
-        rows = None if menus is None else tuple(menus.sort_index(axis=1).itertuples(index=False, name=None))
+        menus, points = more.get("menus"), more.pop("price_points", None)
+        rows = None if menus is None and points is None else (_rows(menus), _rows(points))
         gap, share = more.pop("gap", self.gap), more.pop("share", None)
         key = self._key(scenario, conditions, rows, gap)
         self._asked += 1
@@ -227,7 +232,8 @@ class SolverSession:
             return self.unasked(scenario, label) if known is None else self._met(known.result)
         more |= {"gap": gap, "time_limit": seconds, "should_stop": self._should_stop}
         more |= {"progress": self._reporter(label), "baselines": self._baselines, "params": self.params}
-        result = (solve if menus is None else evaluate)(self.case, scenario, **more)
+        case = self.case if points is None else self.case.with_table("price_points", points)
+        result = (solve if menus is None else evaluate)(case, scenario, **more)
         given = 0.0 if self.interrupted else inf if seconds is None else seconds
         self._known[key] = _Solved(scenario, conditions, result, given)
         return self._met(result)
@@ -261,21 +267,7 @@ class SolverSession:
     def unasked(self, scenario: Scenario, label: str = "") -> Result:
         """The result of a question that the time or a request to stop left no room for."""
         self._left_out += [label] if label else []
-        reason = "The time was up before this was asked."
-        return Result(
-            status=Status.NO_PLAN,
-            case_name=self.case.settings.name,
-            scenario_name=scenario.name,
-            objective_name=scenario.objective,
-            currency=self.case.settings.currency,
-            objective=None,
-            bound=None,
-            gap=None,
-            seconds=0.0,
-            plan=None,
-            reason="A stop came before this was asked." if self.interrupted else reason,
-            interrupted=self.interrupted,
-        )
+        return unasked_result(self.case, scenario, interrupted=self.interrupted)
 
     @staticmethod
     def _key(scenario: Scenario, conditions: tuple[Hashable, ...], rows: Hashable, gap: float) -> Hashable:
@@ -312,6 +304,11 @@ def at_work(case: Subject, **options: Unpack[SolveOptions]) -> SolverSession:
     if options:
         raise TypeError(f"the session has its own options; {', '.join(options)} cannot be given beside it")
     return case
+
+
+def _rows(table: pd.DataFrame | None) -> Hashable:
+    """The rows of a table whatever the order of its columns, to know it by."""
+    return None if table is None else tuple(table.sort_index(axis=1).fillna("").itertuples(index=False, name=None))
 
 
 def _name(item: object) -> str:

@@ -1,0 +1,162 @@
+"""Wider ladders: what prices at the end of their ladders would bring with one more step, solved again.
+
+The point is added in the price books whose price is at that end, and every rule holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from models import Scenario
+
+from ....assurance.result import Result
+from ....results.record import Status
+from ....results.summary import ladder_ends, money, price_in_words
+from ..sessions.context import AnalysisContext
+from .ladder_ends import TABLE, LadderEnd, ladder_ends_of, open_ends
+
+COLUMNS = {
+    "tier": "tier of the ladder; blank for all ladders at once",
+    "model": "pricing model of the ladder; blank for all ladders at once",
+    "price": "price of the plan, at the end of its ladder, in the unit of the pricing model",
+    "direction": "up where it is the highest of the ladder, down where it is the lowest",
+    "price_books": "price books whose price it is",
+    "next_price": "price one step beyond the end; blank where the ladder has no step or no price can lie there",
+    "against": "rules on prices that forbid the next price while the rest of the menu stays",
+    "gain": "objective gained with the next price allowed, solved again, {money}; blank where that was not solved",
+    "gain_at_least": "least that it gains, proved, {money}",
+    "gain_at_most": "most that it can gain, proved, {money}",
+}
+"""What the columns of the table mean."""
+_NUMBERS = ("price", "next_price", "gain", "gain_at_least", "gain_at_most")
+MOST_SENTENCES = 3
+"""Ladders told of one by one; the table has them all."""
+
+
+@dataclass(frozen=True)
+class Gain:
+    """What a wider ladder gains, money a year: as solved (NaN where it was not), and the ends proved."""
+
+    found: float
+    least: float
+    most: float
+
+
+@dataclass(frozen=True)
+class WiderLadders:
+    """The ladders of which a plan uses an end, with what one more step of each brings, and of all at once."""
+
+    ends: Sequence[LadderEnd]
+    gains: Mapping[LadderEnd, Gain]
+    together: Gain | None
+    """None where that was not solved, or there is no ladder to widen."""
+    results: Sequence[Result]
+
+    def table(self) -> pd.DataFrame:
+        """Columns as in `COLUMNS`: all at once first, where there are several, then the one with the most to gain."""
+        rows = [_row(end, self.gains.get(end)) for end in self.ends]
+        if self.together is not None and len(open_ends(self.ends)) > 1:
+            rows.insert(0, _row(None, self.together))
+        return pd.DataFrame(rows, columns=list(COLUMNS)).astype(dict.fromkeys(_NUMBERS, float))
+
+
+NO_LADDERS = WiderLadders((), {}, None, ())
+"""Where nothing of ladders is asked."""
+
+
+def _row(end: LadderEnd | None, gain: Gain | None) -> list[object]:
+    told = gain or Gain(np.nan, np.nan, np.nan)
+    gained = [told.found, told.least, told.most]
+    if end is None:
+        return ["", "", np.nan, "", "", np.nan, "", *gained]
+    books = ", ".join(end.price_books)
+    return [end.tier, end.model, end.price, end.direction, books, end.next_price, end.against, *gained]
+
+
+def wider_ladders(context: AnalysisContext) -> WiderLadders:
+    """What one more step at each end brings: all at once, then each by itself where that finds something."""
+    ends = ladder_ends_of(context.case, context.scenario, context.plan.menus)
+    free = open_ends(ends)
+    if not free or context.session.stopped:
+        return WiderLadders(ends, {}, None, [])
+    context.session.expect(1)
+    whole = _solved(context, free, free[0].name if len(free) == 1 else "one more step of every ladder")
+    together, results = _gain(context.result, whole, np.nan), [whole]
+    if len(free) == 1:
+        return WiderLadders(ends, {free[0]: together}, together, results)
+    gains = {end: Gain(np.nan, 0.0, together.most) for end in free}
+    for end in context.session.each(free if _found_something(context, whole, together) else []):
+        results.append(_solved(context, [end], end.name))
+        gains[end] = _gain(context.result, results[-1], together.most)
+    ranked = sorted(ends, key=lambda end: -np.nan_to_num(gains[end].found) if end in gains else 1.0)
+    return WiderLadders(ranked, gains, together, results)
+
+
+def _solved(context: AnalysisContext, ends: Sequence[LadderEnd], label: str) -> Result:
+    """The scenario solved with one more point at each of these ends."""
+    points = pd.concat([context.case.tables[TABLE], *(end.points() for end in ends)], ignore_index=True)
+    return context.session.solve(_with_prices_made(context.scenario), label=label, price_points=points)
+
+
+def _with_prices_made(scenario: Scenario) -> Scenario:
+    """The scenario without its changes of price points, which the points given have been through."""
+    kept = tuple(change for change in scenario.change if change.table != TABLE)
+    return scenario if len(kept) == len(scenario.change) else scenario.model_copy(update={"change": kept})
+
+
+def _gain(base: Result, other: Result, most: float) -> Gain:
+    """What one result gains over another with fewer price points: never less than nothing; `most` is known besides."""
+    assert base.objective is not None  # there is a plan
+    assert base.bound is not None
+    proved = np.nan if other.bound is None else other.bound - base.objective
+    if other.objective is None:
+        return Gain(np.nan, 0.0, float(np.fmin(proved, most)))
+    found, least = max(0.0, other.objective - base.objective), max(0.0, other.objective - base.bound)
+    return Gain(found, least, float(np.fmax(found, np.fmin(proved, most))))
+
+
+def _left_open(base: Result) -> float:
+    """What the plan's own proof leaves open, money a year."""
+    objective = base.objective or 0.0
+    return max((base.bound or 0.0) - objective, 1e-6 * abs(objective))
+
+
+def _found_something(context: AnalysisContext, whole: Result, together: Gain) -> bool:
+    """Whether one of the ladders may bring more than the plan's own proof leaves open."""
+    return whole.status is not Status.OPTIMAL or together.found > _left_open(context.result)
+
+
+def ladder_sentences(context: AnalysisContext, wider: WiderLadders) -> list[str]:
+    """Which prices stand at the end of their ladders, and what one more step would bring."""
+    free, whole = open_ends(wider.ends), wider.together
+    sentences = ladder_ends(context.result)
+    if whole is None or whole.most != whole.most:
+        return sentences
+    goal, currency = context.result.objective_name.replace("_", " "), context.result.currency
+    lead = _name(context, free[0]) if len(free) == 1 else "One more step on every one of these ladders"
+    if not whole.found > _left_open(context.result):
+        most = money(whole.most, currency)
+        return [*sentences, f"{lead} was found to bring nothing beyond what the plan's own proof leaves open, and can "
+                            f"bring at most {most} a year, with all rules held."]  # fmt: skip
+    sentences.append(f"{lead} would bring {_in_words(whole, currency)} of {goal} a year, with all rules held.")
+    told = [end for end in free if end in wider.gains and wider.gains[end].found > _left_open(context.result)]
+    return sentences + [
+        f"{_name(context, end)} alone would bring {_in_words(wider.gains[end], currency)}."
+        for end in told[:MOST_SENTENCES]
+        if len(free) > 1
+    ]
+
+
+def _name(context: AnalysisContext, end: LadderEnd) -> str:
+    kind = context.result.model_kinds.get(end.model)
+    at = price_in_words(kind, end.next_price, context.result.currency)
+    return f"One more step {end.direction} for {end.tier} {end.model}, to {at},"
+
+
+def _in_words(gain: Gain, currency: str) -> str:
+    """The gain with its proved ends."""
+    return f"{money(gain.found, currency)} (proved: {money(gain.least, currency)} to {money(gain.most, currency)})"
