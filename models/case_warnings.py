@@ -11,6 +11,8 @@ import pyarrow.compute as pc
 from .case import Case
 from .economics.delivery_formulas import PARTNER_KINDS
 from .installed_base import InstalledBase
+from .intake.plausibility.checks import odd_values
+from .intake.plausibility.scenario_checks import odd_rules
 from .problems import listed, quoted, suggestion
 from .rules import MONEY_RULES
 from .scenario import Scenario
@@ -38,6 +40,7 @@ def case_warnings(case: Case) -> tuple[str, ...]:
         _unbilled_options(tables, held),
         _products_without_parts(tables),
         _look_alikes(case),
+        odd_values(case),
     )
     return tuple(sentence for sentences in checks for sentence in sentences)
 
@@ -79,7 +82,7 @@ def _held(case: Case) -> pd.DataFrame:
 
 def scenario_warnings(case: Case, scenario: Scenario) -> tuple[str, ...]:
     """Warnings about one scenario of a case (with its changes made, if any), one sentence each."""
-    return (*_revenue_without_margin(scenario), *_low_partners(case.tables, scenario))
+    return (*_revenue_without_margin(scenario), *_low_partners(case.tables, scenario), *odd_rules(case, scenario))
 
 
 def _revenue_without_margin(scenario: Scenario) -> Iterator[str]:

@@ -18,6 +18,7 @@ from .edits import check_edit, edits
 from .integrity import check_rules
 from .ladders import with_ladders_filled
 from .listing import SCENARIOS, TOML, doubled, resembling
+from .plausibility.thousands import grouped_digits
 from .reading import Reading
 from .references import check_references
 from .tables import CleanTable, clean, empty_table
@@ -49,7 +50,9 @@ def check_tables(reading: Reading, problems: ProblemList) -> dict[str, CleanTabl
     for name, schema in TABLES.items():
         if name in reading.tables:
             try:
-                tables[name] = clean(reading.tables.pop(name), schema, problems)
+                raw = reading.tables.pop(name)
+                tables[name] = clean(raw, schema, problems)
+                reading.notes += grouped_digits(raw, tables[name])
             except CaseError as error:  # cells are read only now, and a file may turn out to be damaged
                 problems.extend(error.problems)
         elif name not in reading.unreadable and schema.optional:

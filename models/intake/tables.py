@@ -46,10 +46,11 @@ class CleanTable:
 
     def key(self, row: int) -> str:
         """The row's key as `column=value`, blanks left out."""
-        cells = {column: self._shown(row, column) for column in self.schema.key}
+        cells = {column: self.shown(row, column) for column in self.schema.key}
         return ", ".join(f"{column}={cut(revealed(value))}" for column, value in cells.items() if value)
 
-    def _shown(self, row: int, column: str) -> str:
+    def shown(self, row: int, column: str) -> str:
+        """A cell as messages show it."""
         value = self.content.columns[column][row]
         return f"{value:g}" if isinstance(value, float) and value == value else cell_text(value).replace("nan", "")
 
@@ -78,7 +79,7 @@ class CleanTable:
         """Add a problem for each marked row, the first `problems.shown` of them one by one."""
         positions = np.flatnonzero(rows)
         for row in map(int, positions[: problems.shown]):
-            found = show(row) if show else self._shown(row, column)
+            found = show(row) if show else self.shown(row, column)
             said = message if isinstance(message, str) else message(row)
             wanted = expected if isinstance(expected, str) else expected(row)
             problems.add(Problem(self.name, said, self.origin.place(row, column), self.key(row), column, found, wanted))

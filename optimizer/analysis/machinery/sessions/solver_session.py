@@ -308,7 +308,9 @@ def at_work(case: Subject, **options: Unpack[SolveOptions]) -> SolverSession:
 
 def _rows(table: pd.DataFrame | None) -> Hashable:
     """The rows of a table whatever the order of its columns, to know it by."""
-    return None if table is None else tuple(table.sort_index(axis=1).astype(object).fillna("").itertuples(index=False, name=None))
+    if table is None:
+        return None
+    return tuple(table.sort_index(axis=1).astype(object).fillna("").itertuples(index=False, name=None))
 
 
 def _name(item: object) -> str:
