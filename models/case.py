@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal
 
@@ -50,8 +50,8 @@ class Case:
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     """SHA-256 of every input file by its path inside the case; empty for a case built in memory."""
-    warnings: tuple[str, ...] = ()
-    """What is legal but likely wrong, one sentence each."""
+    warnings: Sequence[str] = ()
+    """What is legal but likely wrong, one sentence each; looked for when first asked for."""
     path: str | None = field(default=None, compare=False)
     """Where it was read from, whole and without links; None for a case built in memory."""
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import overload
 
 import pandas as pd
 import pyarrow as pa
@@ -25,6 +28,41 @@ MOST_PAIRS = 5
 _NAMED = 8
 """Names that one sentence spells out."""
 LEAST_MARGINS = tuple(key for key, spec in MONEY_RULES.items() if spec.least)
+
+
+@dataclass(eq=False, repr=False)
+class LazyWarnings(Sequence[str]):
+    """Warnings of a case, looked for when they are first asked for: few of those who change a case read them."""
+
+    case: Case
+    notes: tuple[str, ...] = ()
+    """What was noted in reading it."""
+
+    @cached_property
+    def found(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*self.notes, *case_warnings(self.case))
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> tuple[str, ...]: ...
+
+    def __getitem__(self, place: int | slice) -> str | tuple[str, ...]:
+        return self.found[place]
+
+    def __eq__(self, other: object) -> bool:
+        return self.found == tuple(other) if isinstance(other, Sequence) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.found)
+
+    def __repr__(self) -> str:
+        return repr(self.found)
 
 
 def case_warnings(case: Case) -> tuple[str, ...]:

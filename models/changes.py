@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .case import Case, CaseSettings
-from .case_warnings import case_warnings
+from .case_warnings import LazyWarnings
 from .column_tables import CategoricalColumn, Cells, ColumnTable, Flags, Tables, text_series
 from .economics.held_uptake import held_appeal
 from .intake.assembly import check_together, in_order
@@ -36,7 +36,7 @@ def apply_scenario(case: Case, scenario: str | Scenario) -> tuple[Case, Scenario
     if not chosen.change:
         return case, chosen
     changed = changed_case(case, chosen, f"scenario {chosen.name}", {})
-    return replace(changed, warnings=(*case_warnings(changed), *changed.warnings)), chosen
+    return replace(changed, warnings=LazyWarnings(changed, tuple(changed.warnings))), chosen
 
 
 def named_scenario(case: Case, scenario: str | Scenario) -> Scenario:

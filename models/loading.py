@@ -12,7 +12,7 @@ from sys import maxsize
 from typing import Any
 
 from .case import Case, CaseSettings
-from .case_warnings import case_warnings
+from .case_warnings import LazyWarnings
 from .changes import changed_case
 from .intake.assembly import assemble
 from .intake.case_folder import read_folder
@@ -133,4 +133,4 @@ def _finished(reading: Reading, problems: ProblemList) -> Case:
             except CaseError as error:
                 problems.extend(error.problems)
     problems.check()
-    return replace(case, warnings=(*case.warnings, *case_warnings(case)))
+    return replace(case, warnings=LazyWarnings(case, tuple(case.warnings)))

@@ -127,3 +127,16 @@ class CaseView:
         priced = set(self.frame("price_points")["tier"])
         return [tier for tier, offer in zip(table.index, table["offer"], strict=True)
                 if offer != "excluded" and tier in priced]  # fmt: skip
+
+    @cached_property
+    def ladders(self) -> pd.DataFrame:
+        """price_book, tier, model, low, high, count: the ladder of each option, and `row` of its dearest price."""
+        points = self.frame("price_points").reset_index(names="row")
+        books = pd.DataFrame({"price_book": list(self.catalog.books)})
+        shared = points[points["price_book"] == ""].drop(columns="price_book").merge(books, how="cross")
+        every = pd.concat([points[points["price_book"] != ""], shared], ignore_index=True)
+        keys = ["price_book", "tier", "model"]
+        every = every.sort_values([*keys, "price"], kind="stable").drop_duplicates([*keys, "price"])
+        return every.groupby(keys, as_index=False).agg(
+            low=("price", "min"), high=("price", "max"), count=("price", "size"), row=("row", "last")
+        )

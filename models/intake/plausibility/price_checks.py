@@ -95,19 +95,6 @@ def _dearest(view: CaseView, name: str) -> Iterator[tuple[list[int], float]]:
         yield rows[price[rows] == top].tolist(), top
 
 
-def ladders(view: CaseView) -> pd.DataFrame:
-    """price_book, tier, model, low, high, count: the ladder of each option, and `row` of its dearest price."""
-    points = view.frame("price_points").reset_index(names="row")
-    books = pd.DataFrame({"price_book": list(view.catalog.books)})
-    shared = points[points["price_book"] == ""].drop(columns="price_book").merge(books, how="cross")
-    every = pd.concat([points[points["price_book"] != ""], shared], ignore_index=True)
-    keys = ["price_book", "tier", "model"]
-    every = every.sort_values([*keys, "price"], kind="stable").drop_duplicates([*keys, "price"])
-    return every.groupby(keys, as_index=False).agg(
-        low=("price", "min"), high=("price", "max"), count=("price", "size"), row=("row", "last")
-    )
-
-
 def _rows(table: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
     """The cells of some columns, row by row."""
     return zip(*(table[column].tolist() for column in columns), strict=True)
@@ -139,7 +126,7 @@ def todays_prices_off_the_ladder(view: CaseView) -> Iterator[Oddity]:
 def _today_on_ladders(view: CaseView) -> pd.DataFrame:
     """Rows of current_menus that have a ladder, with it, and `place`, their row."""
     today = view.frame("current_menus").reset_index(names="place")
-    found = today.merge(ladders(view), on=["price_book", "tier", "model"])
+    found = today.merge(view.ladders, on=["price_book", "tier", "model"])
     return found.assign(kind=found["model"].map(view.kinds))
 
 
@@ -158,7 +145,7 @@ def gaps_in_ladders(view: CaseView) -> Iterator[Oddity]:
 
 def higher_tiers_that_cost_less(view: CaseView) -> Iterator[Oddity]:
     """The dearest price of a tier is under the cheapest of a lower one under the same model."""
-    spans = ladders(view)
+    spans = view.ladders
     rank = dict(zip(view.frame("tiers")["tier"], view.frame("tiers")["rank"], strict=True))
     spans = spans[spans["tier"].isin(view.open_tiers)].assign(rank=spans["tier"].map(rank))
     pairs = spans.merge(spans, on=["price_book", "model"], suffixes=("", "_lower"))

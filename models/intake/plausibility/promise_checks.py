@@ -45,43 +45,48 @@ def promises_no_policy_keeps(view: CaseView) -> Iterator[Oddity]:
 
 def promises_no_provider_keeps(view: CaseView) -> Iterator[Oddity]:
     """In some region no provider answers so many cases in time, whoever works there and for whatever family."""
-    rates, tiers = view.usable_rates, view.frame("tiers").set_index("tier", drop=False)
+    rates, tiers = view.usable_rates, view.frame("tiers").set_index("tier")
     promise = rates["tier"].map(tiers["response_hours"]).to_numpy(dtype=float)
     rates = rates.assign(kept=attainment(promise, rates["response_hours"].to_numpy(dtype=float)))
-    best = best_means(rates, [*PLACE, "service", "tier"], "kept")
-    for row, tier in enumerate(view.frame("tiers")["tier"]):
-        asked = float(tiers["min_attainment"][tier])
-        reached = _reached(view, tier, best, clocked=True)
-        short = reached[reached < asked - ROUNDING]
-        if tier in view.open_tiers and len(short):
-            why = f"in {short.index[0]} at most {short.iloc[0] * 100:.1f} % of cases are answered in time by anyone"
-            yield Oddity("tiers", "min_attainment", [row], why, "a promise (response_hours) that rates keep")
+    reached = _reached(view, best_means(rates, [*PLACE, "service", "tier"], "kept"), clocked=True)
+    for row, tier, region, best in _short(view, reached, "min_attainment"):
+        why = f"in {region} at most {best * 100:.1f} % of cases are answered in time by anyone"
+        yield Oddity("tiers", "min_attainment", [row], why, f"a promise (response_hours) of {tier} that rates keep")
 
 
 def floors_no_provider_reaches(view: CaseView) -> Iterator[Oddity]:
     """In some region no provider satisfies so much, whoever works there and for whatever family."""
-    best = best_means(view.usable_rates, [*PLACE, "service", "tier"], "csat")
-    for row, (tier, floor) in enumerate(view.frame("tiers")[["tier", "csat_floor"]].itertuples(index=False)):
-        reached = _reached(view, tier, best, clocked=False)
-        short = reached[reached < floor - ROUNDING]
+    reached = _reached(view, best_means(view.usable_rates, [*PLACE, "service", "tier"], "csat"), clocked=False)
+    for row, tier, region, best in _short(view, reached, "csat_floor"):
+        why = f"in {region} no provider reaches more than {best:.1f} points"
+        yield Oddity("tiers", "csat_floor", [row], why, f"a floor of {tier} under what rates (csat) can reach")
+
+
+def _reached(view: CaseView, best: pd.Series, clocked: bool) -> pd.DataFrame:
+    """By tier and region, the best mean of all cases, of the product for which it is best.
+
+    Products for whose work a rate is missing are left out.
+    """
+    mix = view.frame("service_mix").merge(view.frame("services")[["service", "response_clock"]], on="service")
+    mix = mix[mix["response_clock"] | (not clocked)]
+    rates = view.frame("products")[["product", "incident_rate"]]
+    places = view.places.merge(rates, on="product").drop(columns="product").drop_duplicates()
+    rows = places.merge(mix, how="cross")
+    rows["cases"] = rows["incident_rate"] * rows["cases_per_incident"] + rows["cases_per_unit"]
+    rows = rows[rows["cases"] > 0].merge(best.rename("best").reset_index(), "left", [*PLACE, "service", "tier"])
+    rows["weighted"] = rows["cases"] * rows["best"]
+    sums = rows.groupby(["tier", *PLACE, "incident_rate"]).agg(
+        cases=("cases", "sum"), weighted=("weighted", lambda values: values.sum(skipna=False))
+    )
+    return (sums["weighted"] / sums["cases"]).groupby(["tier", "region"]).max().rename("best").reset_index()
+
+
+def _short(view: CaseView, reached: pd.DataFrame, limit: str) -> Iterator[tuple[int, str, str, float]]:
+    """Row and name of each open tier that some region cannot bring to its limit, the first such region, its best."""
+    for row, (tier, asked) in enumerate(zip(*(view.frame("tiers")[name] for name in ("tier", limit)), strict=True)):
+        short = reached[(reached["tier"] == tier) & (reached["best"] < asked - ROUNDING)]
         if tier in view.open_tiers and len(short):
-            why = f"in {short.index[0]} no provider reaches more than {short.iloc[0]:.1f} points"
-            yield Oddity("tiers", "csat_floor", [row], why, "a floor under what rates (csat) can reach")
-
-
-def _reached(view: CaseView, tier: str, best: pd.Series, clocked: bool) -> pd.Series:
-    """By region, the best mean of a tier's cases, of the product for which it is best; none where rates are missing."""
-    catalog, at = view.catalog, view.catalog.tiers.index(tier)
-    counted = catalog.on_response_clock if clocked else np.ones(len(catalog.services), dtype=bool)
-    rate = catalog.product_table["incident_rate"]
-    means: dict[str, list[float]] = {}
-    for region, family, product in view.places.itertuples(index=False):
-        cases = rate[product] * catalog.cases_per_incident[at] + catalog.cases_per_unit[at]
-        cases = np.where(counted, cases, 0.0)
-        keys = [(region, family, service, tier) for service in np.array(catalog.services, dtype=object)[cases > 0]]
-        if keys and all(key in best.index for key in keys):
-            means.setdefault(region, []).append(float(np.average(best[keys], weights=cases[cases > 0])))
-    return pd.Series({region: max(found) for region, found in sorted(means.items())}, dtype=float)
+            yield row, str(tier), str(short["region"].iloc[0]), float(short["best"].iloc[0])
 
 
 def targets_no_provider_reaches(view: CaseView) -> Iterator[Oddity]:
