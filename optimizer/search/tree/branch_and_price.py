@@ -247,10 +247,12 @@ class BranchAndPrice:
             return None
         _log.debug("enumerated %d columns that a plan below the cutoff may use", len(columns))
         self.state.report("closing", node.bound)
+        # Whatever else the node holds costs the cutoff or more; so does all of it where some book has none of these.
+        before = self.state.cutoff
+        if len({column.book for column in columns}) < len(self.master.books):
+            return max(node.bound, before)
         self.master.add(columns)
         among = sorted(self.master.numbers(columns))
-        # Whatever else the node holds costs the cutoff or more.
-        before = self.state.cutoff
         return max(node.bound, min(self._solve_excluding(restricted_mip(self.master, node, among)), before))
 
     def _solve_excluding(self, restricted: RestrictedMasterMip) -> float:

@@ -250,3 +250,26 @@ def test_columns_cleaned_up_come_back_where_a_node_needs_them(seed: int) -> None
         master.lp.set_phase_one(True)
         assert not master.solve_lp().infeasible
         master.lp.set_phase_one(False)
+
+
+@pytest.mark.parametrize("seed", [0, 2, 4, 9])
+def test_a_node_in_which_enumeration_leaves_a_book_no_column_is_closed(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its bound is loose by more than the cutoff is away, all of it in one book: no plan of the node matters then.
+
+    A program over the other books' columns would choose plans that leave this book out.
+    """
+    posed = pose(seed)
+    search, master = posed.search, posed.master
+    feasible(master)
+    priced = priced_at(master, Node(), columns_added(master, Node()).duals)
+    search.run()
+    state = search.state
+    state.gap *= (state.incumbent.cost - priced.bound + 0.1) / state.tolerance(state.incumbent.cost)
+    assert state.cutoff < priced.bound
+    loose = np.zeros(len(master.books))
+    loose[0] = 1.0
+    slack = replace(priced, bound=priced.bound - 1.0, objective_bounds=priced.objective_bounds + loose)
+    monkeypatch.setattr("optimizer.search.tree.branch_and_price.restricted_mip", None)
+    assert search.tree._enumerate(Node(), slack) == state.cutoff
