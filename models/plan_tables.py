@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -58,15 +58,17 @@ def write_plan_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
         frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
 
 
-def read_plan_tables(folder: Path) -> tuple[dict[str, pd.DataFrame], list[str]]:
-    """Read the tables of `PLAN_TABLES` from folder/NAME.csv.
+def read_plan_tables(
+    folder: Path, names: Iterable[str] = tuple(PLAN_TABLES)
+) -> tuple[dict[str, pd.DataFrame], list[str]]:
+    """Read tables of `PLAN_TABLES`, all unless some are named, from folder/NAME.csv.
 
     Returns the tables that could be read (text `str`, numbers float64 with NaN for a permitted blank,
     flags bool) and one sentence for every fault: file, line, column, what was found and what is expected.
     """
     tables: dict[str, pd.DataFrame] = {}
     problems: list[str] = []
-    for name in PLAN_TABLES:
+    for name in names:
         raw, faults = _read_text(folder / f"{name}.csv", PLAN_TABLES[name])
         if raw is not None:
             tables[name], typed_faults = _typed(name, raw)

@@ -14,6 +14,7 @@ from ..results.digests import differing
 from ..results.identity import files_asked_of
 from .baseline_rules import check_baseline
 from .ledger import Claims, Ledger, number, or_nan
+from .near_rules import given_up
 
 _STAGE_TWO = 1e-6
 
@@ -84,15 +85,21 @@ def _check_proof(ledger: Ledger, claims: Claims, recomputed: float | None) -> No
     if "gap" in claims:
         ledger.none("gap", "plan.json", _faults_of_ratio("gap", gap, bound, objective, abs(objective or 0.0)))
     if "status" in claims:
-        ledger.none("status", "plan.json", _faults_of_status(claims["status"], gap, number(claims, "asked_gap")))
+        give = given_up(claims)
+        if give is not None and gap is not None:  # a share of the best, which the bound is no less than
+            gap *= max(1.0, abs(objective or 0.0)) / max(1.0, abs(objective or 0.0), abs(bound or 0.0))
+        ledger.none("status", "plan.json", _faults_of_status(claims["status"], gap, number(claims, "asked_gap"), give))
 
 
-def _faults_of_status(status: object, gap: float | None, asked: float | None) -> list[str]:
-    """`optimal` within the gap asked for (or the usual one, where that is not known), `feasible` beyond it."""
-    wanted = DEFAULT_GAP if asked is None else asked
+def _faults_of_status(status: object, gap: float | None, asked: float | None, give: float | None) -> list[str]:
+    """`optimal` within the gap asked for (or the usual one, where that is not known), `feasible` beyond it.
+
+    What may be given up for fewer changes comes to the gap.
+    """
+    wanted = (DEFAULT_GAP if asked is None else asked) + (give or 0.0)
     # The second solve, for margin, may give up 1e-6 of the objective; the rest is rounding.
     proved = gap is not None and gap <= wanted + _STAGE_TWO + 1e-9
-    unproved = gap is None or asked is None or gap > asked
+    unproved = gap is None or asked is None or gap > wanted
     if (status == "optimal" and proved) or (status == "feasible" and unproved):
         return []
     return [f"status={status}; gap={gap}; asked={wanted:.3g}"]

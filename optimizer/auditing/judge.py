@@ -22,6 +22,7 @@ from .claim_rules import check_claims, check_no_contract, check_origin
 from .delivery_rules import check_experience, check_flows, check_hours, check_parts, check_providers
 from .ledger import Ledger, kpi_rows
 from .menu_rules import check_coverage, check_menus, check_offer, check_prices
+from .near_rules import check_near
 from .plan_rules import PlanRows, check_amounts, check_rows, known_part, with_types
 from .table_rules import check_experience_table, check_flow_amounts, check_uptake
 
@@ -52,6 +53,7 @@ def audit(
     check_margins(ledger, scenario, recomputed)
     if claims is not None:
         check_claims(ledger, demand, scenario, claims, recomputed)
+        check_near(ledger, demand, known, claims)
     if claims is not None and "broken_rules" in claims:
         check_breaches(ledger, demand, scenario, known.menus, claims)
     steps = None if menus_given else price_steps(demand, scenario, known.menus)

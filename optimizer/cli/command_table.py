@@ -55,6 +55,13 @@ def _add_solve(parser: ArgumentParser) -> None:
         "to it, if no other is named"
     )
     parser.add_argument("--resume", metavar="RUN", type=Path, help=resume)
+    near = (
+        "among plans about as good as the best, take the one that changes least: against this run, of which menus and "
+        "coverage alone are read, or against today's menus (today)"
+    )
+    parser.add_argument("--near", metavar="RUN|today", help=near)
+    give = "share of the best objective that may be given up for fewer changes (default: 1e-4); with --near only"
+    parser.add_argument("--give", metavar="SHARE", type=not_negative, help=give)
     parser.set_defaults(scenario=None)  # which tells a scenario that was named from one that was not
 
 

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from models import Case, apply_scenario, load_case, named_scenario, read_menus, scenario_warnings
 from models.files import read_folder
+from models.plan_tables import RunError
 from models.text.characters import path_in_utf8
 
 from ..analysis.machinery.answers.answer import Answer
@@ -23,6 +24,7 @@ from ..assurance.result import Result
 from ..assurance.run_audit import audit_folder
 from ..results.audit_rules import RESTS_ON_SEARCH
 from ..results.checkpoint import SEARCH, read_state
+from ..results.default_gap import DEFAULT_GIVE
 from ..results.findings import Audit
 from ..results.plan_document import plan_document
 from ..results.progress import ProgressCallback, StopCheck
@@ -82,12 +84,22 @@ def _solve(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     log, resume = SolveLog(arguments.log, force=arguments.force, inputs=[arguments.case]), arguments.resume
     if arguments.scenario is None:
         arguments.scenario = "base" if resume is None else read_state(resume).asked.scenario
+    near = _near(arguments)
     case = load_case(arguments.case, phase=log.phases)
     folder = _run_folder(arguments, output, case)
     if resume is None and (folder / SEARCH).exists():
         output.warn([f"{folder} holds a search that was cut short. This solve begins anew; --resume {folder} goes on."])
-    search = partial(solve, case, arguments.scenario, resume=resume, checkpoint=folder)
+    search = partial(solve, case, arguments.scenario, resume=resume, checkpoint=folder, **near)
     return _search(arguments, output, case, folder, search, log)
+
+
+def _near(arguments: Namespace) -> dict[str, object]:
+    """What the plan is to stay near, as `optimizer.solve` takes it."""
+    if arguments.near is None and arguments.give is not None:
+        raise RunError(["--give is what fewer changes may cost: name what the plan is to stay near with --near."])
+    if arguments.near is None:
+        return {}
+    return {"near": arguments.near, "give": DEFAULT_GIVE if arguments.give is None else arguments.give}
 
 
 def _evaluate(arguments: Namespace, output: CommandOutput) -> CommandOutcome:

@@ -77,7 +77,7 @@ class Formulation:
         self.instance, self.box, self.fixings = instance, box, fixings or Fixings()
         self.keys: dict[str, VariableKey] = {}
         """Key of each variable by its name."""
-        self.totals = [self._continuous("total", (at,), box.low[at], box.high[at]) for at in range(instance.index.size)]
+        self.totals = [self._continuous("total", (at,), box.low[at], box.high[at]) for at in range(len(box.low))]
         self._add_offer()
         self._add_flows()
         self.spending = {int(j): self._spending(int(j)) for j in np.flatnonzero(instance.may_engage)}

@@ -71,7 +71,14 @@ RULES: Mapping[str, AuditRule] = {
         "the gain gap is (bound - objective) / max(1, objective - no_contract_objective).", structural=True
     ),
     "no_contract_objective": AuditRule("the objective without contracts is that of empty menus.", structural=True),
-    "status": AuditRule("the status is optimal within the gap asked for, and feasible beyond it.", structural=True),
+    "status": AuditRule(
+        "the status is optimal within the gap asked for (and what fewer changes may cost), and feasible beyond it.",
+        structural=True,
+    ),
+    "near": AuditRule(
+        "the changes against the reference are as many as plan.json says; that no plan has fewer rests on the search.",
+        structural=True,
+    ),
     "source": AuditRule("the run is of this case and scenario.", structural=True),
     "baseline": AuditRule(
         "today's KPIs are there, follow from today's menus, add up, and are what some delivery could come to.",

@@ -20,10 +20,11 @@ from models.files import locked, place_of, write_file
 from models.plan_tables import RunError
 
 from .digests import differing
+from .menu_reference import NearAsked
 
 SEARCH = "search.jsonl"
 """The file of a run folder that holds the state of a search cut short."""
-_FORMAT, _VERSION = "tierwise search", 3
+_FORMAT, _VERSION = "tierwise search", 4
 
 Codes: TypeAlias = tuple[int, ...]
 SavedMenu: TypeAlias = tuple[int, Codes, Codes]
@@ -125,6 +126,8 @@ class Checkpoint(Strict):
     """Search parameters by group and name, with which it goes on."""
     search: SavedSearch
     plan: SavedPlan | None
+    near: NearAsked | None = None
+    """What the plan is to stay near once the search has ended."""
 
 
 def write_state(state: Checkpoint, folder: str | Path) -> Path:

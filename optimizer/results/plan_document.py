@@ -14,6 +14,7 @@ from models.plan_tables import RunError
 
 from ..version import FORMAT
 from .format_check import check_format
+from .menu_reference import Near
 from .record import ResultRecord, Status
 
 Amount = Annotated[float, Field(strict=True, allow_inf_nan=False)]
@@ -58,6 +59,7 @@ class PlanDocument(Strict):
     reason: str | None
     tiers_by_rank: tuple[str, ...]
     model_kinds: dict[str, str]
+    near: Near | None = None
 
 
 def plan_document(result: ResultRecord) -> PlanDocument:
@@ -83,6 +85,7 @@ def plan_document(result: ResultRecord) -> PlanDocument:
         baseline=dict(result.baseline) if result.baseline is not None else None,
         baseline_reason=result.baseline_reason,
         broken_rules=result.broken_rules,
+        near=result.near,
         reason=result.reason,
         tiers_by_rank=result.tiers,
         model_kinds=dict(result.model_kinds),
@@ -91,8 +94,8 @@ def plan_document(result: ResultRecord) -> PlanDocument:
 
 def claims(result: ResultRecord) -> dict[str, object]:
     """What a result claims, for `audit`: the values of plan.json and, where the manifest has them, the
-    gap asked for (`asked_gap`), the hashes of the input files (`inputs`), `command`, `resumed`
-    and `taken_from_store`."""
+    gap asked for (`asked_gap`), what it was to stay near (`asked_near`), the hashes of the input files (`inputs`),
+    `command`, `resumed` and `taken_from_store`."""
     return claims_of(plan_document(result), result.manifest)
 
 
@@ -102,6 +105,7 @@ def claims_of(document: PlanDocument, manifest: Mapping[str, object]) -> dict[st
     asked = options.get("gap") if isinstance(options, Mapping) else None
     extra = {
         "asked_gap": asked,
+        "asked_near": manifest.get("near"),
         **{key: manifest.get(key) for key in ("inputs", "command", "resumed", "taken_from_store")},
     }
     return document.model_dump(mode="json") | {key: value for key, value in extra.items() if value is not None}
@@ -153,7 +157,7 @@ def to_result(
     document: PlanDocument, tables: Mapping[str, pd.DataFrame] | None, manifest: Mapping[str, object]
 ) -> ResultRecord:
     """The result that a checked plan.json and its tables describe."""
-    apart = {"format", "case", "scenario", "decisions", "kpis", "gain_gap", "tiers_by_rank"}
+    apart = {"format", "case", "scenario", "decisions", "kpis", "gain_gap", "tiers_by_rank", "near"}
     values = document.model_dump(exclude=apart)
     plan = None
     if tables is not None and document.decisions is not None and document.kpis is not None:
@@ -164,6 +168,7 @@ def to_result(
         scenario_name=document.scenario,
         tiers=document.tiers_by_rank,
         plan=plan,
+        near=document.near,
         manifest=manifest,
         interrupted=manifest.get("interrupted") is True,
         **values,

@@ -12,6 +12,7 @@ from models.plan import KPIS, Plan, kpi_unit
 
 from .checkpoint import Checkpoint
 from .findings import Audit
+from .menu_reference import Near
 from .run_reference import RunReference
 from .warm_start import WarmStart, chosen_by, warm_start_of
 
@@ -52,6 +53,8 @@ class ResultRecord:
     baseline_reason: str | None = None
     broken_rules: tuple[str, ...] = ()
     """Rules that `evaluate` dropped and the given menus break, one sentence each."""
+    near: Near | None = None
+    """How near the plan is to the reference that `solve(near=...)` was given."""
     reason: str | None = None
     """For `infeasible` and `no_plan`: one sentence that says what stands in the way, where known."""
     interrupted: bool = False

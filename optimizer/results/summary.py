@@ -15,6 +15,7 @@ from models.plan import MONEY_KPIS, ONE_OFF_COST
 
 from .audit_rules import RULES
 from .findings import Audit
+from .menu_reference import TODAY, Near
 from .price_steps import end_sentences, stopped_options
 from .record import ResultRecord, Status
 
@@ -99,7 +100,18 @@ def status_sentence(result: ResultRecord) -> str:
     verdict = "Optimal, proved" if result.status is Status.OPTIMAL else "Feasible, not proved best"
     gain = "" if result.gain_gap is None else f", {percent(result.gain_gap)} of what contracts add"
     proved = f"no plan can have more than {bound} (gap {percent(result.gap)}{gain})"
-    return f"{verdict}: {found} of {goal} a year; {proved}.{_rests_on(result)}"
+    return f"{verdict}: {found} of {goal} a year; {proved}.{_rests_on(result)}{_near(result.near)}"
+
+
+def _near(near: Near | None) -> str:
+    """How near the plan is to its reference, in a sentence."""
+    if near is None:
+        return ""
+    books = f"{near.price_books} price book{' differs' if near.price_books == 1 else 's differ'}"
+    changes = f"{near.differences} difference{'' if near.differences == 1 else 's'}"
+    fewest = "no plan has fewer, proved" if near.proved else "that no plan has fewer is not proved"
+    reference = "today's menus" if near.reference == TODAY else near.reference
+    return f" Near {reference}, within {percent(near.give)} of the best: {books}, with {changes}; {fewest}."
 
 
 def _rests_on(result: ResultRecord) -> str:

@@ -14,27 +14,20 @@ import numpy as np
 import pandas as pd
 
 from models.book_menu import BookMenu, options_of
-from models.case import Case
 from models.catalog import Array
 from models.economics.offers import Offers, build_offers
 from models.plan import Plan
-from models.scenario import Scenario
 
-from ..assurance.result import Result
-from ..auditing import audit
 from ..interrupts import note_plan
 from ..lp.dual_bounds import widest_bound
 from ..lp.solver import Limits
-from ..lp.tolerances import ROUNDING
 from ..program.constraints import RULES, Constraint
-from ..program.delivery import SECOND_STAGE_SLACK, Delivery, DeliveryProgram
+from ..program.delivery import Delivery, DeliveryProgram
 from ..program.formulation import Fixings
 from ..program.instance import Instance
+from ..program.steadiness import Steadiness
 from ..results.checkpoint import Checkpoint
-from ..results.findings import Audit
-from ..results.plan_document import claims
 from ..results.progress import Progress, ProgressCallback, logged
-from ..results.record import Status
 from ..results.warm_start import WarmStart
 from ..search.assortment.columns import prepare_books
 from ..search.assortment.compilation import compile_search
@@ -42,7 +35,6 @@ from ..search.master.nodes import Evaluation, Node, PlanCandidate, Proof
 from ..search.master.restricted_master import RestrictedMaster
 from ..search.state.incumbent import Incumbent
 from ..search.state.limits import Stopped
-from ..search.state.objective_scale import relative_gap
 from ..search.state.parameters import SearchParameters
 from ..search.state.search_state import Progressed, SearchState
 from ..search.state.timers import Phases
@@ -68,6 +60,8 @@ class DeliveryQuestion:
     menus_given: bool = False
     start: WarmStart = field(default_factory=WarmStart)
     """What an earlier search found on a question like this one."""
+    steady: Steadiness | None = None
+    """What is looked for instead of the best objective: few changes against reference menus."""
 
     def delivery_program(self, menus: Sequence[BookMenu]) -> DeliveryProgram:
         """The program of the best delivery of menus and coverage."""
@@ -123,7 +117,7 @@ class Search:
     ) -> None:
         self.question, self.limit, self.progress, self.session = question, limit, progress, session
         self.params = SearchParameters.of(params)
-        self.started = time.monotonic()
+        self.started, self.root = time.monotonic(), question.root
         if progress is not None:
             progress(Progress(0.0, "preparing"))
         instance, scenario = question.instance, question.instance.scenario
@@ -135,7 +129,7 @@ class Search:
         self.phases = Phases()
         self.master = RestrictedMaster(
             instance, question.offers, books, fewest, most, question.fixings, question.constraints,
-            self.phases, self.params,
+            self.phases, self.params, question.steady,
         )  # fmt: skip
         self.incumbent = Incumbent[DeliveredPlan](self.master.scale)
         self.state = SearchState(
@@ -160,7 +154,7 @@ class Search:
             proof = self.tree.search(*self._resume(before))
             # That nothing is left is no proof: what was closed before is known from a file that anyone can rewrite.
             return self.tree.search(self.question.root) if proof.bound == np.inf else proof
-        return self.tree.search(*self._take_over(self.question.start), whole=self.question.root)
+        return self.tree.search(*self._take_over(self.question.start), whole=self.root)
 
     def _take_over(self, start: WarmStart) -> list[Node]:
         """Take over what an earlier search found: its menus as columns, its plan as the first incumbent, its bounds.
@@ -175,7 +169,7 @@ class Search:
             master.add(known)
             tree.try_plan(self.question.root, master.numbers(known))
         tree.column_generation.known_bounds.take_over(start)
-        nodes, tree.branched = initial_nodes(master, self.question.root, start.branching, plan)
+        nodes, tree.branched = initial_nodes(master, self.root, start.branching, plan)
         return nodes
 
     def _resume(self, before: Checkpoint) -> list[Node]:
@@ -195,10 +189,19 @@ class Search:
         if delivery is not None:
             self._offer(DeliveredPlan(menus, program, delivery))
 
-    def _offer(self, plan: DeliveredPlan) -> None:
-        """Make a plan the incumbent if it is the best."""
-        if self.incumbent.offer(plan.delivery.objective, plan):
+    def _offer(self, plan: DeliveredPlan) -> float:
+        """Make a plan the incumbent if it is the best; its scaled cost."""
+        value = self._value(plan.menus, plan.delivery.objective)
+        if value is not None and self.incumbent.offer(value, plan):
             note_plan()
+        return self._cost(value)
+
+    def _value(self, menus: tuple[BookMenu, ...], objective: float) -> float | None:
+        """What menus with a delivery of some objective are worth; None where they do not keep to what is asked."""
+        return objective if self.question.steady is None else self.question.steady.value(menus, objective)
+
+    def _cost(self, value: float | None) -> float:
+        return np.inf if value is None else self.master.scale.cost(value)
 
     def checkpoint(self, session: Session) -> Checkpoint:
         """All that another session needs to go on."""
@@ -240,17 +243,14 @@ class Search:
         menus = tuple(self.master.pool[i] for i in candidate.columns)
         program = self.question.delivery_program(menus)
         delivery = None if candidate.decisions is None else program.with_decisions(candidate.decisions)
-        if delivery is not None:
-            self._offer(DeliveredPlan(menus, program, delivery))
-            return Evaluation(self.master.scale.cost(delivery.objective), -np.inf, exact=False)
+        if delivery is not None and self._value(menus, delivery.objective) is not None:
+            return Evaluation(self._offer(DeliveredPlan(menus, program, delivery)), -np.inf, exact=False)
         outcome = program.solve(self.limit.of_delivery())
         if outcome.delivery is None:
             self.state.limits.check()  # a delivery cut short is no proof that there is none
             return Evaluation(np.inf, np.inf if outcome.proved else -np.inf)
-        self._offer(DeliveredPlan(menus, program, outcome.delivery))
-        scale = self.master.scale
-        cost = scale.cost(outcome.delivery.objective)
-        return Evaluation(cost, min(cost, scale.cost(outcome.bound)))
+        cost = self._offer(DeliveredPlan(menus, program, outcome.delivery))
+        return Evaluation(cost, min(cost, self._cost(self._value(menus, outcome.bound))))
 
     def _report(self, state: Progressed) -> None:
         if self.session is not None:
@@ -314,25 +314,3 @@ def find_best(
 def offers_of(instance: Instance, table: pd.DataFrame) -> Offers:
     """Offers of the options in `table` (price_book, tier, model, price)."""
     return build_offers(instance.catalog, instance.demand, table)
-
-
-def status_of(found: Found, gap: float) -> Status:
-    """Status of a search: infeasible, no plan, optimal within the gap, or feasible."""
-    if found.plan is None:
-        return Status.INFEASIBLE if found.infeasible else Status.NO_PLAN
-    assert found.objective is not None
-    assert found.bound is not None
-    allowed = gap + SECOND_STAGE_SLACK + ROUNDING
-    return Status.OPTIMAL if relative_gap(found.bound, found.objective) <= allowed else Status.FEASIBLE
-
-
-def audited(case: Case, scenario: Scenario, result: Result) -> Result:
-    """The result with its audit; a plan that fails it is never called optimal."""
-    plan = result.plan
-    if plan is None:
-        return result
-    verdict: Audit = audit(case, scenario, plan, claims(result), menus_given=result.menus_given)
-    if not verdict.ok and result.status is Status.OPTIMAL:
-        result = replace(result, status=Status.FEASIBLE, reason="The plan fails its audit; see the audit's rows.")
-        verdict = audit(case, scenario, plan, claims(result), menus_given=result.menus_given)
-    return replace(result, audit=verdict)

@@ -91,6 +91,8 @@ class Session:
         asked = SearchParameters.of(params)
         self.before = None if resume is None else checkpoint_of(resume, identity, params)
         self.params = _searched_with(self.before) if params is None and self.before is not None else asked
+        self.near = None if self.before is None else self.before.near
+        """What the plan is to stay near: at first, what the run resumed was to."""
         self._identity, self._folder = identity, folder
         self._began = time.monotonic()
         self._due = self._began + self.params.checkpoint.every_seconds
@@ -117,6 +119,7 @@ class Session:
             params=self.params.to_dict(),
             search=search,
             plan=plan,
+            near=self.near,
         )
 
     def write_when_due(self, checkpoint: Callable[[], Checkpoint]) -> None:

@@ -21,10 +21,11 @@ from ..auditing.condition_rules import judge_conditions
 from ..interrupts import interruptible, stopping_on_interrupt
 from ..program.constraints import RULES
 from ..program.instance import Instance, build_instance
-from ..results.default_gap import DEFAULT_GAP
+from ..results.default_gap import DEFAULT_GAP, DEFAULT_GIVE
 from ..results.identity import source_digest
+from ..results.menu_reference import Near, NearAsked
 from ..results.progress import ProgressCallback, StopCheck
-from ..results.record import Status
+from ..results.record import ResultRecord, Status
 from ..results.warm_start import WarmStart
 from ..search.state.objective_scale import relative_gap
 from ..search.state.parameters import SearchParameters
@@ -32,10 +33,12 @@ from ..search.state.stop_rule import StopRule
 from ..search.state.timers import Phases
 from ..version import __version__
 from .baselines import Baselines
-from .engine import DeliveryQuestion, Found, audited, find_best, offers_of, status_of
+from .engine import DeliveryQuestion, Found, find_best, offers_of
 from .imposed_conditions import constraints_of, node_of, scenario_under
 from .kpis import no_contract_objective
+from .near import Asked, NearSearches, reference_for
 from .session import Identity, Session
+from .solve_status import audited, status_of
 from .time_limit import Limit
 
 CONTRADICTION = "No menus, coverage and delivery obey every rule of the scenario together."
@@ -46,21 +49,13 @@ _PACKAGES = ("highspy", "numba", "numpy", "pandas", "pulp")
 
 @interruptible
 def solve(
-    case: Case,
-    scenario: str | Scenario = "base",
-    *,
-    gap: float = DEFAULT_GAP,
-    time_limit: float | None = None,
-    progress: ProgressCallback | None = None,
-    should_stop: StopCheck | None = None,
-    start: Result | None = None,
-    conditions: Sequence[Condition] = (),
-    baselines: Baselines | None = None,
-    resume: str | Path | None = None,
-    checkpoint: str | Path | None = None,
-    params: SearchParameters | None = None,
-    stop_rule: StopRule | None = None,
-) -> Result:
+    case: Case, scenario: str | Scenario = "base", *,
+    gap: float = DEFAULT_GAP, time_limit: float | None = None,
+    progress: ProgressCallback | None = None, should_stop: StopCheck | None = None,
+    start: Result | None = None, conditions: Sequence[Condition] = (), baselines: Baselines | None = None,
+    resume: str | Path | None = None, checkpoint: str | Path | None = None, params: SearchParameters | None = None,
+    stop_rule: StopRule | None = None, near: str | Path | ResultRecord | None = None, give: float = DEFAULT_GIVE,
+) -> Result:  # fmt: skip
     """Decide tiers, menus, prices, coverage, partners and delivery for the best objective of a scenario.
 
     The search ends when the relative gap (bound - objective) / max(1, |objective|) is proved to be at most `gap`,
@@ -76,15 +71,20 @@ def solve(
     In the main thread Ctrl-C ends the search with the best plan so far and `interrupted` set; a second one, or one
     before there is a plan, raises KeyboardInterrupt. After an installation the search is compiled first, in the time.
 
+    `near` ("today", a run folder of which menus and coverage alone are read, or a result) asks for the plan with fewest
+    changes among all that reach best - give x max(1, |best|): `optimizer.solving.near`. `Result.near` tells of it.
+
     Raises `CaseError` for an unknown scenario, and for changes or conditions that do not fit the case, `RunError`
-    for a run that cannot be resumed (with these `params`), ValueError for a gap, time limit or `params` without sense.
+    for a run that cannot be resumed (with these `params`) or read, ValueError for numbers without sense.
     """
     session = Session(Identity(case, scenario, conditions), resume, checkpoint, params)
     run = SolveRun(gap, time_limit, should_stop, baselines, session, session.params, stop_rule)
     with run.phases("cohorts"):
         changed, question = _posed(case, scenario, conditions, WarmStart() if start is None else start.warm_start)
-    found = find_best(question, run.limit, progress, session, run.params)
-    return _conditioned(run.result(replace(changed, files=case.files), question.instance, found), changed, conditions)
+    run.stay_near(session.near if near is None else near, give, question.instance, progress)
+    found, claim = run.nearest(question, find_best(question, run.limit, progress, session, run.params))
+    result = run.result(replace(changed, files=case.files), question.instance, found, near=claim)
+    return _conditioned(result, changed, conditions)
 
 
 def _posed(
@@ -141,13 +141,31 @@ class SolveRun:
         self.baselines = baselines or Baselines()
         self.phases = Phases()
         """Time outside of the search."""
+        self.near: NearSearches | None = None
+        """How a plan near a reference is looked for, if that is asked for."""
+
+    def stay_near(self, near: Asked | None, give: float, instance: Instance, progress: ProgressCallback | None) -> None:
+        """Ask for a plan near a reference; `give` is that of what was asked before, where that is taken over."""
+        if near is not None:
+            give = near.give if isinstance(near, NearAsked) else give
+            reference = reference_for(near, instance)
+            self.near = NearSearches(reference, give, self.limit, progress, self.params, self.start)
+        if self.near is not None and self.session is not None:
+            self.session.near = self.near.asked
+
+    def nearest(self, question: DeliveryQuestion, found: Found) -> tuple[Found, Near | None]:
+        """What was found, with the plan nearest to the reference in place of the best where that is asked for."""
+        if self.near is None:
+            return found, None
+        with self.phases("near"):
+            return self.near.run(question, found)
 
     def result(self, case: Case, instance: Instance, found: Found, **more: object) -> Result:
         """Result of what was found: status, gap, baseline, manifest, audit."""
         with self.phases("baseline"):
             today, reason = self.baselines.of(instance, self.limit)
         result = Result(
-            status=status_of(found, self.limit.gap),
+            status=status_of(found, self.limit.gap, None if self.near is None else self.near.give),
             case_name=case.settings.name,
             scenario_name=instance.scenario.name,
             objective_name=instance.scenario.objective,
@@ -172,6 +190,7 @@ class SolveRun:
         # Within what the second stage may give up, a search cut short can be proved all the same.
         unproved = result.status in (Status.FEASIBLE, Status.NO_PLAN)
         result = replace(result, effort=self._effort(found), state=found.checkpoint if unproved else None)
+        unproved |= result.near is not None and not result.near.proved
         return self._interrupted(result) if unproved and self.limit.stopped() else result
 
     @staticmethod
@@ -200,6 +219,7 @@ class SolveRun:
             "end": datetime.now(UTC).isoformat(),
             "options": {"gap": self.limit.gap, "time_limit": self.time_limit},
             "params": self.params.to_dict(),
+            **({} if self.near is None else {"near": self.near.asked.model_dump(mode="json")}),
         } | self._resumed()
 
     def _rests_on(self, found: Found) -> str | None:

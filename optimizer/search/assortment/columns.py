@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,6 +50,14 @@ class PriceBook:
     def places(self, menu: BookMenu) -> tuple[int, ...]:
         """Options of one of its menus by place in the book, rising."""
         return tuple(option - self.first for option in menu.options)
+
+
+def may_use(book: PriceBook, picks: Sequence[int]) -> bool:
+    """Whether the rules on one menu allow these options."""
+    pairs = [(low, high) for i, low in enumerate(picks) for high in picks[i + 1 :]]
+    return (
+        min(picks, default=0) >= 0 and bool(book.allowed[list(picks)].all()) and all(book.fits[pair] for pair in pairs)
+    )
 
 
 def _current_payments(instance: Instance, demand: DemandBase) -> Mapping[tuple[int, int], float]:

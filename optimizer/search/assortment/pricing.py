@@ -12,15 +12,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from models.book_menu import BookMenu
 from models.catalog import Array, Codes
 from models.economics.offers import Offers
 
 from ...program.instance import Instance
+from ...program.menu_inputs import menu_inputs
+from ...program.totals import Box
 from ...program.totals_map import offers_map
 from ..state.limits import Watch
 from ..state.parameters import SearchParameters
@@ -64,6 +68,9 @@ class PricedColumns:
 class Pricer:
     """Solves the pricing problems of a search's price books. Prices are scaled cost per unit of each demand total."""
 
+    coverage_for_nobody: ClassVar[bool] = False
+    """Whether it matters what an empty menu covers beyond what is best for it: nobody buys off it."""
+
     def __init__(
         self,
         instance: Instance,
@@ -91,6 +98,14 @@ class Pricer:
         profit, use, coverage = np.split(self.demand_map.at_prices(prices), ends)
         coverage_cost = np.where(self._products >= 0, -coverage[self._products], 0.0)
         return PricingObjective(profit, -use, coverage_cost)
+
+    def totals(self, menus: Sequence[BookMenu]) -> sparse.csr_matrix:
+        """What menus add to the demand totals, shape (menus, totals)."""
+        return self.demand_map.forward(menu_inputs(self.offers, menus))
+
+    def after(self, box: Box) -> Box:
+        """The box of all that menus add to: that of the demand totals."""
+        return box
 
     @cached_property
     def digest(self) -> str:
@@ -130,8 +145,8 @@ class Pricer:
         )
 
     def best_menus(
-        self, objective: PricingObjective, domain: PackedDomain, places: Codes, cutoffs: Array, capacity: int,
-        node_limit: int, watch: Watch,
+        self, prices: Array, domain: PackedDomain, places: Codes, cutoffs: Array, capacity: int, node_limit: int,
+        watch: Watch,
     ) -> PricedColumns:  # fmt: skip
         """Exact pricing: the best menu over its cutoff of each book at `places`, after some met on the way.
 
@@ -140,7 +155,7 @@ class Pricer:
         relaxations for as long as it takes. A time limit raises `Stopped` before the first search of either kind,
         and later ends the search with what is known then.
         """
-
+        objective = self.objective(prices)
         found = self._compiled_search(objective, domain, places, cutoffs, capacity, node_limit, watch)
         columns, bounds, complete = found.columns, found.bounds, found.complete
         for at in np.flatnonzero(~complete).tolist():
@@ -188,13 +203,10 @@ class Pricer:
         return self._column(place, picks, covered, value)
 
     def local_search(
-        self,
-        objective: PricingObjective,
-        domain: PackedDomain,
-        starts: Sequence[BookMenu],
-        least: Array,
+        self, prices: Array, domain: PackedDomain, starts: Sequence[BookMenu], least: Array
     ) -> list[PricedColumn]:
         """Heuristic pricing by local search from each start: menus over `least`, shape (books,)."""
+        objective = self.objective(prices)
         book = np.array([self.place[menu.book] for menu in starts], dtype=np.int64)
         picks = np.full((len(starts), self.packed.tier_start.shape[1] - 1), -1, dtype=np.int64)
         for k, menu in enumerate(starts):
@@ -214,13 +226,27 @@ class Pricer:
         return [self._column(int(book[k]), picks[k], covered[k], values[k]) for k in better]
 
     def enumerate_menus(
+        self, prices: Array, domain: PackedDomain, cutoffs: Array, most: int, node_limit: int, watch: Watch
+    ) -> list[BookMenu] | None:
+        """Reduced-cost enumeration (Baldacci et al. 2008): menus and coverages of each book over its cutoff.
+
+        None where there are more than `most` in all, or a search does not come to its end.
+        """
+        objective = self.objective(prices)
+        menus: list[BookMenu] = []
+        for place, cutoff in enumerate(cutoffs.tolist()):
+            room = most - len(menus) + 1
+            found = self._enumerate_book(objective, domain, place, cutoff, room, node_limit, watch)
+            if found is None or len(menus) + len(found) > most:
+                return None
+            menus += [column.menu for column in found]
+        return menus
+
+    def _enumerate_book(
         self, objective: PricingObjective, domain: PackedDomain, place: int, cutoff: float, capacity: int,
         node_limit: int, watch: Watch,
     ) -> list[PricedColumn] | None:  # fmt: skip
-        """Reduced-cost enumeration (Baldacci et al. 2008) of a book: its menus and coverages over a cutoff.
-
-        None where there are more than `capacity`, or the search does not come to its end.
-        """
+        """Menus and coverages of a book over a cutoff; None where there are more than `capacity`, or it is not told."""
         watch.check()
         book, instance = self.books[place], book_instance(self.packed, domain, objective, place)
         compiled = min(node_limit, self._node_limit(place))
@@ -233,7 +259,11 @@ class Pricer:
             met, complete = [(picks[picks >= 0], value) for picks, value in proven.menus], proven.complete
         if not complete:
             return None
-        return [column for menu, value in met for column in _coverages_within(book, menu, value, instance, cutoff)]
+        return [
+            column
+            for menu, value in met
+            for column in _coverages_within(book, menu, value, instance, cutoff, self.coverage_for_nobody)
+        ]
 
     def any_menus(self, domain: PackedDomain, places: Sequence[int]) -> list[BookMenu] | None:
         """One menu of each book at `places`, however good; None where a book has none."""
@@ -257,9 +287,12 @@ class Pricer:
 
 
 def _coverages_within(
-    book: PriceBook, menu: Codes, value: float, instance: BookInstance, cutoff: float
+    book: PriceBook, menu: Codes, value: float, instance: BookInstance, cutoff: float, for_nobody: bool
 ) -> Iterator[PricedColumn]:
-    """The menu with each coverage that keeps its objective over the cutoff, the best coverage first."""
+    """The menu with each coverage that keeps its objective over the cutoff, the best coverage first.
+
+    The empty menu has others than the best only where coverage counts `for_nobody`.
+    """
     mode = instance.mode
     open_groups = [g for g in range(1, len(mode) - 1) if mode[g] == FREE]
     fixed = frozenset(book.optional[g - 1] for g in range(1, len(mode) - 1) if mode[g] == COVERED)
@@ -270,7 +303,7 @@ def _coverages_within(
     gains = group_gains(instance, menu)
     best = {g for g in open_groups if gains[g] > 0}
     yield PricedColumn(book.menu(options, fixed | {book.optional[g - 1] for g in best}), value)
-    for count in range(1, len(open_groups) + 1 if len(menu) else 0):
+    for count in range(1, len(open_groups) + 1 if len(menu) or for_nobody else 0):
         for flipped in itertools.combinations(open_groups, count):
             value_then = value - sum(abs(gains[g]) for g in flipped)
             if value_then > cutoff:

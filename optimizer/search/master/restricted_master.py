@@ -26,13 +26,14 @@ from ...lp.tolerances import FEASIBILITY, INTEGRALITY, ROUNDING
 from ...program.constraints import RULES, Constraint, labelled_rows
 from ...program.formulation import Fixings, Formulation
 from ...program.instance import Instance
-from ...program.menu_inputs import menu_inputs
+from ...program.steadiness import Steadiness
 from ...program.totals_bounds import totals_bounds
 from ...program.totals_map import standing_totals
 from ...program.variables import VariableKey
 from ..assortment.columns import PriceBook
 from ..assortment.packed_instance import PackedDomain
 from ..assortment.pricing import Pricer
+from ..assortment.reference_pricing import ReferencePricer
 from ..assortment.restriction import conforms
 from ..state.limits import Watch
 from ..state.objective_scale import ObjectiveScale
@@ -52,16 +53,16 @@ class RestrictedMaster:
     def __init__(
         self, instance: Instance, offers: Offers, books: Sequence[PriceBook], fewest: int, most: int, fixings: Fixings,
         constraints: Sequence[Constraint] = RULES, phases: Phases | None = None,
-        parameters: SearchParameters | None = None,
+        parameters: SearchParameters | None = None, steady: Steadiness | None = None,
     ) -> None:  # fmt: skip
         self.phases, self.parameters = phases or Phases(), parameters or SearchParameters()
         self.instance, self.offers, self.books = instance, offers, list(books)
-        self.pricer = Pricer(instance, offers, books, fewest, most, self.parameters)
+        self.steady = steady
+        posed = instance, offers, books, fewest, most, self.parameters
+        self.pricer = Pricer(*posed) if steady is None else ReferencePricer(*posed, steady.changes)
         bounds = totals_bounds(offers, instance.index, self.pricer.demand_map, instance.sellable)
-        self.formulation = Formulation(instance, bounds, fixings)
-        amount = self.formulation.amounts[instance.scenario.objective]
-        self.stated = read_formulation(labelled_rows(self.formulation, constraints), combine([(amount, -1.0)]))
-        self.scale = ObjectiveScale(float(amount.constant), self.stated.scaling.cost)
+        self.formulation = Formulation(instance, self.pricer.after(bounds), fixings)
+        self._state_goal(constraints if steady is None else (*constraints, steady))
         self._build_program()
         room = self.parameters.clean_up.pool_size(len(books))
         self.pool = ColumnPool(room, len(self.live), sum(map(len, self.pricer.usage_totals)))
@@ -72,6 +73,14 @@ class RestrictedMaster:
         self._use_of_binary = {self.column_of[key]: i for i, key in enumerate(keys) if key in self.column_of}
         self.lp = RestrictedMasterLp(self.program, self.first_total_row, len(books), self.parameters)
         self._entered = Node()
+
+    def _state_goal(self, constraints: Sequence[Constraint]) -> None:
+        """State the formulation with its goal: the scenario's objective, or menus near a reference."""
+        steady, goal = self.steady, self.instance.scenario.objective
+        amount = self.formulation.amounts[goal] if steady is None else steady.amount(self.formulation)
+        self.stated = read_formulation(labelled_rows(self.formulation, constraints), combine([(amount, -1.0)]))
+        step = 0.0 if steady is None else steady.step
+        self.scale = ObjectiveScale(float(amount.constant), self.stated.scaling.cost, step)
 
     def _build_program(self) -> None:
         """The scaled formulation with the rows of the totals appended."""
@@ -85,7 +94,9 @@ class RestrictedMaster:
         link = sparse.csc_matrix(
             (np.ones(len(self.live)), (places, self.live_columns)), shape=(len(self.live), len(program.cost))
         )
-        standing = standing_totals(self.offers, self.instance.index)[self.live] / self.total_scale
+        standing = np.zeros(len(self.formulation.totals))
+        standing[: self.instance.index.size] = standing_totals(self.offers, self.instance.index)
+        standing = standing[self.live] / self.total_scale
         self.program = replace(
             program,
             offset=0.0,
@@ -95,6 +106,11 @@ class RestrictedMaster:
         )
         self.first_total_row = len(program.row_low)
         self.first_book_row = len(self.program.row_low)
+
+    @property
+    def reference_menus(self) -> tuple[BookMenu, ...]:
+        """The menus without any change against the reference, of the price books that may have theirs."""
+        return tuple(self.pricer.references.values()) if isinstance(self.pricer, ReferencePricer) else ()
 
     # -- columns ---------------------------------------------------------------------------------
 
@@ -108,7 +124,7 @@ class RestrictedMaster:
 
     def _add_to_pool(self, columns: Sequence[BookMenu]) -> None:
         """Put columns into the pool."""
-        totals = self.pricer.demand_map.forward(menu_inputs(self.offers, columns))
+        totals = self.pricer.totals(columns)
         owner = np.array([self.pricer.place[column.book] for column in columns], dtype=np.int64)
         uses = [totals[:, places].toarray() > 0 for places in self.pricer.usage_totals]
         entries = sparse.csr_matrix(totals[:, self.live] @ sparse.diags(1 / self.total_scale))
@@ -258,7 +274,7 @@ class RestrictedMaster:
 
     def prices(self, duals: Array) -> Array:
         """Scaled cost saved per natural unit of each total at given duals, shape (totals,)."""
-        prices = np.zeros(self.instance.index.size)
+        prices = np.zeros(len(self.formulation.totals))
         prices[self.live] = -duals[self.first_total_row : self.first_book_row] / self.total_scale
         return prices
 
@@ -283,9 +299,9 @@ class RestrictedMaster:
             bounds, done = before.objective_bounds.copy(), before.done.copy()
         places = np.flatnonzero(~done)
         with self.phases("pricing"):
-            objective, domain = self.pricer.objective(self.prices(duals)), self._domain(node)
+            prices, domain = self.prices(duals), self._domain(node)
             most = self.parameters.column_generation.columns_per_book
-            found = self.pricer.best_menus(objective, domain, places, thresholds, most, node_limit, limits)
+            found = self.pricer.best_menus(prices, domain, places, thresholds, most, node_limit, limits)
         bounds[places] = found.bounds if before is None else np.minimum(bounds[places], found.bounds)
         done[places] = found.complete
         columns = found.columns if before is None else before.columns + found.columns
@@ -294,13 +310,13 @@ class RestrictedMaster:
     def local_search(self, node: Node, solution: LpSolution) -> list[BookMenu]:
         """Menus of negative reduced cost found by local search from the columns in use: quick, but no bound."""
         with self.phases("local search"):
-            objective, domain = self.pricer.objective(self.prices(solution.duals)), self._domain(node)
+            prices, domain = self.prices(solution.duals), self._domain(node)
             in_use = [self.pool[i] for i in np.flatnonzero(solution.weights > INTEGRALITY).tolist()]
             starts = [*(book.menu((), ()) for book in self.books), *in_use]
             reached = self.convexity_duals(solution.duals)
             params = self.parameters.column_generation
             least = reached + params.heuristic_gain * np.maximum(params.heuristic_size, np.abs(reached))
-            return [found.menu for found in self.pricer.local_search(objective, domain, starts, least)]
+            return [found.menu for found in self.pricer.local_search(prices, domain, starts, least)]
 
     def lagrangian_bound(self, node: Node, duals: Array, objective_bounds: Array) -> float:
         """Lagrangian bound at given duals where no menu of a book has a pricing objective above its bound."""
@@ -322,16 +338,7 @@ class RestrictedMaster:
         A plan that uses any other column costs more than the bound of `priced` and `budget` together.
         """
         with self.phases("pricing"):
-            objective, domain = self.pricer.objective(self.prices(priced.duals)), self._domain(node)
+            prices, domain = self.prices(priced.duals), self._domain(node)
             thresholds = priced.objective_bounds - budget
             thresholds -= ROUNDING * np.maximum(1.0, np.abs(thresholds))
-            columns: list[BookMenu] = []
-            for place in range(len(self.books)):
-                room = most - len(columns) + 1
-                found = self.pricer.enumerate_menus(
-                    objective, domain, place, float(thresholds[place]), room, node_limit, limits
-                )
-                if found is None or len(columns) + len(found) > most:
-                    return None
-                columns += [one.menu for one in found]
-        return columns
+            return self.pricer.enumerate_menus(prices, domain, thresholds, most, node_limit, limits)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isfinite
 
+WITHIN_STEP = 0.999
+"""Share of a step that a bound may be away for the step to be proved, with room for rounding."""
+
 
 @dataclass(frozen=True)
 class ObjectiveScale:
@@ -14,6 +17,8 @@ class ObjectiveScale:
     """Part of the objective that no decision changes, in money a year."""
     factor: float
     """Scaled cost of a unit of money; a power of two, so that nothing is lost either way."""
+    step: float = 0.0
+    """What every plan's objective is a multiple of; 0 where it may be any amount."""
 
     def money(self, cost: float) -> float:
         """Objective (money a year) of a scaled cost."""
@@ -36,8 +41,11 @@ class ObjectiveScale:
         return objective, most, None if objective is None or most is None else relative_gap(most, objective)
 
     def tolerance(self, gap: float, cost: float) -> float:
-        """Scaled cost by which a relative gap lets the bound stay below a plan of this scaled cost."""
-        return gap * max(1.0, abs(self.money(cost))) * self.factor
+        """Scaled cost by which a relative gap lets the bound stay below a plan of this scaled cost.
+
+        With steps a bound that is less than one away is as good as one that is met.
+        """
+        return (WITHIN_STEP * self.step or gap * max(1.0, abs(self.money(cost)))) * self.factor
 
 
 def relative_gap(bound: float, objective: float) -> float:

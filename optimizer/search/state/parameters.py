@@ -203,6 +203,18 @@ class LimitParameters(ParameterGroup):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NearParameters(ParameterGroup):
+    """Work of each of the searches for a plan near a reference: fewest price books, fewest differences, best objective.
+
+    Where one ends before its proof, the best that it found is kept to, and plan.json says that it is not proved.
+    """
+
+    node_limit: int = limited(20_000, 1)
+    """Nodes of a search and of its integer programs, a delivery counting as one. More: proofs of harder questions,
+    longer solves."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CheckpointParameters(ParameterGroup):
     """When the state of a search is written to its run folder."""
 
@@ -228,6 +240,7 @@ class SearchParameters:
     pricing: PricingParameters = field(default_factory=PricingParameters)
     menu_tree: MenuTreeParameters = field(default_factory=MenuTreeParameters)
     limits: LimitParameters = field(default_factory=LimitParameters)
+    near: NearParameters = field(default_factory=NearParameters)
     checkpoint: CheckpointParameters = field(default_factory=CheckpointParameters)
 
     def __post_init__(self) -> None:

@@ -11,11 +11,11 @@ from models.book_menu import BookMenu
 from models.plan_tables import RunError
 
 from ...results.checkpoint import SavedMenu, SavedNode, SavedRestriction, SavedSearch
+from ..assortment.columns import may_use
 from ..assortment.restriction import Restriction
 from ..master.nodes import Node
 from ..master.restricted_master import RestrictedMaster
 from .branch_and_price import BranchAndPrice
-from .warm_starting import may_use
 
 
 def saved_menu(master: RestrictedMaster, column: BookMenu) -> SavedMenu:

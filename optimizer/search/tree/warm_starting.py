@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 
 from models.book_menu import BookMenu
 
 from ...lp.expressions import combine
 from ...program.variables import VariableKey
 from ...results.warm_start import Chosen, KnownMenu, Option
-from ..assortment.columns import PriceBook
+from ..assortment.columns import PriceBook, may_use
 from ..master.restricted_master import RestrictedMaster
 
 
@@ -87,11 +87,3 @@ def _options_by_name(master: RestrictedMaster, book: PriceBook) -> dict[Option, 
         (catalog.tiers[options.tier[o]], catalog.models[options.model[o]], float(options.price[o])): local
         for local, o in enumerate(options.of(book.code))
     }
-
-
-def may_use(book: PriceBook, picks: Sequence[int]) -> bool:
-    """Whether the rules on one menu allow these options."""
-    pairs = [(low, high) for i, low in enumerate(picks) for high in picks[i + 1 :]]
-    return (
-        min(picks, default=0) >= 0 and bool(book.allowed[list(picks)].all()) and all(book.fits[pair] for pair in pairs)
-    )

@@ -45,13 +45,14 @@ FREE: dict[tuple[str, str], str] = {
     ("manifest.json", "options.time_limit"): ON_RECORD,
     ("plan.json", "seconds"): ON_RECORD,
     ("plan.json", "baseline.partner_payments"): f"how much of today's delivery partners do {SEARCH}",
+    ("plan.json", "near.proved"): SEARCH,
 }
 RECORDED = ("params.", "versions.")
 """What stands under these says how the run was made, too."""
 FREE_KINDS: dict[tuple[str, str, str], str] = {
     **{
         ("plan.json", key, "key gone"): NOT_CLAIMED
-        for key in ("baseline_reason", "bound_rests_on", "broken_rules", "menus_given", "reason")
+        for key in ("baseline_reason", "bound_rests_on", "broken_rules", "menus_given", "near", "reason")
     },
     **{
         ("plan.json", key, kind): "nothing is claimed; names are then shown in the order of the alphabet"
@@ -79,12 +80,15 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("mutated")
     case = str(shutil.copytree(TINY, folder / "case"))
     one = "max_tiers = 1\nmax_csat_over_target = 50"
-    for name, rules in {"one": one, "strict": "min_service_margin = 0.999"}.items():
+    later = "max_menu = 1"
+    for name, rules in {"one": one, "strict": "min_service_margin = 0.999", "later": later}.items():
         (folder / "case" / "scenarios" / f"{name}.toml").write_text(f'objective = "account_margin"\n{rules}\n')
     assert main(["solve", case, "--out", str(folder / "solved"), "--quiet"]) == 0
     given = ["--menus", str(folder / "solved" / "menus.csv"), "--out", str(folder / "given")]
     assert main(["evaluate", case, "-s", "one", *given, "--quiet"]) == 0
     assert main(["solve", case, "-s", "strict", "--out", str(folder / "none"), "--quiet"]) == 1
+    near = ["--near", str(folder / "solved"), "--give", "0.05", "--out", str(folder / "near")]
+    assert main(["solve", case, "-s", "later", *near, "--quiet"]) == 0
     return folder
 
 
@@ -121,6 +125,17 @@ def test_every_field_of_a_solved_run(part: int, made: Path, tmp_path: Path) -> N
     assert open_run(made / "solved", case).result.plan is not None
     edits = islice(judged(made / "solved"), part, None, PARTS)
     assert passing(made / "solved", case, tmp_path / "run", edits) == []
+
+
+def test_every_field_of_how_near_a_run_is(made: Path, tmp_path: Path) -> None:
+    """Of a reference that differs, and of what the manifest keeps of it."""
+    case = load_case(made / "case")
+    near = open_run(made / "near", case).result.near
+    assert near is not None
+    assert near.differences > 0
+    edits = [edit for edit in judged(made / "near", "plan.json", "manifest.json") if edit.field.startswith("near")]
+    assert {edit.field for edit in edits} >= {"near.reference", "near.give", "near.price_books", "near.differences"}
+    assert passing(made / "near", case, tmp_path / "run", iter(edits)) == []
 
 
 def test_every_field_of_a_manifest_as_an_accident_leaves_it(made: Path, tmp_path: Path) -> None:

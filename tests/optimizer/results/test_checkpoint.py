@@ -79,7 +79,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     "all of it": (lambda path: path.write_bytes(b""), "is damaged"),
     "text": (lambda path: path.write_text("not a state\n", encoding="utf-8"), "is damaged"),
     "another version": (
-        lambda path: path.write_bytes(path.read_bytes().replace(b'"version": 3', b'"version": 2', 1)),
+        lambda path: path.write_bytes(path.read_bytes().replace(b'"version": 4', b'"version": 2', 1)),
         "another version of Tierwise wrote it",
     ),
     "other contents": (write_checksum_anew, "is not the state of a search"),

@@ -7,6 +7,7 @@ import pytest
 
 from optimizer.assurance.result import Result
 from optimizer.results.findings import Audit
+from optimizer.results.menu_reference import Near
 from optimizer.results.record import NoPlanError, Status
 from optimizer.results.summary import (
     binding_rules,
@@ -89,6 +90,18 @@ def test_price(kind: str | None, price: float, words: str) -> None:
             small_result(status=Status.FEASIBLE, bound=12_600_000.0, gap=0.05),
             "Feasible, not proved best: 12,000,000 EUR of account revenue a year; no plan can have more than "
             "12,600,000 EUR (gap 5.00 %).",
+        ),
+        (
+            small_result(near=Near(reference="today", give=1e-4, price_books=1, differences=2, proved=True)),
+            "Optimal, proved: 12,000,000 EUR of account revenue a year; no plan can have more than 12,000,600 EUR "
+            "(gap 0.005 %). Near today's menus, within 0.01 % of the best: 1 price book differs, with 2 differences; "
+            "no plan has fewer, proved.",
+        ),
+        (
+            small_result(near=Near(reference="runs/may", give=0.02, price_books=3, differences=1, proved=False)),
+            "Optimal, proved: 12,000,000 EUR of account revenue a year; no plan can have more than 12,000,600 EUR "
+            "(gap 0.005 %). Near runs/may, within 2.00 % of the best: 3 price books differ, with 1 difference; "
+            "that no plan has fewer is not proved.",
         ),
         (
             without_plan(Status.INFEASIBLE, reason="No provider serves gold in the north."),

@@ -95,6 +95,7 @@ DEFAULTS = {
         "grace_seconds": 3,
         "stopped_grace_seconds": 1,
     },
+    "near": {"node_limit": 20_000},
     "checkpoint": {"every_seconds": 60, "writing_share": 0.01},
 }
 """Every number, by hand: as the search had them when they were constants of its modules."""
