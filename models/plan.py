@@ -42,6 +42,10 @@ DOWNTIME_UNITS: Mapping[str, str] = {
 KPIS = (*MONEY_KPIS, ONE_OFF_COST, *SHARE_KPIS, *PARTNER_KPIS, *DOWNTIME_UNITS)
 
 
+KPI_UNIT = "currency (a year), currency once, share, incidents or hours"
+"""What a column of the units of KPIs can hold, in words."""
+
+
 def kpi_unit(name: str, currency: str) -> str:
     """Unit of a KPI: the currency (a year), `EUR once`, `share`, or one of `DOWNTIME_UNITS`."""
     if name == ONE_OFF_COST:

@@ -15,6 +15,7 @@ from models.economics.delivery_formulas import PARTNER_KINDS
 from models.plan import Plan
 
 from ..assurance.result import Result
+from ..results.one_off import beside_loss, extra_once, yearly_loss
 from ..results.record import Status
 from ..results.summary import money, percent
 from .machinery.answers.answer import Answer
@@ -28,6 +29,8 @@ _COLUMNS = {
         "rank": "1 for the best",
         "objective": "objective of the plan, {money}",
         "loss": "objective lost against the best alternative, {money}",
+        "loss_yearly": "the loss without what is paid once, {money}",
+        "one_off_cost": "one-off cost less that of the best alternative, {once}",
         "at_most": "proved bound on every plan of a structure not found before it, all rules held and no partner "
         "engaged for less than the least share of hours, {money}",
         "gap": "relative gap between the plan and that bound",
@@ -124,11 +127,14 @@ def _rows(context: AnalysisContext, found: list[Result]) -> Iterator[dict[str, o
     first = found[0].decided
     for rank, result in enumerate(found, 1):
         plan, bound = result.decided, result.bound
+        loss, once = _loss(found[0], result), extra_once(result, found[0])
         assert bound is not None
         yield {
             "rank": rank,
             "objective": result.objective,
-            "loss": _loss(found[0], result),
+            "loss": loss,
+            "loss_yearly": yearly_loss(loss, once, result.objective_name),
+            "one_off_cost": once,
             "at_most": bound,
             "gap": result.gap,
             "tiers": ", ".join(plan.decisions.tiers),
@@ -180,8 +186,10 @@ def _headline(found: list[Result], last: Result, count: int, within: float, leas
 
 def _sentences(table: pd.DataFrame, context: AnalysisContext) -> Iterator[str]:
     for row in table.iloc[1:].to_dict("records"):
-        loss = money(float(row["loss"]), context.result.currency)
-        yield f"Alternative {row['rank']} loses {loss} a year: {row['differs']}; menu changes: {row['menu_changes']}."
+        loss = money(float(row["loss_yearly"]), context.result.currency)
+        once = beside_loss(float(row["one_off_cost"]), context.result.objective_name, context.result.currency)
+        told = f"{row['differs']}; menu changes: {row['menu_changes']}"
+        yield f"Alternative {row['rank']} loses {loss} a year{once}: {told}."
 
 
 def _safe(decisions: pd.DataFrame, count: int) -> Iterator[str]:

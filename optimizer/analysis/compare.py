@@ -10,10 +10,12 @@ from typing import TypeAlias, Unpack
 import pandas as pd
 
 from models import Case, Scenario, apply_scenario, named_scenario
+from models.plan import KPI_UNIT
 from models.plan_tables import RunError
 
 from ..assurance.opening import open_run
 from ..assurance.result import Result
+from ..results.one_off import beside_gain, extra_once, yearly_gain
 from ..results.record import Status
 from ..results.run_folder import read_documents
 from ..results.summary import money, status_sentence
@@ -208,7 +210,7 @@ _BRIDGE_COLUMNS = {
 
 
 def _overview_columns(plans: Mapping[str, object]) -> dict[str, str]:
-    meant = {"kpi": "amount or share, as in plan.json", "unit": "currency (a year) or share"}
+    meant = {"kpi": "amount or share, as in plan.json", "unit": KPI_UNIT}
     return {**meant, **{name: f"value of the plan {name}, in `unit`" for name in plans}}
 
 
@@ -242,10 +244,10 @@ def _sentences(results: Mapping[str, Result], causes: pd.DataFrame, currency: st
         parts = causes[causes["plan"] == name].groupby("part", sort=False)[goal].sum()
         largest = parts[parts.abs() > LEAST_PART * parts.abs().max()].sort_values(key=abs, ascending=False)
         told = ", ".join(f"{part} {_signed(amount, currency)}" for part, amount in largest.items())
-        words = goal.replace("_", " ")
-        said.append(
-            f"{name} against {first}: {_signed(change, currency)} of {words} a year" + (f": {told}." if told else ".")
-        )
+        once, words = extra_once(result, start), goal.replace("_", " ")
+        yearly = _signed(yearly_gain(change, once, goal), currency)
+        lead = f"{name} against {first}: {yearly} of {words} a year{beside_gain(once, goal, currency)}"
+        said.append(lead + (f": {told}." if told else "."))
     return said or [f"{first} is the only plan: {status_sentence(start)}"]
 
 

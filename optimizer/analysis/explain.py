@@ -14,6 +14,7 @@ from models.rules import RULE_SPECS
 from ..accounting.demand import Demand
 from ..accounting.next_prices import price_steps
 from ..assurance.result import Result
+from ..results.one_off import beside_gain, extra_once, yearly_gain
 from ..results.price_steps import STOPPED, stopped_options, stopped_steps
 from ..results.summary import NEAR, first_places, money
 from .machinery.answers.answer import Answer
@@ -37,10 +38,14 @@ _COLUMNS = {
         "limit": "limit in force, in `unit`; blank for a rule that is on or off",
         "gain_dropped": "objective gained without the rule, all others held, {money}; blank where no plan was found in "
         "time",
+        "gain_dropped_yearly": "the same without what is paid once, {money}",
+        "one_off_dropped": "one-off cost of the plan without the rule less that of the plan, {once}",
         "gain_dropped_at_most": "most that can be gained without the rule, proved, {money}",
         "step": "step of loosening, in `unit`",
         "limit_loosened": "limit after one step, in `unit`",
         "gain_step": "objective gained by loosening one step, solved again, {money}",
+        "gain_step_yearly": "the same without what is paid once, {money}",
+        "one_off_step": "one-off cost of the plan after one step less that of the plan, {once}",
         "gain_step_at_most": "most that can be gained by one step, proved, {money}",
         "shadow_price": "what one step brings at the margin with the plan's structure (menus, coverage, providers, "
         "parts policies) as it is, from multipliers and not solved again, {money}",
@@ -137,21 +142,28 @@ def _row(context: AnalysisContext, cost: _Cost) -> dict[str, object]:
         "scope": lever.scope,
         "unit": lever.unit,
         "limit": lever.limit,
-        "gain_dropped": dropped,
+        **_apart("dropped", context.result, cost.dropped, dropped),
         "gain_dropped_at_most": dropped_at_most,
         "step": lever.step,
         "limit_loosened": None if lever.limit is None else lever.loosened(lever.limit),
-        "gain_step": step,
+        **_apart("step", context.result, cost.loosened, step),
         "gain_step_at_most": step_at_most,
         "shadow_price": cost.shadow,
         "moves": moves,
     }
 
 
+def _apart(what: str, base: Result, other: Result | None, gain: float | None) -> dict[str, object]:
+    """A gain, and its parts that come every year and once; where nothing is gained, nothing need be paid for it."""
+    once = extra_once(other, base) if gain != 0 else 0.0
+    yearly = yearly_gain(gain, once, base.objective_name)
+    return {f"gain_{what}": gain, f"gain_{what}_yearly": yearly, f"one_off_{what}": once}
+
+
 def _answer(context: AnalysisContext, costs: list[_Cost], steps: pd.DataFrame, wider: WiderLadders) -> Answer:
     table = pd.DataFrame([_row(context, cost) for cost in costs], columns=[*list(_COLUMNS["costs"])[1:]])
-    numbers = ["limit", "gain_dropped", "gain_dropped_at_most", "step", "limit_loosened", "gain_step"]
-    table = table.astype(dict.fromkeys([*numbers, "gain_step_at_most", "shadow_price"], float))
+    texts = ("rule", "scope", "unit", "moves")
+    table = table.astype({name: float for name in table.columns if name not in texts})
     table = table.sort_values(["gain_dropped", "gain_step"], ascending=False, kind="stable").reset_index(drop=True)
     table.insert(0, "rank", range(1, len(table) + 1))
     others = [result for cost in costs for result in (cost.dropped, cost.loosened) if result is not None]
@@ -175,7 +187,7 @@ def _sentences(context: AnalysisContext, table: pd.DataFrame, stops: Mapping[str
             "No rule leaves the plan without room, so none was dropped and solved again. One with room may still keep "
             "a plan of another kind out: name it to see."
         ]
-    goal, currency = context.result.objective_name.replace("_", " "), context.result.currency
+    goal, currency = context.result.objective_name, context.result.currency
     left_open = (context.result.bound or 0.0) - (context.result.objective or 0.0)
     dear = table[table["gain_dropped"] > max(left_open, 1e-6 * abs(context.result.objective or 0.0))]
     lines = [
@@ -202,9 +214,14 @@ def _name(row: dict[object, object]) -> str:
 
 def _sentence(row: dict[object, object], currency: str, goal: str) -> str:
     at = "" if pd.isna(row["limit"]) else f" at {row['limit']:.6g} {row['unit']}"  # type: ignore[call-overload]  # cells
-    cost = money(row["gain_dropped"], currency)  # type: ignore[arg-type]
-    dropped = f"{_name(row)}{at} costs {cost} of {goal} a year with all other rules held"
+    cost, once = _gain_in_words(row, "dropped", goal, currency)
+    dropped = f"{_name(row)}{at} costs {cost} of {goal.replace('_', ' ')} a year{once} with all other rules held"
     if pd.isna(row["gain_step"]):  # type: ignore[call-overload]
         return f"{dropped}."
-    step = f"the first {row['step']:.6g}: {money(row['gain_step'], currency)}"  # type: ignore[arg-type]
-    return f"{dropped}; {step}."
+    return f"{dropped}; the first {row['step']:.6g}: {''.join(_gain_in_words(row, 'step', goal, currency))}."
+
+
+def _gain_in_words(row: dict[object, object], what: str, goal: str, currency: str) -> tuple[str, str]:
+    """What comes every year, and what is paid once."""
+    yearly, once = (float(str(row[name])) for name in (f"gain_{what}_yearly", f"one_off_{what}"))
+    return money(yearly, currency), beside_gain(once, goal, currency)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from models import CaseError, Problem, Scenario
+from models.plan import KPI_UNIT, ONE_OFF_COST
 from models.problems import listed, suggestion
 from models.scenario import OBJECTIVES
 
@@ -27,6 +28,7 @@ POINTS = 11
 _TAIL = {
     "at_most": "proved bound on the first goal at the levels of the others, in its unit",
     "gap": "relative gap between the first goal's value and that bound",
+    "one_off_cost": "what the point's plan pays once, counted in its margins and costs, {once}",
     "supported": "whether some weights of the goals make it the best; the others are found by constraints only",
     "knee": "whether it is the point farthest beyond the straight line (plane) between the goals' best ends",
     "moves": "tiers, pricing models, products and providers that differ from the first point",
@@ -34,7 +36,7 @@ _TAIL = {
 _KPIS = {
     "point": "number of the point",
     "kpi": "amount or share, as in plan.json",
-    "unit": "currency (a year) or share",
+    "unit": KPI_UNIT,
 }
 
 
@@ -127,12 +129,14 @@ def _gap(point: FrontierPoint) -> float:
 
 def _table(goals: tuple[Goal, ...], found: list[FrontierPoint]) -> pd.DataFrame:
     scaled = normalized(found)
+    goal_of_once = Goal(ONE_OFF_COST)
     hull, middle, first = supported(scaled), knee(scaled), found[0].result.decided
     rows = []
     for place, point in enumerate(found):
         values = {goal.name: goal.value(point.result.decided) for goal in goals}
         rows.append(
             {"point": place + 1, **values, "at_most": point.at_most, "gap": _gap(point)}
+            | {ONE_OFF_COST: goal_of_once.value(point.result.decided)}
             | {"supported": hull[place], "knee": place == middle}
             | {"moves": "; ".join(structure_moves(first, point.result.decided))}
         )
@@ -149,7 +153,8 @@ def _meanings(goals: tuple[Goal, ...], currency: str) -> dict[str, str]:
     if len(goals) == 2:
         lost = f"{goals[0].name} given up per unit of {goals[1].name} bettered since the point before"
         named["price"] = f"marginal price: {lost}; {goals[0].unit(currency)} a unit"
-    return {"point": "number of the point, the best first goal first", **named, **_TAIL}
+    tail = {name: text for name, text in _TAIL.items() if name not in named}
+    return {"point": "number of the point, the best first goal first", **named, **tail}
 
 
 def _sentences(goals: tuple[Goal, ...], table: pd.DataFrame, currency: str) -> list[str]:
@@ -166,7 +171,15 @@ def _sentences(goals: tuple[Goal, ...], table: pd.DataFrame, currency: str) -> l
         named = f"A unit of {goal.name} ({goal.unit(currency)}) costs"
         costs = f"{prices.iloc[0]:,.4g} of {goals[0].name} at first and {prices.iloc[-1]:,.4g} at last"
         lines.append(f"{named} {costs}, all rules held.")
-    return lines
+    return [*lines, *_once(table, currency)]
+
+
+def _once(table: pd.DataFrame, currency: str) -> list[str]:
+    """What is paid once, where the points differ in it."""
+    least, most = (money(float(end), currency) for end in (table[ONE_OFF_COST].min(), table[ONE_OFF_COST].max()))
+    if least == most:
+        return []
+    return [f"What a plan pays once, {least} to {most}, is counted whole in its margins and costs of a year."]
 
 
 def _values(goals: tuple[Goal, ...], row: pd.Series, currency: str) -> str:
@@ -174,7 +187,9 @@ def _values(goals: tuple[Goal, ...], row: pd.Series, currency: str) -> str:
 
 
 def _value(goal: Goal, value: float, currency: str) -> str:
-    name = goal.name.replace("_", " ")
-    if goal.unit(currency) == "share":
+    name, unit = goal.name.replace("_", " "), goal.unit(currency)
+    if unit == "share":
         return f"{name} {percent(value)}"
-    return f"{name} {value:.2f} points" if goal.unit(currency) == "CSAT points" else f"{name} {money(value, currency)}"
+    if unit == "CSAT points":
+        return f"{name} {value:.2f} points"
+    return f"{name} {money(value, currency) if unit.startswith(currency) else f'{value:,.6g} {unit}'}"

@@ -33,6 +33,7 @@ _COLUMNS = {
         "kind": "kind of provider",
         "engaged": "whether the plan engages it",
         "value": "what it adds to the objective (table values), {money}; blank where there is no plan without it",
+        "value_yearly": "the value without what is paid once, {money}",
         "score": "weighted mean score over all criteria, 0 to 10; partners only",
         "good_enough": "whether it passes the rule on partner quality",
         "targets_met": "number of targets met (table measures)",
@@ -150,7 +151,7 @@ def _check(**shares: Sequence[float]) -> None:
 
 
 def _summary(card: Scorecard, values: pd.DataFrame) -> pd.DataFrame:
-    rows = card.summary.merge(values[["provider", "value"]], on="provider", how="left")
+    rows = card.summary.merge(values[["provider", "value", "value_yearly"]], on="provider", how="left")
     return rows[list(_COLUMNS["scorecard"])]
 
 

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import nan
-from typing import Unpack
+from typing import Any, Unpack
 
 import pandas as pd
 
 from models.conditions import CountLimit
 from models.decisions import DECISION_KINDS, DecisionKindName
+from models.plan import ONE_OFF_COST
 from models.scenario import Scenario
 
 from ..assurance.result import Result
+from ..results.one_off import beside_loss, yearly_gain, yearly_loss
 from ..results.record import Status
 from ..results.summary import money
 from .machinery.answers.answer import Answer
-from .machinery.comparison.value_added import VALUE_COLUMNS, margin_of, value_added_table, values_added
+from .machinery.comparison.value_added import (
+    VALUE_COLUMNS,
+    amount_of,
+    gain_in_words,
+    margin_of,
+    value_added_table,
+    values_added,
+)
 from .machinery.sessions.context import AnalysisContext, context_of
 from .machinery.sessions.solver_session import SolveOptions, Subject, question
 
@@ -28,6 +37,8 @@ _CURVE_COLUMNS = {
     "objective": "objective of that plan, {money}; blank where there is none",
     "bound": "what no plan with exactly this many can exceed, {money}",
     "step": "objective gained over the best plan with one fewer, for the first over no contracts at all, {money}",
+    "step_yearly": "the same without what is paid once, {money}",
+    "one_off_cost": "what that plan pays once, counted in its margin, {once}",
     "margin": "margin of the objective's scope, {money}",
     "chosen": "which ones the plan has",
     "in_plan": "whether the plan has this many",
@@ -115,16 +126,19 @@ def curve_table(context: AnalysisContext, kind: DecisionKindName, points: Sequen
                 "status": str(point.result.status),
                 "objective": nan if objective is None else objective,
                 "bound": nan if point.result.bound is None else point.result.bound,
+                "one_off_cost": amount_of(point.result, ONE_OFF_COST),
                 "margin": margin_of(point.result),
                 "chosen": "" if plan is None else ", ".join(getattr(plan.decisions, listed)),
                 "in_plan": point.count == decided,
             }
         )
-    table = pd.DataFrame(rows, columns=[listed, *(name for name in _CURVE_COLUMNS if name != "step")])
+    table = pd.DataFrame(rows, columns=[listed, *_CURVE_COLUMNS])
     nothing = context.result.no_contract_objective
-    before = table["objective"].shift(fill_value=nan if nothing is None else nothing)
-    steps = table.assign(step=table["objective"] - before).astype({"in_plan": bool})
-    return steps[[listed, *_CURVE_COLUMNS]]
+    steps = table["objective"] - table["objective"].shift(fill_value=nan if nothing is None else nothing)
+    once = table["one_off_cost"] - table["one_off_cost"].shift(fill_value=0.0)
+    kpi = context.scenario.objective
+    yearly = [yearly_gain(step, more, kpi) for step, more in zip(steps, once, strict=True)]
+    return table.assign(step=steps, step_yearly=yearly).astype({"in_plan": bool})
 
 
 def _best_count(table: pd.DataFrame, listed: str) -> int | None:
@@ -140,7 +154,8 @@ def _about_values(tables: dict[str, pd.DataFrame], context: AnalysisContext) -> 
         table, word = tables[DECISION_KINDS[kind].listed], DECISION_KINDS[kind].word
         vital = table.loc[table["in_plan"] & (table["status"] == Status.INFEASIBLE), kind]
         known = table.dropna(subset=["value"]).sort_values("value", ascending=False, kind="stable")
-        ranked = [f"{row[kind]} {money(row['value'], currency)}" for row in known.to_dict("records")]
+        told = known.to_dict("records")
+        ranked = [f"{row[kind]} {gain_in_words(row, context.result.objective_name, currency)}" for row in told]
         held = "each forced in or left out by itself, with all other rules held and the rest planned anew"
         said += [f"Worth of each {word}, in {goal} a year: {', '.join(ranked)}; {held}."] if ranked else []
         unknown = table.loc[table["status"] == Status.NO_PLAN, kind]
@@ -150,15 +165,15 @@ def _about_values(tables: dict[str, pd.DataFrame], context: AnalysisContext) -> 
 
 
 def _about_counts(tables: dict[str, pd.DataFrame], context: AnalysisContext) -> list[str]:
-    currency, said = context.result.currency, []
+    said = []
     for kind in _CURVES:
         table, listed, word = tables[f"{kind}_counts"], DECISION_KINDS[kind].listed, DECISION_KINDS[kind].word
         best = _best_count(table, listed)
         if best is None:
             continue
-        most = table["objective"].max()
+        first = table[table[listed] == best].iloc[0]
         behind = [
-            f"with {row[listed]} {money(most - row['objective'], currency)} less"
+            f"with {row[listed]} {_behind(first, row, context)}"
             for row in table.dropna(subset=["objective"]).to_dict("records")
             if row[listed] != best
         ]
@@ -166,6 +181,14 @@ def _about_counts(tables: dict[str, pd.DataFrame], context: AnalysisContext) -> 
         held = ", with all rules held but those on their number"
         said.append(f"The best number of {word}s is {best}{held}{others}.{_impossible(table, listed)}")
     return said
+
+
+def _behind(first: pd.Series, row: Mapping[Any, Any], context: AnalysisContext) -> str:
+    """What a plan with another number has less than the best: every year, and once."""
+    kpi, currency = context.result.objective_name, context.result.currency
+    once = row["one_off_cost"] - first["one_off_cost"]
+    less = money(yearly_loss(first["objective"] - row["objective"], once, kpi), currency)
+    return f"{less} less{beside_loss(once, kpi, currency)}"
 
 
 def _impossible(table: pd.DataFrame, listed: str) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 from models.scenario import Scenario
 
 from ..assurance.result import Result
+from ..results.one_off import extra_once, yearly_gain
 from ..results.summary import money
 from .machinery.answers.answer import Answer
 from .machinery.comparison.value_added import amount_of, margin_of
@@ -29,6 +30,7 @@ _COLUMNS = {
         "providers": "providers engaged for the first time in a wave",
         "objective": "objective of the state reached, {money}",
         "gain": "objective gained over the state before, {money}",
+        "gain_yearly": "the gain without what is paid once, {money}",
         "one_off_cost": "cost of closing the readiness gaps of those providers, money, once",
         "margin": "margin of the objective's scope without one-off costs, {money}",
         "margin_gain": "margin gained over the state before, {money}",
@@ -85,7 +87,7 @@ def roadmap(
     facts = {
         "months": waves[-1].month if waves else 0.0,
         "one_off_cost": float(tables["waves"]["one_off_cost"].sum()),
-        "gain": float(tables["waves"]["gain"].sum()),
+        **{name: float(tables["waves"][name].sum()) for name in ("gain", "gain_yearly")},
     }
     others = [road.today, *(wave.result for wave in waves)]
     return context.answer("roadmap", tables, _COLUMNS, _sentences(context, tables, catch_up), facts, others, ["waves"])
@@ -106,6 +108,7 @@ def _wave_table(context: AnalysisContext, road: Roadmap, waves: Sequence[Wave]) 
     costs, goal, known = _costs(context), context.scenario.objective, set[str]()
     rows: list[dict[str, object]] = []
     before = objective = margin = nan
+    previous: Result | None = None
     for number, wave in enumerate([Wave(0.0, (), road.today), *waves]):
         engaged = _engaged(wave.result)
         new = sorted(set(engaged) - known) if number else []
@@ -113,6 +116,7 @@ def _wave_table(context: AnalysisContext, road: Roadmap, waves: Sequence[Wave]) 
         last = objective, margin
         before, objective = objective, amount_of(wave.result, goal)
         margin = margin_of_running(context, wave.result, costs)
+        gain, more = objective - before, extra_once(wave.result, previous)
         once, gained = float(costs.reindex(new).sum()), margin - last[1]
         rows.append(
             {
@@ -121,13 +125,15 @@ def _wave_table(context: AnalysisContext, road: Roadmap, waves: Sequence[Wave]) 
                 "price_books": ", ".join(wave.moved),
                 "providers": ", ".join(new),
                 "objective": objective,
-                "gain": objective - before,
+                "gain": gain,
+                "gain_yearly": yearly_gain(gain, more, goal),
                 "one_off_cost": once,
                 "margin": margin,
                 "margin_gain": gained,
                 "payback_months": 12 * once / gained if gained > 0 else nan,
             }
         )
+        previous = wave.result
     return pd.DataFrame(rows, columns=list(_COLUMNS["waves"]))
 
 
@@ -181,13 +187,13 @@ def _sentences(context: AnalysisContext, tables: dict[str, pd.DataFrame], catch_
     if waves.empty:
         return ["Nothing has to move: today's price book and providers are the plan's."]
     once = money(float(waves["one_off_cost"].sum()), currency)
-    gained = float(waves["gain"].sum())
+    gained = float(waves["gain_yearly"].sum())
     total = f", for {money(gained, currency)} of {goal} more a year than today" if gained == gained else ""
     said = [f"{len(waves)} wave{'s' if len(waves) > 1 else ''} in {waves['month'].max():g} months: {once} once{total}."]
     for row in waves.to_dict("records"):
         moves = f"the plan's menus for {row['price_books']}" if row["price_books"] else "no new menus"
         starts = f"; first work for {row['providers']}" if row["providers"] else ""
-        gain = "" if row["gain"] != row["gain"] else f"; {money(row['gain'], currency)} gained"
+        gain = "" if row["gain"] != row["gain"] else f"; {money(row['gain_yearly'], currency)} a year gained"
         said.append(f"Wave {row['wave']}, month {row['month']:g}: {moves}{starts}{gain}.")
     if len(waves) == 1 and waves["month"].item() > 0 and not catch_up:
         said.append(

@@ -11,8 +11,10 @@ from typing import Unpack
 import pandas as pd
 
 from models import Case, Scenario, vary
+from models.plan import KPI_UNIT, ONE_OFF_COST
 
 from ..assurance.result import Result
+from ..results.one_off import yearly_gain
 from ..results.record import Status
 from ..results.summary import money
 from ..solving.store import open_store
@@ -106,6 +108,8 @@ _OVERVIEW = {
     "objective_name": "amount that is maximized",
     "objective": "that amount, currency a year",
     "change": "objective less that of the first scenario, currency a year; blank where another amount is maximized",
+    "change_yearly": "the change without what is paid once, currency a year",
+    "one_off_cost": "what its plan pays once, counted in its margins, currency",
     "gap": "proved relative gap",
 }
 _ENDS = {
@@ -114,6 +118,7 @@ _ENDS = {
     "objective": "that amount, currency a year",
     "bound": "proved upper bound on it, currency a year",
     "gap": "proved relative gap",
+    "one_off_cost": "what the plan pays once, counted in its margins, currency",
     "tiers": "tiers offered",
     "models": "pricing models used",
     "providers": "number of providers engaged",
@@ -125,7 +130,7 @@ _COLUMNS = {
     "kpis": {
         "scenario": "scenario",
         "kpi": "amount or share, as in plan.json",
-        "unit": "currency (a year) or share",
+        "unit": KPI_UNIT,
         "value": "value, in `unit`",
     },
     "menus": {
@@ -142,7 +147,7 @@ _COLUMNS = {
 def _scenarios(settings: pd.DataFrame, outcomes: Mapping[str, ScenarioOutcome]) -> pd.DataFrame:
     """A row per scenario: what varies, how it ended, what was decided."""
     ends = pd.DataFrame([_end(outcomes[name]) for name in settings["scenario"]], columns=list(_ENDS))
-    numbers = dict.fromkeys(["objective", "bound", "gap", "providers", "seconds"], float)
+    numbers = dict.fromkeys(["objective", "bound", "gap", "one_off_cost", "providers", "seconds"], float)
     return pd.concat([settings.fillna(""), ends.astype(numbers)], axis=1)
 
 
@@ -151,8 +156,10 @@ def _overview(table: pd.DataFrame) -> pd.DataFrame:
     first = table.iloc[0]
     comparable = table["objective_name"] == first["objective_name"]
     change = (table["objective"] - first["objective"]).where(comparable)
+    once = table["one_off_cost"] - first["one_off_cost"]
+    yearly = [yearly_gain(gain, more, str(first["objective_name"])) for gain, more in zip(change, once, strict=True)]
     varied = list(table.columns[1 : list(table.columns).index("status")]) or ["scenario"]
-    return table.assign(change=change)[[*varied, *_OVERVIEW]]
+    return table.assign(change=change, change_yearly=yearly)[[*varied, *_OVERVIEW]]
 
 
 def _end(outcome: ScenarioOutcome) -> dict[str, object]:
@@ -168,6 +175,7 @@ def _end(outcome: ScenarioOutcome) -> dict[str, object]:
         "objective": result.objective,
         "bound": result.bound,
         "gap": result.gap,
+        "one_off_cost": None if result.plan is None else result.plan.kpis[ONE_OFF_COST],
         "tiers": "" if decided is None else ", ".join(decided.tiers),
         "models": "" if decided is None else ", ".join(decided.models),
         "providers": None if decided is None else len(decided.providers),

@@ -12,9 +12,11 @@ from models import Case, CaseError, Problem, Scenario
 from models.condition_checks import check_conditions
 from models.condition_texts import parse_conditions
 from models.conditions import Condition
+from models.plan import KPI_UNIT
 
 from ..assurance.result import Result
 from ..program.delivery import SECOND_STAGE_SLACK
+from ..results.one_off import beside_gain, beside_loss, extra_once, yearly_loss
 from ..results.record import Status
 from ..results.summary import binding_rules, money
 from .machinery.answers.answer import Answer
@@ -35,6 +37,8 @@ _COLUMNS = {
         "loss": "objective lost against the plan without it, {money}; negative where something is gained",
         "loss_at_least": "least that is lost, proved, {money}",
         "loss_at_most": "most that is lost, proved, {money}",
+        "loss_yearly": "the loss without what is paid once, {money}",
+        "one_off_cost": "one-off cost under it less that of the plan without it, {once}",
         "moved": "what differs from the plan without it",
         "stands_in_the_way": "where nothing is feasible: rules that contradict it with every other rule set aside; "
         "without any one of them there is a plan for the rest of them",
@@ -48,7 +52,7 @@ _COLUMNS = {
     "kpis": {
         "request": "what was forced or forbidden",
         "kpi": "amount or share, as in plan.json",
-        "unit": "currency (a year) or share",
+        "unit": KPI_UNIT,
         "value": "value under the request, in `unit`",
         "change": "value less that of the plan without it, in `unit`",
     },
@@ -143,6 +147,7 @@ def _losses(base: Result, result: Result) -> tuple[float | None, float | None, f
 
 def _request_row(base: Result, asked: _Asked) -> dict[str, object]:
     loss, least, most = _losses(base, asked.result)
+    once = extra_once(asked.result, base)
     return {
         "request": asked.name,
         "status": asked.result.status.value,
@@ -150,6 +155,8 @@ def _request_row(base: Result, asked: _Asked) -> dict[str, object]:
         "loss": loss,
         "loss_at_least": least,
         "loss_at_most": most,
+        "loss_yearly": yearly_loss(loss, once, base.objective_name),
+        "one_off_cost": once,
         "moved": "" if asked.result.plan is None else moves(base.decided, asked.result.plan),
         "stands_in_the_way": asked.obstacles,
     }
@@ -179,7 +186,7 @@ def _kpis(base: Result, asked: list[_Asked]) -> pd.DataFrame:
 def _answer(context: AnalysisContext, asked: list[_Asked]) -> Answer:
     base = context.result
     requests = pd.DataFrame([_request_row(base, one) for one in asked], columns=list(_COLUMNS["requests"]))
-    numbers = ("objective", "loss", "loss_at_least", "loss_at_most")
+    numbers = ("objective", "loss", "loss_at_least", "loss_at_most", "loss_yearly", "one_off_cost")
     requests = requests.astype(dict.fromkeys(numbers, float))
     kpis = _kpis(base, asked)[list(_COLUMNS["kpis"])]
     tables = {"requests": requests, "binding": _binding(base, asked), "kpis": kpis}
@@ -190,7 +197,7 @@ def _answer(context: AnalysisContext, asked: list[_Asked]) -> Answer:
 
 
 def _sentence(context: AnalysisContext, row: dict[object, object]) -> str:
-    currency, goal = context.result.currency, context.result.objective_name.replace("_", " ")
+    currency = context.result.currency
     name = f'"{row["request"]}"'
     if row["status"] == "infeasible":
         return f"{name}: proved impossible with all other rules held. In the way: {row['stands_in_the_way']}."
@@ -202,5 +209,11 @@ def _sentence(context: AnalysisContext, row: dict[object, object]) -> str:
     if abs(loss) <= context.session.gap * size and least <= SECOND_STAGE_SLACK * size:
         beyond = f"nothing beyond the gap asked for ({money(max(most, 0.0), currency)} at most)"
         return f"{name}: costs {beyond} with all other rules held.{moved}"
-    verb, amount = ("costs", loss) if loss > 0 else ("gains", -loss)
-    return f"{name}: {verb} {money(amount, currency)} of {goal} a year with all other rules held.{moved}"
+    return f"{name}: {_effect(row, context.result.objective_name, currency)} with all other rules held.{moved}"
+
+
+def _effect(row: dict[object, object], kpi: str, currency: str) -> str:
+    """What a request costs or gains every year, and once."""
+    loss, once = (float(str(row[name])) for name in ("loss_yearly", "one_off_cost"))
+    verb, beside = ("costs", beside_loss) if loss > 0 else ("gains", beside_gain)
+    return f"{verb} {money(abs(loss), currency)} of {kpi.replace('_', ' ')} a year{beside(once, kpi, currency)}"

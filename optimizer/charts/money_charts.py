@@ -268,11 +268,9 @@ def scenario_chart(answer: Answer, kpis: Sequence[str] = ()) -> Chart:
     rows = rows[rows["kpi"].isin(wanted) & rows["plan"].isin(plans[:MOST_ROWS])]
     start = rows["kpi"].map(rows[rows["plan"] == plans[0]].set_index("kpi")["value"])
     shares = rows["unit"] == "share"
+    units = {"share": "%", answer.currency: f"{answer.currency} a year"}
     rows = rows.assign(
-        panel=[
-            f"{named(k)}, {'%' if u == 'share' else f'{u} a year'}"
-            for k, u in zip(rows["kpi"], rows["unit"], strict=True)
-        ],
+        panel=[f"{named(k)}, {units.get(u, u)}" for k, u in zip(rows["kpi"], rows["unit"], strict=True)],
         value=rows["value"].where(~shares, rows["value"] * 100),
         start=start.where(~shares, start * 100),
     )

@@ -47,9 +47,12 @@ def store(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
 
 def _document(entry: StoreEntry) -> dict[str, object]:
     known = {} if entry.document is None else entry.document.model_dump(mode="json")
-    names = ("case", "scenario", "status", "objective_name", "objective", "currency", "bound", "gap")
+    case, scenario = entry.named
+    names = ("status", "objective_name", "objective", "currency", "bound", "gap")
     return {
         "entry": entry.folder.name,
+        "case": case,
+        "scenario": scenario,
         **{name: known.get(name) for name in names},
         "solved": None if entry.kept is None else entry.kept.isoformat(),
         "size": entry.size,
@@ -68,7 +71,8 @@ def _show_entries(console: Console, entries: Sequence[StoreEntry]) -> None:
 def _cells(entry: StoreEntry) -> Sequence[str]:
     size = byte_size(entry.size)
     if entry.document is None or entry.kept is None:
-        return ("?", "?", "", "", "", size, "damaged")
+        case, scenario = (name or "?" for name in entry.named)
+        return (case, scenario, "", "", "", size, "damaged" if entry.of_other_format is None else "stale")
     told, note = entry.document, "" if entry.current else "stale"
     amount = "infeasible" if told.status is Status.INFEASIBLE else money(told.objective, told.currency)
     gap = "" if told.gap is None else percent(told.gap)

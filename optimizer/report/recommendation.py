@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from models.economics.pricing_kinds import KINDS, Quote
+from models.plan import ONE_OFF_COST
 
 from ..assurance.result import Result
 from ..charts.menu_charts import heat_map_cells
 from ..results.audit_rules import RESTS_ON_SEARCH
+from ..results.one_off import beside_gain, yearly_gain
 from ..results.summary import binding_rules, by_rank, ladder_ends, money, percent, status_sentence
 from .assumptions import assumptions
 
@@ -65,7 +67,8 @@ def _offer(result: Result) -> Iterator[str]:
     rate, before = result.decided.kpis["contract_coverage"], (result.baseline or {}).get("contract_coverage")
     if rate is not None:
         today = "" if before is None else f" (today's price book: {percent(before)})"
-        yield f"{percent(rate)} of all units are then under contract{today}."
+        by_value = percent(result.decided.kpis["contract_value_coverage"])
+        yield f"{percent(rate)} of all units are then under contract{today}, {by_value} by their value."
 
 
 def _prices(result: Result) -> Iterator[str]:
@@ -114,6 +117,9 @@ def _costs(result: Result) -> Iterator[str]:
     parts = {"delivery": "delivery_cost", "parts": "fulfilment_cost", "administration": "admin_cost",
              "capital for leases": "capital_cost", "fixed costs": "fixed_cost"}  # fmt: skip
     yield f"Of that, {listed([f'{name} {money(kpis[kpi], currency)}' for name, kpi in parts.items() if kpis[kpi]])}."
+    if kpis[ONE_OFF_COST]:
+        once = money(kpis[ONE_OFF_COST], currency)
+        yield f"{once} of the fixed costs are paid once, to make providers ready; every margin here counts them whole."
     if kpis["loyalty_loss"]:
         lost = money(kpis["loyalty_loss"], currency)
         yield f"Service under the CSAT target loses {lost} of product revenue a year; it is taken off above."
@@ -125,9 +131,12 @@ def _amount(result: Result, kpi: str) -> str:
     today = None if result.baseline is None else result.baseline.get(kpi)
     if value is None or today is None:
         return told
-    change = value - today
+    once = (result.decided.kpis[ONE_OFF_COST] or 0.0) - ((result.baseline or {}).get(ONE_OFF_COST) or 0.0)
+    change = yearly_gain(value - today, once, kpi)
     share = f" ({abs(change / today) * 100:.1f} %)" if today else ""
-    return f"{told}, {money(abs(change), currency)}{share} {'more' if change >= 0 else 'less'} than today's price book"
+    more = f"{money(abs(change), currency)}{share} {'more' if change >= 0 else 'less'}"
+    beside = beside_gain(once, kpi, currency)
+    return f"{told}, {more} than today's price book{',' if beside else ''}{beside}"
 
 
 def _certainty(result: Result) -> Iterator[str]:

@@ -145,12 +145,16 @@ def _kpi_row(name: str, value: float | None, baseline: Mapping[str, float | None
 
 def heading(name: str) -> str:
     """A table's or KPI's name in words: `Service margin`."""
-    return name.replace("one_off", "one-off").replace("_", " ").capitalize()
+    return _spelled(name).capitalize()
+
+
+def _spelled(name: str) -> str:
+    return name.replace("one_off", "one-off").replace("_", " ")
 
 
 def cells_in_words(table: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
     """Header and rows of any table as text: names without underscores, numbers of a readable length."""
-    header = [str(column).replace("_", " ") for column in table.columns]
+    header = [_spelled(str(column)) for column in table.columns]
     return header, [[_cell(value) for value in row] for row in table.itertuples(index=False, name=None)]
 
 

@@ -10,11 +10,12 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from models.files import read_folder, remove_folder
-from models.plan_tables import RunError
+from models.plan_tables import OtherFormatError, RunError
 
 from ..results.identity import source_digest
 from ..results.plan_document import PlanDocument
 from ..results.run_folder import SIGN_OFF, check_run_target, read_documents
+from ..results.run_owner import Owner
 from ..version import __version__
 from .store import ENTRY, check_store
 
@@ -34,6 +35,16 @@ class StoreEntry:
     """When its solve ended."""
     current: bool = False
     """Whether this very program made it: results of another version or source are never taken."""
+    of_other_format: Owner | None = None
+    """Whose result it is, where another version of Tierwise wrote it in a form that is not read; None else."""
+
+    @property
+    def named(self) -> tuple[str | None, str | None]:
+        """Its case and scenario."""
+        if self.document is not None:
+            return self.document.case, self.document.scenario
+        other = self.of_other_format
+        return (None, None) if other is None else (other.case_name, other.question)
 
 
 @dataclass(frozen=True)
@@ -51,8 +62,7 @@ class EntryFilter:
     def fits(self, entry: StoreEntry, now: datetime) -> bool:
         """Whether an entry is meant."""
         old = self.older_than is None or (entry.kept is not None and now - entry.kept > self.older_than)
-        told = entry.document
-        case, scenario = (None, None) if told is None else (told.case, told.scenario)
+        case, scenario = entry.named
         return old and _fits(self.case, case) and _fits(self.scenario, scenario) and not (self.stale and entry.current)
 
 
@@ -98,6 +108,8 @@ def _read(place: Path) -> StoreEntry | None:
     try:
         document, manifest = read_documents(place)
         kept = datetime.fromisoformat(str(manifest.get("end"))).astimezone(UTC)
+    except OtherFormatError:
+        return StoreEntry(place, size, of_other_format=Owner.of_run(place))
     except (RunError, ValueError, OSError):
         return StoreEntry(place, size)
     return StoreEntry(place, size, document, kept, _is_current(place, manifest))

@@ -24,12 +24,12 @@ def amounts(**given: float) -> dict[str, float | None]:
 PLANNED = amounts(
     service_revenue=900.0, delivery_cost=200.0, fulfilment_cost=100.0, admin_cost=10.0, capital_cost=40.0,
     fixed_cost=50.0, service_cost=400.0, service_margin=500.0, product_revenue=1000.0, account_revenue=1900.0,
-    account_margin=800.0, contract_coverage=0.6,
+    account_margin=800.0, contract_coverage=0.6, contract_value_coverage=0.7,
 )  # fmt: skip
 TODAY = amounts(
     service_revenue=700.0, delivery_cost=180.0, fulfilment_cost=130.0, admin_cost=10.0, fixed_cost=30.0,
     service_cost=350.0, service_margin=350.0, product_revenue=960.0, account_revenue=1660.0, account_margin=640.0,
-    contract_coverage=0.5,
+    contract_coverage=0.5, contract_value_coverage=0.55,
 )  # fmt: skip
 
 

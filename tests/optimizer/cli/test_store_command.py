@@ -73,6 +73,22 @@ def test_what_is_kept_is_listed_in_words(store: StoreAtHand) -> None:
     assert "stale" not in shown
 
 
+def test_what_another_version_wrote_is_stale_and_still_named(store: StoreAtHand) -> None:
+    """Nothing but case and scenario is read of it, and it is cleared by these like any other."""
+    for entry in store.entries:
+        old = json.loads((entry / "plan.json").read_text(encoding="utf-8"))
+        del old["format"]
+        (entry / "plan.json").write_text(json.dumps(old), encoding="utf-8")
+    table, counted, _ = store.asked().partition("2 results")
+    assert counted
+    assert (table.count("stale"), table.count("damaged")) == (2, 0)
+    assert store.scenarios("--case", "tiny") == store.scenarios()
+    assert len(set(store.scenarios())) == 2
+    assert store.told("--case", "other")["entries"] == []
+    store.asked("--stale", "--clear")
+    assert store.entries == []
+
+
 def test_a_program_is_told_the_amounts(store: StoreAtHand) -> None:
     told = store.told()
     none, plan = sorted(told["entries"], key=lambda entry: entry["scenario"])

@@ -153,9 +153,10 @@ def test_an_answer_comes_back_as_it_was_saved(tmp_path: Path) -> None:
     [
         ({}, "is not the folder of an answer"),
         ({"a.json": "{"}, "not JSON"),
-        ({"a.json": "{}"}, "not that of an answer"),
-        ({"a.json": '{"columns": {"t": {"x": "y"}}}'}, "the file is missing"),
-        ({"a.json": '{"columns": {"t": {"x": "y"}}}', "t.csv": "z\n1\n"}, "expected the columns x"),
+        ({"a.json": "{}"}, "has no format"),
+        ({"a.json": '{"format": 2}'}, "not that of an answer"),
+        ({"a.json": '{"format": 2, "columns": {"t": {"x": "y"}}}'}, "the file is missing"),
+        ({"a.json": '{"format": 2, "columns": {"t": {"x": "y"}}}', "t.csv": "z\n1\n"}, "expected the columns x"),
     ],
 )
 def test_what_is_no_answer_is_refused(files: dict[str, str], message: str, tmp_path: Path) -> None:

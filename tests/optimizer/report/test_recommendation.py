@@ -21,10 +21,25 @@ def test_every_point_names_its_files() -> None:
     assert all(".json" in point.source or ".csv" in point.source for point in recommendation(result(2)))
 
 
+def test_what_is_paid_once_stands_apart() -> None:
+    """The margin is 800, and 640 today: 160 more, of which the plan pays 60 once that today does not."""
+    made = result(2)
+    plan = replace(made.decided, kpis={**made.decided.kpis, "one_off_cost": 60.0})
+    told = said(replace(made, plan=plan))
+    earned = told["What it earns"]
+    assert (
+        "Account margin: 800.00 CHF a year, 220.00 CHF (34.4 %) more than today's price book less 60.00 CHF once."
+        in earned
+    )
+    assert "60.00 CHF of the fixed costs are paid once" in told["What it costs"]
+    assert "once" not in said(made)["What it costs"]
+
+
 def test_it_says_what_to_offer_to_whom_and_by_whom() -> None:
     told = said(result(2))
     assert "Offer silver and gold, paid by flat." in told["What to offer"]
-    assert "60.00 % of all units are then under contract (today's price book: 50.00 %)." in told["What to offer"]
+    covered = "60.00 % of all units are then under contract (today's price book: 50.00 %), 70.00 % by their value."
+    assert covered in told["What to offer"]
     assert "book 1: silver at 6 % (flat), gold at 6 % (flat)." in told["To whom, at what price"]
     assert "Prices in per cent are yearly shares of a unit's value." in told["To whom, at what price"]
     assert (

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
 import pytest
 
 import optimizer
-from models import CaseError
+from models import Case, CaseError
 from models.conditions import (
     Amount,
     Condition,
@@ -30,6 +31,7 @@ from models.plan import Plan
 from optimizer.assurance.result import Result
 from optimizer.auditing.condition_rules import judge_conditions
 from optimizer.results.record import Status
+from tests.folders import TINY
 from tests.optimizer.solving.test_enumeration import GAP, Posed, assert_same_optimum, pose
 from tests.oracle.conditioned import Bound, best_within, csat_above_floor, offers_of, share_of_hours, with_cell
 from tests.oracle.menus import used_models, used_tiers
@@ -198,7 +200,66 @@ def test_a_condition_that_cannot_be_meant_is_refused(condition: Condition, told:
         optimizer.solve(case, conditions=[condition])
 
 
-@pytest.mark.parametrize(("kpi", "limits"), [("delivery_cost", {"least": 1.0}), ("service_margin", {"most": 1.0})])
+@cache
+def with_a_partner() -> tuple[Case, Result]:
+    """The case worked by hand, where a partner that must be made ready does 4 repairs."""
+    tiny = optimizer.load_case(TINY)
+    gap = {"provider": "Partner", "capability": "tools", "required": 7.0, "actual": 5.0, "months": 4.0}
+    readiness = pd.DataFrame([{**gap, "cost_to_close": 25.0}])
+    case = replace(tiny, tables={**tiny.tables, "readiness": readiness})
+    return case, optimizer.solve(case, gap=1e-6)
+
+
+@cache
+def with_shares() -> tuple[Case, Result]:
+    """A case whose customers choose by logit, so that no share is whole."""
+    with TemporaryDirectory() as folder:
+        case = optimizer.load_case(write_small_case(Path(folder) / "small"))
+    return case, optimizer.solve(case, gap=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("posing", "kpi"),
+    [
+        (with_shares, "contract_coverage"),
+        (with_shares, "contract_value_coverage"),
+        (with_shares, "contract_incidents"),
+        (with_shares, "downtime_hours"),
+        (with_shares, "downtime_per_incident"),
+        (with_a_partner, "downtime_per_incident"),
+        (with_a_partner, "partner_payments"),
+        (with_a_partner, "one_off_cost"),
+    ],
+)
+def test_an_amount_is_held_and_no_more_than_that(posing: Callable[[], tuple[Case, Result]], kpi: str) -> None:
+    """At what the plan has of it nothing is lost; a plan that must have a little less of it does."""
+    case, free = posing()
+    value = free.decided.kpis[kpi]
+    assert value
+    same = optimizer.solve(case, gap=1e-6, conditions=[Amount(kpi, most=value * (1 + 1e-7))])
+    assert same.objective == pytest.approx(free.objective, rel=1e-5)
+    less = optimizer.solve(case, gap=1e-4, conditions=[Amount(kpi, most=value * 0.999)])
+    reached = less.decided.kpis[kpi]
+    assert reached is not None
+    assert reached <= value * 0.999 * (1 + 1e-6)
+    assert less.audit is not None
+    assert less.audit.ok
+
+
+def test_what_the_program_does_not_know_cannot_be_held() -> None:
+    with pytest.raises(ValueError, match="kpi is 'partner_profit'; expected one of service_revenue"):
+        Amount("partner_profit", least=0.0)
+
+
+@pytest.mark.parametrize(
+    ("kpi", "limits"),
+    [
+        ("delivery_cost", {"least": 1.0}),
+        ("service_margin", {"most": 1.0}),
+        ("one_off_cost", {"least": 1.0}),
+        ("partner_payments", {"least": 1.0}),
+    ],
+)
 def test_waste_cannot_be_asked_for(kpi: str, limits: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=kpi):
         Amount(kpi, **limits)

@@ -18,6 +18,7 @@ from ....results.digests import with_checksum
 from ....results.record import Status
 from ....results.run_owner import Owner
 from ....results.run_reference import RunReference
+from ....version import FORMAT
 from .answer_page import answer_page
 from .answer_targets import AnswerIdentity, check_answer_target
 
@@ -77,6 +78,7 @@ class Answer:
     def to_document(self) -> dict[str, object]:
         """What NAME.json holds: everything but the rows of the tables, of which it has the digests, and its own."""
         document = {
+            "format": FORMAT,
             "name": self.name,
             "case": self.case_name,
             "case_path": self.case_path,

@@ -15,6 +15,7 @@ from models.plan_tables import FaultyRunError, RunError
 
 from ....assurance.run_checks import UNCHECKED
 from ....results.digests import DIGEST, checksum_holds, differing, file_digests
+from ....results.format_check import check_format
 from ....results.record import Status
 from ....results.run_reference import RunReference
 from .answer import Answer
@@ -23,8 +24,8 @@ from .answer import Answer
 def load_answer(path: str | Path, *, unchecked: bool = False) -> Answer:
     """The answer in a folder written by `Answer.save`, once its digests agree with its files.
 
-    Raises `FaultyRunError` where they do not, `RunError` where there is no answer, a file is missing or there are no
-    digests; `unchecked` skips them and marks the answer.
+    Raises `FaultyRunError` where they do not, `OtherFormatError` where another version wrote it, `RunError` where there
+    is no answer, a file is missing or there are no digests; `unchecked` skips the digests and marks the answer.
 
     A column whose every cell is blank or a number as Python writes it becomes numbers, one of true and false flags;
     every other column is text.
@@ -34,6 +35,7 @@ def load_answer(path: str | Path, *, unchecked: bool = False) -> Answer:
 
 def _load(folder: Path, *, unchecked: bool) -> Answer:
     document = _document(folder)
+    check_format(document, f"{folder}: its JSON file", "Ask for the answer again.")
     answer = _read(folder, document)
     if unchecked:
         return replace(answer, unchecked=UNCHECKED)

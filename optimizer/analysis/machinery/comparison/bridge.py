@@ -17,7 +17,7 @@ from models import Case
 from models.catalog import Catalog
 from models.economics.demand_base import demand_base
 from models.economics.pricing_kinds import KINDS
-from models.plan import Plan
+from models.plan import ONE_OFF_COST, Plan
 from models.scenario import OBJECTIVES
 from models.schema.vocabulary import LOCKED_CLASS
 
@@ -26,7 +26,19 @@ from .sales_steps import STEPS, Sides, ratio
 
 MEASURES = OBJECTIVES
 """Amounts whose change a bridge explains."""
-PARTS = (*STEPS, "settlement", "loyalty", "delivery cost", "parts cost", "admin cost", "capital cost", "fixed cost")
+ONE_OFF = "one-off cost"
+"""The part of a bridge that is paid once."""
+PARTS = (
+    *STEPS,
+    "settlement",
+    "loyalty",
+    "delivery cost",
+    "parts cost",
+    "admin cost",
+    "capital cost",
+    "fixed cost",
+    ONE_OFF,
+)
 """Parts of a bridge, in order."""
 CHANGE_ROUNDING = 1e-13
 """Share of an amount under which a change of it is rounding."""
@@ -138,8 +150,10 @@ def _costs(first: Plan, second: Plan) -> Iterator[Cause]:
     yield Cause("parts cost", "work", cost=work)
     yield Cause("parts cost", "cost per case", cost=rate)
     yield Cause("parts cost", "fixed cost of policies", cost=_change(first, second, "fulfilment_cost") - listed)
-    for name in ("admin_cost", "capital_cost", "fixed_cost"):
-        yield Cause(name.replace("_", " "), "all", cost=_change(first, second, name))
+    once = _change(first, second, ONE_OFF_COST)
+    for name, apart in (("admin_cost", 0.0), ("capital_cost", 0.0), ("fixed_cost", once)):
+        yield Cause(name.replace("_", " "), "all", cost=_change(first, second, name) - apart)
+    yield Cause(ONE_OFF, "all", cost=once)
 
 
 def _volume_and_rate(first: pd.DataFrame, second: pd.DataFrame, keys: list[str]) -> tuple[float, float]:

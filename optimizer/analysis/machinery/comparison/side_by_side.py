@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from models.decisions import DECISION_KINDS
-from models.plan import KPIS, Plan, kpi_unit
+from models.plan import KPI_UNIT, KPIS, Plan, kpi_unit
 
 from .bridge import CHANGE_ROUNDING
 
@@ -25,7 +25,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     "kpis": {
         "kpi": "amount or share, as in plan.json",
         "plan": "plan",
-        "unit": "currency (a year) or share",
+        "unit": KPI_UNIT,
         "value": "value, in `unit`; blank where a share has no denominator",
         "change": "value less that of the first plan, in `unit`",
     },

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import inf, nan
+from typing import Any
 
 import pandas as pd
 
@@ -13,6 +14,8 @@ from models.decisions import DECISION_KINDS, DecisionKindName
 
 from ....assurance.result import Result
 from ....program.delivery import MARGIN_OF
+from ....results.one_off import beside_gain, extra_once, yearly_gain
+from ....results.summary import money
 from ..sessions.context import AnalysisContext
 
 VALUE_COLUMNS = {
@@ -21,9 +24,12 @@ VALUE_COLUMNS = {
     "objective_with": "objective of the best plan with it, {money}",
     "objective_without": "objective of the best plan without it, {money}",
     "value": "what it adds to the objective, {money}; negative where it costs",
+    "value_yearly": "the value without what is paid once, {money}",
+    "one_off_cost": "one-off cost of the plan with it less that of the plan without it, {once}",
     "value_least": "least that this can be, by the proved gaps, {money}",
     "value_most": "most that it can be, {money}",
     "margin_value": "what it adds to the margin of the objective's scope, {money}",
+    "margin_yearly": "the same without what is paid once, {money}",
 }
 
 
@@ -54,6 +60,7 @@ def _value_added(context: AnalysisContext, kind: DecisionKindName, name: str) ->
     other = context.session.solve(context.scenario, conditions=[asked], label=str(asked))
     having, lacking = (context.result, other) if in_plan else (other, context.result)
     value, least, most = _difference(having, lacking)
+    once, margin = extra_once(having, lacking), margin_of(having) - margin_of(lacking)
     free = context.availability(kind, name) == "optional"  # else the other plans are not some of those allowed
     row = {
         "in_plan": in_plan,
@@ -61,11 +68,19 @@ def _value_added(context: AnalysisContext, kind: DecisionKindName, name: str) ->
         "objective_with": _number(having.objective),
         "objective_without": _number(lacking.objective),
         "value": value,
+        "value_yearly": yearly_gain(value, once, context.scenario.objective),
+        "one_off_cost": once,
         "value_least": max(least, 0.0) if in_plan and free else least,
         "value_most": min(most, 0.0) if free and not in_plan else most,
-        "margin_value": margin_of(having) - margin_of(lacking),
+        "margin_value": margin,
+        "margin_yearly": margin + once,
     }
     return ValueAdded(name, in_plan, other, row)
+
+
+def gain_in_words(row: Mapping[Any, Any], kpi: str, currency: str) -> str:
+    """The value in a row of a table of values: what comes every year, and what is paid once for it."""
+    return f"{money(row['value_yearly'], currency)}{beside_gain(row['one_off_cost'], kpi, currency)}"
 
 
 def _difference(one: Result, other: Result) -> tuple[float, float, float]:

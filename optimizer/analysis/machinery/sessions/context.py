@@ -61,7 +61,7 @@ class AnalysisContext:
         others: Sequence[Result] = (),
         shown: Sequence[str] = (),
     ) -> Answer:
-        """An answer that rests on the plan and `others`; `{money}` in `columns` becomes the currency a year."""
+        """An answer that rests on the plan and `others`; `{money}` in `columns` is money a year, `{once}` once."""
         currency = self.result.currency
         limited = self.session.stopped or any(r.status in (Status.NO_PLAN, Status.FEASIBLE) for r in others)
         return Answer(
@@ -71,7 +71,7 @@ class AnalysisContext:
             currency=currency,
             tables=tables,
             columns={
-                table: {column: text.replace("{money}", f"{currency} a year") for column, text in meanings.items()}
+                table: {column: _with_currency(text, currency) for column, text in meanings.items()}
                 for table, meanings in columns.items()
             },
             sentences=(*sentences, *self.session.shortfall),
@@ -90,6 +90,10 @@ class AnalysisContext:
         """The answer where there is no plan to speak of."""
         answer = self.answer(name, {}, {}, [status_sentence(self.result)], {})
         return answer if self.result.plan is not None else replace(answer, status=self.result.status)
+
+
+def _with_currency(text: str, currency: str) -> str:
+    return text.replace("{money}", f"{currency} a year").replace("{once}", f"{currency} once")
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from models.rules import NO_MONEY_RULES
 
 from ....assurance.result import Result
 from ....program.delivery import MARGIN_OF
+from ....results.one_off import extra_once, yearly_loss
 from ..comparison.value_added import amount_of
 from ..service.delivered import delivered_flows
 from ..sessions.context import AnalysisContext, bar
@@ -27,7 +28,11 @@ FAILURE_COLUMNS = {
     "possible": "whether the work can be done within the rules",
     "status": "how the search ended",
     "loss": "objective lost against the plan, {money}",
+    "loss_yearly": "the loss without what is paid once, {money}",
     "margin_loss": "margin lost of the objective's scope, {money}",
+    "margin_loss_yearly": "the same without what is paid once, {money}",
+    "one_off_cost": "one-off cost after the failure less that of the plan, {once}; negative where some was paid for "
+    "nothing",
     "newly_engaged": "providers engaged that the plan does not engage",
 }
 TAKEOVER_COLUMNS = {
@@ -100,11 +105,11 @@ def _row(planned: Result, failure: Failure) -> dict[str, object]:
         return row
     new = set(result.plan.decisions.providers) - set(planned.decided.decisions.providers)
     goal, margin = planned.objective_name, MARGIN_OF[planned.objective_name]
-    losses = {
-        name: amount_of(planned, kpi) - amount_of(result, kpi)
-        for name, kpi in (("loss", goal), ("margin_loss", margin))
-    }
-    return {**row, **losses, "newly_engaged": ", ".join(sorted(new))}
+    once = extra_once(result, planned)
+    for name, kpi in (("loss", goal), ("margin_loss", margin)):
+        loss = amount_of(planned, kpi) - amount_of(result, kpi)
+        row |= {name: loss, f"{name}_yearly": yearly_loss(loss, once, kpi)}
+    return {**row, "one_off_cost": once, "newly_engaged": ", ".join(sorted(new))}
 
 
 def takeover_table(context: AnalysisContext, failures: list[Failure]) -> pd.DataFrame:

@@ -23,6 +23,7 @@ _KPIS = (
     "service_margin_share",
     "account_margin",
     "loyalty_loss",
+    "one_off_cost",
 )
 MAKE_OR_BUY_COLUMNS = {
     "in_house_share": "share of all team and partner hours that own teams work, 0 to 1",
@@ -37,6 +38,7 @@ MAKE_OR_BUY_COLUMNS = {
     "service_margin_share": "service margin as a share of service revenue",
     "account_margin": "account margin, {money}",
     "loyalty_loss": "product revenue lost under the CSAT target, {money}",
+    "one_off_cost": "part of the service cost that is paid once, {once}",
     "csat": "case-weighted mean CSAT, points of 0 to 100",
     "attainment": "share of response-clock cases answered within the promise, 0 to 1",
     "partners": "partners engaged",

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from ....results.one_off import LOWERED, beside_loss, yearly_loss
 from ....results.record import Status
 from ....results.summary import money, percent
+from ..comparison.value_added import gain_in_words
 from ..sessions.context import AnalysisContext
 from .failures import REPLANNED
 
@@ -16,15 +18,15 @@ def partner_sentences(tables: Mapping[str, pd.DataFrame], context: AnalysisConte
     """What the tables of `partners` say, the worth of providers first."""
     currency, goal = context.result.currency, context.result.objective_name.replace("_", " ")
     return [
-        *_about_values(tables["values"], currency, goal),
+        *_about_values(tables["values"], currency, context.result.objective_name),
         *_about_quality(tables["scorecard"]),
         *_about_readiness(tables["readiness"], context.plan.decisions.providers, currency),
-        *_about_make_or_buy(tables["make_or_buy"], currency, goal),
+        *_about_make_or_buy(tables["make_or_buy"], currency, context.result.objective_name),
         *([] if context.session.stopped else _about_failures(tables["failures"], currency, goal)),
     ]
 
 
-def _about_values(values: pd.DataFrame, currency: str, goal: str) -> list[str]:
+def _about_values(values: pd.DataFrame, currency: str, kpi: str) -> list[str]:
     engaged = values[values["in_plan"]].sort_values("value", ascending=False, kind="stable")
     vital = engaged.loc[engaged["status"] == Status.INFEASIBLE, "provider"]
     said = [f"No plan does without {name} with all other rules held." for name in vital]
@@ -32,7 +34,8 @@ def _about_values(values: pd.DataFrame, currency: str, goal: str) -> list[str]:
     said += [f"Not known in the time allowed: {', '.join(unknown)}."] if len(unknown) else []
     known = engaged.dropna(subset=["value"])
     if len(known):
-        ranked = [f"{row['provider']} {money(row['value'], currency)}" for row in known.to_dict("records")]
+        ranked = [f"{row['provider']} {gain_in_words(row, kpi, currency)}" for row in known.to_dict("records")]
+        goal = kpi.replace("_", " ")
         said.append(
             f"Worth of each provider engaged, in {goal} a year: {', '.join(ranked)}; each left out by itself, with all "
             "other rules held and the rest planned anew."
@@ -58,17 +61,18 @@ def _about_readiness(readiness: pd.DataFrame, engaged: Sequence[str], currency: 
     ]
 
 
-def _about_make_or_buy(table: pd.DataFrame, currency: str, goal: str) -> list[str]:
+def _about_make_or_buy(table: pd.DataFrame, currency: str, kpi: str) -> list[str]:
     if table.empty:
         return ["The company has no team of its own, so there is nothing to make or buy."]
-    own = table.loc[table["in_plan"], "in_house_share"].iloc[0]
+    own, goal = table.loc[table["in_plan"], "in_house_share"].iloc[0], kpi.replace("_", " ")
     tried = table[~table["in_plan"]]
     said = f"Own teams do {percent(own)} of the hours in the plan." if own == own else "Teams and partners do no work."
     possible = tried.dropna(subset=["objective"])
-    costs = table.loc[table["in_plan"], "objective"].iloc[0] - possible["objective"]
+    plan = table.loc[table["in_plan"], ["objective", "one_off_cost"]].iloc[0]
+    costs, once = plan["objective"] - possible["objective"], possible["one_off_cost"] - plan["one_off_cost"]
     lost = ", ".join(
-        f"{_whole(share)} {money(cost, currency)}"
-        for share, cost in zip(possible["in_house_share"], costs, strict=True)
+        f"{_whole(share)} {money(yearly_loss(cost, more, kpi), currency)}{beside_loss(more, kpi, currency)}"
+        for share, cost, more in zip(possible["in_house_share"], costs, once, strict=True)
     )
     never = ", ".join(_whole(share) for share in tried.loc[tried["status"] == Status.INFEASIBLE, "in_house_share"])
     return [
@@ -94,10 +98,13 @@ def _about_failures(table: pd.DataFrame, currency: str, goal: str) -> list[str]:
     said = [_without(table, fatal)] if fatal else []
     if len(possible):
         worst = possible.sort_values("margin_loss", kind="stable").iloc[-1]
-        mean_loss, mean_margin = (money(float(possible[name].mean()), currency) for name in ("loss", "margin_loss"))
+        means = possible[["loss_yearly", "margin_loss_yearly", "one_off_cost"]].mean()
+        loss, margin = (money(float(means[name]), currency) for name in ("loss_yearly", "margin_loss_yearly"))
+        mean_once, once = (beside_loss(float(row["one_off_cost"]), LOWERED[0], currency) for row in (means, worst))
+        most = f"{money(worst['margin_loss_yearly'], currency)} a year{once}"
         said.append(
-            f"When a partner fails, the mean loss is {mean_loss} of {goal} and {mean_margin} of margin a year; "
-            f"most margin goes with {worst['partner']} ({worst['response']}): {money(worst['margin_loss'], currency)}. "
+            f"When a partner fails, the mean loss is {loss} of {goal} and {margin} of margin a year{mean_once}; "
+            f"most margin goes with {worst['partner']} ({worst['response']}): {most}. "
             "Until a new plan is made its menus and all rules but those on margins and cost to serve are held."
         )
     return said

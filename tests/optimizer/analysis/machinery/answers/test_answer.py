@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from models.plan_tables import RunError
+from models.plan_tables import OtherFormatError, RunError
 from optimizer.analysis.machinery.answers.answer import Answer, worst_gap
+from optimizer.analysis.machinery.answers.answer_folder import load_answer
 from optimizer.assurance.result import Result
 from optimizer.results.record import Status
 
@@ -52,6 +53,19 @@ def test_another_folder_is_refused_and_kept(stranger: str, tmp_path: Path) -> No
     with pytest.raises(RunError, match=stranger):
         answer().save(folder)
     assert (folder / stranger).read_text() == "mine"
+
+
+@pytest.mark.parametrize("written", [None, 1, 3])
+@pytest.mark.parametrize("unchecked", [False, True])
+def test_an_answer_of_another_format_is_refused_with_what_to_do(
+    written: int | None, unchecked: bool, tmp_path: Path
+) -> None:
+    file = answer().save(tmp_path / "out") / "explain.json"
+    document = json.loads(file.read_text())
+    assert document.pop("format") == 2
+    file.write_text(json.dumps(document if written is None else {**document, "format": written}))
+    with pytest.raises(OtherFormatError, match=r"reads format 2\..*Ask for the answer again\."):
+        load_answer(tmp_path / "out", unchecked=unchecked)
 
 
 def test_a_file_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,149 @@
+"""What is paid once stands apart in every answer, on the case worked by hand with a partner that must be made ready.
+
+Partner saves 40 on each of 4 repairs in silver and costs 100 a year: 60 a year, for 25 once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import pandas as pd
+import pytest
+
+from models import Case, load_case
+from optimizer.analysis.alternatives import alternatives
+from optimizer.analysis.compare import compare
+from optimizer.analysis.explain import explain
+from optimizer.analysis.frontier import frontier
+from optimizer.analysis.machinery.answers.answer import Answer
+from optimizer.analysis.machinery.sessions.solver_session import SolverSession
+from optimizer.analysis.partners import partners
+from optimizer.analysis.portfolio import portfolio
+from optimizer.analysis.roadmap import roadmap
+from optimizer.analysis.sweep import sweep
+from optimizer.analysis.whynot import whynot
+from tests.folders import TINY
+
+ONCE = 25.0
+TOLD = "less 25.00 EUR once"
+
+
+@cache
+def case() -> Case:
+    tiny = load_case(TINY)
+    gap = {"provider": "Partner", "capability": "tools", "required": 7.0, "actual": 5.0, "months": 4.0}
+    return replace(tiny, tables={**tiny.tables, "readiness": pd.DataFrame([{**gap, "cost_to_close": ONCE}])})
+
+
+@cache
+def session() -> SolverSession:
+    return SolverSession(case(), gap=1e-7)
+
+
+def said(answer: Answer, part: str) -> bool:
+    return any(part in sentence for sentence in answer.sentences)
+
+
+def test_the_plan_counts_it_whole() -> None:
+    kpis = session().solve("base").decided.kpis
+    assert (kpis["one_off_cost"], kpis["account_margin"]) == (ONCE, pytest.approx(19_560 - ONCE))
+
+
+def test_what_a_partner_is_worth() -> None:
+    answer = partners(session(), shares=[0.0, 1.0])
+    row = answer.tables["values"].set_index("provider").loc["Partner"]
+    assert (row["value"], row["value_yearly"], row["one_off_cost"]) == pytest.approx((35, 60, ONCE), abs=1e-3)
+    assert (row["margin_value"], row["margin_yearly"]) == pytest.approx((35, 60), abs=1e-3)
+    assert answer.tables["scorecard"].set_index("provider").loc["Partner", "value_yearly"] == pytest.approx(
+        60, abs=1e-3
+    )
+    assert said(answer, f"Partner 60.00 EUR {TOLD}")
+    shares = answer.tables["make_or_buy"].set_index("in_house_share")["one_off_cost"]
+    assert (shares.loc[1.0], answer.tables["make_or_buy"].query("in_plan")["one_off_cost"].item()) == (0, ONCE)
+    assert said(answer, f"100 % 60.00 EUR {TOLD}")
+    failed = answer.tables["failures"].set_index("response").loc["new plan"]
+    assert (failed["loss"], failed["loss_yearly"], failed["one_off_cost"]) == pytest.approx((35, 60, -ONCE), abs=1e-3)
+    assert said(answer, f"of margin a year {TOLD}")
+
+
+def test_what_leaving_the_partner_out_loses() -> None:
+    answer = whynot(session(), "base", "drop Partner", "at most 2 providers")
+    lost, kept = answer.tables["requests"].to_dict("records")
+    assert [lost[name] for name in ("loss", "loss_yearly", "one_off_cost")] == pytest.approx([35, 60, -ONCE], abs=1e-3)
+    assert (kept["loss_yearly"], kept["one_off_cost"]) == pytest.approx((0, 0), abs=1e-3)
+    assert said(answer, f"costs 60.00 EUR of account margin a year {TOLD}")
+
+
+def test_what_a_rule_against_the_partner_costs() -> None:
+    tables = case().tables
+    providers = tables["providers"].assign(engage=["required", "excluded"])
+    barred = replace(case(), tables={**tables, "providers": providers})
+    answer = explain(barred, gap=1e-7, rules=["excluded_providers"])
+    (row,) = answer.tables["costs"].to_dict("records")
+    gains = [row[name] for name in ("gain_dropped", "gain_dropped_yearly", "one_off_dropped")]
+    assert gains == pytest.approx([35, 60, ONCE], abs=1e-3)
+    assert said(answer, f"excluded_providers (Partner) costs 60.00 EUR of account margin a year {TOLD}")
+
+
+def test_what_one_plan_has_more_than_another() -> None:
+    answer = compare(session(), ["one_tier", "base"])
+    parts = answer.tables["bridge"].set_index("part")["account_margin"]
+    assert parts["one-off cost"] == pytest.approx(-ONCE)
+    assert parts["fixed cost"] == pytest.approx(-400)  # silver's 300 and Partner's 100
+    assert said(answer, f"base against one_tier: +480.00 EUR of account margin a year {TOLD}: ")
+
+
+def test_what_scenarios_change() -> None:
+    rows = sweep(session(), ["one_tier", "base"], workers=1).tables["overview"]
+    assert rows["one_off_cost"].tolist() == [0, ONCE]
+    assert (rows["change"].iloc[1], rows["change_yearly"].iloc[1]) == pytest.approx((455, 480), abs=1e-3)
+
+
+def test_what_another_number_of_tiers_has_less() -> None:
+    answer = portfolio(session())
+    assert said(answer, f"with 1 480.00 EUR less {TOLD}")
+    counts = answer.tables["tier_counts"].set_index("tiers")
+    assert counts["one_off_cost"].tolist() == [0, ONCE]
+    assert (counts.loc[2, "step"], counts.loc[2, "step_yearly"]) == pytest.approx((455, 480), abs=1e-3)
+
+
+def test_other_plans_that_are_as_good() -> None:
+    answer = alternatives(session(), count=2, within=1.0)
+    best, other = answer.tables["alternatives"].to_dict("records")
+    once = other["one_off_cost"]
+    assert best["one_off_cost"] == 0
+    assert once == -ONCE
+    assert other["loss_yearly"] == pytest.approx(other["loss"] - once)
+    assert said(answer, TOLD)
+
+
+def test_points_of_a_frontier() -> None:
+    answer = frontier(session(), goals=("account_margin", "service_revenue"), points=3)
+    kpis = answer.tables["kpis"].query("kpi == 'one_off_cost'")
+    assert answer.tables["points"]["one_off_cost"].tolist() == kpis["value"].tolist()
+    assert set(kpis["unit"]) == {"EUR once"}
+
+
+def test_the_waves_of_a_roadmap() -> None:
+    """Partner is engaged in the last wave, when it is ready; what is gained by it is the 60 a year that it saves."""
+    answer = roadmap(session())
+    last = answer.tables["waves"].iloc[-1]
+    assert (last["providers"], last["one_off_cost"]) == ("Partner", ONCE)
+    assert (last["gain"], last["gain_yearly"]) == pytest.approx((35, 60), abs=1e-3)
+    assert said(answer, "first work for Partner; 60.00 EUR a year gained")
+
+
+@pytest.mark.parametrize("table", ["products", "tiers", "models"])
+def test_every_value_is_the_sum_of_its_parts(table: str) -> None:
+    known = portfolio(session()).tables[table].dropna(subset=["value"])
+    assert len(known)
+    assert known["value"].tolist() == pytest.approx((known["value_yearly"] - known["one_off_cost"]).tolist())
+
+
+def test_revenue_counts_nothing_that_is_paid_once() -> None:
+    wanted = case().scenarios["base"].model_copy(update={"objective": "service_revenue"})
+    answer = whynot(case(), wanted, "drop Partner", gap=1e-7)
+    (row,) = answer.tables["requests"].to_dict("records")
+    assert row["loss"] == row["loss_yearly"]
+    assert not said(answer, "once")
