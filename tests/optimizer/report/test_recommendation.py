@@ -28,7 +28,7 @@ def test_what_is_paid_once_stands_apart() -> None:
     told = said(replace(made, plan=plan))
     earned = told["What it earns"]
     assert (
-        "Account margin: 800.00 CHF a year, 220.00 CHF (34.4 %) more than today's price book less 60.00 CHF once."
+        "Account margin: 800.00 CHF a year, 220.00 CHF (34.4 %) more than today's price book, less 60.00 CHF once."
         in earned
     )
     assert "60.00 CHF of the fixed costs are paid once" in told["What it costs"]
