@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -154,7 +155,22 @@ class Search:
             proof = self.tree.search(*self._resume(before))
             # That nothing is left is no proof: what was closed before is known from a file that anyone can rewrite.
             return self.tree.search(self.question.root) if proof.bound == np.inf else proof
-        return self.tree.search(*self._take_over(self.question.start), whole=self.root)
+        proof = self.tree.search(*self._take_over(self.question.start), whole=self.root)
+        if self.question.start.best and self.incumbent.plan is None and proof.bound < np.inf:
+            with self._owed():
+                self.tree.repair(self.question.root)
+        return proof
+
+    @contextmanager
+    def _owed(self) -> Iterator[None]:
+        """Gives what is owed to whoever starts from a plan a few seconds after the deadline."""
+        limit, limits = self.limit, self.state.limits
+        self.limit = limit.with_grace()
+        self.state.limits = self.limit.watch
+        try:
+            yield
+        finally:
+            self.limit, self.state.limits = limit, limits
 
     def _take_over(self, start: WarmStart) -> list[Node]:
         """Take over what an earlier search found: its menus as columns, its plan as the first incumbent, its bounds.
@@ -167,7 +183,8 @@ class Search:
         known = list(usable_columns(master, start.best))
         if len({menu.book for menu in known}) == len(known) == len(master.books):
             master.add(known)
-            tree.try_plan(self.question.root, master.numbers(known))
+            with self._owed():
+                tree.try_plan(self.question.root, master.numbers(known))
         tree.column_generation.known_bounds.take_over(start)
         nodes, tree.branched = initial_nodes(master, self.root, start.branching, plan)
         return nodes
@@ -299,12 +316,7 @@ def find_best(
     best = search.incumbent.plan
     if best is None:
         return left
-    plan = assemble(
-        question.instance,
-        question.offers,
-        best.menus,
-        best.second_stage(limit.of_second_stage()),
-    )
+    plan = assemble(question.instance, question.offers, best.menus, best.second_stage(limit.of_second_stage()))
     objective = plan.kpis[question.instance.scenario.objective]
     assert objective is not None  # money KPIs always have a value
     bound = max(bound if bound is not None else np.inf, objective)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -38,6 +38,11 @@ class Limit:
     def watch(self) -> Watch:
         """Tells a search when to end."""
         return Watch(self.deadline, self.should_stop)
+
+    def with_grace(self) -> Limit:
+        """The limit of a step that is owed whatever the time: a few seconds later."""
+        late = None if self.deadline is None else self.deadline + self.parameters.grace_seconds
+        return replace(self, deadline=late)
 
     def of_last_steps(self, gap: float) -> Limits:
         """Limits of a step after the search (second stage, baseline): the time left, and a few seconds for all of them.

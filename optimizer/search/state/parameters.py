@@ -192,7 +192,8 @@ class LimitParameters(ParameterGroup):
     overrun_seconds: float = limited(2.0, 0)
     """Seconds after the deadline that a menu search may take, which nothing can interrupt."""
     grace_seconds: float = limited(3.0, 0)
-    """Seconds after the deadline for all steps owed after the search: its plan's second stage and today's plan."""
+    """Seconds after the deadline for all steps owed whatever the time: the plan of a start judged, or one like it found
+    where the search found none, the second stage of the best plan, and today's plan."""
     stopped_grace_seconds: float = limited(1.0, 0)
     """Seconds for each of these after a request to stop."""
 

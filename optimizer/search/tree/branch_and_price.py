@@ -122,6 +122,11 @@ class BranchAndPrice:
         with suppress(Stopped):
             self.heuristics.try_plan(root, list(columns))
 
+    def repair(self, root: Node) -> None:
+        """Look, after a limit that came before any plan, for one among the columns at hand."""
+        with suppress(Stopped):
+            self.heuristics.repair(root)
+
     def remaining_nodes(self) -> list[Node]:
         """Nodes that may hold a better plan, whatever gap is asked for: least bound first, none twice."""
         at_work = [] if self.current is None else [self._at_work(self.current)]

@@ -93,10 +93,18 @@ class PrimalHeuristics:
         """Try a plan (numbers of columns) of another search if the node admits its menus: delivery cannot tell that."""
         admitted = self.master.admitted(node)
         if all(admitted[i] for i in columns):
-            restricted = restricted_mip(self.master, node, columns)
-            chosen = restricted.chosen(outcome := self._solve_below_incumbent(restricted, np.inf))
-            if chosen is not None:
-                self.evaluate(PlanCandidate(chosen, outcome.objective))
+            self._try_any(node, columns)
+
+    def repair(self, node: Node) -> None:
+        """Try the first plan that the columns of the pool allow, whatever it earns."""
+        columns = np.flatnonzero(self.master.admitted(node)).tolist()
+        self._try_any(node, columns)
+
+    def _try_any(self, node: Node, columns: list[int]) -> None:
+        restricted = restricted_mip(self.master, node, columns)
+        chosen = restricted.chosen(outcome := self._solve_below_incumbent(restricted, np.inf))
+        if chosen is not None:
+            self.evaluate(PlanCandidate(chosen, outcome.objective))
 
     def _report(self, node: Node) -> None:
         self.state.report("looking for plans", node.bound)
