@@ -1,12 +1,11 @@
-"""Live what-if for JupyterLab: sliders that put a scenario's limits elsewhere, solve again and draw anew.
+"""Live what-if for JupyterLab: sliders that move a scenario's limits and the case's numbers, solve again, draw anew.
 
 Needs the extra `lab`: ipywidgets, and anywidget, with which Altair draws without a network.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Iterator
 from html import unescape
 from time import monotonic
 from typing import Any
@@ -14,28 +13,34 @@ from typing import Any
 import altair as alt
 import ipywidgets as widgets
 
-from models import Case, Change, Scenario, named_scenario
+from models import Case, Scenario, apply_scenario, named_scenario
+from models.conditions import Condition
 
 from ..analysis.machinery.sessions.solver_session import SolverSession
 from ..assurance.result import Result
+from ..auditing import audit
 from ..charts import menu_heat_map, profit_waterfall
+from ..results.audit_rules import RULES
 from ..results.html import escaped, result_page
 from ..results.record import Status
+from ..results.summary import money, percent
 from ..search.assortment.compilation import compile_search
+from .controls import Asked, controls
 
-OFF = -1.0
-"""Stands for a rule that is off: a slider cannot stand at None."""
-MARGINS = tuple(share / 100 for share in range(61))
-PRICE_CHANGES = tuple(share / 100 for share in range(0, 51, 5))
+MOST_NAMED = 3
+"""Most broken rules named of a plan that is shown although it breaks some."""
 
 
 class WhatIf:
-    """Sliders for the service-margin floor, the CSAT floors of all tiers and the largest price change.
+    """Sliders for limits (service margin, CSAT floors, price change) and for what analysts move: one price, one
+    provider's rates and whether it is in or out, incident rates, and price sensitivity with today's uptake held.
 
-    Moving one solves the scenario with the new limits, to `gap` or for about `seconds`, starting from the nearest
-    plan found so far; `result`, where the scenario is solved already, is the first of them. What is shown says how
-    near to the best it is proved to be. `result` is the latest result and `scenario` what it answers. `view` is the
-    widget; a notebook shows it by itself. `sliders` are those of the scenario's keys, and `csat_points`.
+    Moving one solves the scenario anew, to `gap` or for about `seconds`, starting from the nearest plan found so far;
+    `result`, where the scenario is solved already, is the first of them. What is shown says how near to the best it is
+    proved to be; where no plan is found in the time, the one before stays, with the rules that it breaks. `result` is
+    the latest result, `scenario` and `conditions` what it answers. `view` is the widget; a notebook shows it by itself.
+    `sliders` are those of the scenario's keys, `csat_points`, `price`, `rate`, `engaged`, `incident_rate` and
+    `price_sensitivity`, as far as the case has them; `subjects` choose what `price`, `rate` and `engaged` are about.
     """
 
     def __init__(
@@ -45,30 +50,45 @@ class WhatIf:
         *,
         result: Result | None = None,
         seconds: float = 3.0,
-        gap: float = 5e-3,
+        gap: float = 1e-3,
     ) -> None:
         compile_search()  # once after an installation, and not in the time of a slider
         self._start = named_scenario(case, scenario)
         self._session = SolverSession(case, gap=gap, time_limit=seconds)
         if result is not None:
             self._session.take(self._start, result)
-        self.sliders = _sliders(case, self._start)
-        self._said = widgets.HTML()
-        self._table = widgets.HTML()
-        self._charts = widgets.VBox()
-        for slider in self.sliders.values():
-            slider.observe(self._moved, names="value")
-        controls = widgets.VBox([*self.sliders.values(), self._said])
-        self.view = widgets.VBox([controls, self._charts, self._table])
-        self.result = self._solve()
+        began = monotonic()
+        self.result = self._session.solve(self._start)
+        self._plan = self.result
+        self._controls = controls(case, self._start, self.result.plan, self.result.currency)
+        self._asked = Asked()
+        self.sliders = {name: control.slider for name, control in self._controls.items()}
+        self.subjects = {name: one.subject for name, one in self._controls.items() if one.subject is not None}
+        self._said, self._table, self._charts = widgets.HTML(), widgets.HTML(), widgets.VBox()
+        for widget in self._widgets():
+            widget.observe(self._moved, names="value")
+        self.view = widgets.VBox([widgets.VBox([*self._widgets(), self._said]), self._charts, self._table])
+        self._show(monotonic() - began)
+
+    def _widgets(self) -> Iterator[widgets.Widget]:
+        """Sliders in their order, each after what it is about."""
+        shown: list[widgets.Widget] = []
+        for control in self._controls.values():
+            if control.subject is not None and control.subject not in shown:
+                shown.append(control.subject)
+            shown.append(control.slider)
+        return iter(shown)
 
     @property
     def scenario(self) -> Scenario:
-        """The scenario with the limits that the sliders stand at."""
-        chosen = {name: None if slider.value == OFF else slider.value for name, slider in self.sliders.items()}
-        points = chosen.pop("csat_points")
-        moved = [Change(table="tiers", column="csat_floor", add=float(points))] if points else []
-        return self._start.model_copy(update={**chosen, "change": (*self._start.change, *moved)})
+        """The scenario with the limits and changes that the sliders stand at."""
+        asked = self._asked
+        return self._start.model_copy(update={**asked.rules, "change": (*self._start.change, *asked.changes)})
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What the sliders force besides: the price of an option."""
+        return self._asked.conditions
 
     @property
     def verdict(self) -> str:
@@ -79,17 +99,31 @@ class WhatIf:
         return self.view._repr_mimebundle_(**wanted)
 
     def _moved(self, change: object) -> None:
+        """Solve what the sliders ask now, if that is anything new."""
+        asked = sum((control.asked for control in self._controls.values()), Asked())
+        if asked == self._asked:
+            return
+        self._asked, began = asked, monotonic()
         self._said.value = "<i>Solving ...</i>"
-        self.result = self._solve()
+        self.result = self._session.solve(self.scenario, conditions=self.conditions)
+        self._show(monotonic() - began)
 
-    def _solve(self) -> Result:
-        began = monotonic()
-        result = self._session.solve(self.scenario)
-        verdict = _verdict(result, monotonic() - began)
-        self._table.value = result_page(result)
-        self._charts.children = [] if result.plan is None else [_drawn(draw, result) for draw in _CHARTS]
-        self._said.value = escaped(verdict)
-        return result
+    def _show(self, seconds: float) -> None:
+        """Draw the result; without a plan the one before stays."""
+        if self.result.plan is not None:
+            self._plan = self.result
+            self._charts.children = [_drawn(draw, self.result) for draw in _CHARTS]
+        self._table.value = result_page(self._plan)
+        self._said.value = escaped(_verdict(self.result, seconds) + self._what_is_shown())
+
+    def _what_is_shown(self) -> str:
+        """Where no plan was found: that the one before is shown, and which rules it breaks here."""
+        if self.result.plan is not None or self._plan.plan is None:
+            return ""
+        judged = audit(*apply_scenario(self._session.case, self.scenario), self._plan.plan).rules
+        broken = dict.fromkeys(rule for rule in judged.loc[~judged["ok"], "rule"] if not RULES[rule].structural)
+        named = f", which breaks {', '.join(list(broken)[:MOST_NAMED])}" if broken else ""
+        return f" Shown is the plan before{named}."
 
 
 _CHARTS = (profit_waterfall, menu_heat_map)
@@ -101,49 +135,15 @@ def _drawn(draw: Any, result: Result) -> widgets.Widget:
 
 
 def _verdict(result: Result, seconds: float) -> str:
-    """How the search ended, in one sentence."""
-    took = f"{seconds:.1f} s"
+    """How the search ended, and what is proved, in a sentence or two."""
+    took, most = f"{seconds:.1f} s", money(result.bound, result.currency)
     if result.status is Status.INFEASIBLE:
         return f"No plan obeys these limits: proved in {took}, with all other rules held. Move a slider back."
     if result.plan is None:
-        return f"No plan was found in {took}. There may be one: move less, or begin with WhatIf(..., seconds=30)."
+        proved = "" if result.bound is None else f" None earns more than {most}."
+        return (
+            f"No plan was found in {took}.{proved} There may be one: move less, or begin with WhatIf(..., seconds=30)."
+        )
     ended = f"Solved in {took}" if result.status is Status.OPTIMAL else f"Stopped after {took}"
-    return f"{ended}; no plan earns more than {100 * (result.gap or 0.0):.2g} % above this one."
-
-
-def _sliders(case: Case, scenario: Scenario) -> Mapping[str, widgets.SelectionSlider]:
-    """A slider for each limit that the case has, at the scenario's own value."""
-    found = {
-        "min_service_margin": _slider("Service margin at least", MARGINS, scenario.min_service_margin),
-        "csat_points": _points("CSAT floors moved by", *_room(case)),
-    }
-    if len(case.tables["current_menus"]):
-        label = "Prices change by at most"
-        found["max_price_change"] = _slider(label, PRICE_CHANGES, scenario.max_price_change)
-    return found
-
-
-def _slider(label: str, shares: Sequence[float], value: float | None) -> widgets.SelectionSlider:
-    """`off`, then shares in per cent with the one that the scenario has among them."""
-    known = sorted({*shares, *([] if value is None else [value])})
-    options = [("off", OFF), *((f"{share * 100:g} %", share) for share in known)]
-    return _made(label, options, OFF if value is None else value)
-
-
-def _points(label: str, lowest: int, highest: int) -> widgets.SelectionSlider:
-    return _made(
-        label, [(f"{points:+d} points" if points else "0", points) for points in range(lowest, highest + 1)], 0
-    )
-
-
-def _room(case: Case) -> tuple[int, int]:
-    """CSAT points by which the floors of all tiers can fall and rise: to 0, and to their targets."""
-    tiers = case.tables["tiers"]
-    lowest = max(-10, -int(tiers["csat_floor"].min()))
-    return lowest, min(10, int((tiers["csat_target"] - tiers["csat_floor"]).min()))
-
-
-def _made(label: str, options: Sequence[tuple[str, float]], value: float) -> widgets.SelectionSlider:
-    style = {"description_width": "14em"}
-    make = partial(widgets.SelectionSlider, continuous_update=False, style=style)
-    return make(description=label, options=list(options), value=value, layout=widgets.Layout(width="38em"))
+    earned = f"{money(result.objective, result.currency)} a year of {result.objective_name.replace('_', ' ')}"
+    return f"{ended}: {earned}; no plan earns more than {most}, {percent(result.gap)} above this one."

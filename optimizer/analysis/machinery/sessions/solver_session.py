@@ -36,6 +36,8 @@ Item = TypeVar("Item")
 P = ParamSpec("P")
 Answered = TypeVar("Answered", bound=Answer)
 
+ELSEWHERE = inf
+"""Stands for the gap of a result that was found elsewhere and answers nothing that is asked here."""
 ANY = 1e9
 """Relative gap that every plan has: the first one found will do."""
 ONE_OF_MANY = 0.5
@@ -201,10 +203,14 @@ class SolverSession:
         self._known[self._key(scenario, (), None, self.gap)] = _Solved(scenario, (), result, inf)
 
     def take(self, scenario: str | Scenario, result: Result) -> None:
-        """Know the result of solving a scenario of this case elsewhere, where it proves what is asked here."""
+        """Know the result of solving a scenario of this case elsewhere.
+
+        It answers that question here where it proves what is asked; else later solves start from it.
+        """
         wanted = named_scenario(self.case, scenario)
-        if result.gap is not None and result.gap <= self.gap:
-            self._known[self._key(wanted, (), None, self.gap)] = _Solved(wanted, (), result, inf)
+        proves = result.gap is not None and result.gap <= self.gap
+        key = self._key(wanted, (), None, self.gap if proves else ELSEWHERE)
+        self._known[key] = _Solved(wanted, (), result, inf)
 
     def any_plan(
         self, scenario: str | Scenario = "base", *, conditions: Sequence[Condition] = (), label: str = ""
