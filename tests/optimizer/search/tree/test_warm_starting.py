@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
-from models import Case, Change, Scenario, apply_scenario, load_case
+from models import Case, Change, Scenario, apply_scenario, build_case, load_case
 from models.economics.offers import sellable_options
 from optimizer.assurance.result import Result
 from optimizer.program.instance import build_instance
@@ -13,6 +14,8 @@ from optimizer.results.warm_start import warm_start_of
 from optimizer.search.tree.warm_starting import usable_columns, values_in_plan
 from optimizer.solving.engine import DeliveryQuestion, Limit, Search, offers_of
 from optimizer.solving.solve import solve
+from tests.oracle.enumeration import enumerate_scenario
+from tests.oracle.random_cases import random_case
 from tests.worlds.small_case import write_small_case
 
 
@@ -82,6 +85,22 @@ def test_names_that_are_gone_tell_nothing(case: Case, earlier: Result) -> None:
         searched.master, frozenset({("tier", "bronze age"), ("policy", "viewer", "gold", "magic")})
     )
     assert set(strange.values()) <= {0}
+
+
+def test_a_plan_known_to_be_the_best_so_far_leaves_no_book_without_a_menu() -> None:
+    """Seed 43 has one price book, which must have a menu, and earns more without contracts than with the best.
+
+    From a start that is known to be good no menu may be left that could be better: then there is no plan to look for.
+    """
+    settings, tables, scenarios = random_case(43)
+    earlier = solve(build_case(settings, tables, scenarios), gap=1e-7)
+    dearer = pd.DataFrame([{"tier": "silver", "model": "usage_based", "price": 0.5392}])
+    points = pd.concat([tables["price_points"], dearer], ignore_index=True)
+    wider = build_case(settings, {**tables, "price_points": points}, scenarios)
+    started = solve(wider, gap=1e-7, start=earlier)
+    best = enumerate_scenario(settings, {**tables, "price_points": points}, scenarios["base"]).objective
+    assert started.status is Status.OPTIMAL
+    assert started.objective == pytest.approx(best)
 
 
 def _question(case: Case, scenario: Scenario, start: Result) -> DeliveryQuestion:
