@@ -5,7 +5,7 @@ A ladder holds the price points of a tier and pricing model in a price book; one
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,7 +35,6 @@ class LadderEnd:
     direction: str
     """`up` for the highest of the ladder, `down` for the lowest."""
     next_price: float
-    """NaN where the ladder has no step, or a price of its kind cannot lie there."""
     price_books: tuple[str, ...]
     against: str
     """Rules on prices that forbid the next price while the rest of the menu stays."""
@@ -52,15 +51,18 @@ class LadderEnd:
 
 
 def ladder_ends_of(case: Case, scenario: Scenario, menus: pd.DataFrame) -> list[LadderEnd]:
-    """The ladders of which a plan's menus use an end, in the order of its menus; `case` has the scenario's changes."""
+    """The ladders of which a plan's menus use an end, in the order of its menus; `case` has the scenario's changes.
+
+    Left out are those of one point, which have no step, and those beyond whose end no price of their kind can lie.
+    """
     demand = Demand(case)
     steps = price_steps(demand, scenario, menus)
     steps = steps[steps["next_price"].isna()].reset_index(drop=True)
-    steps["next_price"] = _next_prices(case, steps)
+    steps = steps.assign(next_price=_next_prices(case, steps)).dropna(subset="next_price").reset_index(drop=True)
     moved = Rows.of(steps.assign(price=steps["next_price"]), "price_book", "tier", "model", "price")
     forbidden = PricedMenus.of(demand, menus).forbidden(scenario, moved)
     alike = ["tier", "model", "price", "direction", "next_price"]
-    groups = steps.groupby(alike, sort=False, dropna=False).indices
+    groups = steps.groupby(alike, sort=False).indices
     return [_end(steps.iloc[rows], forbidden) for rows in sorted(groups.values(), key=lambda rows: int(rows[0]))]
 
 
@@ -91,8 +93,3 @@ def _next_prices(case: Case, steps: pd.DataFrame) -> Array:
     price = beyond(steps["price"].to_numpy(float), sign * steps["spacing"].to_numpy(float))
     least, least_mark_up = (bounds.low for bounds in OPTION_PRICE[TABLE])
     return np.where(price > np.where(marked_up, least_mark_up, least), price, np.nan)
-
-
-def open_ends(ends: Sequence[LadderEnd]) -> list[LadderEnd]:
-    """Those that one more step can be added to."""
-    return [end for end in ends if end.next_price == end.next_price]

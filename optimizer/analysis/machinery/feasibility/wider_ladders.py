@@ -17,7 +17,7 @@ from ....assurance.result import Result
 from ....results.record import Status
 from ....results.summary import ladder_ends, money, price_in_words
 from ..sessions.context import AnalysisContext
-from .ladder_ends import TABLE, LadderEnd, ladder_ends_of, open_ends
+from .ladder_ends import TABLE, LadderEnd, ladder_ends_of
 
 COLUMNS = {
     "tier": "tier of the ladder; blank for all ladders at once",
@@ -25,7 +25,7 @@ COLUMNS = {
     "price": "price of the plan, at the end of its ladder, in the unit of the pricing model",
     "direction": "up where it is the highest of the ladder, down where it is the lowest",
     "price_books": "price books whose price it is",
-    "next_price": "price one step beyond the end; blank where the ladder has no step or no price can lie there",
+    "next_price": "price one step beyond the end",
     "against": "rules on prices that forbid the next price while the rest of the menu stays",
     "gain": "objective gained with the next price allowed, solved again, {money}; blank where that was not solved",
     "gain_at_least": "least that it gains, proved, {money}",
@@ -59,7 +59,7 @@ class WiderLadders:
     def table(self) -> pd.DataFrame:
         """Columns as in `COLUMNS`: all at once first, where there are several, then the one with the most to gain."""
         rows = [_row(end, self.gains.get(end)) for end in self.ends]
-        if self.together is not None and len(open_ends(self.ends)) > 1:
+        if self.together is not None and len(self.ends) > 1:
             rows.insert(0, _row(None, self.together))
         return pd.DataFrame(rows, columns=list(COLUMNS)).astype(dict.fromkeys(_NUMBERS, float))
 
@@ -80,19 +80,18 @@ def _row(end: LadderEnd | None, gain: Gain | None) -> list[object]:
 def wider_ladders(context: AnalysisContext) -> WiderLadders:
     """What one more step at each end brings: all at once, then each by itself where that finds something."""
     ends = ladder_ends_of(context.case, context.scenario, context.plan.menus)
-    free = open_ends(ends)
-    if not free or context.session.stopped:
+    if not ends or context.session.stopped:
         return WiderLadders(ends, {}, None, [])
     context.session.expect(1)
-    whole = _solved(context, free, free[0].name if len(free) == 1 else "one more step of every ladder")
+    whole = _solved(context, ends, ends[0].name if len(ends) == 1 else "one more step of every ladder")
     together, results = _gain(context.result, whole, np.nan), [whole]
-    if len(free) == 1:
-        return WiderLadders(ends, {free[0]: together}, together, results)
-    gains = {end: Gain(np.nan, 0.0, together.most) for end in free}
-    for end in context.session.each(free if _found_something(context, whole, together) else []):
+    if len(ends) == 1:
+        return WiderLadders(ends, {ends[0]: together}, together, results)
+    gains = {end: Gain(np.nan, 0.0, together.most) for end in ends}
+    for end in context.session.each(ends if _found_something(context, whole, together) else []):
         results.append(_solved(context, [end], end.name))
         gains[end] = _gain(context.result, results[-1], together.most)
-    ranked = sorted(ends, key=lambda end: -np.nan_to_num(gains[end].found) if end in gains else 1.0)
+    ranked = sorted(ends, key=lambda end: -np.nan_to_num(gains[end].found))
     return WiderLadders(ranked, gains, together, results)
 
 
@@ -132,22 +131,18 @@ def _found_something(context: AnalysisContext, whole: Result, together: Gain) ->
 
 def ladder_sentences(context: AnalysisContext, wider: WiderLadders) -> list[str]:
     """Which prices stand at the end of their ladders, and what one more step would bring."""
-    free, whole = open_ends(wider.ends), wider.together
-    sentences = ladder_ends(context.result)
+    sentences, whole = ladder_ends(context.result), wider.together
     if whole is None or whole.most != whole.most:
         return sentences
-    goal, currency = context.result.objective_name.replace("_", " "), context.result.currency
-    lead = _name(context, free[0]) if len(free) == 1 else "One more step on every one of these ladders"
+    lead = _name(context, wider.ends[0]) if len(wider.ends) == 1 else "One more step on every one of these ladders"
+    sentences.append(f"{lead} {_brings(context, whole)}, with all rules held.")
     if not whole.found > _left_open(context.result):
-        most = money(whole.most, currency)
-        return [*sentences, f"{lead} was found to bring nothing beyond what the plan's own proof leaves open, and can "
-                            f"bring at most {most} a year, with all rules held."]  # fmt: skip
-    sentences.append(f"{lead} would bring {_in_words(whole, currency)} of {goal} a year, with all rules held.")
-    told = [end for end in free if end in wider.gains and wider.gains[end].found > _left_open(context.result)]
+        return sentences
+    told = [end for end in wider.ends if wider.gains[end].found > _left_open(context.result)]
     return sentences + [
-        f"{_name(context, end)} alone would bring {_in_words(wider.gains[end], currency)}."
+        f"{_name(context, end)} alone {_brings(context, wider.gains[end])}."
         for end in told[:MOST_SENTENCES]
-        if len(free) > 1
+        if len(wider.ends) > 1
     ]
 
 
@@ -157,6 +152,13 @@ def _name(context: AnalysisContext, end: LadderEnd) -> str:
     return f"One more step {end.direction} for {end.tier} {end.model}, to {at},"
 
 
-def _in_words(gain: Gain, currency: str) -> str:
-    """The gain with its proved ends."""
-    return f"{money(gain.found, currency)} (proved: {money(gain.least, currency)} to {money(gain.most, currency)})"
+def _brings(context: AnalysisContext, gain: Gain) -> str:
+    """What a wider ladder brings, with its proved ends."""
+    goal, currency = context.result.objective_name.replace("_", " "), context.result.currency
+    least, most = money(gain.least, currency), money(gain.most, currency)
+    if gain.found > _left_open(context.result):
+        return f"would bring {money(gain.found, currency)} of {goal} a year (proved: from {least} to {most})"
+    known = (
+        "" if np.isnan(gain.found) else "was found to bring nothing beyond what the plan's own proof leaves open, and "
+    )
+    return f"{known}can bring at most {most} of {goal} a year"
