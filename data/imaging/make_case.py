@@ -42,7 +42,7 @@ def all_tables() -> dict[str, Table]:
         "customer_classes": ("segment,customer_class,share,price_sensitivity,risk_aversion", CLASSES),
         "appeal": ("segment,customer_class,tier,appeal", list(appeal())),
         "loyalty": ("segment,tier,retention,cross_sell", list(loyalty())),
-        "price_points": ("tier,model,price,price_book", list(price_points())),
+        "price_points": ("tier,model,price,price_book,to,step", list(price_points())),
         "rates": (delivery_rates.HEADER, delivery_rates.rates()),
         **STATIC,
     }
@@ -109,8 +109,7 @@ def price_points() -> Iterator[Row]:
     """Rows of `price_points`: an even ladder of prices for each tier and model."""
     for tier, model, lowest, step, count, books in PRICE_POINTS:
         for book in books:
-            for rung in range(count):
-                yield tier, model, round(lowest + rung * step, 4), book
+            yield tier, model, lowest, book, round(lowest + (count - 1) * step, 4), step
 
 
 def pick(chance: Random, weights: tuple[float, ...]) -> int:

@@ -68,7 +68,10 @@ def _agreed(run: Path, case: Case, files: RunFiles, digests: Mapping[str, str]) 
     faults = list(_faults(case, run, files))
     audit = audit_files(case, files)
     _refuse(run, [*faults, *with_file_check(audit, files.audit).faults])
-    return CheckedRun(_record(run, files), case, digests, audit)
+    record = _record(run, files)
+    if record.audit is not None:
+        record = replace(record, audit=replace(record.audit, price_steps=audit.price_steps))
+    return CheckedRun(record, case, digests, audit)
 
 
 def _record(run: Path, files: RunFiles) -> ResultRecord:

@@ -77,6 +77,16 @@ def test_losses_are_those_worked_out_by_hand() -> None:
     assert kpis.loc[("exactly 1 tier", "account_margin"), "change"] == pytest.approx(-480.0)
 
 
+def test_rules_that_stop_the_next_price_are_newly_binding() -> None:
+    """The plan sells gold alone; a silver at today's 6 % may not rise to 8 %, a third more, within 30 %."""
+    case = optimizer.load_case("data/tiny")
+    scenario = case.scenarios["base"].model_copy(update={"max_price_change": 0.3})
+    table = optimizer.whynot(case, scenario, "factories silver fixed 6 %").tables["binding"].set_index("where")
+    row = table.loc["factories, silver (next price up)"]
+    assert row["rule"].startswith("a tier's mean payment lies within max_price_change")
+    assert row["newly"]
+
+
 def test_rules_in_the_way_of_an_impossible_request_are_named() -> None:
     case = optimizer.load_case("data/tiny")
     answer = optimizer.whynot(case, "one_tier", "clinics gold; factories silver")

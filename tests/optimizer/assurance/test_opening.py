@@ -21,6 +21,7 @@ from optimizer.cli.command_line import main
 from optimizer.cli.exit_codes import BAD_INPUT, DONE, FAILED
 from optimizer.results.digests import with_checksum
 from optimizer.results.run_reference import run_digest
+from optimizer.results.summary import ladder_ends
 from tests.folders import TINY
 from tests.optimizer.assurance.mutations import write_digests
 
@@ -206,6 +207,13 @@ def test_in_python(here: Path) -> None:
     assert loaded.unchecked == UNCHECKED
     assert UNCHECKED in loaded._repr_html_()
     assert not list(here.glob("out*"))
+
+
+def test_where_prices_stand_on_their_ladders_is_worked_out_anew_from_the_case(here: Path) -> None:
+    ends = ["3 of 3 prices are the highest of their ladders: gold fixed 10 %, silver fixed 8 %."]
+    assert ladder_ends(Result.load(here / "run")) == ladder_ends(optimizer.solve(load_case(here / "case"))) == ends
+    assert set(json.loads((here / "run" / "audit.json").read_text())) == {"ok", "rules", "kpis"}
+    assert ladder_ends(Result.load(here / "run", unchecked=True)) == []
 
 
 def test_without_its_case_a_result_is_held_against_its_own_files(here: Path) -> None:

@@ -15,7 +15,11 @@ from tests.optimizer.cli.run_on_tiny import TINY, run_on_tiny
     ("command", "tables", "said"),
     [
         (["frontier", "account_margin", "service_margin", "--points", "2"], {"points", "kpis"}, "that no plan beats"),
-        (["explain", "csat_floor"], {"costs"}, "csat_floor (silver) at 70 CSAT points costs 160.00 EUR"),
+        (
+            ["explain", "csat_floor"],
+            {"costs", "stopped", "ladders"},
+            "csat_floor (silver) at 70 CSAT points costs 160.00 EUR",
+        ),
         (["whynot", "exactly 1 tier"], {"requests", "binding", "kpis"}, '"exactly 1 tier": costs 480.00 EUR'),
         (["diagnose", "csat_floor"], {"conflict", "ways", "targets"}, "Nothing stands in the way"),
         (["alternatives", "--count", "2"], {"alternatives", "decisions", "likeness"}, "Alternative 2 loses 60.00 EUR"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from math import nan
+
 import pandas as pd
 import pytest
 
@@ -13,6 +16,7 @@ from optimizer.results.summary import (
     binding_rules,
     decision_lines,
     kpi_rows,
+    ladder_ends,
     menu_grid,
     money,
     percent,
@@ -188,6 +192,64 @@ def test_binding_rules_are_those_near_their_limit() -> None:
         ("a provider works at most capacity_hours.", "Orbis"),
         ("the service margin is at least min_service_margin of service revenue.", "plan"),
     ]
+
+
+STEPS = [
+    "price_book",
+    "tier",
+    "model",
+    "price",
+    "direction",
+    "next_price",
+    "spacing",
+    "min_tier_gap",
+    "max_price_change",
+]
+
+
+def steps_of(*rows: tuple[object, ...]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=STEPS).astype({"next_price": float, "spacing": float})
+
+
+def test_rules_in_the_way_of_the_next_price_bind_with_option_and_direction() -> None:
+    audit = audit_of(
+        ("min_service_margin", "plan", 320.0, 320.0, 0.0),
+        ("min_tier_gap", "price_book=clinics; tier=gold; over=silver", 110.0, 105.0, 5.0),
+        ("max_price_change", "price_book=clinics; tier=gold", 110.0, 110.0, 0.0),
+    )
+    steps = steps_of(
+        ("clinics", "silver", "flat", 0.05, "up", 0.06, nan, True, False),
+        ("clinics", "silver", "flat", 0.05, "down", 0.04, nan, False, False),
+        ("clinics", "gold", "flat", 0.08, "up", 0.09, nan, False, True),
+        ("clinics", "gold", "flat", 0.08, "down", 0.07, nan, True, True),
+    )
+    assert [(text[:20], where) for text, where in binding_rules(replace(audit, price_steps=steps))] == [
+        ("in one menu a higher", "clinics, silver (next price up); clinics, gold (next price down)"),
+        ("a tier's mean paymen", "clinics, gold; clinics, gold (next price up and down)"),
+        ("the service margin i", "plan"),
+    ]
+    assert len(binding_rules(audit)) == 2
+
+
+def test_prices_at_the_end_of_their_ladders_are_counted_and_named() -> None:
+    audit = audit_of(("capacity", "provider=Orbis", 1.0, 1000.0, 999.0))
+    steps = steps_of(
+        ("clinics", "silver", "by the case", 240.0, "up", nan, 20.0, False, False),
+        ("clinics", "silver", "by the case", 240.0, "down", 220.0, nan, False, False),
+        ("clinics", "gold", "flat fee", 0.085, "up", nan, nan, False, False),
+        ("clinics", "gold", "flat fee", 0.085, "down", nan, nan, False, False),
+        ("factories", "gold", "flat fee", 0.09, "up", 0.095, nan, False, False),
+        ("factories", "gold", "flat fee", 0.09, "down", nan, 0.005, False, False),
+    )
+    assert ladder_ends(small_result(audit=replace(audit, price_steps=steps))) == [
+        "1 of 3 prices is the highest of its ladder: silver by the case 240 EUR an incident.",
+        "1 of 3 prices is the lowest of its ladder: gold flat fee 9 %.",
+        "1 of 3 prices is alone on its ladder: gold flat fee 8.5 %.",
+    ]
+    inside = steps.fillna({"next_price": 1.0})
+    assert ladder_ends(small_result(audit=replace(audit, price_steps=inside))) == []
+    assert ladder_ends(small_result(audit=audit)) == []
+    assert ladder_ends(without_plan(Status.INFEASIBLE)) == []
 
 
 def test_many_places_of_a_binding_rule_are_counted() -> None:
