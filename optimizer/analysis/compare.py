@@ -23,6 +23,7 @@ from .machinery.answers.answer import Answer, worst_gap
 from .machinery.comparison.bridge import MEASURES, PARTS, Numbers, bridge
 from .machinery.comparison.side_by_side import COLUMNS, overview, side_by_side
 from .machinery.comparison.todays_book import today
+from .machinery.comparison.unsold_shares import UNSOLD_COLUMNS, UnsoldShare, unsold_shares, unsold_table
 from .machinery.sessions.context import PosedQuestion, pose
 from .machinery.sessions.solver_session import SolveOptions, SolverSession, Subject, question
 
@@ -53,10 +54,11 @@ def compare(
     Asked of a run, that is the first plan where it is not among them. A single plan is compared with today's (if the
     case has current_menus), as delivered best under `scenario`; without any, the best plan of `scenario` is. A mapping
     names the plans. Tables: overview, kpis, decisions, menus, coverage, shares, providers, experience (each with the
-    change against the first plan), bridge, bridge_causes (what adds up to the change). A run folder is checked against
-    the case first (`optimizer.assurance.opening.open_run`); `unchecked` skips that and marks the answer. Raises
-    `CaseError` for unknown names, `FaultyRunError` for a run that is not what it says, `RunError` for one of another
-    case or that cannot be read.
+    change against the first plan), bridge, bridge_causes (what adds up to the change), unsold (what share of a plan's
+    gain over today rests on a tier or model that is not sold today: the best plan without each is solved for). A run
+    folder is checked against the case first (`optimizer.assurance.opening.open_run`); `unchecked` skips that and marks
+    the answer. Raises `CaseError` for unknown names, `FaultyRunError` for a run that is not what it says, `RunError`
+    for one of another case or that cannot be read.
     """
     posed = pose(case, scenario, **options)
     session, asked = posed.session, posed.scenario
@@ -66,7 +68,34 @@ def compare(
     session.expect(sum(not isinstance(plan, Result) for plan in given.values()))
     results = {name: _result(plan, session, asked) for name, plan in given.items()}
     mark = next((result.unchecked for result in results.values() if result.unchecked), None)
-    return replace(_answer(session.case, results, asked.name), unchecked=mark, interrupted=session.interrupted)
+    answer = _answer(session.case, results, asked.name)
+    if answer.tables:
+        answer = _with_unsold(answer, unsold_shares(session, results, _scenarios(given, session.case)))
+    sentences = (*answer.sentences, *session.shortfall)
+    return replace(answer, sentences=sentences, unchecked=mark, interrupted=session.interrupted)
+
+
+def _scenarios(given: Mapping[str, ReadyPlan], case: Case) -> dict[str, Scenario]:
+    """The scenarios of plans that are the best of one."""
+    known: dict[str, Scenario] = {}
+    for name, plan in given.items():
+        if isinstance(plan, Scenario):
+            known[name] = plan
+        elif isinstance(plan, Result) and plan.scenario_name in case.scenarios and not plan.menus_given:
+            known[name] = case.scenarios[plan.scenario_name]
+    return known
+
+
+def _with_unsold(answer: Answer, shares: list[UnsoldShare]) -> Answer:
+    """The answer with what each plan's gain rests on that is not sold today."""
+    unproved = any(one.without.status in (Status.FEASIBLE, Status.NO_PLAN) for one in shares)
+    return replace(
+        answer,
+        tables={**answer.tables, "unsold": unsold_table(shares)},
+        columns={**answer.columns, "unsold": UNSOLD_COLUMNS},
+        sentences=(*answer.sentences, *(one.sentence() for one in shares)),
+        status=Status.FEASIBLE if unproved else answer.status,
+    )
 
 
 def _by_name(plans: Sequence[PlanLike], session: SolverSession) -> dict[str, PlanLike]:

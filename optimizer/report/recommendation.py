@@ -13,6 +13,7 @@ from models.plan import ONE_OFF_COST
 from ..assurance.result import Result
 from ..charts.menu_charts import heat_map_cells
 from ..results.audit_rules import RESTS_ON_SEARCH
+from ..results.new_offers import new_offer_sentence
 from ..results.one_off import beside_gain, yearly_gain
 from ..results.summary import binding_rules, by_rank, ladder_ends, money, percent, status_sentence
 from .assumptions import assumptions
@@ -151,6 +152,7 @@ def _certainty(result: Result) -> Iterator[str]:
     else:
         yield "The audit found faults: do not use this plan."
     yield from _matters_most(result)
+    yield from filter(None, [new_offer_sentence(result)])
     yield from result.broken_rules
     rules = [] if result.audit is None else [text.rstrip(".") for text, _ in binding_rules(result.audit)]
     if rules:

@@ -7,6 +7,7 @@ from html import escape
 
 from models.text.characters import shown
 
+from .new_offers import new_offer_sentence
 from .record import ResultRecord
 from .summary import kpi_rows, menu_grid, status_sentence
 
@@ -27,6 +28,8 @@ def result_page(result: ResultRecord) -> str:
         parts.insert(0, f"<p><b>{escaped(result.unchecked)}</b></p>")
     if result.audit is not None and not result.audit.ok:
         parts.append("<p><b>The audit found faults: do not use this plan.</b> See <code>result.audit</code>.</p>")
+    if (resting := new_offer_sentence(result)) is not None:
+        parts.append(f"<p>{escaped(resting)}</p>")
     if result.plan is not None:
         parts += [_menus(result), _kpis(result)]
     return f"<div>{''.join(parts)}</div>"

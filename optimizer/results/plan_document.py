@@ -60,6 +60,8 @@ class PlanDocument(Strict):
     tiers_by_rank: tuple[str, ...]
     model_kinds: dict[str, str]
     near: Near | None = None
+    tiers_sold_today: tuple[str, ...] | None = None
+    models_sold_today: tuple[str, ...] | None = None
 
 
 def plan_document(result: ResultRecord) -> PlanDocument:
@@ -89,6 +91,8 @@ def plan_document(result: ResultRecord) -> PlanDocument:
         reason=result.reason,
         tiers_by_rank=result.tiers,
         model_kinds=dict(result.model_kinds),
+        tiers_sold_today=result.tiers_sold_today,
+        models_sold_today=result.models_sold_today,
     )
 
 

@@ -74,6 +74,10 @@ class ResultRecord:
     """The case's tiers from the lowest rank to the highest, for showing."""
     model_kinds: Mapping[str, str] = field(default_factory=dict)
     """Kind of each of the case's pricing models, for showing prices in words."""
+    tiers_sold_today: tuple[str, ...] | None = None
+    """Tiers of the case's current_menus; None where it has none."""
+    models_sold_today: tuple[str, ...] | None = None
+    """Pricing models of the case's current_menus; None where it has none."""
     warm_start_left: WarmStart | None = field(default=None, repr=False, compare=False)
     """What the search leaves to another (`solve(start=...)`); not saved."""
     state: Checkpoint | None = field(default=None, repr=False, compare=False)

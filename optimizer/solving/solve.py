@@ -40,6 +40,7 @@ from .near import Asked, NearSearches, reference_for
 from .session import Identity, Session
 from .solve_status import audited, status_of
 from .time_limit import Limit
+from .todays_plan import sold_today
 
 CONTRADICTION = "No menus, coverage and delivery obey every rule of the scenario together."
 EARLIER_SEARCH = "the state of an earlier search (search.jsonl), whose closed parts were not bounded again"
@@ -183,6 +184,8 @@ class SolveRun:
             bound_rests_on=self._rests_on(found),
             tiers=instance.catalog.tiers,
             model_kinds=dict(instance.catalog.model_table["kind"]),
+            tiers_sold_today=sold_today(instance, "tier"),
+            models_sold_today=sold_today(instance, "model"),
             warm_start_left=found.warm_start,
         )
         with self.phases("audit"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 
 from models.book_menu import BookMenu
@@ -27,6 +29,18 @@ def sold_products(instance: Instance) -> frozenset[int]:
     """Codes of the products that are not excluded."""
     support = instance.catalog.offer["products"]
     return frozenset(code for code, name in enumerate(instance.catalog.products) if support[name] != "excluded")
+
+
+def sold_today(instance: Instance, kind: Literal["tier", "model"]) -> tuple[str, ...] | None:
+    """Tiers or pricing models of today's menus, by name; None where the case has no current_menus.
+
+    Rows of price books without units are left out, as in the baseline.
+    """
+    current, catalog = instance.case.tables["current_menus"], instance.catalog
+    if current.empty:
+        return None
+    held = {catalog.books[code] for code in np.unique(instance.demand.cohorts.book)}
+    return tuple(sorted({str(name) for name in current.loc[current["price_book"].isin(held), kind]}))
 
 
 def current_menus(instance: Instance, offers: Offers) -> tuple[BookMenu, ...]:
