@@ -141,7 +141,7 @@ def _offer(answers: Answers) -> dict[str, Rows]:
     calls = [{"tier": lowest, "model": "per_call", "price": round(share * mean, 2)} for share in (0.02, 0.025, 0.03)]
     return {
         "products": [_product(name, value, mean) for name, value in values.items()],
-        "tiers": [_tier(rank, tier, len(ranked)) for rank, tier in ranked],
+        "tiers": [_tier(rank, tier, len(ranked), mean) for rank, tier in ranked],
         "pricing_models": [
             {"model": "flat_fee", "kind": "fixed_warranty"},
             {"model": "per_call", "kind": "pay_per_use"},
@@ -179,7 +179,7 @@ def _product(name: str, value: float, mean: float) -> dict[str, Any]:
     }
 
 
-def _tier(rank: int, tier: str, count: int) -> dict[str, Any]:
+def _tier(rank: int, tier: str, count: int, mean: float) -> dict[str, Any]:
     return {
         "tier": tier,
         "rank": rank,
@@ -187,7 +187,7 @@ def _tier(rank: int, tier: str, count: int) -> dict[str, Any]:
         "min_attainment": 0.5,
         "csat_floor": 60 + 15 * rank / count,
         "csat_target": 72 + 12 * rank / count,
-        "loyalty_loss": 1,
+        "loyalty_loss": min(1.0, round(0.0001 * mean, 6)),
         "offer": "optional",
     }
 

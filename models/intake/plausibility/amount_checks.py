@@ -99,17 +99,18 @@ def incidents_for_nothing(view: CaseView) -> Iterator[Oddity]:
 def standard_costs_off(view: CaseView) -> Iterator[Oddity]:
     """What work costs by standard is out of all proportion to its rates, or to what incidents cost ad hoc."""
     services = view.frame("services")
-    times = services["standard_cost"] / services["service"].map(working_cost(view))
-    odd = (services["standard_cost"] > 0) & ((times > THOUSANDFOLD) | (times < 1 / THOUSANDFOLD))
+    cost, asked = services["standard_cost"], working_cost(view)
+    least, most = (services["service"].map(asked[end]).astype(float) for end in ("min", "max"))
+    odd = (cost > 0) & ((cost > THOUSANDFOLD * most) | (cost < least / THOUSANDFOLD))
     if odd.any():
         why = f"it is more than {THOUSANDFOLD:g} times off what teams and partners ask for a case (rates)"
         yield Oddity("services", "standard_cost", np.flatnonzero(odd), why, "a cost per case in the currency of rates")
         return
     adhoc = view.catalog.product_table["adhoc_price"].to_numpy(dtype=float)[view.sold_products]
-    cost = view.catalog.standard_cost_per_incident
-    adhoc, cost = adhoc[adhoc > 0], cost[cost > 0]
-    low, high = (cost.min(), cost.max()) if len(cost) else (0.0, 0.0)
-    if len(adhoc) and len(cost) and (low > WRONG_COST * adhoc.max() or high < adhoc.min() / WRONG_COST):
+    work = view.catalog.standard_cost_per_incident
+    adhoc, work = adhoc[adhoc > 0], work[work > 0]
+    low, high = (work.min(), work.max()) if len(work) else (0.0, 0.0)
+    if len(adhoc) and len(work) and (low > WRONG_COST * adhoc.max() or high < adhoc.min() / WRONG_COST):
         side = "over" if low > adhoc.max() else "under"
         why = f"an incident's work comes to {low:,.4g} to {high:,.4g}, far {side} adhoc_price of every product"
         rows = np.flatnonzero(services["standard_cost"] == services["standard_cost"].max())

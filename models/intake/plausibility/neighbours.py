@@ -140,7 +140,7 @@ def _incident_rate(view: CaseView) -> tuple[Array, Groups]:
 def _parts_per_value(view: CaseView) -> tuple[Array, Groups]:
     value = view.frame("products").set_index("product")["unit_value"]
     table = view.frame("fulfilment")
-    return _all(table["parts_cost"] / table["product"].map(value))
+    return _all(table["parts_cost"] / table["product"].map(value).astype(float))
 
 
 def _signed_price(view: CaseView) -> tuple[Array, Groups]:
@@ -159,17 +159,17 @@ def _aversion(view: CaseView) -> tuple[Array, Groups]:
     return _all(view.frame("customer_classes")["risk_aversion"])
 
 
-def working_cost(view: CaseView) -> pd.Series:
-    """Median cost of a case of each service, of teams and partners."""
+def working_cost(view: CaseView) -> pd.DataFrame:
+    """min, median, max: what teams and partners ask for a case of each service."""
     cost, _ = _cost_per_case(view)
     rates = view.frame("rates")
-    return pd.Series(cost[cost > 0]).groupby(rates["service"].to_numpy()[cost > 0]).median()
+    return pd.Series(cost[cost > 0]).groupby(rates["service"].to_numpy()[cost > 0]).agg(["min", "median", "max"])
 
 
 def _hours_per_money(view: CaseView) -> tuple[Array, Groups]:
     """Hours of a case per money it costs: minutes for hours make work sixty times cheaper than other work."""
     services = view.frame("services")
-    hours = services["hours_per_case"] / services["service"].map(working_cost(view))
+    hours = services["hours_per_case"] / services["service"].map(working_cost(view)["median"]).astype(float)
     return _all(hours.fillna(0.0))
 
 

@@ -226,7 +226,7 @@ def products_worth_less_than_repairs(view: CaseView) -> Iterator[Oddity]:
             "products", "incident_rate", often, why, "incidents of one unit a year; see unit_value, adhoc_price"
         )
     value = products.set_index("product")["unit_value"]
-    rows = parts.index[parts["parts_cost"] > parts["product"].map(value)].to_numpy()
+    rows = parts.index[parts["parts_cost"] > parts["product"].map(value).astype(float)].to_numpy()
     if len(rows):
         why = "the parts of one case cost more than the unit is worth"
         yield Oddity("fulfilment", "parts_cost", rows, why, "the cost of one parts case; see the product's unit_value")

@@ -93,7 +93,7 @@ def targets_no_provider_reaches(view: CaseView) -> Iterator[Oddity]:
     """Every case falls short of the target, so that each one costs loyalty whoever does it."""
     top = view.usable_rates.groupby("tier")["csat"].max()
     tiers = view.frame("tiers")
-    best = tiers["tier"].map(top)
+    best = tiers["tier"].map(top).astype(float)
     odd = (tiers["csat_target"] > best) & (tiers["loyalty_loss"] > 0) & tiers["tier"].isin(view.open_tiers)
 
     def why(row: int) -> str:
@@ -108,7 +108,7 @@ def promises_never_missed(view: CaseView) -> Iterator[Oddity]:
     services, tiers = view.frame("services"), view.frame("tiers")
     clocked = view.usable_rates["service"].isin(services.loc[services["response_clock"], "service"])
     slowest = view.usable_rates[clocked].groupby("tier")["response_hours"].max()
-    bound = NEVER_LATE * tiers["tier"].map(slowest)
+    bound = NEVER_LATE * tiers["tier"].map(slowest).astype(float)
     odd = (tiers["response_hours"] > bound) & tiers["tier"].isin(view.open_tiers)
 
     def why(row: int) -> str:

@@ -141,7 +141,7 @@ def _cases(view: CaseView, work: pd.DataFrame, timed: bool = False) -> pd.DataFr
     rows["hours"] = rows["cases"] * rows["hours_per_case"]
     keys, providers = [*PLACE, "service", "tier"], view.frame("providers").set_index("provider")
     taken = view.usable_rates.merge(rows[[*keys, "hours"]], on=keys)
-    time = taken["provider"].map(providers["capacity_hours"]) / taken["hours"]
+    time = taken["provider"].map(providers["capacity_hours"]).astype(float) / taken["hours"]
     taken["reach"] = np.minimum(taken["max_share"], time) if timed else taken["max_share"]
     reach = taken.groupby(keys)["reach"].sum().reset_index()
     return rows.merge(reach, on=keys, how="left").fillna({"reach": 0.0})
@@ -162,7 +162,7 @@ def capacity_below_today(view: CaseView, sales: TodaysSales) -> Iterator[Oddity]
 def capacities_of_people(view: CaseView) -> Iterator[Oddity]:
     """A provider has less than one person's year, and is said to serve a hundred times as much work."""
     providers = view.frame("providers")
-    served = providers["provider"].map(_served_hours(view)).fillna(0.0)
+    served = providers["provider"].map(_served_hours(view)).astype(float).fillna(0.0)
     capacity = providers["capacity_hours"]
     odd = (capacity > 0) & (capacity < LEAST_HOURS) & (served > MOST_WORK * capacity)
     odd &= providers["engage"] != "excluded"

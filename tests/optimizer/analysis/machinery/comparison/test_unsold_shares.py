@@ -29,14 +29,18 @@ def test_the_share_of_gold_in_the_tiny_case(case: Case) -> None:
     assert row["share"] == pytest.approx(1 - 4_400 / 6_980)
     assert row["share_least"] <= row["share"] == row["share_most"]
     assert row["share_least"] == pytest.approx(row["share"], abs=1e-3)
-    assert any("36.96 % (proved: " in said and "tier gold, which is not sold today" in said for said in answer.sentences)
+    assert any(
+        "36.96 % (proved: " in said and "tier gold, which is not sold today" in said for said in answer.sentences
+    )
 
 
-@pytest.mark.parametrize("seed", [9, 15, 27])
+@pytest.mark.parametrize("seed", [7, 9])
 def test_the_interval_holds_what_a_case_without_it_gains(seed: int) -> None:
     session = SolverSession(build_case(*random_case(seed)), gap=1e-6)
     answer = compare(session)
-    for row in answer.tables.get("unsold", session.case.tables["tiers"].head(0)).to_dict("records"):
+    rows = answer.tables["unsold"].to_dict("records")
+    assert rows
+    for row in rows:
         table, key = ("tiers", "tier") if row["kind"] == "tier" else ("pricing_models", "model")
         change = Change(table=table, where={key: row["name"]}, column="offer", set="excluded")
         base = session.case.scenarios["base"]
