@@ -64,8 +64,8 @@ def prices_above_unit_value(view: CaseView) -> Iterator[Oddity]:
 
 
 def _above(view: CaseView, name: str, model: str, rows: list[int], product: int) -> Oddity:
-    worth, named = view.unit_value[product], view.catalog.products[product]
-    why = f"at this price a year of one unit of {named} costs more than the unit is worth ({worth:,.6g})"
+    value, named = view.unit_value[product], view.catalog.products[product]
+    why = f"at this price a year of one unit of {named} costs more than the unit is worth ({value:,.6g})"
     kind = KINDS[view.kinds[model]]
     unit = kind.quote.value
     advice = (

@@ -10,7 +10,7 @@ from models import Scenario, scenario_warnings
 from tests.models.intake.plausibility.edited import imaging
 
 
-def told(**rules: Any) -> tuple[str, ...]:
+def warned(**rules: Any) -> tuple[str, ...]:
     scenario = Scenario.model_validate({"name": "odd", "objective": "account_margin", **rules})
     return scenario_warnings(imaging(), scenario)
 
@@ -27,14 +27,14 @@ def told(**rules: Any) -> tuple[str, ...]:
     ],
 )
 def test_rules(rule: str, absurd: float, sound: float) -> None:
-    (sentence,) = told(**{rule: absurd})
+    (sentence,) = warned(**{rule: absurd})
     assert sentence.startswith(f"Scenario odd: {rule} is {absurd:g}")
-    assert told(**{rule: sound}) == ()
+    assert warned(**{rule: sound}) == ()
 
 
 @pytest.mark.parametrize(("factor", "odd"), [(98.0, True), (10.0, True), (0.02, True), (1.1, False), (3.0, False)])
 def test_changes(factor: float, odd: bool) -> None:
-    sentences = told(change=[{"table": "rates", "column": "cost_per_case", "multiply": factor}])
+    sentences = warned(change=[{"table": "rates", "column": "cost_per_case", "multiply": factor}])
 
     assert bool(sentences) == odd
     assert all("change[1]: rates.cost_per_case is multiplied by" in said for said in sentences)
