@@ -26,7 +26,6 @@ from ..results.audit_rules import RESTS_ON_SEARCH
 from ..results.checkpoint import SEARCH, read_state
 from ..results.default_gap import DEFAULT_GIVE
 from ..results.findings import Audit
-from ..results.new_offers import new_offer_sentence
 from ..results.plan_document import plan_document
 from ..results.progress import ProgressCallback, StopCheck
 from ..results.record import Status
@@ -129,7 +128,6 @@ def _search(
     result, kept = output.watch(log.listening(limited), save, case.settings.currency)
     log.end(result)
     output.warn(log.warnings)
-    output.warn(filter(None, [new_offer_sentence(result)]))
     verdict = None if result.audit is None else _verdict(result.audit)
     return CommandOutcome(
         BAD_INPUT if kept.problems else _exit_code(result),

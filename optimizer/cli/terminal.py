@@ -15,6 +15,7 @@ from models.text.characters import shown
 
 from ..assurance.result import Result
 from ..results.findings import Audit
+from ..results.new_offers import new_offer_sentence
 from ..results.summary import (
     NEAR,
     binding_rules,
@@ -65,6 +66,9 @@ def show_result(console: Console, result: Result, folder: Path | None) -> None:
         _show_rules(console, result)
         print_line(console, "")
     print_line(console, status_sentence(result))
+    resting = new_offer_sentence(result)
+    if resting is not None:
+        show_warning(console, resting)
     if result.audit is not None:
         show_verdict(console, result.audit)
     print_line(console, f"Files: {folder or 'none'}")

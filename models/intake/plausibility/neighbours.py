@@ -67,13 +67,17 @@ def far_from_others(values: Array, groups: Groups, factor: float, least: int) ->
     sampled, shown = groups[::step][known[::step]], logs[::step][known[::step]]
     order = np.argsort(sampled, kind="stable")
     numbers, starts = np.unique(sampled[order], return_index=True)
-    middles = [_Middle.of(part, least) for part in np.split(shown[order], starts[1:])]
-    for number, like in zip(numbers, middles, strict=False):
-        if like is None or min(like.above, like.below) > limit / 2:
-            continue
-        off = np.where(groups == number, np.nan_to_num(logs, nan=like.middle) - like.middle, 0.0)
-        odd = ((off >= limit) & (like.above <= limit / 2)) | ((off <= -limit) & (like.below <= limit / 2))
-        times[odd] = 10.0 ** off[odd]
+    middles = [_Middle.of(part, least) for part in np.split(shown[order], starts[1:])] if len(numbers) else []
+    if not any(middles):
+        return times
+    middle, above, below = (
+        np.array([np.nan if one is None else getattr(one, end) for one in middles])
+        for end in ("middle", "above", "below")
+    )
+    place = np.minimum(np.searchsorted(numbers, groups), len(numbers) - 1)
+    off = np.where(numbers[place] == groups, np.nan_to_num(logs - middle[place]), 0.0)
+    odd = ((off >= limit) & (above[place] <= limit / 2)) | ((off <= -limit) & (below[place] <= limit / 2))
+    times[odd] = 10.0 ** off[odd]
     return times
 
 

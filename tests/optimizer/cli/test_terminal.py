@@ -107,3 +107,10 @@ def test_a_failed_audit_names_its_faults() -> None:
     verdict, fault = stream.getvalue().splitlines()
     assert verdict == "Audit: FAILED; 1 rules and 1 amounts recomputed. Do not use this plan. Faults: 1"
     assert fault.startswith("  capacity (provider=Orbis)")
+
+
+def test_what_is_not_sold_today_is_warned_of() -> None:
+    text = shown(small_result(tiers_sold_today=("silver",), models_sold_today=("flat fee", "by the case")))
+    assert "Warning: The plan rests on what is not sold today: tier gold" in text
+
+    assert "Warning" not in shown(small_result())
