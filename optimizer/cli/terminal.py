@@ -65,10 +65,10 @@ def show_result(console: Console, result: Result, folder: Path | None) -> None:
         _show_kpis(console, result)
         _show_rules(console, result)
         print_line(console, "")
-    print_line(console, status_sentence(result))
     resting = new_offer_sentence(result)
     if resting is not None:
         show_warning(console, resting)
+    print_line(console, status_sentence(result))
     if result.audit is not None:
         show_verdict(console, result.audit)
     print_line(console, f"Files: {folder or 'none'}")

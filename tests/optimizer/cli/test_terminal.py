@@ -110,7 +110,9 @@ def test_a_failed_audit_names_its_faults() -> None:
 
 
 def test_what_is_not_sold_today_is_warned_of() -> None:
-    text = shown(small_result(tiers_sold_today=("silver",), models_sold_today=("flat fee", "by the case")))
-    assert "Warning: The plan rests on what is not sold today: tier gold" in text
+    bought = table("uptake", ("clinic", "all", "MR", "gold", "flat fee", 0.085, 1.0, 9.0, 500_000.0, 0.0))
+    known = {"tiers_sold_today": ("silver",), "models_sold_today": ("flat fee", "by the case")}
+    text = shown(small_result(plan=replace(small_plan(), uptake=bought), **known))
+    assert "Warning: The plan rests on what is not sold today: tier gold (500.00 k EUR of service revenue" in text
 
     assert "Warning" not in shown(small_result())
