@@ -130,4 +130,5 @@ class ReferencePricer(Pricer):
         found = super().enumerate_menus(prices, domain, cutoffs - self._offsets(prices), most, node_limit, watch)
         if found is None:
             return None
-        return list(dict.fromkeys([*found, *(own.menu for _, own in self._own(prices, domain, cutoffs))]))
+        menus = list(dict.fromkeys([*found, *(own.menu for _, own in self._own(prices, domain, cutoffs))]))
+        return menus if len(menus) <= most else None
