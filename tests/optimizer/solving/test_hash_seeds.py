@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.worlds.small_case import write_small_case
 
 CLOCK = {"seconds", "start", "end"}
@@ -15,9 +17,9 @@ OF_CLOCK = {"plan.json", "digest"}
 """Digests in the manifest of what holds the time: that of plan.json, and its own."""
 
 
-def run(case: Path, out: Path, hash_seed: str) -> None:
+def run(case: Path, out: Path, hash_seed: str, *more: str) -> None:
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
-    command = [sys.executable, "-m", "optimizer", "solve", str(case), "--out", str(out)]
+    command = [sys.executable, "-m", "optimizer", "solve", str(case), "--out", str(out), *more]
     subprocess.run(command, env=environment, check=True, capture_output=True)
 
 
@@ -38,10 +40,11 @@ def contents(folder: Path) -> dict[str, object]:
     return files
 
 
-def test_two_processes_write_the_same_plan(tmp_path: Path) -> None:
+@pytest.mark.parametrize("more", [(), ("--near", "today", "--give", "0.01")], ids=["best", "near"])
+def test_two_processes_write_the_same_plan(more: tuple[str, ...], tmp_path: Path) -> None:
     case = write_small_case(tmp_path / "small")
     for hash_seed in ("1", "4242"):
-        run(case, tmp_path / f"run {hash_seed}", hash_seed)
+        run(case, tmp_path / f"run {hash_seed}", hash_seed, *more)
     one, other = contents(tmp_path / "run 1"), contents(tmp_path / "run 4242")
     assert len(one) == 9
     assert one == other
