@@ -59,9 +59,9 @@ class PlanDocument(Strict):
     reason: str | None
     tiers_by_rank: tuple[str, ...]
     model_kinds: dict[str, str]
-    near: Near | None = None
-    tiers_sold_today: tuple[str, ...] | None = None
-    models_sold_today: tuple[str, ...] | None = None
+    near: Near | None
+    tiers_sold_today: tuple[str, ...] | None
+    models_sold_today: tuple[str, ...] | None
 
 
 def plan_document(result: ResultRecord) -> PlanDocument:

@@ -14,6 +14,7 @@ import pandas as pd
 from models import Scenario
 
 from ....assurance.result import Result
+from ....results.one_off import LOWERED, beside_gain, extra_once, yearly_gain
 from ....results.record import Status
 from ....results.summary import ladder_ends, money, price_in_words
 from ..sessions.context import AnalysisContext
@@ -28,11 +29,13 @@ COLUMNS = {
     "next_price": "price one step beyond the end",
     "against": "rules on prices that forbid the next price while the rest of the menu stays",
     "gain": "objective gained with the next price allowed, solved again, {money}; blank where that was not solved",
+    "gain_yearly": "the gain without what is paid once, {money}",
+    "one_off_cost": "one-off cost of that plan less that of the plan, {once}",
     "gain_at_least": "least that it gains, proved, {money}",
     "gain_at_most": "most that it can gain, proved, {money}",
 }
 """What the columns of the table mean."""
-_NUMBERS = ("price", "next_price", "gain", "gain_at_least", "gain_at_most")
+_NUMBERS = ("price", "next_price", "gain", "gain_yearly", "one_off_cost", "gain_at_least", "gain_at_most")
 MOST_SENTENCES = 3
 """Ladders told of one by one; the table has them all."""
 
@@ -44,6 +47,10 @@ class Gain:
     found: float
     least: float
     most: float
+    yearly: float = np.nan
+    """What was found without what is paid once."""
+    once: float = np.nan
+    """One-off cost that it takes, money once."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,7 @@ NO_LADDERS = WiderLadders((), {}, None, ())
 
 def _row(end: LadderEnd | None, gain: Gain | None) -> list[object]:
     told = gain or Gain(np.nan, np.nan, np.nan)
-    gained = [told.found, told.least, told.most]
+    gained = [told.found, told.yearly, told.once, told.least, told.most]
     if end is None:
         return ["", "", np.nan, "", "", np.nan, "", *gained]
     books = ", ".join(end.price_books)
@@ -115,7 +122,9 @@ def _gain(base: Result, other: Result, most: float) -> Gain:
     if other.objective is None:
         return Gain(np.nan, 0.0, float(np.fmin(proved, most)))
     found, least = max(0.0, other.objective - base.objective), max(0.0, other.objective - base.bound)
-    return Gain(found, least, float(np.fmax(found, np.fmin(proved, most))))
+    once = extra_once(other, base) if found > 0 else 0.0
+    yearly = yearly_gain(found, once, base.objective_name)
+    return Gain(found, least, float(np.fmax(found, np.fmin(proved, most))), yearly, once)
 
 
 def _left_open(base: Result) -> float:
@@ -157,7 +166,9 @@ def _brings(context: AnalysisContext, gain: Gain) -> str:
     goal, currency = context.result.objective_name.replace("_", " "), context.result.currency
     least, most = money(gain.least, currency), money(gain.most, currency)
     if gain.found > _left_open(context.result):
-        return f"would bring {money(gain.found, currency)} of {goal} a year (proved: from {least} to {most})"
+        once = beside_gain(gain.yearly - gain.found, LOWERED[0], currency)
+        proved = f"proved{', both together' if once else ''}: from {least} to {most}"
+        return f"would bring {money(gain.yearly, currency)} of {goal} a year{once} ({proved})"
     known = (
         "" if np.isnan(gain.found) else "was found to bring nothing beyond what the plan's own proof leaves open, and "
     )
