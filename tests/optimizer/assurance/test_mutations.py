@@ -23,7 +23,6 @@ from tests.optimizer.assurance.mutations import Mutation, mutations
 from tests.slow import one_in
 
 ON_RECORD = "says how the run was made, and decides nothing that is shown as a result"
-NOT_CLAIMED = "left out it says what it says when it is null, false or empty, which is judged"
 SEARCH = "rests on the search, which the audit says in words"
 
 FREE: dict[tuple[str, str], str] = {
@@ -50,15 +49,8 @@ FREE: dict[tuple[str, str], str] = {
 RECORDED = ("params.", "versions.")
 """What stands under these says how the run was made, too."""
 FREE_KINDS: dict[tuple[str, str, str], str] = {
-    **{
-        ("plan.json", key, "key gone"): NOT_CLAIMED
-        for key in ("baseline_reason", "bound_rests_on", "broken_rules", "menus_given", "near", "reason")
-    },
-    **{
-        ("plan.json", key, kind): "nothing is claimed; names are then shown in the order of the alphabet"
-        for key in ("tiers_by_rank", "model_kinds")
-        for kind in ("key gone", "emptied")
-    },
+    ("plan.json", key, "emptied"): "nothing is claimed; names are then shown in the order of the alphabet"
+    for key in ("tiers_by_rank", "model_kinds")
 }
 AMOUNTS = ("kpis.", "baseline.")
 """Each is made 1 % more; that none is missing or too many is tested with the run folder."""
