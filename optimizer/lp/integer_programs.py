@@ -24,9 +24,9 @@ def solve_integer(program: MixedIntegerProgram, limits: Limits, *, recheck_infea
         return SolverOutcome(outcome.solved, outcome.infeasible, outcome.values, outcome.objective, outcome.objective)
     values = None if outcome.values is None else solve_fixed(program, outcome.values)
     if values is None:
-        return SolverOutcome(False, outcome.infeasible, None, np.inf, outcome.bound, outcome.nodes)
+        return SolverOutcome(False, outcome.infeasible, None, np.inf, outcome.bound, outcome.steps)
     cost = float(program.offset + program.cost @ values)
-    return SolverOutcome(outcome.solved, False, values, cost, outcome.bound, outcome.nodes)
+    return SolverOutcome(outcome.solved, False, values, cost, outcome.bound, outcome.steps)
 
 
 def solve_fixed(program: MixedIntegerProgram, values: Array) -> Array | None:

@@ -43,6 +43,8 @@ class Limits:
     """Relative gap of an integer program that is good enough."""
     absolute_gap: float = 1e-12
     """Absolute gap (scaled cost) of an integer program that is good enough."""
+    checks: int | None = None
+    """Most times that an integer program may look whether to end: a limit of its work that no clock decides."""
     stop: Stop | None = None
     """Asked now and then; True ends the run."""
     submodels: bool = True
@@ -65,8 +67,8 @@ class SolverOutcome:
     objective: float
     bound: float
     """Proved lower bound of an integer program; -inf when there is none."""
-    nodes: int = 0
-    """Nodes of its own search tree."""
+    steps: int = 0
+    """Simplex steps taken."""
 
 
 class SolverBasis:
@@ -154,10 +156,12 @@ class Solver:
             self._set(mip_heuristic_effort=0.0, mip_heuristic_run_root_reduced_cost=False)
             self._set(mip_heuristic_run_feasibility_jump=False)
         self._set(mip_rel_gap=limits.gap, mip_abs_gap=limits.absolute_gap)
+        if limits.stop is not None or limits.checks is not None:
+            self._checks = _Checks(limits)  # HiGHS does not keep it
+            self._highs.setCallback(_interrupt, self._checks)
+            self._highs.startCallback(_Moments.kCallbackMipInterrupt)
         if limits.stop is not None:
-            self._highs.setCallback(_interrupt, limits.stop)
-            for moment in (_Moments.kCallbackMipInterrupt, _Moments.kCallbackSimplexInterrupt):
-                self._highs.startCallback(moment)
+            self._highs.startCallback(_Moments.kCallbackSimplexInterrupt)
 
     # -- solving ---------------------------------------------------------------------------------
 
@@ -186,8 +190,8 @@ class Solver:
         feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
         values = np.array(self._highs.getSolution().col_value) if feasible or solved else None
         bound = info.mip_dual_bound if np.isfinite(info.mip_dual_bound) else -np.inf
-        nodes = max(0, int(info.mip_node_count))
-        return SolverOutcome(solved, status in _INFEASIBLE, values, info.objective_function_value, bound, nodes)
+        steps = max(0, int(info.simplex_iteration_count))
+        return SolverOutcome(solved, status in _INFEASIBLE, values, info.objective_function_value, bound, steps)
 
     def restart(self) -> None:
         """Forget basis and solution: the next run starts from nothing."""
@@ -263,7 +267,20 @@ def _model(program: MixedIntegerProgram, with_integers: bool) -> highspy.HighsLp
     return lp
 
 
-def _interrupt(moment: _Moments, message: str, found: object, wanted: _Wanted, stop: Stop) -> None:
-    """End the run if `stop` says so; HiGHS asks now and then."""
-    if stop():
+class _Checks:
+    """Whether a run is to end: HiGHS asks now and then, an integer program at the same steps each time it is solved."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._stop, self._left = limits.stop, limits.checks
+
+    def end(self, moment: _Moments) -> bool:
+        """Whether a limit has come, asked once more."""
+        if self._left is not None and moment == _Moments.kCallbackMipInterrupt:
+            self._left -= 1
+        return (self._left is not None and self._left < 0) or (self._stop is not None and self._stop())
+
+
+def _interrupt(moment: _Moments, message: str, found: object, wanted: _Wanted, checks: _Checks) -> None:
+    """End the run at its limits."""
+    if checks.end(moment):
         wanted.user_interrupt = True

@@ -13,7 +13,7 @@ from .incumbent import Incumbent
 from .limits import Stopped, Watch
 from .objective_scale import ObjectiveScale
 from .parameters import SearchParameters
-from .stop_rule import StopRule
+from .stop_rule import STEPS_OF_NODE, StopRule
 from .timers import Phases
 
 
@@ -67,21 +67,15 @@ class SearchState:
         by_gap = self.scale.tolerance(self.gap, cost) / self.scale.factor
         return self.rule.tolerance(self.scale.money(cost), by_gap) * self.scale.factor
 
-    @property
-    def nodes_left(self) -> int | None:
-        """Nodes of the search and of its integer programs that may still be taken; None for any number."""
-        counts = self.timers.counts
-        used = counts["nodes"] + counts["nodes of integer programs"] + counts["delivery"]
-        return self.rule.nodes_left(used, bool(np.isfinite(self.incumbent.cost)))
-
     def check_nodes(self) -> None:
-        """Raise `Stopped` where no nodes are left."""
-        if self.nodes_left == 0:
+        """Raise `Stopped` where no node is left, of those that the rule allows."""
+        used = self.timers.counts["nodes"] + self.timers.counts["steps"] / STEPS_OF_NODE
+        if self.rule.is_spent(used, has_plan=bool(np.isfinite(self.incumbent.cost))):
             raise Stopped
 
-    def count_nodes(self, nodes: int) -> None:
-        """Count the nodes of an integer program, which has one at least."""
-        self.timers.counts["nodes of integer programs"] += max(1, nodes)
+    def count_steps(self, steps: int) -> None:
+        """Count the simplex steps of an integer program."""
+        self.timers.counts["steps"] += steps
 
     def prove(self, bound: float) -> None:
         """Note a bound of the current node as soon as it is proved."""

@@ -12,6 +12,10 @@ EQUAL = 2e-6
 """Relative difference of objectives that is none: no sign of it is looked for."""
 WITHOUT_PLAN = 3
 """Times the nodes allowed that a search may take while it has no plan."""
+STEPS_OF_NODE = 250
+"""Simplex steps of an integer program that count as one node: they take about as long as a node of the search."""
+CHECKS = 150
+"""Times that an integer program of a search with few nodes may look whether to end: seconds of work."""
 
 
 @dataclass(frozen=True)
@@ -22,8 +26,8 @@ class StopRule:
     """
 
     nodes: int | None = None
-    """Most nodes of the search and of its integer programs, a delivery counting as one; `WITHOUT_PLAN` times as many
-    while there is no plan. None for no limit."""
+    """Most nodes of the search, `STEPS_OF_NODE` steps of its integer programs counting as one; `WITHOUT_PLAN` times as
+    many while there is no plan. None for no limit."""
     reference: float | None = None
     """Objective, money a year, that the best is to be compared with: the sign of the difference and two of its digits
     are enough, and a gap is too. None for the best itself, to the gap."""
@@ -44,6 +48,11 @@ class StopRule:
             return max(by_gap, TWO_DIGITS * -lost)
         return max(TWO_DIGITS * lost, min(by_gap, SIGN * lost), least)
 
-    def nodes_left(self, used: int, has_plan: bool) -> int | None:
-        """Nodes that a search which has taken so many may still take; None for any number."""
-        return None if self.nodes is None else max(0, self.nodes * (1 if has_plan else WITHOUT_PLAN) - used)
+    @property
+    def checks(self) -> int | None:
+        """Times that an integer program may look whether to end; None for any number."""
+        return None if self.nodes is None else CHECKS
+
+    def is_spent(self, used: float, *, has_plan: bool) -> bool:
+        """Whether a search that has taken so many nodes has to end."""
+        return self.nodes is not None and used >= self.nodes * (1 if has_plan else WITHOUT_PLAN)

@@ -267,10 +267,10 @@ class BranchAndPrice:
             with self.state.timers("mip"):
                 gap = params.gap_share * self.state.tolerance(self.state.incumbent.cost)
                 self.state.check_nodes()
-                limits = self.state.limits.of_mip(gap, self.state.nodes_left)
+                limits = replace(self.state.limits.of_mip(gap, None), checks=self.state.rule.checks)
                 limits = replace(limits, submodels=False, heuristics=False, presolve=False)
                 outcome = solve_integer(under(restricted.program, self.state.cutoff), limits)
-                self.state.count_nodes(outcome.nodes)
+                self.state.count_steps(outcome.steps)
             bound = np.inf if outcome.infeasible else outcome.bound
             found = self.heuristics.evaluate_outcome(outcome, restricted)
             if found is None or bound >= self.state.cutoff:

@@ -202,10 +202,9 @@ class PrimalHeuristics:
     def _solve_restricted(self, program: MixedIntegerProgram, gap: float) -> SolverOutcome:
         with self.state.timers("mip"):
             self.state.check_nodes()
-            left, most = self.state.nodes_left, self.params.node_limit
-            limits = self.state.limits.of_mip(gap, most if left is None else min(most, left))
+            limits = replace(self.state.limits.of_mip(gap, self.params.node_limit), checks=self.state.rule.checks)
             outcome = solve_integer(program, replace(limits, submodels=False), recheck_infeasible=False)
-            self.state.count_nodes(outcome.nodes)
+            self.state.count_steps(outcome.steps)
             return outcome
 
     def _dive(self, node: Node, solution: LpSolution) -> None:

@@ -12,7 +12,7 @@ from optimizer.search.state.incumbent import Incumbent
 from optimizer.search.state.limits import Stopped, Watch
 from optimizer.search.state.objective_scale import ObjectiveScale
 from optimizer.search.state.search_state import SearchState
-from optimizer.search.state.stop_rule import StopRule
+from optimizer.search.state.stop_rule import STEPS_OF_NODE, StopRule
 from optimizer.search.state.timers import Phases
 from tests.folders import TINY
 
@@ -45,16 +45,12 @@ def test_a_better_plan_never_raises_the_cutoff() -> None:
     assert cutoffs == sorted(cutoffs)
 
 
-def test_nodes_of_every_kind_count_and_a_search_without_a_plan_has_more_of_them() -> None:
+def test_steps_of_integer_programs_count_and_a_search_without_a_plan_has_more_nodes() -> None:
     state = SearchState(SCALE, Incumbent(SCALE), 0.01, Watch(), Phases(), lambda news: None, rule=StopRule(nodes=4))
     state.timers.counts["nodes"] = 2
-    state.timers.counts["delivery"] = 1
-    state.count_nodes(3)
-    state.count_nodes(0)
-    assert state.nodes_left == 3 * 4 - 7
+    state.count_steps(2 * STEPS_OF_NODE)
     state.check_nodes()
     state.incumbent.offer(600.0, "plan")
-    assert state.nodes_left == 0
     with pytest.raises(Stopped):
         state.check_nodes()
 
