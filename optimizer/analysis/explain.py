@@ -119,9 +119,18 @@ def _cost(context: AnalysisContext, lever: Lever, prices: ShadowPrices | None) -
     if lever.limit is None:
         return _Cost(lever, dropped, None, None)
     looser = lever.at(scenario, lever.loosened(lever.limit))
-    loosened = session.solve(looser, label=f"{lever.name} one step looser")
+    worth_less = session.brief is not None and _is_settled(context, dropped)  # one step gains no more than all of them
+    loosened = dropped if worth_less else session.solve(looser, label=f"{lever.name} one step looser")
     shadow = None if prices is None else prices.gain(apply_scenario(context.session.case, looser)[0], looser)
     return _Cost(lever, dropped, loosened, shadow)
+
+
+def _is_settled(context: AnalysisContext, dropped: Result) -> bool:
+    """Whether a rule is proved to cost no more than a gap, so that the plan is one of those sought without it."""
+    base = context.result.objective
+    if base is None or dropped.objective is None or dropped.bound is None:
+        return False
+    return dropped.objective <= base and dropped.bound - base <= context.session.gap * max(1.0, abs(base))
 
 
 def _gains(base: Result, other: Result | None) -> tuple[float | None, float | None]:

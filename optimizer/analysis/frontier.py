@@ -24,7 +24,7 @@ from .machinery.sessions.solver_session import SolveOptions, Subject, question
 from .machinery.trade_offs.goals import GOALS, Goal
 from .machinery.trade_offs.trade_off import ConstraintSweep, FrontierPoint, knee, normalized, supported, undominated
 
-POINTS = 11
+POINTS = 7
 _TAIL = {
     "at_most": "proved bound on the first goal at the levels of the others, in its unit",
     "gap": "relative gap between the first goal's value and that bound",

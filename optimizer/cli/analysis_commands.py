@@ -132,8 +132,8 @@ def _frontier(arguments: Namespace) -> AskedArguments:
 def _add_goals(parser: ArgumentParser) -> None:
     goals = "two or three amounts of plan.json, or csat_over_floor; the first can be an objective"
     parser.add_argument("goals", metavar="GOAL", nargs="*", help=f"{goals} (default: account_revenue service_margin)")
-    points = "points wanted over the second goal's range (default: 11)"
-    parser.add_argument("--points", metavar="N", type=_count, default=11, help=points)
+    points = "points wanted over the second goal's range (default: 7)"
+    parser.add_argument("--points", metavar="N", type=_count, default=7, help=points)
     parser.add_argument(
         "--step", metavar="STEP", type=float, help="rise of the second goal from point to point instead"
     )

@@ -62,14 +62,14 @@ def add_search(parser: ArgumentParser) -> None:
     add_scenario(parser, "scenario to solve (default: base)")
     parser.add_argument(*OUT_FLAGS, metavar="RUN", type=Path, help="run folder to write (default: runs/CASE-SCENARIO)")
     add_force(parser, "replace a run that is signed off or of another case, and any file that --log names")
-    add_limits(parser, "stop then with the best plan so far (default: none)")
+    gap = "stop when proved this close to the best (default: 1e-4, that is 0.01 %%)"
+    add_limits(parser, "stop then with the best plan so far (default: none)", gap, DEFAULT_GAP)
     parser.add_argument("--log", metavar="FILE", type=Path, help="write how the search went to FILE, as JSON lines")
 
 
-def add_limits(parser: ArgumentParser, at_the_limit: str) -> None:
-    """When a search may end."""
-    gap = "stop when proved this close to the best (default: 1e-4, that is 0.01 %%)"
-    parser.add_argument("--gap", metavar="SHARE", type=not_negative, default=DEFAULT_GAP, help=gap)
+def add_limits(parser: ArgumentParser, at_the_limit: str, at_the_gap: str, gap: float | None) -> None:
+    """When a search may end; `gap` is the default."""
+    parser.add_argument("--gap", metavar="SHARE", type=not_negative, default=gap, help=at_the_gap)
     parser.add_argument("--time-limit", metavar="SECONDS", type=_positive, help=at_the_limit)
 
 

@@ -167,7 +167,8 @@ def _add_analysis(analysis: AnalysisCommand, parser: ArgumentParser) -> None:
     folder = "folder to write (default: RUN-COMMAND beside the run, and more of the name for other arguments)"
     parser.add_argument(*OUT_FLAGS, metavar="FOLDER", type=Path, help=folder)
     add_force(parser, "replace an answer to another question, or about another run")
-    add_limits(parser, "end the whole answer then, with what is known and how well (default: none)")
+    gap = "prove each solve this closely (default: sign and two digits of each difference, within a limit on nodes)"
+    add_limits(parser, "end the whole answer then, with what is known and how well (default: none)", gap, None)
 
 
 _YOUR_DATA = (

@@ -132,7 +132,7 @@ class Search:
             instance, question.offers, books, fewest, most, question.fixings, question.constraints,
             self.phases, self.params, question.steady,
         )  # fmt: skip
-        self.incumbent = Incumbent[DeliveredPlan](self.master.scale)
+        self.incumbent = Incumbent[DeliveredPlan](self.master.scale, limit.rule.least_sought)
         self.state = SearchState(
             self.master.scale,
             self.incumbent,
@@ -179,9 +179,12 @@ class Search:
         """
         master, tree = self.master, self.tree
         master.add(list(usable_columns(master, start.useful)))
-        plan = tree.heuristics.start_values = values_in_plan(master, start.chosen)
-        known = list(usable_columns(master, start.best))
-        if len({menu.book for menu in known}) == len(known) == len(master.books):
+        plan, known = values_in_plan(master, start.chosen), list(usable_columns(master, start.best))
+        if self.limit.rule.reached is not None:
+            master.add(known)  # as good a plan is known: what is better may be near it, but it need not be delivered
+        else:
+            tree.heuristics.start_values = plan
+        if self.limit.rule.reached is None and len({menu.book for menu in known}) == len(known) == len(master.books):
             master.add(known)
             with self._owed():
                 tree.try_plan(self.question.root, master.numbers(known))

@@ -31,6 +31,8 @@ class StopRule:
     reference: float | None = None
     """Objective, money a year, that the best is to be compared with: the sign of the difference and two of its digits
     are enough, and a gap is too. None for the best itself, to the gap."""
+    reached: float | None = None
+    """Objective, money a year, of a plan known to be allowed: only better ones are looked for. None without one."""
 
     def __post_init__(self) -> None:
         if self.nodes is not None and self.nodes < 1:
@@ -52,6 +54,11 @@ class StopRule:
     def checks(self) -> int | None:
         """Times that an integer program may look whether to end; None for any number."""
         return None if self.nodes is None else CHECKS
+
+    @property
+    def least_sought(self) -> float | None:
+        """Objective from which a plan counts as better than the one known, money a year; None without one."""
+        return None if self.reached is None else self.reached + EQUAL * max(1.0, abs(self.reached))
 
     def is_spent(self, used: float, *, has_plan: bool) -> bool:
         """Whether a search that has taken so many nodes has to end."""

@@ -59,8 +59,8 @@ def test_csat_over_the_floor_is_bought_with_margin() -> None:
 class Hasty(SolverSession):
     """Finds no plan for the first goal while the second is held, as if a limit came first."""
 
-    def solve(self, scenario: Any = "base", *, conditions: Any = (), label: str = "") -> Result:
-        found = super().solve(scenario, conditions=conditions, label=label)
+    def solve(self, scenario: Any = "base", *, conditions: Any = (), **more: Any) -> Result:
+        found = super().solve(scenario, conditions=conditions, **more)
         if found.objective_name != "account_revenue" or not conditions:
             return found
         return replace(found, status=Status.NO_PLAN, plan=None, objective=None, gap=None)

@@ -70,8 +70,8 @@ def _value_added(context: AnalysisContext, kind: DecisionKindName, name: str) ->
         "value": value,
         "value_yearly": yearly_gain(value, once, context.scenario.objective),
         "one_off_cost": once,
-        "value_least": max(least, 0.0) if in_plan and free else least,
-        "value_most": min(most, 0.0) if free and not in_plan else most,
+        "value_least": min(max(least, 0.0), value) if in_plan and free else least,
+        "value_most": max(min(most, 0.0), value) if free and not in_plan else most,
         "margin_value": margin,
         "margin_yearly": margin + once,
     }

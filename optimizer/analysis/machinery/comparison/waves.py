@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
-from math import comb
+from math import comb, isnan
 
 import pandas as pd
 
@@ -22,6 +22,8 @@ MOST_TRIED = 16
 """Ways to choose the price books of a wave that are tried at most."""
 LEAST_LOSS = 1e-6
 """Relative loss of objective that is rounding."""
+SURELY_LESS = 4.0
+"""Times that rounding below which a state is worse than the one before, whatever else rounds."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,8 @@ class Roadmap:
         room = LEAST_LOSS * max(1.0, abs(least))
         best: tuple[float, Wave] | None = None
         for chosen in self._choices(left):
-            result = self._deliver(month, [book for book in left if book not in chosen], before)
+            stayed = [book for book in left if book not in chosen]
+            result = self._deliver(month, stayed, before, least - SURELY_LESS * room if best is None else best[0])
             if result is self.context.result:
                 return Wave(month, chosen, result) if before is not result else None
             value = amount_of(result, self.scenario.objective)
@@ -134,8 +137,11 @@ class Roadmap:
                 best = value, Wave(month, chosen, result)
         return None if best is None else best[1]
 
-    def _deliver(self, month: float, stayed: Sequence[str], before: Result) -> Result:
-        """The best delivery by the providers ready, where the price books in `stayed` keep today's menus."""
+    def _deliver(self, month: float, stayed: Sequence[str], before: Result, better_than: float) -> Result:
+        """The best delivery by the providers ready, where the price books in `stayed` keep today's menus.
+
+        Without a plan where its objective is no more than `better_than`, money a year.
+        """
         ready = [name for name, months in self.ready.items() if months <= month]
         if not stayed and len(ready) == len(self.ready):
             return self.context.result
@@ -147,7 +153,8 @@ class Roadmap:
         scenario = self.context.changed(*(bar(name) for name in sorted(barred)), **rules)
         label = f"month {month:g}, {len(self.books) - len(stayed)} of {len(self.books)} price books moved"
         self.context.session.expect(1)
-        return self.context.session.evaluate(scenario, menus=menus, label=label)
+        wanted = None if isnan(better_than) else better_than
+        return self.context.session.evaluate(scenario, menus=menus, label=label, better_than=wanted)
 
     def _breaks_nothing_new(self, result: Result) -> bool:
         return set(result.broken_rules) <= set(self.today.broken_rules)

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import inf
 from pathlib import Path
 from typing import Protocol
 
 from models import Case, Scenario, apply_scenario
-from models.conditions import Condition, CountLimit
+from models.conditions import Condition, CountLimit, Cover, Decision, MenuOption
+from models.decisions import DECISION_KINDS
 from models.rules import count_rule
 
 from ....assurance.opening import open_reference
 from ....assurance.result import Result
 from ....auditing import audit
 from ....auditing.condition_rules import judge_conditions
+from ....results.default_gap import DEFAULT_GAP
 from ....results.findings import Audit
 from ....results.identity import content_of
 from ....results.record import Status
@@ -86,11 +89,28 @@ class ReferenceRun:
         verdict = self._verdict(scenario, conditions)
         if verdict is None:
             return found
-        status = Status.FEASIBLE if found.plan is None else found.status
         bound = max(found.bound, own.objective)
         gap = relative_gap(bound, own.objective)
+        proved = gap <= DEFAULT_GAP if found.plan is None else found.status is Status.OPTIMAL
+        status = Status.OPTIMAL if proved else Status.FEASIBLE
         same = {"plan": own.plan, "objective": own.objective, "no_contract_objective": own.no_contract_objective}
         return replace(found, status=status, bound=bound, gap=gap, audit=verdict, reason=None, **same)  # type: ignore[arg-type]
+
+    def obeys(self, scenario: Scenario, conditions: Sequence[Condition]) -> bool:
+        """Whether the run's plan obeys what is asked, so that only a better one need be looked for."""
+        return self._verdict(scenario, conditions) is not None
+
+    def bounded(self, scenario: Scenario, conditions: Sequence[Condition], found: Result) -> Result:
+        """`found` with the run's bound, where that is the better one and holds for all that was asked."""
+        own = self.result.bound
+        menus = any(isinstance(one, MenuOption | Cover) for one in conditions)  # these may sell what is not allowed
+        same = content_of(scenario) == content_of(self.scenario) and self.narrows(conditions) and not menus
+        if own is None or not same or found.status is Status.INFEASIBLE or (found.bound or inf) <= own:
+            return found
+        bound = max(own, -inf if found.objective is None else found.objective)
+        return replace(
+            found, bound=bound, gap=None if found.objective is None else relative_gap(bound, found.objective)
+        )
 
     def _verdict(self, scenario: Scenario, conditions: Sequence[Condition]) -> Audit | None:
         """The audit of the run's plan under what is asked; None where it does not obey that."""
@@ -103,6 +123,23 @@ class ReferenceRun:
         verdict = audit(changed, wanted, plan)
         verdict = replace(verdict, rules=verdict.rules[verdict.rules["rule"] != _AS_WRITTEN])
         return verdict if verdict.ok else None
+
+    def narrows(self, conditions: Sequence[Condition]) -> bool:
+        """Whether every plan under the conditions is one that the run's scenario allows too."""
+        decisions = [one for one in conditions if isinstance(one, Decision)]
+        return not self._loosens(conditions) and all(map(self._leaves_free, decisions))
+
+    def _leaves_free(self, decision: Decision) -> bool:
+        """Whether the case does not say the contrary of a decision."""
+        kind = DECISION_KINDS[decision.kind]
+        rows = self._changed.tables[kind.table]
+        state = rows.loc[rows[kind.name] == decision.name, kind.switch].iloc[0]
+        return state in ("optional", "required" if decision.wanted else "excluded")
+
+    @cached_property
+    def _changed(self) -> Case:
+        """The case with the scenario's changes made."""
+        return apply_scenario(self.case, self.scenario)[0]
 
     def _loosens(self, conditions: Sequence[Condition]) -> bool:
         """Whether a count takes the place of a tighter limit of the scenario."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import wraps
 from math import inf
 from pathlib import Path
@@ -21,15 +21,17 @@ from ....interrupts import current, handling_interrupts, note_plan
 from ....results.default_gap import DEFAULT_GAP
 from ....results.identity import content_of
 from ....results.progress import Progress, ProgressCallback, StopCheck
-from ....results.record import Status
 from ....search.state.parameters import SearchParameters
+from ....search.state.stop_rule import StopRule
 from ....solving.baselines import Baselines
 from ....solving.evaluate import evaluate
 from ....solving.solve import solve
 from ....solving.time_limit import Limit
 from ..answers.answer import Answer
 from ..answers.asked_arguments import arguments_of
+from .brief_solves import NODES, BriefSolves
 from .reference_run import KeptRuns, ReferenceRun, opened_run
+from .solved_question import SolvedQuestion, name_of, rows_of
 from .unasked_result import unasked_result
 
 Item = TypeVar("Item")
@@ -42,18 +44,15 @@ ANY = 1e9
 """Relative gap that every plan has: the first one found will do."""
 ONE_OF_MANY = 0.5
 """Most share of the time left for one solve, where it is not known how many follow."""
-SAME_TIME = 1.1
-"""Times the time that an unproved result was given, up to which it is not worth solving again."""
 MOST_NAMED = 8
 """Most questions named of those that a stop left out."""
-_PROVED = (Status.OPTIMAL, Status.INFEASIBLE)
 
 
 class SolveOptions(TypedDict, total=False):
     """How a session solves: what an analysis takes that is given a case and not a session."""
 
-    gap: float
-    """Relative gap to prove in each solve (1e-4)."""
+    gap: float | None
+    """Relative gap to prove in each solve; None for sign and two digits of what each is asked for, or 1e-4."""
     time_limit: float | None
     """Seconds for the whole answer, all its solves together; outside of one, for each solve (None: no limit)."""
     progress: ProgressCallback | None
@@ -64,26 +63,12 @@ class SolveOptions(TypedDict, total=False):
     """Numbers that steer each search."""
 
 
-@dataclass(frozen=True)
-class _Solved:
-    scenario: Scenario
-    conditions: tuple[Hashable, ...]
-    result: Result
-    seconds: float
-    """Time that it was given; none where someone asked to stop."""
-
-    def serves(self, seconds: float) -> bool:
-        """Whether the question need not be solved again by who has so much time for it."""
-        return self.result.status in _PROVED or seconds <= SAME_TIME * self.seconds
-
-
 class SolverSession:
     """A solver session: one case and every result for it, so that a question is solved once, from the nearest known.
 
     A session of a run, a folder or a result, is about that run: its case, its scenario and its plan. Results keep the
-    name of the scenario they were first asked under. Ctrl-C and limits end each solve with a true
-    status; ask `stopped` between solves, or go through `each`. What is asked once the time is up, or after a request
-    to stop, is not solved: its result is `no_plan`.
+    name of the scenario they were first asked under. Ctrl-C and limits end each solve with a true status; ask `stopped`
+    between solves, or go through `each`. What is asked after that is not solved: its result is `no_plan`.
     """
 
     def __init__(self, case: Case | Result | str | Path, **options: Unpack[SolveOptions]) -> None:
@@ -97,18 +82,22 @@ class SolverSession:
             self.case = case
         else:
             self.case, self.run = opened_run(case)
-        self.gap = options.get("gap", DEFAULT_GAP)
+        asked = options.get("gap")
+        self.asked_gap = asked
+        """The gap that was asked for; None where a solve may end at what tells its answer, or at so many nodes."""
+        self.gap = DEFAULT_GAP if asked is None else asked
         self.time_limit = options.get("time_limit")
         self._progress = options.get("progress")
         self._should_stop = options.get("should_stop")
         self.params = SearchParameters.of(options.get("params"))
         self._baselines = Baselines()
         self._began = monotonic()
-        self._known: dict[Hashable, _Solved] = {}
+        self._known: dict[Hashable, SolvedQuestion] = {}
         self._announced = self._asked = 0
         self._deadline: float | None = None
         self._answering = False
         self._left_out: list[str] = []
+        self._wide: list[str] = []
 
     @property
     def interrupted(self) -> bool:
@@ -132,7 +121,7 @@ class SolverSession:
         if self._answering:
             yield
             return
-        self._answering, self._announced, self._left_out = True, self._asked, []
+        self._answering, self._announced, self._left_out, self._wide = True, self._asked, [], []
         self._deadline = None if self.time_limit is None else monotonic() + self.time_limit
         try:
             with handling_interrupts():
@@ -159,7 +148,7 @@ class SolverSession:
         self.expect(len(items))
         for place, item in enumerate(items):
             if self.stopped:
-                self._left_out += map(_name, items[place:])
+                self._left_out += map(name_of, items[place:])
                 return
             yield item
 
@@ -167,7 +156,7 @@ class SolverSession:
     def shortfall(self) -> list[str]:
         """What a stop left out of the answer at work, in sentences; none where there was none."""
         if not self.stopped:
-            return []
+            return [] if self.brief is None else self.brief.in_words()
         lead = "Stopped" if self.interrupted else "The time was up"
         names = list(dict.fromkeys(filter(None, self._left_out)))
         more = "" if len(names) <= MOST_NAMED else f" and {len(names) - MOST_NAMED} more"
@@ -182,11 +171,15 @@ class SolverSession:
         label: str = "",
         share: float | None = None,
         price_points: pd.DataFrame | None = None,
+        differs: bool = True,
+        nodes: int = NODES,
+        gap: float | None = None,
     ) -> Result:
         """Result of `optimizer.solve` for a scenario and conditions; `label` says in progress what is asked.
 
-        `share` is how much of the time left it may take at most, where more follows than is announced.
-        `price_points` stands in for the case's table of that name, before the scenario's changes.
+        `share` is how much of the time left it may take at most, where more follows than is announced. `price_points`
+        stands in for the case's table of that name, before the scenario's changes. Where no gap was asked for, the
+        difference from the run is wanted, if `differs`, and else `gap`, in so many `nodes` at most.
         """
         wanted, asked = named_scenario(self.case, scenario), tuple(conditions)
         reference = self.reference if price_points is None else None
@@ -195,12 +188,19 @@ class SolverSession:
         more: dict[str, Any] = {"conditions": asked} if asked else {}
         more |= {} if share is None else {"share": share}
         more |= {} if price_points is None else {"price_points": price_points}
+        more |= {"gap": self.gap if gap is None or self.asked_gap is not None else gap}
+        more |= {
+            "rule": self.brief and self.brief.rule(wanted, asked, nodes, differs=differs and reference is not None)
+        }
         found = self._ask(wanted, asked, label, start=self._nearest(wanted, asked), **more)
-        return found if reference is None else reference.kept(wanted, asked, found)
+        found = found if reference is None else reference.bounded(wanted, asked, reference.kept(wanted, asked, found))
+        if self.brief is not None:
+            self.brief.note(label, found)
+        return found
 
     def know(self, scenario: Scenario, result: Result) -> None:
         """Take a plan of a scenario for what solving it gives, however well it is proved."""
-        self._known[self._key(scenario, (), None, self.gap)] = _Solved(scenario, (), result, inf)
+        self._known[self._key(scenario, (), None, self.gap)] = SolvedQuestion(scenario, (), result, inf)
 
     def take(self, scenario: str | Scenario, result: Result) -> None:
         """Know the result of solving a scenario of this case elsewhere.
@@ -210,7 +210,7 @@ class SolverSession:
         wanted = named_scenario(self.case, scenario)
         proves = result.gap is not None and result.gap <= self.gap
         key = self._key(wanted, (), None, self.gap if proves else ELSEWHERE)
-        self._known[key] = _Solved(wanted, (), result, inf)
+        self._known[key] = SolvedQuestion(wanted, (), result, inf)
 
     def any_plan(
         self, scenario: str | Scenario = "base", *, conditions: Sequence[Condition] = (), label: str = ""
@@ -221,27 +221,48 @@ class SolverSession:
         if settled or self._key(wanted, asked, None, self.gap) in self._known:
             return self.solve(wanted, conditions=asked, label=label)
         more: dict[str, Any] = {"conditions": asked} if asked else {}
+        more |= {"rule": self.brief and self.brief.without_difference()}
         return self._ask(wanted, asked, label, gap=ANY, start=self._nearest(wanted, asked), **more)
 
-    def evaluate(self, scenario: str | Scenario = "base", *, menus: pd.DataFrame, label: str = "") -> Result:
-        """Result of `optimizer.evaluate` for menus given (price_book, tier, model, price)."""
-        return self._ask(named_scenario(self.case, scenario), (), label, menus=menus)
+    def evaluate(
+        self,
+        scenario: str | Scenario = "base",
+        *,
+        menus: pd.DataFrame,
+        label: str = "",
+        better_than: float | None = None,
+    ) -> Result:
+        """Result of `optimizer.evaluate` for menus given (price_book, tier, model, price).
 
-    def _ask(self, scenario: Scenario, conditions: tuple[Hashable, ...], label: str, /, **more: Any) -> Result:
+        It is `no_plan` where nothing is better than an objective given, money a year.
+        """
+        rule = StopRule() if self.brief is None else self.brief.without_difference()
+        wanted = named_scenario(self.case, scenario)
+        return self._ask(wanted, (), label, menus=menus, rule=replace(rule, reached=better_than))
+
+    @property
+    def brief(self) -> BriefSolves | None:
+        """How solves end that need only tell an answer: unless a gap was asked for, and for the plan itself."""
+        if self.asked_gap is not None or self.reference is None:
+            return None
+        return BriefSolves(self.reference, self.time_limit is not None, self._wide)
+
+    def _ask(self, scenario: Scenario, conditions: tuple[Condition, ...], label: str, /, **more: Any) -> Result:
         menus, points = more.get("menus"), more.pop("price_points", None)
-        rows = None if menus is None and points is None else (_rows(menus), _rows(points))
-        gap, share = more.pop("gap", self.gap), more.pop("share", None)
+        rows = None if menus is None and points is None else (rows_of(menus), rows_of(points))
+        gap, share, rule = more.pop("gap", self.gap), more.pop("share", None), more.pop("rule", None)
         key = self._key(scenario, conditions, rows, gap)
         self._asked += 1
         known, seconds = self._known.get(key), self._time_for_one(share)
-        if self.stopped or (known is not None and known.serves(inf if seconds is None else seconds)):
+        if self.stopped or (known is not None and known.serves(inf if seconds is None else seconds, rule)):
             return self.unasked(scenario, label) if known is None else self._met(known.result)
         more |= {"gap": gap, "time_limit": seconds, "should_stop": self._should_stop}
         more |= {"progress": self._reporter(label), "baselines": self._baselines, "params": self.params}
+        more |= {"stop_rule": rule}
         case = self.case if points is None else self.case.with_table("price_points", points)
         result = (solve if menus is None else evaluate)(case, scenario, **more)
         given = 0.0 if self.interrupted else inf if seconds is None else seconds
-        self._known[key] = _Solved(scenario, conditions, result, given)
+        self._known[key] = SolvedQuestion(scenario, conditions, result, given, rule)
         return self._met(result)
 
     def limit_of_last(self) -> Limit:
@@ -279,10 +300,10 @@ class SolverSession:
     def _key(scenario: Scenario, conditions: tuple[Hashable, ...], rows: Hashable, gap: float) -> Hashable:
         return content_of(scenario), frozenset(conditions), rows, gap
 
-    def _nearest(self, scenario: Scenario, conditions: tuple[Hashable, ...]) -> Result | None:
+    def _nearest(self, scenario: Scenario, conditions: tuple[Condition, ...]) -> Result | None:
         """The solved question that differs least, one with a plan before one without, of equals the latest."""
         solved = enumerate(self._known.values())
-        ranked = [(one.result.plan is None, _distance(one, scenario, conditions), -at, one) for at, one in solved]
+        ranked = [(one.result.plan is None, one.distance(scenario, conditions), -at, one) for at, one in solved]
         return min(ranked, key=lambda entry: entry[:3])[3].result if ranked else None
 
     def _reporter(self, label: str) -> ProgressCallback | None:
@@ -312,20 +333,6 @@ def at_work(case: Subject, **options: Unpack[SolveOptions]) -> SolverSession:
     return case
 
 
-def _rows(table: pd.DataFrame | None) -> Hashable:
-    """The rows of a table whatever the order of its columns, to know it by."""
-    if table is None:
-        return None
-    return tuple(table.sort_index(axis=1).astype(object).fillna("").itertuples(index=False, name=None))
-
-
-def _name(item: object) -> str:
-    """What an item of a round is called."""
-    if isinstance(item, tuple):
-        return "; ".join(map(str, item))
-    return str(getattr(item, "name", item))
-
-
 def question(ask: Callable[P, Answered]) -> Callable[P, Answered]:
     """An analysis of a run, of a case with options, or of a session: its solves share the time limit, Ctrl-C ends it.
 
@@ -342,12 +349,3 @@ def question(ask: Callable[P, Answered]) -> Callable[P, Answered]:
         return replace(answer, run=run, arguments=arguments_of(ask, *given, **named))
 
     return cast(Callable[P, Answered], answered)
-
-
-def _distance(one: _Solved, scenario: Scenario, conditions: tuple[Hashable, ...]) -> int:
-    """How many rules, changes and conditions are not the same."""
-    fields = set(Scenario.model_fields) - {"name", "description", "change"}
-    rules = sum(bool(getattr(one.scenario, name) != getattr(scenario, name)) for name in fields)
-    changes = {change.model_dump_json() for change in one.scenario.change}
-    changes ^= {change.model_dump_json() for change in scenario.change}
-    return rules + len(changes) + len(set(one.conditions) ^ set(conditions))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import inf, isfinite
 
 import numpy as np
 from scipy.optimize import linprog
@@ -18,9 +19,14 @@ from models.conditions import Condition
 
 from ....assurance.result import Result
 from ....results.record import Status
+from ..sessions.brief_solves import NODES
 from ..sessions.solver_session import SolverSession
 from .goals import Goal
 
+COARSE = 1e-3
+"""Relative gap of a point, where none is asked for."""
+REFINED = 4
+"""Times fewer nodes for the second goal than for the first."""
 MOST_POINTS = 500
 """Most points of one sweep."""
 POINT_ROUNDING = 1e-9
@@ -49,11 +55,12 @@ class ConstraintSweep:
     goals: tuple[Goal, ...]
     held: tuple[Condition, ...] = ()
 
-    def maximize(self, goal: Goal, conditions: Sequence[Condition] = ()) -> Result:
+    def maximize(self, goal: Goal, conditions: Sequence[Condition] = (), nodes: int = NODES) -> Result:
         """Result of the scenario with one goal as its objective, under what is held and `conditions`."""
         scenario = self.scenario.model_copy(update={"objective": goal.name})
         asked = (*self.held, *conditions)
-        return self.session.solve(scenario, conditions=asked, label="; ".join([f"best {goal.name}", *map(str, asked)]))
+        label = "; ".join([f"best {goal.name}", *map(str, asked)])
+        return self.session.solve(scenario, conditions=asked, label=label, differs=False, nodes=nodes, gap=COARSE)
 
     def points(self, count: int, step: float) -> Iterator[FrontierPoint]:
         """Points from the best first goal on, the second rising by `step` or an even share of its range.
@@ -73,7 +80,7 @@ class ConstraintSweep:
             held = self.second.at_least(min(level, end) if end is not None else level)
             found = self.maximize(self.first, [held])
             last = (end is not None and level >= end) or found.status is Status.NO_PLAN
-            following = self._refined(found) or (self._last(found) if last else None)
+            following = self._refined(found, point.at_most) or (self._last(found, point.at_most) if last else None)
             if following is None or self._level(following) <= self._level(point) + POINT_ROUNDING * max(
                 1.0, abs(level)
             ):
@@ -83,12 +90,12 @@ class ConstraintSweep:
                 return
             point = following
 
-    def _last(self, found: Result) -> FrontierPoint | None:
+    def _last(self, found: Result, ceiling: float) -> FrontierPoint | None:
         """The best plan by the second goal, where no better one by the first was found at its level in time."""
         if not self.second.is_objective:
             return None
         best = self.maximize(self.second)
-        return None if best.plan is None or found.bound is None else self._point(best, found.bound)
+        return None if best.plan is None else self._point(best, found, ceiling)
 
     def _level(self, point: FrontierPoint) -> float:
         return point.values[self.goals.index(self.second)]
@@ -106,24 +113,32 @@ class ConstraintSweep:
             return max((end - self._level(point)) / max(1, count - 1), self.second.finest(end))
         return self.second.step(self._level(point))
 
-    def _refined(self, found: Result) -> FrontierPoint | None:
-        """The plan that is best by the second goal among those as good by the first; None without a plan."""
-        if found.plan is None or found.bound is None:
+    def _refined(self, found: Result, ceiling: float = inf) -> FrontierPoint | None:
+        """The plan that is best by the second goal among those as good by the first; None without a plan.
+
+        `ceiling` is a bound on the first goal that is proved at a lower level.
+        """
+        if found.plan is None:
             return None
         result, reached = found, self.first.signed_value(found.plan)
         if self.second.is_objective and reached is not None:
             level = self.second.signed_value(found.plan)
             also = [self.first.at_least(reached - self.first.finest(reached))]
             also += [] if level is None else [self.second.at_least(level - self.second.finest(level))]
-            refined = self.maximize(self.second, also)
+            refined = self.maximize(self.second, also, NODES // REFINED)
             result = refined if refined.plan is not None else found
-        return self._point(result, found.bound)
+        return self._point(result, found, ceiling)
 
-    def _point(self, result: Result, bound: float) -> FrontierPoint | None:
+    def _point(self, result: Result, found: Result, ceiling: float) -> FrontierPoint | None:
+        """The point of a plan at the levels for which `found` is the best by the first goal."""
         values = [goal.signed_value(result.decided) for goal in self.goals]
         if any(value is None for value in values):
             return None
-        return FrontierPoint(tuple(value for value in values if value is not None), result, bound)
+        signed = tuple(value for value in values if value is not None)
+        reached = signed[self.goals.index(self.first)]
+        # A plan that keeps the levels within tolerance may reach more than any that keeps them exactly.
+        bound = min(ceiling, inf if found.bound is None else found.bound)
+        return FrontierPoint(signed, result, max(bound, reached)) if isfinite(bound) else None
 
 
 def undominated(points: Sequence[FrontierPoint]) -> list[FrontierPoint]:

@@ -1,0 +1,68 @@
+"""What ends the solves of an answer where no gap is asked for, and how that is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from models import Scenario
+from models.conditions import Condition
+
+from ....assurance.result import Result
+from ....results.record import Status
+from ....search.state.stop_rule import StopRule
+from .reference_run import ReferenceRun
+
+NODES = 40
+"""Most nodes of one solve, where no time limit is asked for either."""
+WIDE = 0.01
+"""Share of what contracts add that an interval is wide from."""
+
+
+@dataclass(frozen=True)
+class BriefSolves:
+    """Ends each solve of an answer once its difference from the run is told, or after so many nodes."""
+
+    reference: ReferenceRun
+    timed: bool
+    """Whether a time limit was asked for, which takes the place of that on nodes."""
+    wide: list[str]
+    """What ended with a wide interval, by label."""
+
+    def without_difference(self, nodes: int = NODES) -> StopRule:
+        """The rule for a solve that is compared with nothing."""
+        return StopRule(None if self.timed else nodes)
+
+    def rule(
+        self, scenario: Scenario, conditions: Sequence[Condition], nodes: int = NODES, *, differs: bool = True
+    ) -> StopRule:
+        """The rule for a scenario under conditions, whose difference from the run is wanted if `differs`."""
+        run = self.reference.result
+        if not differs or run.objective is None or run.objective_name != scenario.objective:
+            return self.without_difference(nodes)
+        reached = run.objective if self.reference.obeys(scenario, conditions) else None
+        return StopRule(None if self.timed else nodes, run.objective, reached)
+
+    def note(self, label: str, found: Result) -> None:
+        """Note how closely a solve was proved, the last of its label."""
+        if label in self.wide:
+            self.wide.remove(label)
+        if not self._is_narrow(found):
+            self.wide.append(label)
+
+    def _is_narrow(self, found: Result) -> bool:
+        """Whether less is open than a hundredth of what contracts add, or there is proved to be no plan."""
+        own, before = self.reference.result.objective, self.reference.result.no_contract_objective
+        if found.status is Status.INFEASIBLE or own is None or before is None:
+            return True
+        if found.objective is None or found.bound is None:
+            return False
+        return found.bound - found.objective <= WIDE * max(1.0, own - before)
+
+    def in_words(self) -> list[str]:
+        """What ended the solves, and which of them ended with a wide interval."""
+        end = "when the time was up" if self.timed else f"after {NODES} nodes at most"
+        told = f"Each solve ended at the sign and two digits of its difference from the plan, or {end}."
+        names = "; ".join(filter(None, self.wide))
+        wide = f"Proved less closely than {100 * WIDE:g} % of what contracts add: {names}."
+        return [f"{told} A gap or a time limit asks for more.", *([wide] if names else [])]
