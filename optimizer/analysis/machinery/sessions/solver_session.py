@@ -82,8 +82,7 @@ class SolverSession:
             self.case = case
         else:
             self.case, self.run = opened_run(case)
-        asked = options.get("gap")
-        self.asked_gap = asked
+        self.asked_gap = asked = options.get("gap")
         """The gap that was asked for; None where a solve may end at what tells its answer, or at so many nodes."""
         self.gap = DEFAULT_GAP if asked is None else asked
         self.time_limit = options.get("time_limit")
