@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..column_tables import CategoricalColumn, Cells, ColumnTable
-from ..economics.price_ladders import MOST_LADDER_POINTS, ladder_points, ladder_sizes
+from ..economics.price_ladders import MOST_LADDER_POINTS, ladder_points, ladder_sizes, rounded_prices
 from ..problems import ProblemList
 from .tables import CleanTable, Tables
 
@@ -23,6 +23,7 @@ def ladders_are_whole(tables: Tables, problems: ProblemList) -> None:
     low = table.sound("price", "to") & (to <= price)
     table.report(problems, low, "to", "to is not above price", lambda row: f"a number > {price[row]:g}")
     table.mark("to", low)
+    _check_first_points(table, problems)
     _check_sizes(table, problems)
 
 
@@ -32,6 +33,15 @@ def _check_together(table: CleanTable, problems: ProblemList) -> None:
         without = blank & ~filled & table.sound("to", "step")
         expected = f"a {column} beside {other}, or both blank"
         table.report(problems, without, column, "blank cell; to and step stand together", expected)
+
+
+def _check_first_points(table: CleanTable, problems: ProblemList) -> None:
+    """A mark-up of nearly -1 is one, but not to the digits that the points of a ladder have."""
+    price = table.content.numbers("price")
+    near = ~np.isnan(table.content.numbers("to")) & table.sound("price", "to") & (price > -1) & (price < -0.99)
+    near[near] = rounded_prices(price[near]) <= -1
+    message = "the first price of the ladder comes to -1, to 12 digits"
+    table.report(problems, near, "price", message, "a price that stays above -1")
 
 
 def _check_sizes(table: CleanTable, problems: ProblemList) -> None:

@@ -141,6 +141,11 @@ BOUNDS = (
         ladder(4, "0.05", "top", "0.01"),
         ("price_points.csv line 4", "column to", "top", "not a plain number"),
     ),
+    Fault(
+        "ladder that begins at a mark-up of -1, to its digits",
+        ladder(9, "-0.9999999999996", "0.3", "0.1"),
+        ("price_points.csv line 9", "column price", "comes to -1", "above -1"),
+    ),
     Fault("negative contract price", cell("contracts", 2, "price", "-0.1"), ("contracts.csv line 2", "price")),
     Fault("no price today", cell("current_menus", 2, "price", "0"), ("current_menus.csv line 2", "price", "> 0")),
     Fault("no price in force", cell("contracts", 2, "price", "0"), ("contracts.csv line 2", "price", "> 0")),

@@ -8,7 +8,7 @@ import pytest
 from models import Scenario, apply_scenario
 from models.rules import RuleGroup, rules_of
 from optimizer.accounting.demand import Demand
-from optimizer.accounting.next_prices import price_steps
+from optimizer.accounting.next_prices import _FORBID, price_steps
 from optimizer.results.price_steps import PRICE_RULES
 from tests.optimizer.analysis.posed import case_of, scenario_of, world_of
 from tests.oracle.demand import read_demand
@@ -79,7 +79,9 @@ def test_menus_of_books_without_units_have_no_steps() -> None:
 
 
 def test_every_rule_on_prices_is_looked_at() -> None:
-    assert set(rules_of(RuleGroup.PRICE)) == set(PRICE_RULES) <= set(steps())
+    assert set(rules_of(RuleGroup.PRICE)) == set(PRICE_RULES)
+    assert steps(**dict.fromkeys(PRICE_RULES, 10.0))[list(PRICE_RULES)].to_numpy().any()
+    assert set(_FORBID) == set(PRICE_RULES)
 
 
 @pytest.mark.parametrize("seed", [35, 38, 52, 67, 95])
