@@ -73,6 +73,10 @@ PLAN_TABLES: Mapping[str, tuple[str, ...]] = {
     "experience": ("tier", "region", "metric", "value", "limit", "ok"),
 }
 """Columns of each table of a plan, which are also the CSV files of a run folder."""
+UNSERVED_TABLE: Mapping[str, tuple[str, ...]] = {
+    "unserved": ("region", "family", "service", "tier", "model", "cases", "hours"),
+}
+"""The table of what a delivery leaves undone: unserved cases of each work class."""
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ BLANK = frozenset(
         ("uptake", "model"),
         ("uptake", "price"),
         ("allocation", "model"),
+        ("unserved", "model"),
         ("experience", "region"),
         ("experience", "limit"),
     }
@@ -49,9 +50,13 @@ class FaultyRunError(RunError):
     """A run, or an answer, that can be read but is not what it says: a digest or the audit does not agree."""
 
 
-def write_plan_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
-    """Write each table of `PLAN_TABLES` as folder/NAME.csv: UTF-8, `\\n`, shortest exact numbers, blank for NaN."""
-    for name, columns in PLAN_TABLES.items():
+Columns = Mapping[str, tuple[str, ...]]
+"""Columns of each table, by its name."""
+
+
+def write_plan_tables(tables: Mapping[str, pd.DataFrame], folder: Path, wanted: Columns = PLAN_TABLES) -> None:
+    """Write each table wanted as folder/NAME.csv: UTF-8, `\\n`, shortest exact numbers, blank for NaN."""
+    for name, columns in wanted.items():
         frame = tables[name].loc[:, list(columns)].copy()
         for column in FLAGS.intersection(columns):
             frame[column] = np.where(frame[column].astype(bool), "true", "false")
@@ -59,17 +64,17 @@ def write_plan_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
 
 
 def read_plan_tables(
-    folder: Path, names: Iterable[str] = tuple(PLAN_TABLES)
+    folder: Path, names: Iterable[str] | None = None, wanted: Columns = PLAN_TABLES
 ) -> tuple[dict[str, pd.DataFrame], list[str]]:
-    """Read tables of `PLAN_TABLES`, all unless some are named, from folder/NAME.csv.
+    """Read the tables wanted, all unless some are named, from folder/NAME.csv.
 
     Returns the tables that could be read (text `str`, numbers float64 with NaN for a permitted blank,
     flags bool) and one sentence for every fault: file, line, column, what was found and what is expected.
     """
     tables: dict[str, pd.DataFrame] = {}
     problems: list[str] = []
-    for name in names:
-        raw, faults = _read_text(folder / f"{name}.csv", PLAN_TABLES[name])
+    for name in wanted if names is None else names:
+        raw, faults = _read_text(folder / f"{name}.csv", wanted[name])
         if raw is not None:
             tables[name], typed_faults = _typed(name, raw)
             faults += typed_faults

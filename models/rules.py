@@ -288,6 +288,12 @@ MONEY_RULES: Mapping[str, RuleSpec] = {
     key: spec for key, spec in SCENARIO_RULES.items() if spec.group is RuleGroup.MONEY
 }
 """Rules on margins and cost to serve, under which neither today's price book nor a failed partner is judged."""
+MEASURED_RULES: Mapping[str, RuleSpec] = {
+    key: spec
+    for key, spec in RULE_SPECS.items()
+    if spec.group in (RuleGroup.EXPERIENCE, RuleGroup.PARTS, RuleGroup.MONEY)
+}
+"""Rules that a delivery which may leave work undone is measured by, and need not keep."""
 NO_MONEY_RULES: Mapping[str, None] = dict.fromkeys(MONEY_RULES)
 """Each of them off."""
 

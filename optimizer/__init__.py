@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from .assurance.run_audit import audit_run
     from .assurance.sign_off import check_sign_off as check_sign_off
     from .assurance.sign_off import sign_off as sign_off
+    from .results.closest_delivery import ClosestDelivery as ClosestDelivery
     from .results.progress import Progress as Progress
     from .results.record import NoPlanError as NoPlanError
     from .results.record import Status as Status
@@ -53,6 +54,7 @@ _HOMES = {
     "Case": "models:Case",
     "CaseError": "models:CaseError",
     "CaseSettings": "models:CaseSettings",
+    "ClosestDelivery": "optimizer.results.closest_delivery:ClosestDelivery",
     "NoPlanError": "optimizer.results.record:NoPlanError",
     "Progress": "optimizer.results.progress:Progress",
     "Result": "optimizer.assurance.result:Result",

@@ -8,13 +8,30 @@ from models.case import Case
 from models.economics.delivery_formulas import NEGLIGIBLE_CASES
 from models.scenario import Scenario
 
-from .rows import Column, Rows, stacked
+from .rows import Column, Rows, stacked, total
 from .work import Work
 
+_FELT = ("tier", "region", "cases", "class_cases", "csat", "in_time", "response_clock",
+         "min_attainment", "csat_floor", "csat_target")  # fmt: skip
+"""Columns of cases that say what customers get."""
 
-def counted_flows(done: Work) -> Rows:
-    """Flows of the work classes that rules on means look at."""
-    return done.flows.where(done.flows["class_cases"] > NEGLIGIBLE_CASES)
+
+def counted(cases: Rows) -> Rows:
+    """Cases of the work classes that rules on means look at."""
+    return cases.where(cases["class_cases"] > NEGLIGIBLE_CASES)
+
+
+def all_experience(done: Work) -> Rows:
+    """Flows, and work that nobody does: with CSAT 0, and late."""
+    return done.all_cases(*_FELT)
+
+
+def shortfall(done: Work) -> float:
+    """Sum over tiers and regions of what min_attainment (cases) and csat_floor (points x cases / 100) are missed by."""
+    rows = experience_sums(counted(all_experience(done)))
+    late = np.maximum(0.0, rows["min_attainment"] * rows["clock_cases"] - rows["in_time"])
+    under = np.maximum(0.0, rows["csat_floor"] * rows["cases"] - rows["csat"])
+    return total(late) + total(under) / 100
 
 
 def experience_sums(flow: Rows) -> Rows:
@@ -40,13 +57,13 @@ def turnaround_sums(case: Case, policies: Rows) -> Rows:
 
 def experience(case: Case, scenario: Scenario, done: Work) -> Rows:
     """tier, region, metric, value, limit, sense (1 at least, -1 at most) of what the plan delivers."""
-    sums = experience_sums(done.flows)
+    sums, served = experience_sums(all_experience(done)), experience_sums(done.flows)
     clock = sums.where(sums["clock_cases"] > 0)
     turn = turnaround_sums(case, done.policies).assign(region="")
-    mean, cap = sums["csat"] / sums["cases"], scenario.max_csat_over_target
+    beyond, cap = served["csat"] / served["cases"] - served["csat_target"], scenario.max_csat_over_target
     pieces = [
-        _metric(sums, "csat", mean, sums["csat_floor"], 1),
-        _metric(sums, "csat_over_target", mean - sums["csat_target"], np.nan if cap is None else cap, -1),
+        _metric(sums, "csat", sums["csat"] / sums["cases"], sums["csat_floor"], 1),
+        _metric(served, "csat_over_target", beyond, np.nan if cap is None else cap, -1),
         _metric(clock, "attainment", clock["in_time"] / clock["clock_cases"], clock["min_attainment"], 1),
         _metric(turn, "turnaround_hours", turn["hours"] / turn["parts_cases"], turn["turnaround_hours"], -1),
     ]

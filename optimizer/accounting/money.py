@@ -114,7 +114,7 @@ def kpis(demand: Demand, uptake: Rows, done: Work, offered: Offer) -> dict[str, 
     case = demand.case
     sold = sales(uptake, case)
     settled = total(done.flows["cases"] * done.flows["settlement"])
-    loss = total(done.flows["loss"])
+    loss = total(done.flows["loss"]) + total(done.undone["loss"])
     paid = payments(case, done.providers, offered.providers)
     amounts = {
         "service_revenue": sold["billed"] + settled,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from models.case import Case
 from models.economics.delivery_formulas import HOUR_SHARING_KINDS, attainment, cost_per_case
 from models.economics.pricing_kinds import KINDS, settlement_per_case
+from models.plan import UNSERVED_TABLE
 
 from .demand import Demand
 from .rows import Rows, Table, stacked
@@ -84,6 +86,17 @@ def _with_tables(case: Case, flow: Rows) -> Rows:
     return rows.looked_up(Rows.of(tables["tiers"], *columns).renamed(response_hours="promise"), ["tier"])
 
 
+def undone_work(case: Case, unserved: Table) -> Rows:
+    """Work that nobody does, by work class, as flows that satisfy nobody and are never in time; nobody is paid for it.
+
+    Adds `true_hours` and `loss` (loyalty loss of CSAT 0, money a year).
+    """
+    tiers = Rows.of(case.tables["tiers"], "tier", "min_attainment", "csat_floor", "csat_target", "loyalty_loss")
+    rows = Rows.of(unserved).looked_up(Rows.of(case.tables["services"]), ["service"]).looked_up(tiers, ["tier"])
+    loss = rows["cases"] * rows["loyalty_loss"] * rows["csat_target"]
+    return rows.assign(csat=0.0, in_time=0.0, true_hours=rows["cases"] * rows["hours_per_case"], loss=loss)
+
+
 def hours_by_provider(case: Case, flow: Rows) -> Rows:
     """Every provider with its hours, case cost, and whether it counts among teams and partners."""
     sums = flow.sums(["provider"], ["true_hours", "true_cost"])
@@ -105,7 +118,7 @@ def policies(case: Case, fulfilment: Table, parts: Rows) -> Rows:
 
 @dataclass(frozen=True)
 class Work:
-    """What is needed and delivered under a plan."""
+    """What is needed and delivered under a plan, and what is left undone."""
 
     units: Rows
     classes: Rows
@@ -113,15 +126,27 @@ class Work:
     flows: Rows
     providers: Rows
     policies: Rows
+    undone: Rows
+
+    def all_cases(self, *columns: str) -> Rows:
+        """Flows and undone work, with these columns."""
+        return stacked([self.flows, self.undone], columns) if len(self.undone) else self.flows.pick(*columns)
 
 
-def work(demand: Demand, choice: Rows, locked: Rows, allocation: Table, fulfilment: Table) -> Work:
-    """Work classes and parts cases of a choice, and the flows and policies that meet them."""
+NOTHING = pd.DataFrame(columns=list(UNSERVED_TABLE["unserved"])).astype({"cases": float, "hours": float})
+"""A table of unserved work where all is done."""
+
+
+def work(
+    demand: Demand, choice: Rows, locked: Rows, allocation: Table, fulfilment: Table, unserved: Table = NOTHING
+) -> Work:
+    """Work classes and parts cases of a choice, the flows and policies that meet them, and what is left undone."""
     case = demand.case
     units = units_by_region(demand, choice, locked)
     served = cases_by_service(case, units)
     classes = work_classes(case, served)
     flow = flows(case, allocation).looked_up(classes.renamed(cases="class_cases"), WORK_CLASS).filled(class_cases=0.0)
+    undone = undone_work(case, unserved).looked_up(classes.renamed(cases="class_cases"), WORK_CLASS)
     parts = parts_cases(served)
     return Work(
         units=units,
@@ -130,4 +155,5 @@ def work(demand: Demand, choice: Rows, locked: Rows, allocation: Table, fulfilme
         flows=flow,
         providers=hours_by_provider(case, flow),
         policies=policies(case, fulfilment, parts),
+        undone=undone.filled(class_cases=0.0),
     )

@@ -12,13 +12,13 @@ from models import Case, Scenario, apply_scenario, load_case
 from models.files import read_folder
 from models.plan_tables import RunError
 
-from ..auditing import audit, audit_without_plan
+from ..auditing import audit, audit_closest, audit_without_plan
 from ..auditing.ledger import Ledger, differences
 from ..results.digests import checksum_holds, differing, file_digests
 from ..results.findings import Audit
 from ..results.plan_document import claims, claims_of
 from ..results.record import ResultRecord
-from ..results.run_folder import FILES, RUN_FILES, RunFiles, read_run, result_of
+from ..results.run_folder import ALL_RUN_FILES, FILES, RunFiles, read_run, result_of
 
 
 def audit_run(case: Case | str | Path, run: ResultRecord | str | Path) -> Audit:
@@ -37,8 +37,8 @@ def audit_run(case: Case | str | Path, run: ResultRecord | str | Path) -> Audit:
 
 def audit_folder(case: Case, run: Path, files: RunFiles) -> Audit:
     """Audit a run folder, of which the files were read, as `audit_run` does."""
-    if files.tables is None:
-        raise RunError([_NOTHING.format(files.document.status)])
+    if files.tables is None and files.closest is None:
+        raise RunError([NOTHING_TO_AUDIT.format(files.document.status)])
     return _with_file_checks(with_file_check(audit_files(case, files), files.audit), run, files)
 
 
@@ -55,27 +55,35 @@ def audit_as_asked(case: Case, scenario: Scenario, files: RunFiles) -> Audit:
 
 def _audit_read(changed: Case, scenario: Scenario, files: RunFiles) -> Audit:
     result, said = result_of(files), claims_of(files.document, files.manifest)
-    if result.plan is None:
+    if result.plan is None and result.closest is None:
         return audit_without_plan(changed, scenario, said)
-    return audit(changed, scenario, result.plan, said, menus_given=result.menus_given)
+    return _audit_of(changed, scenario, result, said)
+
+
+def _audit_of(changed: Case, scenario: Scenario, result: ResultRecord, said: Mapping[str, object]) -> Audit:
+    """Audit of what a result holds: its plan, or what comes closest to the rules; raises `RunError` for neither."""
+    if result.plan is not None:
+        return audit(changed, scenario, result.plan, said, menus_given=result.menus_given)
+    if result.closest is not None:
+        return audit_closest(changed, scenario, result.closest, said)
+    raise RunError([NOTHING_TO_AUDIT.format(result.status)])
 
 
 def changed_files(run: Path, manifest: Mapping[str, object]) -> list[str]:
     """Names of the run's files that are not as its manifest has them, and of the manifest where it was edited."""
-    noted, names = manifest.get(FILES), [name for name in RUN_FILES if name != "manifest.json"]
+    noted, names = manifest.get(FILES), [name for name in ALL_RUN_FILES if name != "manifest.json"]
     before = {str(name): str(digest) for name, digest in noted.items()} if isinstance(noted, Mapping) else {}
     edited = [] if checksum_holds(manifest) else ["manifest.json"]
     return [*differing(before, file_digests(run, names)), *edited]
 
 
-_NOTHING = "The run holds no plan (its status is {}), so there is nothing to audit."
+NOTHING_TO_AUDIT = "The run holds no plan (its status is {}), so there is nothing to audit."
 
 
 def _judged(world: Case, result: ResultRecord, said: Mapping[str, object]) -> Audit:
-    if result.plan is None:
-        raise RunError([_NOTHING.format(result.status)])
-    changed, scenario = _as_asked(world, result)
-    return audit(changed, scenario, result.plan, said, menus_given=result.menus_given)
+    if result.with_closest.plan is None:
+        raise RunError([NOTHING_TO_AUDIT.format(result.status)])
+    return _audit_of(*_as_asked(world, result), result, said)
 
 
 def _as_asked(world: Case, result: ResultRecord) -> tuple[Case, Scenario]:

@@ -14,7 +14,7 @@ from ..results.digests import file_digests
 from ..results.findings import Audit
 from ..results.record import ResultRecord
 from ..results.run_case import case_of_run, faults_of_case
-from ..results.run_folder import RUN_FILES, SIGN_OFF, RunFiles, read_run, result_of
+from ..results.run_folder import ALL_RUN_FILES, SIGN_OFF, RunFiles, read_run, result_of
 from ..results.run_reference import RunReference
 from .run_audit import audit_files, changed_files, with_file_check
 from .signed_files import changes_since_sign_off
@@ -45,7 +45,7 @@ def check_run(run: Path, *, case: Case | str | Path | None, unchecked: bool) -> 
     audit can recompute. Raises `FaultyRunError` that says what differs, and `RunError` where a file cannot be read or
     the case cannot be found. `unchecked` skips all that and marks the record (`ResultRecord.unchecked`).
     """
-    files, digests = read_run(run), file_digests(run, RUN_FILES)
+    files, digests = read_run(run), file_digests(run, ALL_RUN_FILES)
     record = _record(run, files)
     if unchecked:
         return CheckedRun(replace(record, unchecked=UNCHECKED), _case_if_found(record, case), digests)
@@ -54,7 +54,7 @@ def check_run(run: Path, *, case: Case | str | Path | None, unchecked: bool) -> 
 
 def check_run_alone(run: Path) -> CheckedRun:
     """A run folder as `check_run` gives it where its case is found; else marked, once it agrees with itself."""
-    files, digests = read_run(run), file_digests(run, RUN_FILES)
+    files, digests = read_run(run), file_digests(run, ALL_RUN_FILES)
     record = _record(run, files)
     found = _case_if_found(record, None)
     if found is None:

@@ -19,10 +19,10 @@ from ..results.audit_rules import RESTS_ON_SEARCH
 from ..results.digests import digest_of, file_digests
 from ..results.findings import Audit
 from ..results.record import ResultRecord
-from ..results.run_folder import RUN_FILES, SIGN_OFF, read_run, result_of
+from ..results.run_folder import ALL_RUN_FILES, SIGN_OFF, read_run, result_of
 from ..version import __version__
 from .reconcile import BOOKS_TOLERANCE, reconcile
-from .run_audit import audit_folder, audit_run
+from .run_audit import NOTHING_TO_AUDIT, audit_folder, audit_run
 from .signed_files import CHECKSUM, changes_since_sign_off, read_sign_off
 
 
@@ -69,6 +69,8 @@ def sign_off(
         raise RunError([f"{run}: there is no such folder."])
     with locked(place_of(run)):  # so that what is signed is what was checked
         files = read_run(run)
+        if files.tables is None:
+            raise RunError([*problems, NOTHING_TO_AUDIT.format(files.document.status)])
         audit = audit_folder(case, Path(run), files)
         if not audit.ok:
             raise FaultyRunError([*problems, f"The audit fails: {audit.faults[0]}"])
@@ -76,7 +78,7 @@ def sign_off(
         if problems or faults:
             raise RunError([*problems, *faults])
         who = {"by": by.strip(), "note": note, "signed": (now or datetime.now(UTC)).isoformat(timespec="seconds")}
-        document = _document(who, file_digests(Path(run), RUN_FILES), dict(sorted(case.files.items())), checked)
+        document = _document(who, file_digests(Path(run), ALL_RUN_FILES), dict(sorted(case.files.items())), checked)
         with write_file(Path(run) / SIGN_OFF) as temporary:
             write_json(temporary, document)
     return SignOff(document)

@@ -10,7 +10,7 @@ from models import Case
 from models.plan_tables import RunError
 
 from ..results.digests import differing, digest_of, file_digests
-from ..results.run_folder import RUN_FILES, SIGN_OFF
+from ..results.run_folder import ALL_RUN_FILES, SIGN_OFF
 
 CHECKSUM = "seal"
 """Key of sign_off.json that holds its checksum: the SHA-256 of all the rest of it."""
@@ -35,7 +35,7 @@ def changes_since_sign_off(case: Case, run: Path) -> tuple[str, ...]:
     document = read_sign_off(run / SIGN_OFF)
     rest = {key: value for key, value in document.items() if key != CHECKSUM}
     edited = [] if document[CHECKSUM] == digest_of(rest) else [f"{SIGN_OFF} itself was edited."]
-    changed = _changes("the run", document["files"], file_digests(run, RUN_FILES))
+    changed = _changes("the run", document["files"], file_digests(run, ALL_RUN_FILES))
     return (*edited, *changed, *_changes("the case", document["inputs"], case.files))
 
 

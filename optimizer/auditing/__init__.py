@@ -3,6 +3,7 @@
 from ..results.audit_rules import RESTS_ON_SEARCH, RULES, RULES_ON_MENUS, AuditRule
 from ..results.findings import Audit, read_audit
 from .breaches import broken_rules
+from .closest_rules import audit_closest, judge_closest
 from .judge import audit, audit_without_plan
 
 __all__ = [
@@ -12,7 +13,9 @@ __all__ = [
     "Audit",
     "AuditRule",
     "audit",
+    "audit_closest",
     "audit_without_plan",
     "broken_rules",
+    "judge_closest",
     "read_audit",
 ]

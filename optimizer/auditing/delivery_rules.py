@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
 from models.case import Case
@@ -9,7 +11,7 @@ from models.economics.delivery_formulas import NEGLIGIBLE_CASES, PARTNER_KINDS
 from models.plan import Decisions
 from models.scenario import Scenario
 
-from ..accounting.experience import counted_flows, experience_sums, turnaround_sums
+from ..accounting.experience import all_experience, counted, experience_sums, turnaround_sums
 from ..accounting.offered import required_and_excluded
 from ..accounting.rows import Matched, Rows, total
 from ..accounting.work import WORK_CLASS, Work
@@ -18,19 +20,31 @@ from .ledger import Ledger, scopes
 
 def check_providers(ledger: Ledger, case: Case, scenario: Scenario, decided: Decisions) -> None:
     """Required, excluded and number of providers; scores of engaged partners."""
-    providers, engaged = Rows.of(case.tables["providers"], "provider", "kind"), set(decided.providers)
+    check_engaged(ledger, case, decided)
+    check_number(ledger, scenario, decided)
+    check_scores(ledger, case, scenario, decided.providers)
+
+
+def check_engaged(ledger: Ledger, case: Case, decided: Decisions) -> None:
+    """Required providers are engaged, excluded ones are not."""
+    engaged = set(decided.providers)
     required, excluded = required_and_excluded(case, "provider")
     ledger.none("required_providers", "providers", (f"provider={name}" for name in sorted(required - engaged)))
     ledger.none("excluded_providers", "providers", (f"provider={name}" for name in sorted(excluded & engaged)))
+
+
+def check_number(ledger: Ledger, scenario: Scenario, decided: Decisions) -> None:
+    """Not too many providers are engaged."""
     if scenario.max_providers is not None:
-        ledger.at_most("max_providers", ["decisions"], len(engaged), scenario.max_providers)
-    partners = engaged.intersection(providers["provider"][providers.named("kind", PARTNER_KINDS)])
+        ledger.at_most("max_providers", ["decisions"], len(set(decided.providers)), scenario.max_providers)
+
+
+def check_scores(ledger: Ledger, case: Case, scenario: Scenario, engaged: Collection[str]) -> None:
+    """Weighted mean score of engaged partners, as sums over the criteria, and each criterion's minimum."""
+    providers = Rows.of(case.tables["providers"], "provider", "kind")
+    partners = set(engaged).intersection(providers["provider"][providers.named("kind", PARTNER_KINDS)])
     scores = Rows.of(case.tables["scores"]).looked_up(Rows.of(case.tables["criteria"]), ["criterion"])
-    _check_scores(ledger, scenario, scores.where(scores.named("provider", partners)))
-
-
-def _check_scores(ledger: Ledger, scenario: Scenario, scores: Rows) -> None:
-    """Weighted mean score, as sums over the criteria, and each criterion's minimum."""
+    scores = scores.where(scores.named("provider", partners))
     if scenario.min_provider_score is not None:
         rows = scores.assign(points=scores["weight"] * scores["score"])
         sums = rows.sums(["provider"], ["points", "weight"])
@@ -41,12 +55,12 @@ def _check_scores(ledger: Ledger, scenario: Scenario, scores: Rows) -> None:
 
 
 def check_flows(ledger: Ledger, done: Work, decided: Decisions) -> None:
-    """Flows have a rate and an engaged provider, sum to the cases, and keep to each rate's share."""
+    """Flows have a rate and an engaged provider, sum to the cases with what is undone and keep to each rate's share."""
     flow = done.flows
     keys = [*WORK_CLASS, "provider"]
     ledger.none("engaged", "allocation", scopes(flow.where(~flow.named("provider", decided.providers)), *keys))
     ledger.none("rates", "allocation", scopes(flow.where(~flow["has_rate"]), *keys))
-    both = Matched.of(done.classes, flow.sums(WORK_CLASS, ["cases"]), WORK_CLASS)
+    both = Matched.of(done.classes, done.all_cases(*WORK_CLASS, "cases").sums(WORK_CLASS, ["cases"]), WORK_CLASS)
     delivered, needed = both.of_right("cases", 0.0), both.of_left("cases", 0.0)
     ledger.equal("flow_conservation", scopes(both.keys, *WORK_CLASS), delivered, needed)
     limited = flow.where(flow["has_rate"] & (flow["rate_share"] < 1))
@@ -73,12 +87,12 @@ def check_hours(ledger: Ledger, done: Work, scenario: Scenario, decided: Decisio
 
 def check_experience(ledger: Ledger, done: Work, scenario: Scenario) -> None:
     """CSAT floor, over-delivery cap and attainment of each tier and region, as sums."""
-    rows = experience_sums(counted_flows(done))
-    scope = scopes(rows, "tier", "region")
-    ledger.at_least("csat_floor", scope, rows["csat"], rows["csat_floor"] * rows["cases"])
+    rows = experience_sums(counted(all_experience(done)))
+    ledger.at_least("csat_floor", scopes(rows, "tier", "region"), rows["csat"], rows["csat_floor"] * rows["cases"])
     if scenario.max_csat_over_target is not None:
-        limit = (rows["csat_target"] + scenario.max_csat_over_target) * rows["cases"]
-        ledger.at_most("max_csat_over_target", scope, rows["csat"], limit)
+        served = experience_sums(counted(done.flows))
+        limit = (served["csat_target"] + scenario.max_csat_over_target) * served["cases"]
+        ledger.at_most("max_csat_over_target", scopes(served, "tier", "region"), served["csat"], limit)
     rows = rows.where((rows["min_attainment"] > 0) & (rows["clock_cases"] > 0))
     limit = rows["min_attainment"] * rows["clock_cases"]
     ledger.at_least("min_attainment", scopes(rows, "tier", "region"), rows["in_time"], limit)

@@ -13,8 +13,9 @@ from ..accounting.experience import experience
 from ..accounting.money import kpis
 from ..accounting.next_prices import price_steps
 from ..accounting.offered import offer
+from ..accounting.rows import Table
 from ..accounting.sold import plan_choice, uptake_rows
-from ..accounting.work import work
+from ..accounting.work import NOTHING, Work, work
 from ..results.audit_rules import RULES_ON_MENUS
 from ..results.findings import Audit
 from .breaches import check_breaches
@@ -48,8 +49,9 @@ def audit(
     check_rows(ledger, demand, typed)
     check_amounts(ledger, typed)
     known = known_part(ledger, case, typed)
-    _judge_menus(ledger, demand, scenario, known)
-    recomputed = _judge_delivery(ledger, demand, scenario, known)
+    judge_menus(ledger, demand, scenario, known)
+    check_providers(ledger, case, scenario, known.decisions)
+    _, recomputed = judge_delivery(ledger, demand, scenario, known)
     check_margins(ledger, scenario, recomputed)
     if claims is not None:
         check_claims(ledger, demand, scenario, claims, recomputed)
@@ -69,20 +71,21 @@ def audit_without_plan(case: Case, scenario: Scenario, claims: Mapping[str, obje
     return Audit(ledger.rules(), kpi_rows({}, {}))
 
 
-def _judge_menus(ledger: Ledger, demand: Demand, scenario: Scenario, plan: PlanRows) -> None:
+def judge_menus(ledger: Ledger, demand: Demand, scenario: Scenario, plan: PlanRows) -> None:
+    """Judge menus, prices, what is offered and what is covered."""
     check_menus(ledger, demand, scenario, plan.menus)
     check_prices(ledger, demand, scenario, plan.menus)
     check_offer(ledger, demand, scenario, plan.menus, plan.decisions)
     check_coverage(ledger, demand, plan.coverage, plan.decisions)
 
 
-def _judge_delivery(ledger: Ledger, demand: Demand, scenario: Scenario, plan: PlanRows) -> dict[str, float | None]:
-    """Judge what follows from the choice of every customer class, and return the KPIs."""
+def judge_delivery(
+    ledger: Ledger, demand: Demand, scenario: Scenario, plan: PlanRows, unserved: Table = NOTHING
+) -> tuple[Work, dict[str, float | None]]:
+    """Judge what follows from the choice of every customer class; return the work that it causes, and the KPIs."""
     case, decided = demand.case, plan.decisions
-    choice = plan_choice(demand, plan.menus, plan.coverage)
-    locked = locked_rows(demand)
-    done = work(demand, choice, locked, plan.allocation, plan.fulfilment)
-    check_providers(ledger, case, scenario, decided)
+    choice, locked = plan_choice(demand, plan.menus, plan.coverage), locked_rows(demand)
+    done = work(demand, choice, locked, plan.allocation, plan.fulfilment, unserved)
     check_flows(ledger, done, decided)
     check_hours(ledger, done, scenario, decided)
     check_experience(ledger, done, scenario)
@@ -91,7 +94,7 @@ def _judge_delivery(ledger: Ledger, demand: Demand, scenario: Scenario, plan: Pl
     check_uptake(ledger, expected, plan.uptake)
     check_flow_amounts(ledger, done)
     check_experience_table(ledger, experience(case, scenario, done), plan.experience)
-    return kpis(demand, expected, done, offer(demand, plan.menus, decided))
+    return done, kpis(demand, expected, done, offer(demand, plan.menus, decided))
 
 
 def check_margins(ledger: Ledger, scenario: Scenario, kpis: Mapping[str, float | None]) -> None:

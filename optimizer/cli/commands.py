@@ -22,7 +22,7 @@ from ..analysis.machinery.answers.answer_targets import AnswerIdentity, check_an
 from ..analysis.machinery.answers.asked_arguments import arguments_of, words_of
 from ..assurance.result import Result
 from ..assurance.run_audit import audit_folder
-from ..results.audit_rules import RESTS_ON_SEARCH
+from ..results.audit_rules import NEAREST_RESTS_ON_SEARCH, RESTS_ON_SEARCH
 from ..results.checkpoint import SEARCH, read_state
 from ..results.default_gap import DEFAULT_GIVE
 from ..results.findings import Audit
@@ -40,7 +40,7 @@ from .next_steps import after_answer, after_audit, after_search, after_template,
 from .shell_completion import completion_script
 from .solve_log import SolveLog
 from .targets import SaveOutcome, free_folder, keep, try_target
-from .terminal import print_line, show_answer, show_result, show_verdict
+from .terminal import ON_SEARCH, print_line, show_answer, show_result, show_verdict
 
 
 def _validate(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
@@ -156,10 +156,11 @@ def _exit_code(result: Result) -> int:
 def _audit(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     case, files = load_case(arguments.case), read_run(arguments.run_folder)
     verdict = audit_folder(case, arguments.run_folder, files)
+    rests = RESTS_ON_SEARCH if files.closest is None else NEAREST_RESTS_ON_SEARCH
     return CommandOutcome(
         DONE if verdict.ok else FAILED,
-        lambda console: show_verdict(console, verdict),
-        {**_verdict(verdict), "note": RESTS_ON_SEARCH},
+        lambda console: show_verdict(console, verdict, ON_SEARCH if files.closest is None else rests),
+        {**_verdict(verdict), "note": rests},
         next_steps=after_audit(arguments.case, files.document.scenario, passed=verdict.ok),
     )
 

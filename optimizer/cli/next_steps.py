@@ -24,6 +24,10 @@ def after_validate(case: Path, scenarios: Sequence[str]) -> tuple[Step, ...]:
 def after_search(result: Result, case: Path, run: Path) -> tuple[Step, ...]:
     """By how the search ended: why there is no plan, how to prove it, or what the plan changes."""
     named = _named(result.scenario_name)
+    if result.status is Status.INFEASIBLE and result.menus_given:
+        told = Step(as_typed("report", run, "-o", "report.html"), "write what these menus come to, to read and print")
+        kept = Step(as_typed("solve", case, *named), "find the best menus that keep every rule")
+        return (kept,) if result.closest is None else (told, kept)
     if result.status is Status.INFEASIBLE:
         return (Step(as_typed("diagnose", run), "say which rules contradict each other, and how little helps"),)
     go_on = as_typed("solve", case, "--resume", run)

@@ -41,7 +41,8 @@ def report(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
         "not_asked": of_run.commands,
         "unchecked": unchecked,
     }
-    steps = (Step(as_typed("workbook", run), "the same plan as an Excel workbook for finance"),)
+    finance = Step(as_typed("workbook", run), "the same plan as an Excel workbook for finance")
+    steps = () if unchecked or result.plan is None else (finance,)
     shown = f"Wrote {file}. Open it in a browser; it prints to PDF from there."
     mark = f"{result.unchecked} " if result.unchecked else ""
 
@@ -50,4 +51,4 @@ def report(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
         for line in in_words(of_run):
             print_line(console, line)
 
-    return CommandOutcome(DONE, show, document, file, () if unchecked else steps)
+    return CommandOutcome(DONE, show, document, file, steps)

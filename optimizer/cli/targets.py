@@ -16,7 +16,7 @@ from models.intake.listing import would_disturb
 from models.plan_tables import RunError
 
 from ..results.checkpoint import SEARCH
-from ..results.run_folder import RUN_FILES, SIGN_OFF
+from ..results.run_folder import CLOSEST, RUN_FILES, SIGN_OFF
 from .command_output import CommandOutput
 
 _SUFFIX = 6
@@ -78,7 +78,7 @@ def _is_part(place: Path, source: Path, *, folder: bool) -> bool:
     if source not in place.parents:
         return False
     first, *below = place.relative_to(source).parts
-    if first in (*RUN_FILES, SIGN_OFF, SEARCH):
+    if first in (*RUN_FILES, SIGN_OFF, SEARCH, CLOSEST):
         return not folder
     return would_disturb(first, folder=folder or bool(below))
 

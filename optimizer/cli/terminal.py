@@ -14,6 +14,8 @@ from rich.text import Text
 from models.text.characters import shown
 
 from ..assurance.result import Result
+from ..results.audit_rules import NEAREST_RESTS_ON_SEARCH
+from ..results.closest_words import MISSED_HEADER, missed_in_words
 from ..results.findings import Audit
 from ..results.new_offers import new_offer_sentence
 from ..results.summary import (
@@ -26,6 +28,7 @@ from ..results.summary import (
     ladder_ends,
     menu_grid,
     percent,
+    plan_heading,
     status_sentence,
 )
 from ..results.typed_command import Step
@@ -40,6 +43,10 @@ SHOWN_ROWS = 20
 LONGEST_COMMAND = 60
 """Longer commands to type next have their purpose on a line of its own."""
 _UNITS = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
+
+
+ON_SEARCH = "Bound and gap rest on the search."
+"""What a passed audit does not say of a plan, in short."""
 
 
 class _Console(Console):
@@ -58,19 +65,19 @@ def console_on(stream: TextIO) -> Console:
 def show_result(console: Console, result: Result, folder: Path | None) -> None:
     """What was decided, what it earns against today, what is proved, the audit's verdict, where the files are."""
     print_line(console, f"\n{result.case_name}, scenario {result.scenario_name}", style="bold")
-    if result.plan is not None:
-        for line in decision_lines(result):
+    if (seen := result.with_closest).plan is not None:
+        for line in decision_lines(seen):
             print_line(console, line)
-        _show_menus(console, result)
-        _show_kpis(console, result)
-        _show_rules(console, result)
+        _show_menus(console, seen)
+        _show_kpis(console, seen)
+        _show_rules(console, seen)
         print_line(console, "")
     resting = new_offer_sentence(result)
     if resting is not None:
         show_warning(console, resting)
     print_line(console, status_sentence(result))
     if result.audit is not None:
-        show_verdict(console, result.audit)
+        show_verdict(console, result.audit, ON_SEARCH if result.closest is None else NEAREST_RESTS_ON_SEARCH)
     print_line(console, f"Files: {folder or 'none'}")
 
 
@@ -91,11 +98,11 @@ def show_answer(console: Console, answer: Answer, folder: Path | None) -> None:
     print_line(console, f"Files: {folder or 'none'}")
 
 
-def show_verdict(console: Console, audit: Audit) -> None:
+def show_verdict(console: Console, audit: Audit, rests: str = ON_SEARCH) -> None:
     """Whether the audit passed, and the first faults if it did not."""
     checked = f"{len(audit.rules):,} rules and {len(audit.kpis):,} amounts recomputed"
     if audit.ok:
-        print_line(console, f"Audit: passed, {checked}. Bound and gap rest on the search.", style="green")
+        print_line(console, f"Audit: passed, {checked}. {rests}", style="green")
         return
     faults = audit.faults
     print_line(console, f"Audit: FAILED; {checked}. Do not use this plan. Faults: {len(faults):,}", style="bold red")
@@ -133,18 +140,23 @@ def _show_menus(console: Console, result: Result) -> None:
 
 
 def _show_kpis(console: Console, result: Result) -> None:
+    plan = plan_heading(result)
     if result.baseline is None:
-        show_table(console, "A year", ["", "plan"], ([row.label, row.plan] for row in kpi_rows(result)), right=[1])
+        show_table(console, "A year", ["", plan], ([row.label, row.plan] for row in kpi_rows(result)), right=[1])
         if result.baseline_reason is not None:
             print_line(console, f"No comparison with today: {result.baseline_reason}")
         return
     rows = ([row.label, row.today, row.plan, row.change] for row in kpi_rows(result))
-    show_table(console, "A year", ["", "today", "plan", "change"], rows, right=[1, 2, 3])
+    show_table(console, "A year", ["", "today", plan, "change"], rows, right=[1, 2, 3])
 
 
 def _show_rules(console: Console, result: Result) -> None:
     for sentence in result.broken_rules:
         print_line(console, f"Broken by the given menus: {sentence}")
+    missed = missed_in_words(result)
+    if missed:
+        show_table(console, "Rules that these menus miss", MISSED_HEADER, missed[:SHOWN_ROWS])
+        _print_hidden(console, len(missed), "rules", "plan.json")
     if result.audit is None:
         return
     binding = binding_rules(result.audit)

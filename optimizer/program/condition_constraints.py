@@ -152,9 +152,9 @@ def _(condition: CsatOverFloor, program: Formulation) -> Rows:
     """sum_wj csat_wj * x_wj >= (csat_floor_t + points) * sum_wj x_wj, for each tier and region with work."""
     floors = program.instance.catalog.tier_table["csat_floor"].to_numpy(dtype=float) + condition.points
     csat = program.instance.routes.csat
-    for tier, scope, at in means(program, lambda _: True):
-        right = program.delivered([float(floors[tier])] * len(at), at)
-        yield Row(scope, program.delivered(csat[at], at), ">=", right)
+    for work in means(program, lambda _: True):
+        left = program.delivered(csat[work.at], work.at)
+        yield Row(work.scope, left, ">=", work.share_of_all(float(floors[work.tier])))
 
 
 @_rows.register

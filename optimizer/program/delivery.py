@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -42,6 +42,8 @@ class Delivery:
     engaged: tuple[int, ...]
     supported: tuple[int, ...]
     objective: float
+    unserved: Array = field(default_factory=lambda: np.zeros(0))
+    """Cases a year of each work class that nobody does, shape (classes,); empty where all work is done."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ class DeliveryProgram:
         for column in np.flatnonzero(arrays.program.integer).tolist():
             values[column] = decisions.get(names[column], 0)
         solution = solve_fixed(arrays.scaled, values) if len(values) else values
-        return None if solution is None else _delivery(self._formulation, arrays, solution * arrays.scaling.columns)
+        return None if solution is None else delivery_of(self._formulation, arrays, solution * arrays.scaling.columns)
 
     def second_stage(self, objective: float, limits: Limits | None = None) -> DeliveryOutcome:
         """Second stage of a lexicographic optimization: the delivery of best margin among those about as good.
@@ -105,20 +107,23 @@ def _solve(formulation: Formulation, arrays: FormulationArrays, limits: Limits) 
     if arrays.contradictions:
         return DeliveryOutcome(None, True, -np.inf)
     if not arrays.columns:
-        return DeliveryOutcome(_delivery(formulation, arrays, np.zeros(0)), True, -arrays.program.offset)
+        return DeliveryOutcome(delivery_of(formulation, arrays, np.zeros(0)), True, -arrays.program.offset)
     outcome = solve_integer(arrays.scaled, replace(limits, submodels=False))
     if outcome.values is None and outcome.infeasible:
         return DeliveryOutcome(None, True, -np.inf)
     bound = -outcome.bound / arrays.scaling.cost
     if outcome.values is None:
         return DeliveryOutcome(None, False, bound)
-    delivery = _delivery(formulation, arrays, outcome.values * arrays.scaling.columns)
+    delivery = delivery_of(formulation, arrays, outcome.values * arrays.scaling.columns)
     return DeliveryOutcome(delivery, outcome.solved, bound)
 
 
-def _delivery(formulation: Formulation, arrays: FormulationArrays, solution: Array) -> Delivery:
+def delivery_of(formulation: Formulation, arrays: FormulationArrays, solution: Array) -> Delivery:
     """The delivery of a solution (natural units)."""
-    flows = np.array([max(0.0, arrays.value(flow, solution)) for flow in formulation.flows])
+    flows, unserved = (
+        np.array([max(0.0, arrays.value(cases, solution)) for cases in part])
+        for part in (formulation.flows, formulation.unserved if formulation.may_leave_work else ())
+    )
     policies = []
     for choice in formulation.policy_choices:
         met = [arrays.value(cases, solution) for cases in choice.cases]
@@ -128,14 +133,17 @@ def _delivery(formulation: Formulation, arrays: FormulationArrays, solution: Arr
     return Delivery(
         flows=flows,
         policies=tuple(policies),
-        engaged=_engaged(formulation, flows),
+        engaged=engaged_in(formulation, flows),
         supported=_chosen(formulation.products, arrays, solution),
         objective=arrays.value(formulation.amounts[formulation.instance.scenario.objective], solution),
+        unserved=unserved,
     )
 
 
-def _engaged(formulation: Formulation, flows: Array) -> tuple[int, ...]:
-    """Required providers and those with work: engaging one without work can only cost."""
+def engaged_in(formulation: Formulation, flows: Array) -> tuple[int, ...]:
+    """Those held; else required providers and those with work: engaging one without work can only cost."""
+    if formulation.fixings.providers is not None:
+        return tuple(sorted(formulation.fixings.providers))
     working = np.unique(formulation.instance.routes.provider[flows > 0])
     return tuple(sorted({*working.tolist(), *np.flatnonzero(formulation.instance.must_engage).tolist()}))
 

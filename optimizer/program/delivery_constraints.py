@@ -1,4 +1,8 @@
-"""Rules on who delivers what: flows, capacity, shares, payments, and parts policies."""
+"""Rules on who delivers what: flows, capacity, shares, payments, and parts policies.
+
+Cases that may be left unserved (`Formulation.unserved`) are cases of their work class all the same: they stand beside
+its flows, and shares of cases are of both. Shares of hours are of the hours worked.
+"""
 
 from __future__ import annotations
 
@@ -27,9 +31,10 @@ class FlowBalance:
         """One row per work class, two where the class may be left unserved."""
         for w in program.classes:
             at = program.instance.routes.by_class.get(w, [])
-            flows, cases = program.delivered([1.0] * len(at), at), program.cases(w)
+            flows = combine([(program.delivered([1.0] * len(at), at), 1.0), (program.unserved[w], 1.0)])
+            cases = program.cases(w)
             scope = work_class_name(program, w)
-            if program.always_served(w):
+            if program.may_leave_work or program.always_served(w):
                 yield Row(scope, flows, "==", cases)
                 continue
             yield Row(scope, flows, "<=", cases)
@@ -49,7 +54,8 @@ class RateMaxShare:
             w = int(routes.work_class[i])
             if w in needed:
                 at = routes.by_class[w]
-                whole = program.delivered([float(routes.max_share[i])] * len(at), at)
+                share = float(routes.max_share[i])
+                whole = combine([(program.delivered([share] * len(at), at), 1.0), (program.unserved[w], share)])
                 provider = program.instance.catalog.providers[routes.provider[i]]
                 yield Row(f"{work_class_name(program, w)}, {provider}", program.flows[i], "<=", whole)
 

@@ -6,8 +6,8 @@ objective can be computed from any duals. Rows come from `constraints`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -20,38 +20,10 @@ from ..lp.pulp_reader import FormulationArrays
 from ..lp.tolerances import ROUNDING
 from .instance import Instance
 from .routes import readiness_cost, shares_hours
+from .spending import PolicyChoice, Spending
 from .totals import MONEY, Box
+from .unserved_work import unserved_loss_per_case
 from .variables import VariableKey
-
-
-@dataclass(frozen=True)
-class PolicyChoice:
-    """How the parts cases of one (product, tier) may be met."""
-
-    product: int
-    tier: int
-    policies: tuple[int, ...]
-    """Rows of `Formulation.policies`."""
-    chosen: tuple[Binary, ...]
-    cases: tuple[Expression, ...]
-    """Parts cases met by each policy."""
-    volume: Expression
-    """Parts cases to meet."""
-
-
-@dataclass(frozen=True)
-class Spending:
-    """Yearly case cost of a provider, bracket by bracket, and what is paid for it."""
-
-    case_cost: Expression
-    brackets: tuple[tuple[Expression, float, float], ...]
-    """(spend in the bracket, its width, its discount), lowest first; empty without discounts."""
-    reached: tuple[Binary, ...]
-    """Whether each bracket after the first is reached."""
-    net: Expression
-    """Case cost after discounts."""
-    payment: Expression
-    """Paid a year: `net`, or a variable where a commitment may be more."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +36,11 @@ class Fixings:
     """Tiers offered, by code. Rules on what is offered then have nothing to decide, and are left out."""
     models: frozenset[int] | None = None
     """Pricing models used, by code; known together with the tiers."""
+    providers: frozenset[int] | None = None
+    """Providers engaged, by code."""
+    policies: Mapping[tuple[int, int], tuple[int, ...]] = field(default_factory=dict)
+    """Rows of `Instance.policies` that a (product, tier) may use. One row alone is used, and its fixed cost paid, also
+    where there are no parts cases."""
 
 
 class Formulation:
@@ -73,8 +50,12 @@ class Formulation:
     search adds menu columns to.
     """
 
-    def __init__(self, instance: Instance, box: Box, fixings: Fixings | None = None) -> None:
+    def __init__(
+        self, instance: Instance, box: Box, fixings: Fixings | None = None, *, may_leave_work: bool = False
+    ) -> None:
+        """With `may_leave_work` cases may stay unserved, as many as there are."""
         self.instance, self.box, self.fixings = instance, box, fixings or Fixings()
+        self.may_leave_work = may_leave_work
         self.keys: dict[str, VariableKey] = {}
         """Key of each variable by its name."""
         self.totals = [self._continuous("total", (at,), box.low[at], box.high[at]) for at in range(len(box.low))]
@@ -130,10 +111,12 @@ class Formulation:
             self._used("product", i, int(index.coverages[i]), offer["products"][name], self.fixings.supported)
             for i, name in enumerate(catalog.products)
         ]
-        self.engaged = [
-            self._offered("provider", i, offer["providers"][name]) if self.instance.may_engage[i] else 0
-            for i, name in enumerate(catalog.providers)
-        ]
+        self.engaged = [self._engaged(i, offer["providers"][name]) for i, name in enumerate(catalog.providers)]
+
+    def _engaged(self, provider: int, engage: str) -> Binary:
+        if self.fixings.providers is not None:
+            return int(provider in self.fixings.providers)
+        return self._offered("provider", provider, engage) if self.instance.may_engage[provider] else 0
 
     def _add_flows(self) -> None:
         instance, routes = self.instance, self.instance.routes
@@ -147,6 +130,9 @@ class Formulation:
             for i in range(len(routes))
         ]
         self.classes = [int(w) for w in np.flatnonzero(needed)]
+        left = np.where(needed, self.most_cases, 0.0) if self.may_leave_work else np.zeros(len(needed))
+        self.unserved = [self._continuous("unserved", (w,), 0.0, most) for w, most in enumerate(left)]
+        """Cases of each work class that nobody does: 0 where no work may be left."""
 
     def cases(self, work_class: int) -> Expression:
         """Cases of a work class."""
@@ -169,6 +155,11 @@ class Formulation:
         """Sum of weight x flow over routes (all, or those at `positions`; one weight each)."""
         chosen = range(len(self.flows)) if positions is None else positions
         return combine((self.flows[i], weight) for i, weight in zip(chosen, weights, strict=True) if weight != 0)
+
+    def undone(self, weights: Iterable[float], classes: Iterable[int] | None = None) -> Expression:
+        """Sum of weight x unserved cases over work classes (all, or those in `classes`; one weight each)."""
+        chosen = range(len(self.unserved)) if classes is None else classes
+        return combine((self.unserved[w], weight) for w, weight in zip(chosen, weights, strict=True) if weight != 0)
 
     def hours_of(self, provider: int) -> Expression:
         """Hours a provider works."""
@@ -226,12 +217,16 @@ class Formulation:
         self.policy_used: dict[int, Binary] = {}
         self.policy_choices: list[PolicyChoice] = []
         for product, tier in np.ndindex(*index.parts.shape):
-            if self.box.high[index.parts[product, tier]] > NEGLIGIBLE_CASES:
-                rows = np.flatnonzero(self.policies["product"] == catalog.products[product])
-                self.policy_choices.append(self._policy_choice(product, tier, rows.tolist()))
+            allowed = self.fixings.policies.get((product, tier))
+            if allowed is not None or self.box.high[index.parts[product, tier]] > NEGLIGIBLE_CASES:
+                every = np.flatnonzero(self.policies["product"] == catalog.products[product]).tolist()
+                self.policy_choices.append(self._policy_choice(product, tier, every if allowed is None else [*allowed]))
 
     def _policy_choice(self, product: int, tier: int, rows: list[int]) -> PolicyChoice:
         at = self.instance.index.parts[product, tier]
+        if len(rows) == 1 and (product, tier) in self.fixings.policies:
+            self.policy_used[rows[0]] = 1
+            return PolicyChoice(product, tier, tuple(rows), (1,), (self.totals[at],), self.totals[at])
         rows = [row for row in rows if not any(self._outdone(row, other, tier) for other in rows if other != row)]
         volume = self.totals[at]
         if len(rows) == 1 and self.policies["fixed_cost"].iloc[rows[0]] == 0:
@@ -292,6 +287,9 @@ class Formulation:
         for engaged, cost in zip(self.engaged, fixed + readiness_cost(self.instance.catalog), strict=True):
             yield engaged, float(cost)
 
+    def _unserved_loss(self) -> Expression:
+        return self.undone(unserved_loss_per_case(self.instance)) if self.may_leave_work else number(0)
+
     def _amounts(self) -> dict[str, Expression]:
         """Every amount of money by its KPI name."""
         routes, money = self.instance.routes, dict(zip(MONEY, self.totals, strict=False))
@@ -302,7 +300,7 @@ class Formulation:
             "admin_cost": money["admin"],
             "capital_cost": money["capital"],
             "fixed_cost": self._fixed_cost(),
-            "loyalty_loss": self.delivered(routes.loyalty_loss),
+            "loyalty_loss": combine([(self.delivered(routes.loyalty_loss), 1), (self._unserved_loss(), 1)]),
         }
         costs = ("delivery_cost", "fulfilment_cost", "admin_cost", "capital_cost", "fixed_cost")
         a["service_cost"] = combine((a[name], 1.0) for name in costs)

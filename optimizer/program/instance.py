@@ -58,14 +58,15 @@ def _mean_margin(catalog: Catalog, revenue: Array) -> float:
     return float(margins @ revenue / total) if total > 0 else 0.0
 
 
-def build_instance(case: Case, scenario: Scenario) -> Instance:
-    """The instance of a case whose scenario changes have been made."""
+def build_instance(case: Case, scenario: Scenario, *, required_despite_scores: bool = False) -> Instance:
+    """The instance of a case whose scenario changes have been made; required partners may fail the quality rule."""
     catalog = Catalog(case)
     demand = demand_base(catalog)
     index = TotalsIndex.of(catalog)
     classes = work_classes(catalog, index)
     engage = np.array([catalog.offer["providers"][name] for name in catalog.providers], dtype=object)
-    may_engage = (engage != "excluded") & passes_quality(catalog, scenario)
+    passing = passes_quality(catalog, scenario) | ((engage == "required") & required_despite_scores)
+    may_engage = (engage != "excluded") & passing
     routes = build_routes(catalog, classes)
     support = np.array([catalog.offer["products"][name] for name in catalog.products], dtype=object)
     return Instance(

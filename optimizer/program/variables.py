@@ -9,8 +9,8 @@ class VariableKey(NamedTuple):
     """Key of a variable: its kind, and the codes of the tier, provider, route or the like that it is of."""
 
     kind: str
-    """`total`; `tier`, `model`, `product`, `provider` (offered, used, supported, engaged); `flow`; `payment`, `spend`,
-    `bracket`; `policy`, `choice`, `parts`."""
+    """`total`; `tier`, `model`, `product`, `provider` (offered, used, supported, engaged); `flow`, `unserved`;
+    `payment`, `spend`, `bracket`; `policy`, `choice`, `parts`; `missing` (of a floor)."""
     codes: tuple[int, ...]
 
     @property

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pandas as pd
 
@@ -17,7 +19,9 @@ from ..charts import (
     tornado_chart,
     uptake_chart,
 )
-from ..results.summary import binding_rules, kpi_rows, ladder_ends, menu_grid, money, percent
+from ..results.closest_words import MISSED_HEADER, missed_in_words
+from ..results.run_folder import CLOSEST
+from ..results.summary import binding_rules, kpi_rows, ladder_ends, menu_grid, money, percent, plan_heading
 from .assumptions import WORSE, assumptions
 from .parts import SHOWN_COLUMNS, SHOWN_ROWS, Figure, ReportSection, ReportTable, table_of
 from .recommendation import listed
@@ -27,10 +31,12 @@ FAR = 2.0
 
 
 def plan_sections(result: Result, case: Case | None = None) -> Iterator[ReportSection]:
-    """Menus, uptake, money, delivery, experience, rules and assumptions; none without a plan.
+    """Menus, uptake, money, delivery, experience, rules and assumptions; without a plan, of what comes closest.
 
     `case`, with the scenario's changes made, adds what the run does not hold: capacities.
     """
+    if result.closest is not None:
+        yield from _closest(result, case)
     if result.plan is None:
         return
     yield _menus(result)
@@ -40,6 +46,30 @@ def plan_sections(result: Result, case: Case | None = None) -> Iterator[ReportSe
     yield _experience(result)
     yield _rules(result)
     yield _assumptions(result)
+
+
+def _closest(result: Result, case: Case | None) -> Iterator[ReportSection]:
+    """What given menus miss, and what they come to, from the folder `closest` of the run."""
+    seen, closest = result.with_closest, result.closest
+    assert closest is not None
+    missed = [list(row) for row in missed_in_words(result)]
+    tables = [ReportTable("Rules that these menus miss", MISSED_HEADER, missed, "plan.json (closest)")]
+    if len(closest.unserved):
+        tables.append(table_of("Work that nobody does", closest.unserved, "unserved.csv"))
+    yield _from_closest(ReportSection("missed", "What these menus miss", (), (), tables))
+    for section in (_menus(seen), _uptake(seen), _money(seen), _delivery(seen, case), _experience(seen)):
+        yield _from_closest(section)
+
+
+def _from_closest(section: ReportSection) -> ReportSection:
+    """A section with the files that its numbers come from named as they are in the folder `closest`."""
+    figures = [replace(figure, source=_in_closest(figure.source)) for figure in section.figures]
+    tables = [replace(table, source=_in_closest(table.source)) for table in section.tables]
+    return replace(section, figures=figures, tables=tables)
+
+
+def _in_closest(source: str) -> str:
+    return re.sub(r"\b(\w+\.csv)", rf"{CLOSEST}/\1", source).replace("(kpis,", "(closest,")
 
 
 def _menus(result: Result) -> ReportSection:
@@ -73,11 +103,12 @@ def _money(result: Result) -> ReportSection:
     source = "plan.json (kpis, baseline)"
     if result.baseline is None:
         table = ReportTable(
-            "A year", ["amount", "plan"], [[row.label, row.plan] for row in rows], source, frozenset({1})
+            "A year", ["amount", plan_heading(result)], [[row.label, row.plan] for row in rows], source, frozenset({1})
         )
     else:
         cells = [[row.label, row.today, row.plan, row.change] for row in rows]
-        table = ReportTable("A year", ["amount", "today", "plan", "change"], cells, source, frozenset({1, 2, 3}))
+        header = ["amount", "today", plan_heading(result), "change"]
+        table = ReportTable("A year", header, cells, source, frozenset({1, 2, 3}))
     figure = Figure("money", profit_waterfall(result), source)
     return ReportSection("money", "What it earns and costs", (), [figure], [table])
 

@@ -12,7 +12,8 @@ from models.plan import ONE_OFF_COST
 
 from ..assurance.result import Result
 from ..charts.menu_charts import heat_map_cells
-from ..results.audit_rules import RESTS_ON_SEARCH
+from ..results.audit_rules import NEAREST_RESTS_ON_SEARCH, RESTS_ON_SEARCH
+from ..results.closest_words import missed_in_words
 from ..results.new_offers import new_offer_sentence
 from ..results.one_off import beside_gain, yearly_gain
 from ..results.summary import binding_rules, by_rank, ladder_ends, money, percent, status_sentence
@@ -35,7 +36,9 @@ class KeyPoint:
 
 
 def recommendation(result: Result) -> list[KeyPoint]:
-    """The points of page one, in order. Without a plan there is one: why there is none."""
+    """The points of page one, in order. Without a plan there is one: why there is none, and what comes closest."""
+    if result.closest is not None:
+        return _closest(result)
     if result.plan is None:
         return [KeyPoint("No plan", (status_sentence(result),), "plan.json")]
     return [
@@ -46,6 +49,27 @@ def recommendation(result: Result) -> list[KeyPoint]:
         KeyPoint("What it costs", tuple(_costs(result)), "plan.json (kpis, baseline)"),
         KeyPoint("How sure this is", tuple(_certainty(result)), "plan.json, audit.json, manifest.json"),
     ]
+
+
+def _closest(result: Result) -> list[KeyPoint]:
+    """What given menus come to that cannot keep every rule."""
+    seen, source = result.with_closest, "plan.json (closest, baseline)"
+    missed = tuple(
+        f"{rule[0].upper()}{rule[1:].rstrip('.')}; {where}: {how}." for rule, where, how in missed_in_words(result)
+    )
+    return [
+        KeyPoint("No plan", (status_sentence(result), _CLOSEST, _audited(result), *result.broken_rules), "plan.json"),
+        KeyPoint("What these menus miss", missed[:MOST_NAMES], "plan.json (closest)"),
+        KeyPoint("Who delivers it", tuple(_delivery(seen)), "plan.json (closest), closest/allocation.csv"),
+        KeyPoint("What it earns", tuple(_earnings(seen)), source),
+        KeyPoint("What it costs", tuple(_costs(seen)), source),
+    ]
+
+
+_CLOSEST = (
+    "What follows is not a plan: of all deliveries of these menus it is the one with the least work undone, then the "
+    "least missed of attainment and CSAT, then the most margin."
+)
 
 
 def listed(names: Sequence[str]) -> str:
@@ -142,21 +166,26 @@ def _amount(result: Result, kpi: str) -> str:
 
 def _certainty(result: Result) -> Iterator[str]:
     yield status_sentence(result)
-    if result.audit is None:
-        yield "The plan has not been audited."
-    elif result.unchecked is not None:
-        yield "Nothing was recomputed for this page: the audit that the run holds is shown as it was found."
-    elif result.audit.ok:
-        counts = f"{len(result.audit.rules):,} rules and {len(result.audit.kpis)} amounts"
-        yield f"An independent recomputation of {counts} agrees with it. {RESTS_ON_SEARCH}"
-    else:
-        yield "The audit found faults: do not use this plan."
+    yield _audited(result)
     yield from _matters_most(result)
     yield from filter(None, [new_offer_sentence(result)])
     yield from result.broken_rules
     rules = [] if result.audit is None else [text.rstrip(".") for text, _ in binding_rules(result.audit)]
     if rules:
         yield f"{len(rules)} kinds of rules leave no room; they are listed below under what holds the plan back."
+
+
+def _audited(result: Result) -> str:
+    """What the audit says of the numbers shown."""
+    if result.audit is None:
+        return "The plan has not been audited."
+    if result.unchecked is not None:
+        return "Nothing was recomputed for this page: the audit that the run holds is shown as it was found."
+    if not result.audit.ok:
+        return "The audit found faults: do not use this plan."
+    counts = f"{len(result.audit.rules):,} rules and {len(result.audit.kpis)} amounts"
+    rests = RESTS_ON_SEARCH if result.closest is None else NEAREST_RESTS_ON_SEARCH
+    return f"An independent recomputation of {counts} agrees with it. {rests}"
 
 
 def _matters_most(result: Result) -> Iterator[str]:

@@ -49,6 +49,7 @@ RULES: Mapping[str, AuditRule] = {
     **_declared(RuleGroup.SCORE),
     "engaged": AuditRule("only engaged providers deliver.", structural=True),
     "rates": AuditRule("a provider delivers only where it has a rate.", structural=True),
+    "served": AuditRule("all work is done.", structural=True),
     "flow_conservation": AuditRule("the flows of a work class sum to its cases.", structural=True),
     **_declared(RuleGroup.WORK),
     "policies": AuditRule(
@@ -60,6 +61,7 @@ RULES: Mapping[str, AuditRule] = {
     "contracts": AuditRule("contracts in force are kept as they are.", structural=True),
     "uptake": AuditRule("customers choose as the choice model says.", structural=True),
     "allocation": AuditRule("hours and cost of each flow follow from its cases.", structural=True),
+    "unserved": AuditRule("hours of unserved work follow from its cases.", structural=True),
     "fulfilment": AuditRule("parts cases and their cost follow from the units and the policy.", structural=True),
     "experience": AuditRule("experience.csv shows what the plan delivers.", structural=True),
     "objective": AuditRule("the objective is the plan's amount of that name.", structural=True),
@@ -86,6 +88,14 @@ RULES: Mapping[str, AuditRule] = {
     ),
     "inputs": AuditRule("the case's files are those the plan was made from.", structural=True),
     "broken_rules": AuditRule("what given menus break is what plan.json says of them.", structural=True),
+    "closest": AuditRule(
+        "the closest delivery of given menus covers every product but the excluded ones, and has the quickest policies "
+        "where none keep a turnaround promise.",
+        structural=True,
+    ),
+    "missed": AuditRule(
+        "what the closest delivery misses, and by how much, is what plan.json says of it.", structural=True
+    ),
     "files": AuditRule("the files of the run are as they were written.", structural=True),
     "audit_file": AuditRule("audit.json is what an audit of the plan says.", structural=True),
 }
@@ -96,6 +106,9 @@ RESTS_ON_SEARCH = (
     "delivery of today's menus is the best: an audit recomputes what a plan comes to, not what every other plan would."
 )
 """What a passed audit does not say."""
+
+NEAREST_RESTS_ON_SEARCH = "That nothing comes closer, and that no plan is there, rests on the search."
+"""The same of what comes closest to the rules where given menus cannot keep them all."""
 
 RULES_ON_MENUS = frozenset(name for name, rule in RULES.items() if rule.on_menus)
 """Rules that menus given to `evaluate` need not obey."""

@@ -14,9 +14,9 @@ DIGEST = "digest"
 
 
 def file_digests(folder: Path, names: Iterable[str]) -> dict[str, str]:
-    """SHA-256 of those of the files that are there, by name and in order of the names."""
-    present = (folder / name for name in sorted(names))
-    return {file.name: sha256(file.read_bytes()).hexdigest() for file in present if file.is_file()}
+    """SHA-256 of those of the files that are there, by name (`/` between folders) and in order of the names."""
+    present = ((name, folder / name) for name in sorted(names))
+    return {name: sha256(file.read_bytes()).hexdigest() for name, file in present if file.is_file()}
 
 
 def digest_of(values: object) -> str:

@@ -7,9 +7,10 @@ from html import escape
 
 from models.text.characters import shown
 
+from .closest_words import MISSED_HEADER, missed_in_words
 from .new_offers import new_offer_sentence
 from .record import ResultRecord
-from .summary import kpi_rows, menu_grid, status_sentence
+from .summary import kpi_rows, menu_grid, plan_heading, status_sentence
 
 SHOWN_ROWS = 20
 _STYLE = "text-align:left;padding:2px 10px 2px 0"
@@ -30,8 +31,10 @@ def result_page(result: ResultRecord) -> str:
         parts.append("<p><b>The audit found faults: do not use this plan.</b> See <code>result.audit</code>.</p>")
     if (resting := new_offer_sentence(result)) is not None:
         parts.append(f"<p>{escaped(resting)}</p>")
-    if result.plan is not None:
-        parts += [_menus(result), _kpis(result)]
+    if result.closest is not None:
+        parts.append(html_table(MISSED_HEADER, missed_in_words(result)[:SHOWN_ROWS]))
+    if (seen := result.with_closest).plan is not None:
+        parts += [_menus(seen), _kpis(seen)]
     return f"<div>{''.join(parts)}</div>"
 
 
@@ -46,10 +49,9 @@ def _menus(result: ResultRecord) -> str:
 def _kpis(result: ResultRecord) -> str:
     rows = kpi_rows(result)
     if result.baseline is None:
-        return html_table(["a year", "plan"], ([row.label, row.plan] for row in rows))
-    return html_table(
-        ["a year", "today", "plan", "change"], ([row.label, row.today, row.plan, row.change] for row in rows)
-    )
+        return html_table(["a year", plan_heading(result)], ([row.label, row.plan] for row in rows))
+    header = ["a year", "today", plan_heading(result), "change"]
+    return html_table(header, ([row.label, row.today, row.plan, row.change] for row in rows))
 
 
 def html_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -9,10 +9,11 @@ import pandas as pd
 from pydantic import Field, ValidationError
 
 from models.document_fields import Strict
-from models.plan import KPIS, Decisions, Plan
+from models.plan import KPIS, PLAN_TABLES, Decisions, Plan
 from models.plan_tables import RunError
 
 from ..version import FORMAT
+from .closest_delivery import MISSED_COLUMNS, ClosestDelivery
 from .format_check import check_format
 from .menu_reference import Near
 from .record import ResultRecord, Status
@@ -31,6 +32,49 @@ class DecisionLists(Strict):
     """How providers are engaged, where a case says in which ways they can be; none does."""
     territories: tuple[()]
     """Who holds which territory, where revenue is shared; no case does."""
+
+    @property
+    def chosen(self) -> Decisions:
+        """What is chosen, as a plan holds it."""
+        return Decisions(**self.model_dump(exclude={"engagements", "territories"}))
+
+
+class MissedRule(Strict):
+    """A rule that is missed, in the words of audit.json, and by how much."""
+
+    rule: str
+    scope: str
+    value: Amount
+    limit: Amount
+    shortfall: Amount
+
+
+class ClosestDocument(Strict):
+    """What comes closest to the rules where given menus cannot keep them all."""
+
+    decisions: DecisionLists
+    kpis: dict[str, Amount | None]
+    unserved_hours: Amount
+    shortfall: Amount
+    missed: tuple[MissedRule, ...]
+
+    @classmethod
+    def of(cls, closest: ClosestDelivery) -> ClosestDocument:
+        """What plan.json says of a closest delivery."""
+        return cls(
+            decisions=DecisionLists(**vars(closest.decisions), engagements=(), territories=()),
+            kpis={name: closest.kpis[name] for name in KPIS},
+            unserved_hours=closest.unserved_hours,
+            shortfall=closest.shortfall,
+            missed=tuple(MissedRule.model_validate(row) for row in closest.missed.to_dict("records")),
+        )
+
+    def delivery(self, tables: Mapping[str, pd.DataFrame]) -> ClosestDelivery:
+        """The closest delivery that this and its tables describe."""
+        decisions, rows = self.decisions.chosen, [row.model_dump() for row in self.missed]
+        plan = Plan(decisions=decisions, kpis=self.kpis, **{name: tables[name] for name in PLAN_TABLES})
+        missed = pd.DataFrame(rows, columns=list(MISSED_COLUMNS))
+        return ClosestDelivery(plan, tables["unserved"], self.unserved_hours, self.shortfall, missed)
 
 
 class PlanDocument(Strict):
@@ -57,6 +101,8 @@ class PlanDocument(Strict):
     baseline_reason: str | None
     broken_rules: tuple[str, ...]
     reason: str | None
+    closest: ClosestDocument | None = None
+    closest_reason: str | None = None
     tiers_by_rank: tuple[str, ...]
     model_kinds: dict[str, str]
     near: Near | None
@@ -89,6 +135,8 @@ def plan_document(result: ResultRecord) -> PlanDocument:
         broken_rules=result.broken_rules,
         near=result.near,
         reason=result.reason,
+        closest=None if result.closest is None else ClosestDocument.of(result.closest),
+        closest_reason=result.closest_reason,
         tiers_by_rank=result.tiers,
         model_kinds=dict(result.model_kinds),
         tiers_sold_today=result.tiers_sold_today,
@@ -149,8 +197,12 @@ def _completeness(document: PlanDocument) -> list[str]:
     valueless += ("bound",) if document.status is Status.INFEASIBLE else ()
     told = [key for key in valueless if getattr(document, key) is not None]
     problems += [f"plan.json: the status is {document.status}, so {key} must be null." for key in told]
-    for part in ("kpis", "baseline"):
-        names = getattr(document, part)
+    missing = document.status is Status.INFEASIBLE and document.menus_given
+    for key, there in (("closest", missing), ("closest_reason", missing and document.closest is None)):
+        if getattr(document, key) is not None and not there:
+            problems.append(f"plan.json: {key} must be null, unless given menus are infeasible.")
+    parts = {"kpis": document.kpis, "baseline": document.baseline}
+    for part, names in {**parts, "closest.kpis": document.closest and document.closest.kpis}.items():
         if names is not None:
             problems += [f"plan.json: {part}.{name} is missing." for name in KPIS if name not in names]
             problems += [f"plan.json: {part}.{name} is not a KPI; remove it." for name in names if name not in KPIS]
@@ -158,21 +210,24 @@ def _completeness(document: PlanDocument) -> list[str]:
 
 
 def to_result(
-    document: PlanDocument, tables: Mapping[str, pd.DataFrame] | None, manifest: Mapping[str, object]
+    document: PlanDocument,
+    tables: Mapping[str, pd.DataFrame] | None,
+    manifest: Mapping[str, object],
+    closest: Mapping[str, pd.DataFrame] | None = None,
 ) -> ResultRecord:
-    """The result that a checked plan.json and its tables describe."""
-    apart = {"format", "case", "scenario", "decisions", "kpis", "gain_gap", "tiers_by_rank", "near"}
+    """The result that a checked plan.json, its tables and those of its closest delivery describe."""
+    apart = {"format", "case", "scenario", "decisions", "kpis", "gain_gap", "tiers_by_rank", "near", "closest"}
     values = document.model_dump(exclude=apart)
     plan = None
     if tables is not None and document.decisions is not None and document.kpis is not None:
-        chosen = document.decisions.model_dump(exclude={"engagements", "territories"})
-        plan = Plan(decisions=Decisions(**chosen), kpis=document.kpis, **tables)
+        plan = Plan(decisions=document.decisions.chosen, kpis=document.kpis, **tables)
     return ResultRecord(
         case_name=document.case,
         scenario_name=document.scenario,
         tiers=document.tiers_by_rank,
         plan=plan,
         near=document.near,
+        closest=None if closest is None or document.closest is None else document.closest.delivery(closest),
         manifest=manifest,
         interrupted=manifest.get("interrupted") is True,
         **values,

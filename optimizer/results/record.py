@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Self
 
 import pandas as pd
 
 from models.plan import KPIS, Plan, kpi_unit
 
 from .checkpoint import Checkpoint
+from .closest_delivery import ClosestDelivery
 from .findings import Audit
 from .menu_reference import Near
 from .run_reference import RunReference
@@ -57,6 +59,10 @@ class ResultRecord:
     """How near the plan is to the reference that `solve(near=...)` was given."""
     reason: str | None = None
     """For `infeasible` and `no_plan`: one sentence that says what stands in the way, where known."""
+    closest: ClosestDelivery | None = None
+    """For `infeasible` of given menus: the delivery that comes closest to the rules, and what it misses."""
+    closest_reason: str | None = None
+    """Why there is none, for `infeasible` of given menus."""
     interrupted: bool = False
     """Whether Ctrl-C, a kernel's interrupt or `should_stop` ended the search before its proof."""
     manifest: Mapping[str, object] = field(default_factory=dict)
@@ -99,6 +105,11 @@ class ResultRecord:
         if self.plan is None:
             return left or WarmStart()
         return warm_start_of(self.plan) if left is None else replace(left, chosen=chosen_by(self.plan))
+
+    @property
+    def with_closest(self) -> Self:
+        """The record with what comes closest to the rules in the place of the plan it lacks, to show both alike."""
+        return self if self.closest is None else replace(self, plan=self.closest.plan)
 
     @property
     def decided(self) -> Plan:

@@ -17,6 +17,7 @@ from models.plan import PLAN_TABLES
 from models.plan_tables import OtherFormatError, RunError, read_plan_tables, write_plan_tables
 
 from .checkpoint import SEARCH, write_state_file
+from .closest_delivery import CLOSEST_TABLES
 from .digests import DIGEST, file_digests, with_checksum
 from .findings import Audit, read_audit
 from .plan_document import PlanDocument, plan_document, read_plan_document, to_result
@@ -27,8 +28,13 @@ from .run_reference import RunReference, run_digest
 T = TypeVar("T")
 
 TABLE_FILES = tuple(f"{name}.csv" for name in PLAN_TABLES)
+CLOSEST = "closest"
+"""Folder of a run of given menus that holds the tables of their closest delivery."""
+CLOSEST_FILES = tuple(f"{CLOSEST}/{name}.csv" for name in CLOSEST_TABLES)
 RUN_FILES = ("plan.json", *TABLE_FILES, "audit.json", "manifest.json")
 """Every file of a run with a plan."""
+ALL_RUN_FILES = (*RUN_FILES, *CLOSEST_FILES)
+"""Every file of a run, with a plan or with a closest delivery."""
 FILES = "files"
 """Key of the manifest that holds the SHA-256 of the run's other files."""
 SIGN_OFF = "sign_off.json"
@@ -72,14 +78,20 @@ def _is_run(target: Path) -> bool:
         return False
     if not target.is_dir():
         raise RunError([f"{target} is a file, not a folder; name another folder for the run."])
-    found = sorted(entry.name for entry in target.iterdir())
-    found = [name for name in found if not is_temporary(name)]
-    unknown = [name for name in found if name not in (*RUN_FILES, SIGN_OFF, SEARCH)]
+    found = [name for name in _names_in(target) if not is_temporary(name)]
+    unknown = [name for name in found if name not in (*ALL_RUN_FILES, SIGN_OFF, SEARCH)]
     if unknown:
         raise RunError([f"{target} holds {unknown[0]}, which is no part of a run; name another folder for the run."])
     if found and not {"plan.json", SEARCH} & set(found):
         raise RunError([f"{target} is not empty and holds no plan.json; name another folder for the run."])
     return bool(found)
+
+
+def _names_in(target: Path) -> list[str]:
+    """Names of what is in a run folder, of what is in its folder `closest` with that before them."""
+    entries = [target / CLOSEST] if (target / CLOSEST).is_dir() else []
+    entries = [entry for folder in (target, *entries) for entry in folder.iterdir() if entry not in entries]
+    return sorted(entry.relative_to(target).as_posix() for entry in entries)
 
 
 def _refuse_protected(target: Path, owner: Owner | None) -> None:
@@ -108,17 +120,19 @@ def load_run(path: str | Path) -> ResultRecord:
 def result_of(run: RunFiles) -> ResultRecord:
     """The result that a run's files describe."""
     manifest = {key: value for key, value in run.manifest.items() if key not in (FILES, DIGEST)}
-    return replace(to_result(run.document, run.tables, manifest), audit=run.audit)
+    return replace(to_result(run.document, run.tables, manifest, run.closest), audit=run.audit)
 
 
 @dataclass(frozen=True)
 class RunFiles:
-    """The files of a run, checked one by one; the tables and the audit are None without a plan."""
+    """The files of a run, checked one by one; None are the tables without a plan, those of its closest delivery
+    without one, and the audit without either."""
 
     document: PlanDocument
     manifest: Mapping[str, object]
     tables: Mapping[str, pd.DataFrame] | None
     audit: Audit | None
+    closest: Mapping[str, pd.DataFrame] | None = None
 
 
 def read_run(path: str | Path) -> RunFiles:
@@ -153,16 +167,23 @@ def _read_files(folder: Path) -> RunFiles:
     problems: list[str] = []
     document = _reading(problems, read_plan_document, folder / "plan.json")
     manifest = _reading(problems, _manifest, folder / "manifest.json")
-    tables, audit = None, None
-    if document is not None and document.decisions is None:
-        problems += [f"{name}: the run has no plan, so this file must not be here." for name in _plan_files(folder)]
-    else:
+    tables, closest, audit = None, None, None
+    planned, near = document is None or document.decisions is not None, document is not None and document.closest
+    problems += [
+        f"{name}: the run has no {what}, so this file must not be here."
+        for name, what in _misplaced(folder, planned=planned, closest=bool(near))
+    ]
+    if planned:
         tables, faults = read_plan_tables(folder)
         problems += faults
+    if near:
+        closest, faults = read_plan_tables(folder / CLOSEST, CLOSEST_TABLES)
+        problems += [f"{CLOSEST}/{fault}" for fault in faults]
+    if planned or near:
         audit = _reading(problems, read_audit, folder / "audit.json")
     if problems or document is None or manifest is None:
         raise RunError(problems)
-    return RunFiles(document, manifest, tables, audit)
+    return RunFiles(document, manifest, tables, audit, closest)
 
 
 def _reading(problems: list[str], read: Callable[[object], T], path: Path) -> T | None:
@@ -185,8 +206,11 @@ def _manifest(values: object) -> Mapping[str, object]:
     return values
 
 
-def _plan_files(folder: Path) -> list[str]:
-    return [name for name in (*TABLE_FILES, "audit.json") if (folder / name).exists()]
+def _misplaced(folder: Path, *, planned: bool, closest: bool) -> list[tuple[str, str]]:
+    """Files that a run of its kind must not hold, with what would have to be there for them."""
+    files = [] if planned else [(name, "plan") for name in (*TABLE_FILES, *([] if closest else ["audit.json"]))]
+    files += [] if closest else [(name, "closest delivery") for name in CLOSEST_FILES]
+    return [(name, what) for name, what in files if (folder / name).exists()]
 
 
 def _read_json(path: Path) -> object:
@@ -227,7 +251,10 @@ def _write_files(result: ResultRecord, folder: Path) -> None:
         write_state_file(result.state, folder / SEARCH)
     if result.plan is not None:
         write_plan_tables(vars(result.plan), folder)
-        if result.audit is not None:
-            write_json(folder / "audit.json", result.audit.to_document())
-    manifest = with_checksum({**result.manifest, FILES: file_digests(folder, RUN_FILES)})
+    if result.closest is not None:
+        (folder / CLOSEST).mkdir()
+        write_plan_tables(result.closest.tables, folder / CLOSEST, CLOSEST_TABLES)
+    if result.audit is not None:
+        write_json(folder / "audit.json", result.audit.to_document())
+    manifest = with_checksum({**result.manifest, FILES: file_digests(folder, ALL_RUN_FILES)})
     write_json(folder / "manifest.json", dict(sorted(manifest.items())))

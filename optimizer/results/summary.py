@@ -93,7 +93,7 @@ def status_sentence(result: ResultRecord) -> str:
     goal = result.objective_name.replace("_", " ")
     found, bound = _to_the_unit(result.objective, result.currency), _to_the_unit(result.bound, result.currency)
     if result.status is Status.INFEASIBLE:
-        return f"Infeasible, proved. {result.reason or 'No plan obeys every rule.'}"
+        return f"Infeasible, proved. {result.reason or 'No plan obeys every rule.'}{_closest(result)}"
     if result.status is Status.NO_PLAN:
         known = "" if result.bound is None else f" No plan can have more than {bound} of {goal} a year."
         return f"No plan found. {result.reason or 'A limit came first.'}{known}{_rests_on(result) if known else ''}"
@@ -114,6 +114,17 @@ def _near(near: Near | None) -> str:
     return f" Near {reference}, within {percent(near.give)} of the best: {books}, with {changes}; {fewest}."
 
 
+def _closest(result: ResultRecord) -> str:
+    """What the delivery that comes closest does and misses, or why there is none."""
+    closest = result.closest
+    if closest is None:
+        return "" if result.closest_reason is None else f" {result.closest_reason}"
+    rules = list(dict.fromkeys(closest.missed["rule"]))
+    undone = f"{closest.unserved_hours:,.0f} hours of work a year undone" if "served" in rules else "no work undone"
+    missed = ", ".join(rules) or "no rule by more than rounding"
+    return f" What comes closest, with every product covered, leaves {undone} and misses {missed}."
+
+
 def _rests_on(result: ResultRecord) -> str:
     return "" if result.bound_rests_on is None else f" The bound rests on {result.bound_rests_on}."
 
@@ -121,6 +132,11 @@ def _rests_on(result: ResultRecord) -> str:
 def _to_the_unit(amount: float | None, currency: str) -> str:
     """An objective and its bound often differ in their last figures only, so none is left out."""
     return "none" if amount is None else f"{amount:,.{0 if abs(amount) >= 1000 else 2}f} {currency}"
+
+
+def plan_heading(result: ResultRecord) -> str:
+    """What the column of a plan's amounts is headed."""
+    return "plan" if result.closest is None else "these menus"
 
 
 def kpi_rows(result: ResultRecord) -> list[KpiRow]:
@@ -228,7 +244,10 @@ def binding_rules(audit: Audit) -> list[tuple[str, str]]:
     rules = audit.rules[[not RULES[name].structural for name in audit.rules["rule"]]]
     sides = rules[["value", "limit"]].abs().max(axis=1)
     near = (sides > 0) & (rules["slack"] <= NEAR * sides.clip(lower=1.0))
-    places = {str(name): list(map(_place, scopes)) for name, scopes in rules[near].groupby("rule", sort=False)["scope"]}
+    places = {
+        str(name): list(map(place_in_words, scopes))
+        for name, scopes in rules[near].groupby("rule", sort=False)["scope"]
+    }
     for name, stopped in stopped_options(audit.price_steps).items():
         places[name] = [*places.get(name, []), *stopped]
     return [(rule.text, first_places(places[name])) for name, rule in RULES.items() if name in places]
@@ -254,7 +273,7 @@ def first_places(places: list[str], shown: int = 3) -> str:
     return "; ".join(places[:shown]) + (f"; and {hidden} more" if hidden > 0 else "")
 
 
-def _place(scope: str) -> str:
+def place_in_words(scope: str) -> str:
     """Names of a scope such as `tier=gold; region=east; model=`, without the columns: `gold, east`."""
     names = (part.partition("=")[2] if "=" in part else part for part in scope.split("; "))
     return ", ".join(filter(None, names))

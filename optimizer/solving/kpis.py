@@ -14,6 +14,7 @@ from models.plan import KPIS, Decisions
 from ..program.delivery import Delivery
 from ..program.instance import Instance
 from ..program.routes import is_partner, readiness_cost
+from ..program.unserved_work import unserved_loss_per_case
 
 
 def _payments(instance: Instance, delivery: Delivery) -> Array:
@@ -64,6 +65,8 @@ def kpis(
     billed, admin, capital, product_revenue, product_margin = (float(x) for x in totals[:5])
     paid = _payments(instance, delivery)
     loss = float(delivery.flows @ instance.routes.loyalty_loss)
+    if len(delivery.unserved):
+        loss += float(delivery.unserved @ unserved_loss_per_case(instance))
     k: dict[str, float] = {
         "service_revenue": billed + float(delivery.flows @ instance.routes.settlement),
         "delivery_cost": sum(paid.tolist()),

@@ -20,6 +20,7 @@ from ..program.instance import Instance
 from ..program.totals import TotalsIndex
 from ..program.totals_bounds import optional_products
 from ..program.totals_map import offers_map, standing_totals
+from ..program.unserved_work import hours_per_case
 from ..results.audit_rules import TOLERANCE
 from .kpis import kpis
 from .uptake_table import uptake_table
@@ -119,17 +120,25 @@ def _coverage(offers: Offers, menus: Sequence[BookMenu]) -> pd.DataFrame:
     return pd.DataFrame({**columns, "covered": covered})
 
 
-def _allocation(instance: Instance, delivery: Delivery) -> pd.DataFrame:
-    catalog, classes, routes = instance.catalog, instance.classes, instance.routes
-    used = np.flatnonzero(delivery.flows > LEAST_FLOW)
-    work, cases = routes.work_class[used], delivery.flows[used]
+def _work_class_columns(instance: Instance, work: Codes) -> dict[str, NDArray[np.object_]]:
+    """What work classes are called: region, family, service, tier and, where they settle, pricing model."""
+    catalog, classes = instance.catalog, instance.classes
     settling = ("", *(catalog.models[code] for code in catalog.settling_models))
-    columns = {
+    return {
         "region": named(catalog.regions, classes.region[work]),
         "family": named(catalog.families, classes.family[work]),
         "service": named(catalog.services, classes.service[work]),
         "tier": named(catalog.tiers, classes.tier[work]),
         "model": named(settling, classes.group[work]),
+    }
+
+
+def _allocation(instance: Instance, delivery: Delivery) -> pd.DataFrame:
+    catalog, routes = instance.catalog, instance.routes
+    used = np.flatnonzero(delivery.flows > LEAST_FLOW)
+    work, cases = routes.work_class[used], delivery.flows[used]
+    columns = {
+        **_work_class_columns(instance, work),
         "provider": named(catalog.providers, routes.provider[used]),
         "cases": cases,
         "hours": cases * routes.hours[used],
@@ -153,25 +162,38 @@ def _fulfilment(instance: Instance, delivery: Delivery) -> pd.DataFrame:
     return _table("fulfilment", rows)
 
 
+def unserved_table(instance: Instance, delivery: Delivery) -> pd.DataFrame:
+    """Unserved cases and hours of each work class that has some."""
+    work = np.flatnonzero(delivery.unserved)
+    cases = delivery.unserved[work]
+    columns = {**_work_class_columns(instance, work), "cases": cases, "hours": cases * hours_per_case(instance)[work]}
+    return pd.DataFrame(columns)
+
+
 def _experience(instance: Instance, delivery: Delivery) -> pd.DataFrame:
     catalog, classes, routes = instance.catalog, instance.classes, instance.routes
     flows = np.where(delivery.flows > LEAST_FLOW, delivery.flows, 0.0)
     tier, region = classes.tier[routes.work_class], classes.region[routes.work_class]
     clock = catalog.on_response_clock[classes.service[routes.work_class]]
+    undone = delivery.unserved if len(delivery.unserved) else np.zeros(len(classes))
     tiers, over = catalog.tier_table, instance.scenario.max_csat_over_target
     rows: list[tuple[object, ...]] = []
     for t, name in enumerate(catalog.tiers):
         floor, target, promised = (float(tiers[c].iloc[t]) for c in ("csat_floor", "csat_target", "min_attainment"))
         for r, place in enumerate(catalog.regions):
             here = flows * ((tier == t) & (region == r))
-            if here.sum() > 0:
-                csat = float(here @ routes.csat / here.sum())
-                cap = np.nan if over is None else over
+            left = undone * ((classes.tier == t) & (classes.region == r))
+            cases = here.sum() + left.sum()
+            if cases > 0:
+                csat = float(here @ routes.csat / cases)
                 rows.append((name, place, "csat", csat, floor, _at_least(csat, floor)))
-                rows.append((name, place, "csat_over_target", csat - target, cap, _at_most(csat - target, cap)))
+            if here.sum() > 0:
+                beyond, cap = float(here @ routes.csat / here.sum()) - target, np.nan if over is None else over
+                rows.append((name, place, "csat_over_target", beyond, cap, _at_most(beyond, cap)))
             timed = here * clock
-            if timed.sum() > 0:
-                met = float(timed @ routes.attainment / timed.sum())
+            cases = timed.sum() + (left * catalog.on_response_clock[classes.service]).sum()
+            if cases > 0:
+                met = float(timed @ routes.attainment / cases)
                 rows.append((name, place, "attainment", met, promised, _at_least(met, promised)))
         rows += _turnaround(instance, delivery, t)
     return _table("experience", rows)

@@ -8,7 +8,7 @@ from models.case import Case
 from models.scenario import Scenario
 
 from ..assurance.result import Result
-from ..auditing import audit
+from ..auditing import audit, audit_closest
 from ..lp.tolerances import ROUNDING
 from ..program.delivery import SECOND_STAGE_SLACK
 from ..results.findings import Audit
@@ -35,6 +35,8 @@ def status_of(found: Found, gap: float, give: float | None = None) -> Status:
 def audited(case: Case, scenario: Scenario, result: Result) -> Result:
     """The result with its audit; a plan that fails it is never called optimal."""
     plan = result.plan
+    if result.closest is not None:
+        return replace(result, audit=audit_closest(case, scenario, result.closest, claims(result)))
     if plan is None:
         return result
     verdict: Audit = audit(case, scenario, plan, claims(result), menus_given=result.menus_given)

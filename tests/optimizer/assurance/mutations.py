@@ -52,14 +52,15 @@ def mutations(run: Path, *files: str) -> Iterator[Mutation]:
 
 
 def _every_edit(run: Path, files: tuple[str, ...]) -> Iterator[Mutation]:
-    for file in sorted(run.iterdir()):
-        if files and file.name not in files:
+    for place in sorted(path for path in run.rglob("*") if path.is_file()):
+        file = place.relative_to(run).as_posix()
+        if files and file not in files:
             continue
-        text = file.read_text(encoding="utf-8")
-        if file.suffix == ".json":
-            yield from _of_json(file.name, json.loads(text))
-        elif file.suffix == ".csv":
-            yield from _of_table(file.name, text)
+        text = place.read_text(encoding="utf-8")
+        if place.suffix == ".json":
+            yield from _of_json(file, json.loads(text))
+        elif place.suffix == ".csv":
+            yield from _of_table(file, text)
 
 
 def other_values(value: object) -> Iterator[tuple[str, object]]:

@@ -81,6 +81,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert main(["solve", case, "-s", "strict", "--out", str(folder / "none"), "--quiet"]) == 1
     near = ["--near", str(folder / "solved"), "--give", "0.05", "--out", str(folder / "near")]
     assert main(["solve", case, "-s", "later", *near, "--quiet"]) == 0
+    given[-1] = str(folder / "closest")
+    assert main(["evaluate", case, "-s", "strict", *given, "--quiet"]) == 1
     return folder
 
 
@@ -147,6 +149,15 @@ def test_every_field_that_given_menus_change(made: Path, tmp_path: Path) -> None
     changed = {"status", "objective", "gap", "menus_given", "broken_rules", "reason", "limit", "ok"}
     edits = (edit for edit in edits if edit.field.partition(".")[0] in changed)
     assert passing(made / "given", case, tmp_path / "run", edits) == []
+
+
+def test_every_field_of_what_comes_closest(made: Path, tmp_path: Path) -> None:
+    case = load_case(made / "case")
+    assert open_run(made / "closest", case).result.closest is not None
+    edits = judged(made / "closest", "plan.json", "closest/allocation.csv", "closest/menus.csv")
+    edits = (edit for edit in edits if edit.file != "plan.json" or edit.field.startswith(("closest", "status")))
+    edits = (edit for edit in edits if (edit.field, edit.kind) != ("closest.kpis", "emptied"))
+    assert passing(made / "closest", case, tmp_path / "run", edits) == []
 
 
 def test_every_field_of_a_run_without_a_plan(made: Path, tmp_path: Path) -> None:

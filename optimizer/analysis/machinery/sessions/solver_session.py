@@ -231,13 +231,13 @@ class SolverSession:
         label: str = "",
         better_than: float | None = None,
     ) -> Result:
-        """Result of `optimizer.evaluate` for menus given (price_book, tier, model, price).
+        """Result of `optimizer.evaluate` for menus given (price_book, tier, model, price); nothing closest.
 
         It is `no_plan` where nothing is better than an objective given, money a year.
         """
         rule = StopRule() if self.brief is None else self.brief.without_difference()
         wanted = named_scenario(self.case, scenario)
-        return self._ask(wanted, (), label, menus=menus, rule=replace(rule, reached=better_than))
+        return self._ask(wanted, (), label, menus=menus, closest=False, rule=replace(rule, reached=better_than))
 
     @property
     def brief(self) -> BriefSolves | None:
