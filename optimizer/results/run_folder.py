@@ -177,7 +177,7 @@ def _read_files(folder: Path) -> RunFiles:
         tables, faults = read_plan_tables(folder)
         problems += faults
     if near:
-        closest, faults = read_plan_tables(folder / CLOSEST, CLOSEST_TABLES)
+        closest, faults = read_plan_tables(folder / CLOSEST, wanted=CLOSEST_TABLES)
         problems += [f"{CLOSEST}/{fault}" for fault in faults]
     if planned or near:
         audit = _reading(problems, read_audit, folder / "audit.json")
