@@ -105,7 +105,7 @@ def _held(
             segment, customer_class = (classes.categorical(key)[row] for key in ("segment", "customer_class"))
             warnings.append(
                 f"The uptake of class {customer_class} of segment {segment} cannot be held: it has no free units that "
-                f"today's menus offer anything. Its appeal stays where {name} is changed."
+                f"today's menus offer anything. Its appeal stays as it is, though {name} changes."
             )
     return {"appeal": ColumnTable({**appeal.columns, "appeal": moved}, len(appeal))}
 

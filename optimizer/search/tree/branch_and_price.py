@@ -176,7 +176,11 @@ class BranchAndPrice:
     def _closed_by_known_bound(self, node: Node) -> bool:
         """Close a node, without pricing, that the duals of an earlier search bound well enough; whether they do."""
         known = self.column_generation.known_bounds.bound(node)
-        if known is None or known.bound < self.state.cutoff:
+        if known is None:
+            return False
+        if known.bound < self.state.cutoff:
+            if node is self.current:  # a limit that comes before the node's own bound leaves this one
+                self.state.prove(known.bound)
             return False
         self._close(node, known.bound)
         return True

@@ -47,7 +47,7 @@ def test_a_plan_that_obeys_the_new_rule_is_kept(case: Case, plan: Result) -> Non
     assert kept.status is Status.FEASIBLE
     assert kept.objective == pytest.approx(19_560)
     assert kept.bound is not None
-    assert kept.bound >= 19_560
+    assert 19_560 <= kept.bound <= 1.02 * 19_560  # what the search before it bounded the whole by, not the widest bound
     assert kept.menus.equals(plan.menus)
 
 
@@ -55,7 +55,7 @@ def test_a_plan_that_obeys_the_new_rule_is_kept(case: Case, plan: Result) -> Non
 def test_one_that_breaks_it_gives_way_to_another(rules: dict[str, Any], case: Case, plan: Result) -> None:
     repaired = without_time(case, plan, **rules)
     best = optimizer.solve(case, case.scenarios["base"].model_copy(update=rules))
-    assert repaired.status is Status.FEASIBLE
+    assert repaired.status in (Status.OPTIMAL, Status.FEASIBLE)
     assert repaired.audit is not None
     assert repaired.audit.ok
     assert repaired.objective is not None
@@ -67,7 +67,7 @@ def test_one_that_breaks_it_gives_way_to_another(rules: dict[str, Any], case: Ca
 
 
 def test_where_there_is_none_none_is_claimed(case: Case, plan: Result) -> None:
-    assert without_time(case, plan, max_providers=0).status is Status.NO_PLAN
+    assert without_time(case, plan, max_providers=0).plan is None
 
 
 @pytest.mark.parametrize("seed", one_in(4, range(24)))
