@@ -12,7 +12,8 @@ from ...schema import NO_CONTRACT
 from .case_view import PLACE, Array, CaseView
 from .oddity import Oddity
 
-ROUNDING = 1e-9
+PROMISE_SLACK = 1e-9
+"""By which a mean may miss its limit, for rounding only."""
 NEVER_LATE = 30.0
 """Times the slowest provider's mean response that a promise lasts: one case in 10^13 is late. Minutes make sixty."""
 LOYALTY_NOISE = 0.02
@@ -84,7 +85,7 @@ def _reached(view: CaseView, best: pd.Series, clocked: bool) -> pd.DataFrame:
 def _short(view: CaseView, reached: pd.DataFrame, limit: str) -> Iterator[tuple[int, str, str, float]]:
     """Row and name of each open tier that some region cannot bring to its limit, the first such region, its best."""
     for row, (tier, asked) in enumerate(zip(*(view.frame("tiers")[name] for name in ("tier", limit)), strict=True)):
-        short = reached[(reached["tier"] == tier) & (reached["best"] < asked - ROUNDING)]
+        short = reached[(reached["tier"] == tier) & (reached["best"] < asked - PROMISE_SLACK)]
         if tier in view.open_tiers and len(short):
             yield row, str(tier), str(short["region"].iloc[0]), float(short["best"].iloc[0])
 

@@ -44,7 +44,7 @@ def grouped_digits(raw: RawTable, table: CleanTable) -> Iterator[str]:
     """Cells that a thousands separator made a thousand times smaller, as sentences.
 
     Told are amounts of money, hours a year and units that fit the rest of their column a thousand times larger, and
-    those that end in a 0 after three decimals while no other number of the table has been written with three.
+    those of a column in which some end in a 0 after three decimals, while no other number of the table has three.
     """
     if raw.length > MOST_ROWS:
         return
@@ -53,7 +53,8 @@ def grouped_digits(raw: RawTable, table: CleanTable) -> Iterator[str]:
     formatted = any(one.formatted for one in written.values()) or not any(one.plain for one in written.values())
     for column in filter(_large, numbers):
         how = written[column.name]
-        odd = _fits_better(table, column.name, how.grouped) | (how.padded & (not formatted))
+        odd = _fits_better(table, column.name, how.grouped)
+        odd |= how.grouped & bool(how.padded.any() and not formatted)
         if odd.any() and not how.formatted:
             yield from sentences([_oddity(table.schema, raw, column.name, odd)], {table.name: table})
 

@@ -23,7 +23,7 @@ def tiny_with(folder: Path, table: str, column: str, texts: dict[int, str]) -> l
     return [said for said in load_case(folder).warnings if "thousands separator" in said]
 
 
-@pytest.mark.parametrize("texts", [{0: "10.000"}, {0: "10.000", 1: "2.000"}])
+@pytest.mark.parametrize("texts", [{0: "10.000"}, {0: "10.000", 1: "2.000"}, {0: "10.000", 1: "2.345"}])
 def test_unit_values_with_separators(tmp_path: Path, texts: dict[int, str]) -> None:
     told = tiny_with(tmp_path / "case", "products", "unit_value", texts)
 
