@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ...column_tables import Flags
 from ...economics.delivery_formulas import HOUR_SHARING_KINDS
 from .case_view import Array, CaseView
 from .oddity import Oddity
@@ -35,6 +36,8 @@ class Neighbourhood:
     advice: str
     factor: float = THOUSANDFOLD
     """Times off the median from which a value is odd. The others must agree within its square root."""
+    low: bool = True
+    """Whether small values are odd too; not where they come near 0 by nature."""
     least: int = 4
     """Rows of a group, the odd one among them, from which on it can be told which one is odd."""
 
@@ -59,7 +62,13 @@ class _Middle:
         return cls(float(np.median(logs)), float(logs[-2] - logs[0]), float(logs[-1] - logs[1]))
 
 
-def far_from_others(values: Array, groups: Groups, factor: float, least: int) -> Array:
+def _isolated(off: Array, limit: float, place: Groups) -> Flags:
+    """Values beyond the limit, of groups in which none lies between its half and it, as a long tail would."""
+    tail = np.bincount(place, (off >= limit / 2) & (off < limit))
+    return np.asarray((off >= limit) & (tail[place] == 0), dtype=bool)
+
+
+def far_from_others(values: Array, groups: Groups, factor: float, least: int, low: bool = True) -> Array:
     """Times that each value is over (or, below 1, under) its group's median, 1 where that is not odd."""
     step, known = max(1, len(values) // SAMPLED), values > 0
     logs = np.log10(values, out=np.full(len(values), np.nan), where=known)
@@ -76,7 +85,9 @@ def far_from_others(values: Array, groups: Groups, factor: float, least: int) ->
     )
     place = np.minimum(np.searchsorted(numbers, groups), len(numbers) - 1)
     off = np.where(numbers[place] == groups, np.nan_to_num(logs - middle[place]), 0.0)
-    odd = ((off >= limit) & (above[place] <= limit / 2)) | ((off <= -limit) & (below[place] <= limit / 2))
+    odd = _isolated(off, limit, place) & (above[place] <= limit / 2)
+    if low:
+        odd |= _isolated(-off, limit, place) & (below[place] <= limit / 2)
     times[odd] = 10.0 ** off[odd]
     return times
 
@@ -86,7 +97,7 @@ def cells_far_from_neighbours(view: CaseView) -> Iterator[Oddity]:
     for hood in NEIGHBOURHOODS:
         if not len(view.case.columns(hood.table)):
             continue
-        times = far_from_others(*hood.measure(view), hood.factor, hood.least)
+        times = far_from_others(*hood.measure(view), hood.factor, hood.least, hood.low)
         rows = np.flatnonzero(times != 1)
         if len(rows):
             yield Oddity(hood.table, hood.column, rows, _words(hood, times), hood.advice)
@@ -180,19 +191,19 @@ def _hours_per_money(view: CaseView) -> tuple[Array, Groups]:
 NEIGHBOURHOODS = (
     Neighbourhood("accounts", "product_revenue", _revenue_per_value, "product revenue per value of what is installed",
                   "the currency of the other accounts, not thousands or millions of it", least=6),
-    Neighbourhood("installed_base", "usage_hours", _usage, "use of this product", "hours a year", least=6),
+    Neighbourhood("installed_base", "usage_hours", _usage, "use of this product", "hours a year", least=6, low=False),
     Neighbourhood("rates", "cost_per_case", _cost_per_case, "the cost of a case of this service",
                   "the currency of the other rates", least=6),
     Neighbourhood("products", "incident_rate", _incident_rate, "the incident rate",
-                  "incidents of one unit a year, not of a thousand units"),
+                  "incidents of one unit a year, not of a thousand units", low=False),
     Neighbourhood("fulfilment", "parts_cost", _parts_per_value, "the cost of parts per value of the unit",
                   "the currency of the other policies; see the product's unit_value too"),
     Neighbourhood("contracts", "price", _signed_price, "the price of this tier and model",
                   "the unit of the other contracts: 8.5 % as 0.085", factor=8, least=6),
     Neighbourhood("customer_classes", "price_sensitivity", _sensitivity, "price sensitivity",
-                  "utility lost per 1 % of unit value, as for the other classes", factor=50, least=6),
+                  "utility lost per 1 % of unit value, as for the other classes", factor=50, least=6, low=False),
     Neighbourhood("customer_classes", "risk_aversion", _aversion, "risk aversion",
-                  "the unit of the other classes, per unit of currency", least=6),
+                  "the unit of the other classes, per unit of currency", least=6, low=False),
     Neighbourhood("services", "hours_per_case", _hours_per_money, "work per cost of a case",
                   "hours, not minutes", factor=20),
 )  # fmt: skip

@@ -24,7 +24,7 @@ ODD_CELLS: list[tuple[str, str, dict[str, object], Any, Any]] = [
     ("current_menus", "price", HOSPITALS_GOLD, 0.0085, 0.05),
     ("contracts", "price", {"account_id": "A0003"}, 0.885, 0.15),
     ("installed_base", "usage_hours", {"account_id": "A0001", "product": "MR-5"}, 22_000, 8_760),
-    ("installed_base", "usage_hours", {"account_id": "A0001", "product": "MR-5"}, 4.26, 200),
+    ("installed_base", "usage_hours", {"account_id": "A0001", "product": "MR-5"}, 9_500, 2),
     ("pricing_models", "incident_factor", {"model": "full_cover"}, 98, 1.2),
     ("tiers", "incident_factor", GOLD, 0.02, 0.6),
     ("pricing_models", "term_years", {"model": "system_lease"}, 84, 12),
@@ -159,6 +159,14 @@ def test_few_neighbours_make_no_outlier() -> None:
 def test_neighbours_that_differ_make_no_outlier() -> None:
     accounts = imaging().tables["accounts"].copy()
     accounts["product_revenue"] *= [10.0 ** (row % 6 - 3) for row in range(len(accounts))]
+
+    assert about(rebuilt(imaging(), accounts=accounts), "accounts", "product_revenue") == []
+
+
+def test_a_long_tail_makes_no_outlier() -> None:
+    # one in a thousand earns a thousandth, and so on in between
+    accounts = imaging().tables["accounts"].copy()
+    accounts["product_revenue"] *= [(row % 1000 + 1) / 1000 for row in range(len(accounts))]
 
     assert about(rebuilt(imaging(), accounts=accounts), "accounts", "product_revenue") == []
 
