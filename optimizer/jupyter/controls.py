@@ -28,7 +28,7 @@ _WIDTH = "38em"
 
 
 @dataclass(frozen=True)
-class Asked:
+class ScenarioEdit:
     """What sliders ask beyond the scenario that they began with."""
 
     rules: Mapping[str, object] = field(default_factory=dict)
@@ -36,8 +36,10 @@ class Asked:
     changes: tuple[Change, ...] = ()
     conditions: tuple[Condition, ...] = ()
 
-    def __add__(self, other: Asked) -> Asked:
-        return Asked({**self.rules, **other.rules}, self.changes + other.changes, self.conditions + other.conditions)
+    def __add__(self, other: ScenarioEdit) -> ScenarioEdit:
+        return ScenarioEdit(
+            {**self.rules, **other.rules}, self.changes + other.changes, self.conditions + other.conditions
+        )
 
 
 @dataclass(frozen=True)
@@ -47,14 +49,14 @@ class Control:
     slider: widgets.SelectionSlider
     neutral: float | str
     """Value at which it asks nothing."""
-    ask: Callable[[Any], Asked]
+    ask: Callable[[Any], ScenarioEdit]
     subject: widgets.Dropdown | None = None
     """What it is about, where that can be chosen."""
 
     @property
-    def asked(self) -> Asked:
+    def asked(self) -> ScenarioEdit:
         """What it asks where it stands."""
-        return Asked() if self.slider.value == self.neutral else self.ask(self.slider.value)
+        return ScenarioEdit() if self.slider.value == self.neutral else self.ask(self.slider.value)
 
 
 def controls(case: Case, scenario: Scenario, plan: Plan | None, currency: str) -> dict[str, Control]:
@@ -84,7 +86,9 @@ def _rule(label: str, rule: str, shares: Sequence[float], scenario: Scenario) ->
     options = [("off", OFF), *((f"{share * 100:g} %", share) for share in known)]
     neutral = OFF if value is None else value
     return Control(
-        _slider(label, options, neutral), neutral, lambda limit: Asked(rules={rule: None if limit == OFF else limit})
+        _slider(label, options, neutral),
+        neutral,
+        lambda limit: ScenarioEdit(rules={rule: None if limit == OFF else limit}),
     )
 
 
@@ -95,25 +99,27 @@ def _room(case: Case) -> tuple[int, int]:
     return lowest, min(10, int((tiers["csat_target"] - tiers["csat_floor"]).min()))
 
 
-def _csat_moved(points: int) -> Asked:
-    return Asked(changes=(Change(table="tiers", column="csat_floor", add=float(points)),))
+def _csat_moved(points: int) -> ScenarioEdit:
+    return ScenarioEdit(changes=(Change(table="tiers", column="csat_floor", add=float(points)),))
 
 
-def _multiplied(table: str, column: str, factor: float) -> Asked:
-    return Asked(changes=(Change(table=table, column=column, multiply=factor),))
+def _multiplied(table: str, column: str, factor: float) -> ScenarioEdit:
+    return ScenarioEdit(changes=(Change(table=table, column=column, multiply=factor),))
 
 
 def _sensitivity() -> Control:
     """Uptake of today's menus is held: a higher sensitivity alone also weighs more what having no contract costs."""
 
-    def ask(factor: float) -> Asked:
+    def ask(factor: float) -> ScenarioEdit:
         column = "price_sensitivity"
-        return Asked(changes=(Change(table="customer_classes", column=column, multiply=factor, hold_uptake=True),))
+        return ScenarioEdit(
+            changes=(Change(table="customer_classes", column=column, multiply=factor, hold_uptake=True),)
+        )
 
     return _factor("Price sensitivity, today's uptake held", ask)
 
 
-def _factor(label: str, ask: Callable[[float], Asked], subject: widgets.Dropdown | None = None) -> Control:
+def _factor(label: str, ask: Callable[[float], ScenarioEdit], subject: widgets.Dropdown | None = None) -> Control:
     options = [(f"{100 * (factor - 1):+.0f} %" if factor != 1 else "0", factor) for factor in FACTORS]
     return Control(_slider(label, options, 1.0), 1.0, ask, subject)
 
@@ -124,9 +130,9 @@ def _of_one_price(case: Case, menus: pd.DataFrame, currency: str) -> Control:
     subject = _choice("Price of", [(f"{row['price_book']}, {row['tier']}", at) for at, row in enumerate(rows)])
     slider = _slider("is", _prices(case, rows[0], currency), FREE)
 
-    def ask(price: float) -> Asked:
+    def ask(price: float) -> ScenarioEdit:
         row = rows[subject.value]
-        return Asked(conditions=(MenuOption(row["price_book"], row["tier"], row["model"], price),))
+        return ScenarioEdit(conditions=(MenuOption(row["price_book"], row["tier"], row["model"], price),))
 
     def free_again(_: object) -> None:
         slider.options = _prices(case, rows[subject.value], currency)
@@ -151,15 +157,15 @@ def _of_providers(case: Case) -> dict[str, Control]:
     rated = sorted(set(case.tables["rates"]["provider"]))
     subject = _choice("Provider", [(name, name) for name in rated])
 
-    def dearer(factor: float) -> Asked:
+    def dearer(factor: float) -> ScenarioEdit:
         name = str(subject.value)
-        return Asked(
+        return ScenarioEdit(
             changes=(Change(table="rates", where={"provider": name}, column="cost_per_case", multiply=factor),)
         )
 
-    def engaged(state: str) -> Asked:
+    def engaged(state: str) -> ScenarioEdit:
         name = str(subject.value)
-        return Asked(changes=(Change(table="providers", where={"provider": name}, column="engage", set=state),))
+        return ScenarioEdit(changes=(Change(table="providers", where={"provider": name}, column="engage", set=state),))
 
     states = [("as in the case", FREE), ("in", "required"), ("out", "excluded")]
     return {

@@ -25,7 +25,7 @@ from ..results.html import escaped, result_page
 from ..results.record import Status
 from ..results.summary import money, percent
 from ..search.assortment.compilation import compile_search
-from .controls import Asked, controls
+from .controls import ScenarioEdit, controls
 
 MOST_NAMED = 3
 """Most broken rules named of a plan that is shown although it breaks some."""
@@ -61,7 +61,7 @@ class WhatIf:
         self.result = self._session.solve(self._start)
         self._plan = self.result
         self._controls = controls(case, self._start, self.result.plan, self.result.currency)
-        self._asked = Asked()
+        self._asked = ScenarioEdit()
         self.sliders = {name: control.slider for name, control in self._controls.items()}
         self.subjects = {name: one.subject for name, one in self._controls.items() if one.subject is not None}
         self._said, self._table, self._charts = widgets.HTML(), widgets.HTML(), widgets.VBox()
@@ -100,7 +100,7 @@ class WhatIf:
 
     def _moved(self, change: object) -> None:
         """Solve what the sliders ask now, if that is anything new."""
-        asked = sum((control.asked for control in self._controls.values()), Asked())
+        asked = sum((control.asked for control in self._controls.values()), ScenarioEdit())
         if asked == self._asked:
             return
         self._asked, began = asked, monotonic()
