@@ -19,9 +19,10 @@ from ..results.one_off import beside_loss, extra_once, yearly_loss
 from ..results.record import Status
 from ..results.summary import money, percent
 from .machinery.answers.answer import Answer
+from .machinery.answers.proved_amount import ProvedAmount
 from .machinery.comparison.moves import menu_moves, structure_moves
 from .machinery.sessions.context import AnalysisContext, context_of
-from .machinery.sessions.solver_session import SolveOptions, Subject, question
+from .machinery.sessions.solver_session import AskedOf, SolveOptions, question
 
 COUNT, WITHIN, LEAST_SHARE = 5, 0.02, 0.01
 _COLUMNS = {
@@ -56,7 +57,7 @@ _COLUMNS = {
 
 @question
 def alternatives(
-    case: Subject,
+    case: AskedOf,
     scenario: str | Scenario | None = None,
     *,
     count: int = COUNT,
@@ -185,11 +186,14 @@ def _headline(found: list[Result], last: Result, count: int, within: float, leas
 
 
 def _sentences(table: pd.DataFrame, context: AnalysisContext) -> Iterator[str]:
+    currency, first = context.result.currency, table.iloc[0]
     for row in table.iloc[1:].to_dict("records"):
-        loss = money(float(row["loss_yearly"]), context.result.currency)
-        once = beside_loss(float(row["one_off_cost"]), context.result.objective_name, context.result.currency)
-        told = f"{row['differs']}; menu changes: {row['menu_changes']}"
-        yield f"Alternative {row['rank']} loses {loss} a year{once}: {told}."
+        best = float(first["objective"])
+        amount = ProvedAmount(best - float(row["at_most"]), float(first["at_most"]) - float(row["objective"]), best)
+        once = beside_loss(float(row["one_off_cost"]), context.result.objective_name, currency)
+        loss = f"{money(float(row['loss_yearly']), currency)} a year{once}"
+        told = loss if amount.decided else amount.undecided_in_words(currency)
+        yield f"Alternative {row['rank']} loses {told}: {row['differs']}; menu changes: {row['menu_changes']}."
 
 
 def _safe(decisions: pd.DataFrame, count: int) -> Iterator[str]:

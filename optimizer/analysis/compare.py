@@ -25,7 +25,7 @@ from .machinery.comparison.side_by_side import COLUMNS, overview, side_by_side
 from .machinery.comparison.todays_book import today
 from .machinery.comparison.unsold_shares import UNSOLD_COLUMNS, UnsoldShare, unsold_shares, unsold_table
 from .machinery.sessions.context import PosedQuestion, pose
-from .machinery.sessions.solver_session import SolveOptions, SolverSession, Subject, question
+from .machinery.sessions.solver_session import AskedOf, SolveOptions, SolverSession, question
 
 TODAY = "today"
 """Stands for today's price book among plans to compare."""
@@ -42,7 +42,7 @@ ReadyPlan: TypeAlias = Result | Scenario | str
 
 @question
 def compare(
-    case: Subject,
+    case: AskedOf,
     plans: Sequence[PlanLike] | Mapping[str, PlanLike] = (),
     scenario: str | Scenario | None = None,
     *,

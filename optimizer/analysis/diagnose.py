@@ -20,7 +20,7 @@ from .machinery.feasibility.feasible_limit import FeasibleLimit, furthest
 from .machinery.feasibility.iis import Iis, find_iis
 from .machinery.feasibility.levers import Lever, levers, named
 from .machinery.sessions.context import AnalysisContext, pose
-from .machinery.sessions.solver_session import SolveOptions, SolverSession, Subject, question
+from .machinery.sessions.solver_session import AskedOf, SolveOptions, SolverSession, question
 
 _LIMIT = {
     "rule": "rule, as in the scenario or in the tables",
@@ -59,7 +59,7 @@ _COLUMNS = {
 
 @question
 def diagnose(
-    case: Subject,
+    case: AskedOf,
     scenario: str | Scenario | None = None,
     *,
     targets: Sequence[str] | None = None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Unpack
 
 import pandas as pd
@@ -18,13 +19,14 @@ from ..results.one_off import beside_gain, extra_once, yearly_gain
 from ..results.price_steps import STOPPED, stopped_options, stopped_steps
 from ..results.summary import NEAR, first_places, money
 from .machinery.answers.answer import Answer
+from .machinery.answers.proved_amount import ProvedAmount
 from .machinery.comparison.moves import structure_moves
 from .machinery.feasibility.levers import Lever, levers, named
 from .machinery.feasibility.shadow_prices import ShadowPrices, shadow_prices
 from .machinery.feasibility.wider_ladders import COLUMNS as LADDER_COLUMNS
 from .machinery.feasibility.wider_ladders import NO_LADDERS, WiderLadders, ladder_sentences, wider_ladders
 from .machinery.sessions.context import AnalysisContext, pose
-from .machinery.sessions.solver_session import SolveOptions, Subject, question
+from .machinery.sessions.solver_session import AskedOf, SolveOptions, question
 
 _ALWAYS = tuple(key for key, spec in RULE_SPECS.items() if spec.bars_providers)
 """Rules that keep providers out, which no row of an audit tells of."""
@@ -66,7 +68,7 @@ class _Cost:
 
 @question
 def explain(
-    case: Subject,
+    case: AskedOf,
     scenario: str | Scenario | None = None,
     *,
     result: Result | None = None,
@@ -205,10 +207,12 @@ def _sentences(context: AnalysisContext, table: pd.DataFrame, stops: Mapping[str
     ]
     if len(dear) < len(table):
         others = "None of the rules looked at" if dear.empty else f"None of the other {len(table) - len(dear)}"
-        open_amount = money(left_open, currency)
+        most = table.drop(index=dear.index)["gain_dropped_at_most"].max()
+        amount = ProvedAmount(0.0, inf if pd.isna(most) else most, context.result.objective or 0.0)
         lines.append(
-            f"{others}, each dropped with all other rules held, was found to cost more than the {open_amount} that the "
-            "plan's own proof leaves open. Two that stand in for each other may cost more together."
+            f"{others}, each dropped with all other rules held, was found to cost more than the "
+            f"{money(left_open, currency)} that the plan's own proof leaves open: each costs "
+            f"{amount.undecided_in_words(currency)}. Two that stand in for each other may cost more together."
         )
     return lines
 

@@ -20,7 +20,7 @@ from ..results.summary import money, percent
 from .machinery.answers.answer import Answer
 from .machinery.comparison.moves import structure_moves
 from .machinery.sessions.context import AnalysisContext, pose
-from .machinery.sessions.solver_session import SolveOptions, Subject, question
+from .machinery.sessions.solver_session import AskedOf, SolveOptions, question
 from .machinery.trade_offs.goals import GOALS, Goal
 from .machinery.trade_offs.trade_off import ConstraintSweep, FrontierPoint, knee, normalized, supported, undominated
 
@@ -42,7 +42,7 @@ _KPIS = {
 
 @question
 def frontier(
-    case: Subject,
+    case: AskedOf,
     scenario: str | Scenario | None = None,
     *,
     goals: Sequence[str] = ("account_revenue", "service_margin"),
@@ -62,13 +62,23 @@ def frontier(
     chosen = _checked(goals, points, step)
     posed = pose(case, scenario, **options)
     context = posed.context(result)
-    sweep = ConstraintSweep(context.session, context.scenario, chosen[0], chosen[1], chosen)
-    context = context.about(sweep.maximize(chosen[0]))
     if context.result.plan is None:
         return context.nothing("frontier")
+    sweep = ConstraintSweep(context.session, context.scenario, chosen[0], chosen[1], chosen)
+    best = sweep.maximize(chosen[0])
+    if best.plan is None:
+        return _nothing(context, best)
+    context = context.about(best)
     found = undominated(_found(sweep, points, step or 0.0))
     found.sort(key=lambda point: tuple(-value for value in point.values))
     return _answer(context, chosen, found)
+
+
+def _nothing(context: AnalysisContext, best: Result) -> Answer:
+    """The answer without a point: there is no plan, or none by the first goal was found in time."""
+    if best.status is Status.INFEASIBLE:
+        return context.about(best).nothing("frontier")
+    return replace(context.nothing("frontier"), status=Status.FEASIBLE)
 
 
 def _checked(goals: Sequence[str], points: int, step: float | None) -> tuple[Goal, ...]:

@@ -22,7 +22,7 @@ from .machinery.service.delivered import measured, segment_parts, segment_turnar
 from .machinery.service.redelivery import Redeliverer
 from .machinery.service.verdicts import HOLD, OVER, SWEET, UNDER, judged
 from .machinery.sessions.context import AnalysisContext, pose
-from .machinery.sessions.solver_session import SolveOptions, Subject, question
+from .machinery.sessions.solver_session import AskedOf, SolveOptions, question
 
 BAND = 0.5
 """CSAT points on either side of the target that still count as on it."""
@@ -72,7 +72,7 @@ _COLUMNS = {
 
 @question
 def levels(
-    case: Subject,
+    case: AskedOf,
     scenario: str | Scenario | None = None,
     *,
     result: Result | None = None,

@@ -13,7 +13,7 @@ from ..assurance.result import Result
 from .machinery.answers.answer import Answer
 from .machinery.comparison.value_added import VALUE_COLUMNS, value_added_table, values_added
 from .machinery.sessions.context import AnalysisContext, context_of
-from .machinery.sessions.solver_session import SolveOptions, Subject, question
+from .machinery.sessions.solver_session import AskedOf, SolveOptions, question
 from .machinery.sourcing.failures import (
     FAILURE_COLUMNS,
     TAKEOVER_COLUMNS,
@@ -103,7 +103,7 @@ _COLUMNS = {
 
 @question
 def partners(
-    case: Subject,
+    case: AskedOf,
     scenario: str | Scenario | None = None,
     *,
     result: Result | None = None,

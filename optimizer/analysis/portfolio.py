@@ -19,16 +19,17 @@ from ..results.one_off import beside_loss, yearly_gain, yearly_loss
 from ..results.record import Status
 from ..results.summary import money
 from .machinery.answers.answer import Answer
+from .machinery.answers.proved_amount import ProvedAmount
 from .machinery.comparison.value_added import (
     VALUE_COLUMNS,
     amount_of,
-    gain_in_words,
     margin_of,
     value_added_table,
+    value_sentences,
     values_added,
 )
 from .machinery.sessions.context import AnalysisContext, context_of
-from .machinery.sessions.solver_session import SolveOptions, Subject, question
+from .machinery.sessions.solver_session import AskedOf, SolveOptions, question
 
 _KINDS: tuple[DecisionKindName, ...] = ("product", "tier", "model")
 _CURVES: tuple[DecisionKindName, ...] = ("tier", "model")
@@ -62,7 +63,7 @@ class CountPoint:
 
 @question
 def portfolio(
-    case: Subject,
+    case: AskedOf,
     scenario: str | Scenario | None = None,
     *,
     result: Result | None = None,
@@ -153,11 +154,10 @@ def _about_values(tables: dict[str, pd.DataFrame], context: AnalysisContext) -> 
     for kind in _KINDS:
         table, word = tables[DECISION_KINDS[kind].listed], DECISION_KINDS[kind].word
         vital = table.loc[table["in_plan"] & (table["status"] == Status.INFEASIBLE), kind]
-        known = table.dropna(subset=["value"]).sort_values("value", ascending=False, kind="stable")
-        told = known.to_dict("records")
-        ranked = [f"{row[kind]} {gain_in_words(row, context.result.objective_name, currency)}" for row in told]
         held = "each forced in or left out by itself, with all other rules held and the rest planned anew"
-        said += [f"Worth of each {word}, in {goal} a year: {', '.join(ranked)}; {held}."] if ranked else []
+        said += value_sentences(
+            table, kind, f"Worth of each {word}, in {goal} a year", held, context.result.objective_name, currency
+        )
         unknown = table.loc[table["status"] == Status.NO_PLAN, kind]
         said += [f"Not known in the time allowed: {', '.join(unknown)}."] if len(unknown) else []
         said += [f"No plan does without the {word} {name} with all other rules held." for name in vital]
@@ -171,19 +171,28 @@ def _about_counts(tables: dict[str, pd.DataFrame], context: AnalysisContext) -> 
         best = _best_count(table, listed)
         if best is None:
             continue
-        first = table[table[listed] == best].iloc[0]
-        behind = [
-            f"with {row[listed]} {_behind(first, row, context)}"
-            for row in table.dropna(subset=["objective"]).to_dict("records")
-            if row[listed] != best
-        ]
-        others = f": {', '.join(behind)}" if behind else ""
-        held = ", with all rules held but those on their number"
-        said.append(f"The best number of {word}s is {best}{held}{others}.{_impossible(table, listed)}")
+        said.append(f"{_best_in_words(table, listed, word, best, context)}{_impossible(table, listed)}")
     return said
 
 
-def _behind(first: pd.Series, row: Mapping[Any, Any], context: AnalysisContext) -> str:
+def _best_in_words(table: pd.DataFrame, listed: str, word: str, best: int, context: AnalysisContext) -> str:
+    """The number with the best plan found, and how far the others are proved to be behind."""
+    found = table.dropna(subset=["objective"]).set_index(listed)
+    (top,), behind, undecided = found.loc[[best]].to_dict("records"), [], []
+    for count, row in found.drop(index=best).to_dict("index").items():
+        amount = ProvedAmount(top["objective"] - row["bound"], top["bound"] - row["objective"], top["objective"])
+        if amount.decided:
+            behind.append(f"with {count} {_behind(top, row, context)}")
+        else:
+            undecided.append(f"with {count} it is {amount.undecided_in_words(context.result.currency)}")
+    held = ", with all rules held but those on their number"
+    said = f"The best number of {word}s {'found is' if undecided else 'is'} {best}{held}"
+    others = f": {', '.join(behind)}" if behind else ""
+    left_open = f" What is lost {'; '.join(undecided)}." if undecided else ""
+    return f"{said}{others}.{left_open}"
+
+
+def _behind(first: Mapping[Any, Any], row: Mapping[Any, Any], context: AnalysisContext) -> str:
     """What a plan with another number has less than the best: every year, and once."""
     kpi, currency = context.result.objective_name, context.result.currency
     once = row["one_off_cost"] - first["one_off_cost"]

@@ -19,7 +19,7 @@ from ..results.summary import money, price_in_words
 from .machinery.answers.answer import Answer
 from .machinery.service.delivered import delivered_flows
 from .machinery.sessions.context import AnalysisContext, pose
-from .machinery.sessions.solver_session import SolveOptions, Subject, question
+from .machinery.sessions.solver_session import AskedOf, SolveOptions, question
 
 STEPS = 41
 """Prices tried, evenly spread, besides the price points and the plan's own price."""
@@ -41,7 +41,7 @@ _COLUMNS = {
 
 @question
 def price(
-    case: Subject,
+    case: AskedOf,
     scenario: str | Scenario | None = None,
     price_book: str = "",
     tier: str = "",

@@ -17,7 +17,7 @@ from .machinery.answers.answer import Answer
 from .machinery.comparison.value_added import amount_of, margin_of
 from .machinery.comparison.waves import Roadmap, Wave
 from .machinery.sessions.context import AnalysisContext, pose
-from .machinery.sessions.solver_session import SolveOptions, Subject, question
+from .machinery.sessions.solver_session import AskedOf, SolveOptions, question
 from .machinery.sourcing.scorecard import Scorecard
 
 PACE = 3.0
@@ -54,7 +54,7 @@ _COLUMNS = {
 
 @question
 def roadmap(
-    case: Subject,
+    case: AskedOf,
     scenario: str | Scenario | None = None,
     *,
     result: Result | None = None,

@@ -19,8 +19,9 @@ from ..results.record import Status
 from ..results.summary import money
 from ..solving.store import open_store
 from .machinery.answers.answer import Answer, worst_gap
+from .machinery.sessions.context import pose
 from .machinery.sessions.parallel_runner import ParallelRunner, ScenarioOutcome
-from .machinery.sessions.solver_session import SolveOptions, Subject, at_work, question
+from .machinery.sessions.solver_session import AskedOf, SolveOptions, at_work, question
 from .machinery.sessions.worker_pool import pool_for, processors
 
 STORED_PROOF = (
@@ -42,9 +43,9 @@ class Sweep(Answer):
 
 @question
 def sweep(
-    case: Subject,
+    case: AskedOf,
     scenarios: Scenarios | None = None,
-    scenario: str = "base",
+    scenario: str | None = None,
     *,
     executor: Executor | None = None,
     workers: int | None = None,
@@ -53,15 +54,21 @@ def sweep(
 ) -> Sweep:
     """Solve many scenarios side by side; without `scenarios`, all those of the case.
 
-    A grid or table varies `scenario`. Solves run on `executor` (any of `concurrent.futures`, or that of a Dask
-    client), `workers` at a time; by default in as many processes as there are processors, which do not run the
-    script that asks again. A scenario whose process is killed is tried once more, and a time limit is shared out
-    among those still to come. With `store`, a folder, each result is kept as soon as it is there, by the content of
-    its input: what was solved before is not solved again, also after a kill, but its plan is recomputed, and that
-    there is none proved again. A scenario that fails is told with the others. Tables: scenarios, kpis, menus,
-    decisions. Raises `CaseError` for scenarios that cannot be read, `RunError` for a store that is something else.
+    A grid or table varies `scenario`, by default `base`; asked of a run, that of the run, whose plan is its result.
+    Solves run on `executor` (any of `concurrent.futures`, or that of a Dask client), `workers` at a time; by default in
+    as many processes as there are processors, which do not run the script that asks again. A scenario whose process is
+    killed is tried once more, and a time limit is shared out among those still to come. With `store`, a folder, each
+    result is kept as soon as it is there, by the content of its input: what was solved before is not solved again, also
+    after a kill, but its plan is recomputed, and that there is none proved again. A scenario that fails is told with
+    the others. Tables: scenarios, kpis, menus, decisions. Raises `CaseError` for scenarios that cannot be read,
+    `RunError` for a store that is something else.
     """
     session = at_work(case, **options)
+    if session.run is not None:
+        posed = pose(session, scenario)
+        posed.refer_to()
+        scenario = posed.scenario.name
+    scenario = scenario or "base"
     asked = vary(session.case, list(session.case.scenarios) if scenarios is None else scenarios, scenario)
     kept = None if store is None else open_store(store, session.case, session.params)
     if workers is not None and workers < 1:

@@ -15,16 +15,16 @@ from models.conditions import Condition
 from models.plan import KPI_UNIT
 
 from ..assurance.result import Result
-from ..program.delivery import SECOND_STAGE_SLACK
 from ..results.one_off import beside_gain, beside_loss, extra_once, yearly_loss
 from ..results.record import Status
 from ..results.summary import binding_rules, money
 from .machinery.answers.answer import Answer
+from .machinery.answers.proved_amount import ProvedAmount
 from .machinery.comparison.moves import moves
 from .machinery.feasibility.iis import find_iis
 from .machinery.feasibility.levers import levers
 from .machinery.sessions.context import AnalysisContext, pose
-from .machinery.sessions.solver_session import SolveOptions, Subject, question
+from .machinery.sessions.solver_session import AskedOf, SolveOptions, question
 
 Request: TypeAlias = str | Condition | Sequence[Condition]
 """Conditions that hold together, or a text such as `offer platinum; drop Orbis`."""
@@ -65,11 +65,13 @@ class _Asked:
     conditions: tuple[Condition, ...]
     result: Result
     obstacles: str
+    narrows: bool
+    """Whether every plan under it is one that the case allows too, so that nothing can be gained."""
 
 
 @question
 def whynot(
-    case: Subject,
+    case: AskedOf,
     scenario: str | Scenario | None = None,
     *requests: Request,
     result: Result | None = None,
@@ -118,7 +120,9 @@ def _conditions(case: Case, request: Request) -> tuple[Condition, ...]:
 def _ask(context: AnalysisContext, conditions: tuple[Condition, ...]) -> _Asked:
     name = "; ".join(map(str, conditions))
     result = context.session.solve(context.scenario, conditions=conditions, label=name)
-    return _Asked(name, conditions, result, _obstacles(context, conditions, result))
+    reference = context.session.reference
+    narrows = reference is not None and reference.narrows(conditions)
+    return _Asked(name, conditions, result, _obstacles(context, conditions, result), narrows)
 
 
 def _obstacles(context: AnalysisContext, conditions: tuple[Condition, ...], result: Result) -> str:
@@ -134,19 +138,20 @@ def _obstacles(context: AnalysisContext, conditions: tuple[Condition, ...], resu
     return told if iis.minimal or not names else f"{told} (perhaps fewer would do)"
 
 
-def _losses(base: Result, result: Result) -> tuple[float | None, float | None, float | None]:
+def _losses(base: Result, asked: _Asked) -> tuple[float | None, float | None, float | None]:
     """Loss, and its least and most by both solves' proofs."""
-    found, best = base.objective, base.bound
+    found, best, result = base.objective, base.bound, asked.result
     assert found is not None
     assert best is not None
     if result.objective is None:
         return None, None if result.bound is None else found - result.bound, None
-    least = -float("inf") if result.bound is None else found - result.bound
+    assert result.bound is not None  # there is a plan
+    least = max(found - result.bound, 0.0) if asked.narrows else found - result.bound
     return found - result.objective, least, best - result.objective
 
 
 def _request_row(base: Result, asked: _Asked) -> dict[str, object]:
-    loss, least, most = _losses(base, asked.result)
+    loss, least, most = _losses(base, asked)
     once = extra_once(asked.result, base)
     return {
         "request": asked.name,
@@ -203,12 +208,11 @@ def _sentence(context: AnalysisContext, row: dict[object, object]) -> str:
         return f"{name}: proved impossible with all other rules held. In the way: {row['stands_in_the_way']}."
     if row["status"] == "no_plan":
         return f"{name}: with all other rules held, no plan was found in the time allowed."
-    loss, least, most = (float(str(row[name])) for name in ("loss", "loss_at_least", "loss_at_most"))
-    size = max(1.0, abs(float(str(row["objective"]))))
+    least, most = (float(str(row[name])) for name in ("loss_at_least", "loss_at_most"))
     moved = f" What moves: {row['moved']}." if row["moved"] else " Nothing else moves."
-    if abs(loss) <= context.session.gap * size and least <= SECOND_STAGE_SLACK * size:
-        beyond = f"nothing beyond the gap asked for ({money(max(most, 0.0), currency)} at most)"
-        return f"{name}: costs {beyond} with all other rules held.{moved}"
+    proved = ProvedAmount(least, most, float(str(row["objective"])))
+    if not proved.decided:
+        return f"{name}: with all other rules held, it costs {proved.undecided_in_words(currency)}.{moved}"
     return f"{name}: {_effect(row, context.result.objective_name, currency)} with all other rules held.{moved}"
 
 

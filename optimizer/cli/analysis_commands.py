@@ -58,8 +58,9 @@ def _compare(arguments: Namespace) -> AskedArguments:
 
 
 def _add_plans(parser: ArgumentParser) -> None:
-    plans = "a run folder, a scenario, which is solved, or `today`; the first is what the others are compared with"
-    parser.add_argument("plans", metavar="PLAN", nargs="*", help=f"{plans} (default: today and --scenario)")
+    plans = "another run folder, a scenario, which is solved, or `today`; the run asked is what they are compared with"
+    default = "(default: the run against today)"
+    parser.add_argument("plans", metavar="PLAN", nargs="*", help=f"{plans}, unless it is among them {default}")
     add_unchecked(parser)
 
 

@@ -27,7 +27,8 @@ are supplied. Says how far from the best a plan can be, and recomputes it withou
 """
 
 _EPILOG = """\
-a case is a folder of CSV or Parquet tables with a case.toml, or one .xlsx workbook.
+a case is a folder of CSV or Parquet tables with a case.toml, or one .xlsx workbook; a run is what solve writes.
+questions take a run, or a case: then its run in runs/CASE-SCENARIO, which is made if there is none that fits.
 tierwise COMMAND --help tells more of a command; each has --json for programs, and --quiet.
 
 examples:
@@ -37,7 +38,7 @@ examples:
   tierwise solve data/imaging --scenario NAME --time-limit 60 --out runs/trial
   tierwise evaluate data/imaging --menus menus.csv   what would these menus earn?
   tierwise audit data/imaging runs/imaging-base      recompute a saved plan
-  tierwise compare data/imaging                      the best plan against today
+  tierwise compare runs/imaging-base                 that plan against today
   tierwise sweep data/imaging --vary max_tiers=2,3   many scenarios side by side
 
 exit codes:

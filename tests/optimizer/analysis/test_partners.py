@@ -12,6 +12,7 @@ import optimizer
 from models import Case, load_case
 from optimizer.analysis.machinery.comparison.value_added import value_added_table, values_added
 from optimizer.analysis.machinery.sessions.context import AnalysisContext, context_of
+from optimizer.analysis.machinery.sessions.context import pose as asked
 from optimizer.analysis.machinery.sourcing.failures import (
     OTHERS,
     REPLANNED,
@@ -149,7 +150,7 @@ def test_work_is_taken_over_hour_by_hour() -> None:
     case = two_providers(tiers=[{**offer()["tiers"][0], "csat_floor": 80}])
     result = optimizer.evaluate(case, menus=pd.DataFrame(columns=["price_book", "tier", "model", "price"]))
     relaxed = two_providers()  # without the floor, own can do it all
-    one = context_of(relaxed, "base", result)
+    one = asked(relaxed, "base").context(result, any_menus=True)
     failures = partner_failures(one)
     assert [failure.response for failure in failures] == [SAME, REPLANNED]
     (row,) = takeover_table(one, failures).to_dict("records")

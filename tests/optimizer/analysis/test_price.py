@@ -87,7 +87,10 @@ def test_what_is_not_on_the_menu_is_refused(
         optimizer.price(case, "base", book, tier, result=result, prices=prices)
 
 
-def test_the_command_writes_the_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_writes_the_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     folder = tmp_path / "answer"
     case = write_small_case(tmp_path / "case")
     result = optimizer.solve(optimizer.load_case(case))

@@ -91,6 +91,7 @@ class Answer:
             "sentences": self.sentences,
             "facts": self.facts,
             "columns": self.columns,
+            "numbers": {name: _numeric(table) for name, table in self.tables.items()},
             "shown": self.shown,
             "unchecked": self.unchecked,
             "files": {f"{name}.csv": sha256(_csv(table)).hexdigest() for name, table in self.tables.items()},
@@ -125,6 +126,11 @@ def _write_files(answer: Answer, folder: Path) -> None:
     for name, table in answer.tables.items():
         (folder / f"{name}.csv").write_bytes(_csv(table))
     write_json(folder / f"{answer.name}.json", answer.to_document())
+
+
+def _numeric(table: pd.DataFrame) -> list[str]:
+    """Columns of numbers, so that they are read back as such even where every cell is blank."""
+    return [str(name) for name in table.select_dtypes("number").columns]
 
 
 def _csv(table: pd.DataFrame) -> bytes:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import replace
 from functools import partial
+from math import nan
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +29,8 @@ def load_answer(path: str | Path, *, unchecked: bool = False) -> Answer:
     Raises `FaultyRunError` where they do not, `OtherFormatError` where another version wrote it, `RunError` where there
     is no answer, a file is missing or there are no digests; `unchecked` skips the digests and marks the answer.
 
-    A column whose every cell is blank or a number as Python writes it becomes numbers, one of true and false flags;
-    every other column is text.
+    A column whose every filled cell is a number as Python writes it becomes numbers, a blank one where it held
+    numbers; one of true and false becomes flags; every other column is text.
     """
     return read_folder(path, partial(_load, unchecked=unchecked))
 
@@ -47,7 +49,10 @@ def _read(folder: Path, document: Any) -> Answer:
     """The answer that the files describe."""
     try:
         columns = {name: list(meanings) for name, meanings in document["columns"].items()}
-        tables = {name: _table(folder / f"{name}.csv", expected) for name, expected in columns.items()}
+        numbers = document.get("numbers", {})
+        tables = {
+            name: _table(folder / f"{name}.csv", expected, numbers.get(name, ())) for name, expected in columns.items()
+        }
         return Answer(
             name=document["name"],
             case_name=document["case"],
@@ -91,13 +96,14 @@ def _document(folder: Path) -> Any:
         raise RunError([f"{files[0]}: not JSON ({error})."]) from None
 
 
-def _table(file: Path, columns: list[str]) -> pd.DataFrame:
+def _table(file: Path, columns: list[str], numbers: Collection[str]) -> pd.DataFrame:
     if not file.is_file():
         raise RunError([f"{file}: the file is missing."])
     rows = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8")
     if list(rows.columns) != columns:
         raise RunError([f"{file}: expected the columns {', '.join(columns)}."])
-    return pd.DataFrame({name: _typed(rows[name]) for name in columns})
+    blank = {name: pd.Series(nan, index=rows.index) for name in numbers if (rows[name] == "").all()}
+    return pd.DataFrame({name: blank[name] if name in blank else _typed(rows[name]) for name in columns})
 
 
 def _typed(cells: pd.Series) -> pd.Series:

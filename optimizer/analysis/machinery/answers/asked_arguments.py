@@ -52,14 +52,15 @@ def words_of(arguments: Mapping[str, object]) -> str:
     """The end of a folder's name that tells these arguments from others: their first words and a digest; else empty."""
     if not arguments:
         return ""
-    words = "_".join(re.findall(r"[A-Za-z0-9.]+", " ".join(map(str, _values(arguments)))))
+    words = "_".join(re.findall(r"[A-Za-z0-9.]+", " ".join(map(str, _values(list(arguments.values()))))))
     return "-".join(["", *filter(None, [words[:_MOST_WORDS].strip("._")]), digest_of(arguments)[:_DIGITS]])
 
 
 def _values(value: object) -> Iterator[object]:
-    """What stands in nested values."""
+    """What stands in nested values, and their keys."""
     if isinstance(value, Mapping):
-        for one in value.values():
+        for key, one in value.items():
+            yield key
             yield from _values(one)
     elif isinstance(value, list):
         for one in value:

@@ -16,6 +16,7 @@ from ....assurance.result import Result
 from ....program.delivery import MARGIN_OF
 from ....results.one_off import beside_gain, extra_once, yearly_gain
 from ....results.summary import money
+from ..answers.proved_amount import ProvedAmount
 from ..sessions.context import AnalysisContext
 
 VALUE_COLUMNS = {
@@ -52,6 +53,20 @@ def value_added_table(found: Sequence[ValueAdded], column: str) -> pd.DataFrame:
     """One row each, in the order given, under the name `column`."""
     table = pd.DataFrame([{column: one.name, **one.row} for one in found], columns=[column, *VALUE_COLUMNS])
     return table.astype({"in_plan": bool})
+
+
+def value_sentences(table: pd.DataFrame, column: str, lead: str, held: str, kpi: str, currency: str) -> list[str]:
+    """`lead` with what is proved to add or cost something, the dearest first, and a sentence for each that is not."""
+    known = table.dropna(subset=["value"]).sort_values("value", ascending=False, kind="stable")
+    decided, undecided = [], []
+    for row in known.to_dict("records"):
+        amount = ProvedAmount(row["value_least"], row["value_most"], row["objective_with"])
+        if amount.decided:
+            decided.append(f"{row[column]} {gain_in_words(row, kpi, currency)}")
+        else:
+            told = amount.undecided_in_words(currency)
+            undecided.append(f"With all other rules held, {row[column]} is worth {told}.")
+    return [*([f"{lead}: {', '.join(decided)}; {held}."] if decided else []), *undecided]
 
 
 def _value_added(context: AnalysisContext, kind: DecisionKindName, name: str) -> ValueAdded:

@@ -18,10 +18,10 @@ from ....interrupts import note_plan
 from ....results.identity import content_of
 from ....results.record import Status
 from ....results.run_case import faults_of_case
-from ....results.summary import status_sentence
+from ....results.summary import money, status_sentence
 from ..answers.answer import Answer, worst_gap
 from .reference_run import ReferenceRun
-from .solver_session import ONE_OF_MANY, SolveOptions, SolverSession, Subject, at_work
+from .solver_session import ONE_OF_MANY, AskedOf, SolveOptions, SolverSession, at_work
 
 Columns = Mapping[str, Mapping[str, str]]
 
@@ -74,13 +74,25 @@ class AnalysisContext:
                 table: {column: _with_currency(text, currency) for column, text in meanings.items()}
                 for table, meanings in columns.items()
             },
-            sentences=(*sentences, *self.session.shortfall),
+            sentences=(*sentences, *self._better_found(), *self.session.shortfall),
             facts=facts,
             gap=worst_gap([self.result, *others]),
             shown=tuple(shown),
             status=Status.FEASIBLE if limited else self.result.status,
             interrupted=self.session.interrupted,
         )
+
+    def _better_found(self) -> list[str]:
+        """That a better plan than the run's was found on the way, where one was."""
+        reference = self.session.reference
+        more = 0.0 if reference is None else reference.better_found(self.session.solves)
+        if more == 0:
+            return []
+        amount, goal = money(more, self.result.currency), self.result.objective_name.replace("_", " ")
+        return [
+            f"The plan that this is about is not the best known: {amount} of {goal} a year more were found on the way, "
+            "with all its rules held. Solve the case again to have that plan."
+        ]
 
     def about(self, result: Result) -> AnalysisContext:
         """The same question with another of its results in the place of the plan."""
@@ -158,7 +170,7 @@ _GIVEN = (
 )
 
 
-def pose(case: Subject, scenario: str | Scenario | None, **options: Unpack[SolveOptions]) -> PosedQuestion:
+def pose(case: AskedOf, scenario: str | Scenario | None, **options: Unpack[SolveOptions]) -> PosedQuestion:
     """A question on a run, a case or a session; raises `RunError` and `CaseError` for a scenario that does not fit."""
     session = at_work(case, **options)
     wanted = _scenario_asked(session, scenario)
@@ -178,7 +190,7 @@ def _scenario_asked(session: SolverSession, scenario: str | Scenario | None) -> 
 
 
 def context_of(
-    case: Subject, scenario: str | Scenario | None, result: Result | None, **options: Unpack[SolveOptions]
+    case: AskedOf, scenario: str | Scenario | None, result: Result | None, **options: Unpack[SolveOptions]
 ) -> AnalysisContext:
     """A question whose arguments are checked, with the plan it is about."""
     return pose(case, scenario, **options).context(result)

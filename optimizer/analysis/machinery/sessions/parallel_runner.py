@@ -94,7 +94,10 @@ class ParallelRunner:
         return self._waiting.popleft() if self._waiting and room else None
 
     def _begin(self, scenario: Scenario, count: int) -> None:
-        gap = self.session.gap
+        gap, reference = self.session.gap, self.session.reference
+        if reference is not None and reference.settles(scenario, ()):
+            self._outcomes[scenario.name] = ScenarioOutcome(reference.result)
+            return
         known = self._known(scenario)
         if known is not None:
             self._outcomes[scenario.name] = ScenarioOutcome(known, reused=True)

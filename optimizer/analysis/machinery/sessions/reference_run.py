@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import inf
@@ -31,6 +31,22 @@ from ....solving.imposed_conditions import scenario_under
 _AS_WRITTEN = "experience"
 """The rule on how a plan's table shows limits, which are others under other rules, though what it delivers is the same.
 """
+
+
+class AskedSolve(Protocol):
+    """A solve of some question, whatever became of it."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """What was solved."""
+
+    @property
+    def conditions(self) -> Sequence[Condition]:
+        """What was forced or forbidden besides."""
+
+    @property
+    def result(self) -> Result:
+        """How it ended."""
 
 
 class KeptRuns(Protocol):
@@ -103,8 +119,7 @@ class ReferenceRun:
     def bounded(self, scenario: Scenario, conditions: Sequence[Condition], found: Result) -> Result:
         """`found` with the run's bound, where that is the better one and holds for all that was asked."""
         own = self.result.bound
-        menus = any(isinstance(one, MenuOption | Cover) for one in conditions)  # these may sell what is not allowed
-        same = content_of(scenario) == content_of(self.scenario) and self.narrows(conditions) and not menus
+        same = content_of(scenario) == content_of(self.scenario) and self.narrows(conditions)
         if own is None or not same or found.status is Status.INFEASIBLE or (found.bound or inf) <= own:
             return found
         bound = max(own, -inf if found.objective is None else found.objective)
@@ -127,7 +142,25 @@ class ReferenceRun:
     def narrows(self, conditions: Sequence[Condition]) -> bool:
         """Whether every plan under the conditions is one that the run's scenario allows too."""
         decisions = [one for one in conditions if isinstance(one, Decision)]
-        return not self._loosens(conditions) and all(map(self._leaves_free, decisions))
+        menus = any(isinstance(one, MenuOption | Cover) for one in conditions)  # these may sell what is not allowed
+        return not menus and not self._loosens(conditions) and all(map(self._leaves_free, decisions))
+
+    def better_found(self, asked: Iterable[AskedSolve]) -> float:
+        """What the best plan found under the run's own rules has more than the run's, beyond the gap it was made to;
+        money a year, 0 where there is none."""
+        own, options = self.result.objective, self.result.manifest.get("options")
+        gap = options.get("gap", DEFAULT_GAP) if isinstance(options, Mapping) else DEFAULT_GAP
+        if own is None:
+            return 0.0
+        found = [
+            one.result.objective - own
+            for one in asked
+            if one.result.objective is not None
+            and content_of(one.scenario) == content_of(self.scenario)
+            and self.narrows(one.conditions)
+        ]
+        most = max(found, default=0.0)
+        return most if most > gap * max(1.0, abs(own)) else 0.0
 
     def _leaves_free(self, decision: Decision) -> bool:
         """Whether the case does not say the contrary of a decision."""

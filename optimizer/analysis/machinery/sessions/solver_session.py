@@ -30,7 +30,7 @@ from ....solving.time_limit import Limit
 from ..answers.answer import Answer
 from ..answers.asked_arguments import arguments_of
 from .brief_solves import NODES, BriefSolves
-from .reference_run import KeptRuns, ReferenceRun, opened_run
+from .reference_run import AskedSolve, KeptRuns, ReferenceRun, opened_run
 from .solved_question import SolvedQuestion, name_of, rows_of
 from .unasked_result import unasked_result
 
@@ -72,16 +72,13 @@ class SolverSession:
     """
 
     def __init__(self, case: Case | Result | str | Path, **options: Unpack[SolveOptions]) -> None:
-        self.run: Result | None = None
+        self.run: Result | None
         """The run that the session is about, where it is about one."""
         self.kept_runs: KeptRuns | None = None
         """Where a question on a case finds the run it is about, or keeps it once it is solved."""
         self.reference: ReferenceRun | None = None
         """The run that the question at work is about."""
-        if isinstance(case, Case):
-            self.case = case
-        else:
-            self.case, self.run = opened_run(case)
+        self.case, self.run = (case, None) if isinstance(case, Case) else opened_run(case)
         self.asked_gap = asked = options.get("gap")
         """The gap that was asked for; None where a solve may end at what tells its answer, or at so many nodes."""
         self.gap = DEFAULT_GAP if asked is None else asked
@@ -91,7 +88,7 @@ class SolverSession:
         self.params = SearchParameters.of(options.get("params"))
         self._baselines = Baselines()
         self._began = monotonic()
-        self._known: dict[Hashable, SolvedQuestion] = {}
+        self._known: dict[tuple[Hashable, Hashable, Hashable, float], SolvedQuestion] = {}
         self._announced = self._asked = 0
         self._deadline: float | None = None
         self._answering = False
@@ -132,6 +129,11 @@ class SolverSession:
     def results(self) -> tuple[Result, ...]:
         """Every result so far, in the order solved."""
         return tuple(solved.result for solved in self._known.values())
+
+    @property
+    def solves(self) -> tuple[AskedSolve, ...]:
+        """Every solve so far that chose the menus from the case's own price points, in order."""
+        return tuple(one for (_, _, rows, _), one in self._known.items() if rows is None)
 
     def expect(self, solves: int) -> None:
         """Announce solves to come, so that progress can say `12 of 30`."""
@@ -183,7 +185,8 @@ class SolverSession:
         wanted, asked = named_scenario(self.case, scenario), tuple(conditions)
         reference = self.reference if price_points is None else None
         if reference is not None and reference.settles(wanted, asked):
-            return self._as_known(reference.result)
+            self._asked += 1
+            return self._met(reference.result)
         more: dict[str, Any] = {"conditions": asked} if asked else {}
         more |= {} if share is None else {"share": share}
         more |= {} if price_points is None else {"price_points": price_points}
@@ -198,8 +201,8 @@ class SolverSession:
         return found
 
     def know(self, scenario: Scenario, result: Result) -> None:
-        """Take a plan of a scenario for what solving it gives, however well it is proved."""
-        self._known[self._key(scenario, (), None, self.gap)] = SolvedQuestion(scenario, (), result, inf)
+        """Take a plan for what solving a scenario gives; one that is not proved is solved again when asked for."""
+        self._known[self._key(scenario, (), None, self.gap)] = SolvedQuestion(scenario, (), result, 0.0)
 
     def take(self, scenario: str | Scenario, result: Result) -> None:
         """Know the result of solving a scenario of this case elsewhere.
@@ -269,11 +272,6 @@ class SolverSession:
         left = self.seconds_left
         return Limit(self.gap, None if left is None else monotonic() + left, self._should_stop)
 
-    def _as_known(self, result: Result) -> Result:
-        """A result that need not be asked for."""
-        self._asked += 1
-        return self._met(result)
-
     @staticmethod
     def _met(result: Result) -> Result:
         """The result; an interrupt from now on leaves its plan."""
@@ -296,7 +294,9 @@ class SolverSession:
         return unasked_result(self.case, scenario, interrupted=self.interrupted)
 
     @staticmethod
-    def _key(scenario: Scenario, conditions: tuple[Hashable, ...], rows: Hashable, gap: float) -> Hashable:
+    def _key(
+        scenario: Scenario, conditions: tuple[Hashable, ...], rows: Hashable, gap: float
+    ) -> tuple[Hashable, Hashable, Hashable, float]:
         return content_of(scenario), frozenset(conditions), rows, gap
 
     def _nearest(self, scenario: Scenario, conditions: tuple[Condition, ...]) -> Result | None:
@@ -319,11 +319,11 @@ class SolverSession:
         return report
 
 
-Subject: TypeAlias = Case | SolverSession | Result | str | Path
+AskedOf: TypeAlias = Case | SolverSession | Result | str | Path
 """What a question is asked of: a run, by its folder or as a result, a case, or a session."""
 
 
-def at_work(case: Subject, **options: Unpack[SolveOptions]) -> SolverSession:
+def at_work(case: AskedOf, **options: Unpack[SolveOptions]) -> SolverSession:
     """The session given, or a new one; TypeError for options beside a session, which has its own."""
     if not isinstance(case, SolverSession):
         return SolverSession(case, **options)
@@ -339,7 +339,7 @@ def question(ask: Callable[P, Answered]) -> Callable[P, Answered]:
     """
 
     @wraps(ask)
-    def answered(case: Subject, *given: Any, **named: Any) -> Answered:
+    def answered(case: AskedOf, *given: Any, **named: Any) -> Answered:
         options = {name: named.pop(name) for name in SolveOptions.__annotations__ if name in named}
         session = at_work(case, **cast(SolveOptions, options))
         with session.answering():

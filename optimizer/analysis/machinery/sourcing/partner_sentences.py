@@ -9,7 +9,8 @@ import pandas as pd
 from ....results.one_off import LOWERED, beside_loss, yearly_loss
 from ....results.record import Status
 from ....results.summary import money, percent
-from ..comparison.value_added import gain_in_words
+from ..answers.proved_amount import ProvedAmount
+from ..comparison.value_added import value_sentences
 from ..sessions.context import AnalysisContext
 from .failures import REPLANNED
 
@@ -32,15 +33,9 @@ def _about_values(values: pd.DataFrame, currency: str, kpi: str) -> list[str]:
     said = [f"No plan does without {name} with all other rules held." for name in vital]
     unknown = values.loc[values["status"] == Status.NO_PLAN, "provider"]
     said += [f"Not known in the time allowed: {', '.join(unknown)}."] if len(unknown) else []
-    known = engaged.dropna(subset=["value"])
-    if len(known):
-        ranked = [f"{row['provider']} {gain_in_words(row, kpi, currency)}" for row in known.to_dict("records")]
-        goal = kpi.replace("_", " ")
-        said.append(
-            f"Worth of each provider engaged, in {goal} a year: {', '.join(ranked)}; each left out by itself, with all "
-            "other rules held and the rest planned anew."
-        )
-    return said
+    held = "each left out by itself, with all other rules held and the rest planned anew"
+    lead = f"Worth of each provider engaged, in {kpi.replace('_', ' ')} a year"
+    return [*said, *value_sentences(engaged, "provider", lead, held, kpi, currency)]
 
 
 def _about_quality(scorecard: pd.DataFrame) -> list[str]:
@@ -67,23 +62,33 @@ def _about_make_or_buy(table: pd.DataFrame, currency: str, kpi: str) -> list[str
     own, goal = table.loc[table["in_plan"], "in_house_share"].iloc[0], kpi.replace("_", " ")
     tried = table[~table["in_plan"]]
     said = f"Own teams do {percent(own)} of the hours in the plan." if own == own else "Teams and partners do no work."
-    possible = tried.dropna(subset=["objective"])
-    plan = table.loc[table["in_plan"], ["objective", "one_off_cost"]].iloc[0]
-    costs, once = plan["objective"] - possible["objective"], possible["one_off_cost"] - plan["one_off_cost"]
-    lost = ", ".join(
-        f"{_whole(share)} {money(yearly_loss(cost, more, kpi), currency)}{beside_loss(more, kpi, currency)}"
-        for share, cost, more in zip(possible["in_house_share"], costs, once, strict=True)
-    )
+    lost, undecided = _costs_of_shares(table, kpi, currency)
     never = ", ".join(_whole(share) for share in tried.loc[tried["status"] == Status.INFEASIBLE, "in_house_share"])
     return [
         " ".join(
             [
                 said,
                 *([f"Forcing their share, with all rules held, costs in {goal} a year: {lost}."] if lost else []),
+                *([f"With all rules held, {undecided}."] if undecided else []),
                 *([f"Impossible with all rules held, proved: {never}."] if never else []),
             ]
         )
     ]
+
+
+def _costs_of_shares(table: pd.DataFrame, kpi: str, currency: str) -> tuple[str, str]:
+    """What forcing each share costs, and of which shares the proofs leave that open."""
+    plan, decided, undecided = table[table["in_plan"]].iloc[0], [], []
+    for row in table[~table["in_plan"]].dropna(subset=["objective"]).to_dict("records"):
+        amount = ProvedAmount(plan["objective"] - row["bound"], plan["bound"] - row["objective"], plan["objective"])
+        share, cost = _whole(float(row["in_house_share"])), plan["objective"] - row["objective"]
+        more = row["one_off_cost"] - plan["one_off_cost"]
+        if amount.decided:
+            yearly = money(yearly_loss(cost, more, kpi), currency)
+            decided.append(f"{share} {yearly}{beside_loss(more, kpi, currency)}")
+        else:
+            undecided.append(f"{share} costs {amount.undecided_in_words(currency)}")
+    return ", ".join(decided), "; ".join(undecided)
 
 
 def _whole(share: float) -> str:

@@ -1,0 +1,41 @@
+"""An amount that two proofs leave open between two ends, and how that is said: decided in sign, or undecided."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import NamedTuple
+
+from ....program.delivery import SECOND_STAGE_SLACK
+from ....results.summary import money
+
+UNDECIDED = "less than the proof resolves"
+"""How every answer tells a difference whose sign is not proved."""
+
+
+class ProvedAmount(NamedTuple):
+    """What an amount is at least and at most, money a year; infinite where no proof says so."""
+
+    least: float
+    most: float
+    size: float
+    """What it is a difference of: its rounding is a share of that."""
+
+    @property
+    def _rounding(self) -> float:
+        return SECOND_STAGE_SLACK * max(1.0, abs(self.size))
+
+    @property
+    def decided(self) -> bool:
+        """Whether it is proved to be above nothing, or below."""
+        return self.least > self._rounding or self.most < -self._rounding
+
+    def undecided_in_words(self, currency: str) -> str:
+        """`between 0 and 25 k EUR a year: less than the proof resolves`."""
+        if not (isfinite(self.least) and isfinite(self.most)):
+            return f"an amount that the time allowed no proof of: {UNDECIDED}"
+        if self.least == self.most == 0:
+            return "nothing"
+        return f"between {self._end(self.least, currency)} and {self._end(self.most, currency)} a year: {UNDECIDED}"
+
+    def _end(self, amount: float, currency: str) -> str:
+        return "0" if abs(amount) <= self._rounding else money(amount, currency)
