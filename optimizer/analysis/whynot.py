@@ -146,8 +146,8 @@ def _losses(base: Result, asked: _Asked) -> tuple[float | None, float | None, fl
     if result.objective is None:
         return None, None if result.bound is None else found - result.bound, None
     assert result.bound is not None  # there is a plan
-    least = max(found - result.bound, 0.0) if asked.narrows else found - result.bound
-    return found - result.objective, least, best - result.objective
+    loss, least = found - result.objective, found - result.bound
+    return loss, min(max(least, 0.0), loss) if asked.narrows else least, best - result.objective
 
 
 def _request_row(base: Result, asked: _Asked) -> dict[str, object]:
