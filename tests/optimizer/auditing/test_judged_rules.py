@@ -439,7 +439,8 @@ def test_every_kpi_is_compared(kpi: str) -> None:
 def test_no_rule_lacks_a_test() -> None:
     tested = {rule for rule, *_ in SCENARIO_LIMITS} | {limit.rule for limit in TABLE_LIMITS}
     tested |= {fault.rule for fault in BREAKS} | {rule for rule, _ in CLAIMS}
-    # inputs is tested above, audit_file and files with the run folder, the rest in test_closest_rules
+    # inputs is tested above, audit_file and files with the run folder, near with what is edited in a run, the rest in
+    # test_closest_rules
     closest = {"served", "unserved", "closest", "missed"}
-    assert set(RULES) == tested | closest | {"inputs", "audit_file", "files"}
+    assert set(RULES) == tested | closest | {"inputs", "audit_file", "files", "near"}
     assert set(RULES) > RULES_ON_MENUS

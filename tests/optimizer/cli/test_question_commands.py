@@ -29,7 +29,7 @@ def test_a_command_writes_its_tables_and_says_what_they_tell(
     command: list[str], tables: set[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _, document = run_on_tiny(command, tables, said, tmp_path, capsys)
-    assert document["status"] == "optimal"
+    assert document["status"] in ("optimal", "feasible")  # a solve may end at two digits of its difference
 
 
 @pytest.mark.parametrize(

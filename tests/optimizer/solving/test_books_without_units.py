@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import nan
 from pathlib import Path
 
 import pandas as pd
@@ -35,7 +36,7 @@ def idle(case: Case) -> Case:
     tables["segments"] = more(tables["segments"], ("ghost", "ghost", 0.0))
     tables["customer_classes"] = more(tables["customer_classes"], ("ghost", "all", 1.0, 0.5, 0.0))
     tables["loyalty"] = more(tables["loyalty"], *[("ghost", tier, 0.8, 0.0) for tier in ("none", "silver", "gold")])
-    tables["price_points"] = more(tables["price_points"], ("gold", "warranty", 0.001, "ghost"))
+    tables["price_points"] = more(tables["price_points"], ("gold", "warranty", 0.001, "ghost", nan, nan))
     tables["current_menus"] = more(tables["current_menus"], ("ghost", "gold", "rental", 0.3))
     return build_case(case.settings, tables, case.scenarios)
 
