@@ -101,8 +101,8 @@ class PlanDocument(Strict):
     baseline_reason: str | None
     broken_rules: tuple[str, ...]
     reason: str | None
-    closest: ClosestDocument | None = None
-    closest_reason: str | None = None
+    closest: ClosestDocument | None
+    closest_reason: str | None
     tiers_by_rank: tuple[str, ...]
     model_kinds: dict[str, str]
     near: Near | None

@@ -285,10 +285,10 @@ def test_a_script_without_a_guard_is_run_once(folder: Path, tmp_path: Path) -> N
 
 
 def test_a_sweep_with_failed_scenarios_is_a_fault(folder: Path, tmp_path: Path) -> None:
-    places = ["--out", str(tmp_path / "out"), "--store", str(tmp_path / "store"), "--workers", "1", "--gap", "0.01"]
+    places = ["--store", str(tmp_path / "store"), "--workers", "1", "--gap", "0.01", "--out"]
     wrong = ["--vary", "rates[provider=Orbit].cost_per_case multiply=1.1"]
-    assert main(["sweep", str(folder), "--vary", "min_service_margin=0.05,1.0", *places]) == 0
-    assert main(["sweep", str(folder), *wrong, *places]) == FAULT
+    assert main(["sweep", str(folder), "--vary", "min_service_margin=0.05,1.0", *places, str(tmp_path / "out")]) == 0
+    assert main(["sweep", str(folder), *wrong, *places, str(tmp_path / "wrong")]) == FAULT
 
 
 def test_a_time_limit_is_for_the_whole_sweep(case: Case, threads: Executor, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ Fields that pass are listed with the reason: they rest on the search, say less t
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from itertools import islice
@@ -102,12 +103,14 @@ def passing(run: Path, case: Case, place: Path, edits: Iterator[Mutation]) -> li
 
 
 def judged(run: Path, *files: str) -> Iterator[Mutation]:
-    """Edits of fields that are not free."""
+    """Edits of fields that are not free; what other scenarios of the case say has to do with no run."""
+    own = f"inputs.scenarios/{json.loads((run / 'plan.json').read_text(encoding='utf-8'))['scenario']}.toml"
     return (
         edit
         for edit in mutations(run, *files)
         if (edit.file, edit.field) not in FREE
         and not edit.field.startswith(RECORDED)
+        and (edit.field == own or not edit.field.startswith("inputs.scenarios/"))
         and (edit.kind == "1 % more" or not edit.field.startswith(AMOUNTS))
         and (edit.file, edit.field, edit.kind) not in FREE_KINDS
     )
