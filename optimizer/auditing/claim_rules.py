@@ -37,9 +37,22 @@ def check_origin(ledger: Ledger, demand: Demand, scenario: Scenario, claims: Cla
     _check_making(ledger, claims)
     if "baseline" in claims:
         check_baseline(ledger, demand, claims)
+    _check_sold_today(ledger, demand, claims)
     inputs = claims.get("inputs")
     if isinstance(inputs, Mapping) and demand.case.files:
         _check_inputs(ledger, demand.case, scenario.name, inputs)
+
+
+def _check_sold_today(ledger: Ledger, demand: Demand, claims: Claims) -> None:
+    """The tiers and pricing models of today's menus of price books with units; none without such a table."""
+    current = demand.case.tables["current_menus"]
+    sold = current[current["price_book"].isin(demand.cohorts["price_book"])]
+    for key, column in (("tiers_sold_today", "tier"), ("models_sold_today", "model")):
+        true = None if current.empty else sorted(set(sold[column]))
+        said = claims.get(key, true)
+        found = list(said) if isinstance(said, list | tuple) else said
+        odd = [] if found == true else [f"{key}={found}, expected {true}"]
+        ledger.none("sold_today", f"plan.json: {key}", odd)
 
 
 def _check_making(ledger: Ledger, claims: Claims) -> None:

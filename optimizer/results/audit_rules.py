@@ -81,6 +81,7 @@ RULES: Mapping[str, AuditRule] = {
         "the changes against the reference are as many as plan.json says; that no plan has fewer rests on the search.",
         structural=True,
     ),
+    "sold_today": AuditRule("what is sold today is what today's menus hold.", structural=True),
     "source": AuditRule("the run is of this case and scenario.", structural=True),
     "baseline": AuditRule(
         "today's KPIs are there, follow from today's menus, add up, and are what some delivery could come to.",

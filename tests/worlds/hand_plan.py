@@ -327,6 +327,8 @@ def hand_result() -> Result:
         no_contract_objective=NO_CONTRACT,
         baseline=dict(BASELINE),
         tiers=("bronze", "silver", "gold"),
+        tiers_sold_today=("silver",),
+        models_sold_today=("warranty",),
         model_kinds={"warranty": "fixed_warranty", "perf": "performance_based", "metered": "pay_per_use"},
         manifest={"command": "tierwise solve hand", "options": {"gap": 1e-4}},
     )

@@ -305,6 +305,8 @@ CLAIMS: list[tuple[str, dict[str, object]]] = [
     ("gain_gap", {"gain_gap": None}),
     ("no_contract_objective", {"no_contract_objective": 19601.0}),
     ("no_contract_objective", {"no_contract_objective": None}),
+    ("sold_today", {"tiers_sold_today": ("platinum",)}),
+    ("sold_today", {"models_sold_today": ()}),
     ("status", {"status": "optimal", "asked_gap": 1e-5}),
     ("status", {"status": "infeasible"}),
     ("status", {"status": "feasible", "asked_gap": 1e-4}),
