@@ -86,6 +86,21 @@ def partners_for_nothing(view: CaseView) -> Iterator[Oddity]:
         yield Oddity("rates", "cost_per_case", rows, why, "what a case costs")
 
 
+def brackets_within_a_case(view: CaseView) -> Iterator[Oddity]:
+    """A further bracket of a discount begins before the cheapest case is paid, so that the one beneath it is empty.
+
+    The first bracket may: that is how a discount on all work is written.
+    """
+    rates, brackets = view.frame("rates"), view.frame("volume_discounts")
+    paid = rates[rates["cost_per_case"] > 0].groupby("provider")["cost_per_case"].min()
+    least = brackets["provider"].map(paid).astype(float)
+    first = brackets.groupby("provider")["above"].transform("min")
+    rows = np.flatnonzero((brackets["above"] > first) & (brackets["above"] < least))
+    if len(rows):
+        why = "one case of the provider costs more, so that the bracket beneath this one is empty"
+        yield Oddity("volume_discounts", "above", rows, why, "a yearly amount in the currency of rates, not millions")
+
+
 def incidents_for_nothing(view: CaseView) -> Iterator[Oddity]:
     """Without a contract an incident of one product is free, and of every other one it is not."""
     products = view.frame("products")

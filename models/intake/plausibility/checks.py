@@ -37,6 +37,7 @@ CHECKS: tuple[Callable[[CaseView], Iterator[Oddity]], ...] = (
     amount_checks.losses_above_revenue,
     amount_checks.aversions_above_losses,
     amount_checks.partners_for_nothing,
+    amount_checks.brackets_within_a_case,
     amount_checks.incidents_for_nothing,
     amount_checks.standard_costs_off,
     amount_checks.settlements_above_payments,

@@ -136,12 +136,22 @@ def _usage(view: CaseView) -> tuple[Array, Groups]:
     return view.numbers("installed_base", "usage_hours"), view.product
 
 
-def _cost_per_case(view: CaseView) -> tuple[Array, Groups]:
-    """Cost of a case of teams and partners, by service: portals and communities cost next to nothing."""
+def _of_workers(view: CaseView, column: str) -> Array:
+    """A column of rates for teams and partners; 0 for portals and communities, which cost and take next to nothing."""
     rates, providers = view.frame("rates"), view.frame("providers")
     working = providers.loc[providers["kind"].isin(HOUR_SHARING_KINDS), "provider"]
-    cost = rates["cost_per_case"].where(rates["provider"].isin(working), 0.0)
-    return cost.to_numpy(dtype=float), _codes(rates["service"])
+    return rates[column].where(rates["provider"].isin(working), 0.0).to_numpy(dtype=float)
+
+
+def _cost_per_case(view: CaseView) -> tuple[Array, Groups]:
+    return _of_workers(view, "cost_per_case"), _codes(view.frame("rates")["service"])
+
+
+def _response(view: CaseView) -> tuple[Array, Groups]:
+    """Response times by service and tier, of services on which a promise is measured."""
+    rates, services = view.frame("rates"), view.frame("services")
+    clocked = rates["service"].isin(services.loc[services["response_clock"], "service"])
+    return np.where(clocked, _of_workers(view, "response_hours"), 0.0), _codes(rates["service"], rates["tier"])
 
 
 def _all(values: pd.Series) -> tuple[Array, Groups]:
@@ -194,6 +204,8 @@ NEIGHBOURHOODS = (
     Neighbourhood("installed_base", "usage_hours", _usage, "use of this product", "hours a year", least=6, low=False),
     Neighbourhood("rates", "cost_per_case", _cost_per_case, "the cost of a case of this service",
                   "the currency of the other rates", least=6),
+    Neighbourhood("rates", "response_hours", _response, "the response to a case of this service and tier",
+                  "hours, not minutes", factor=40, least=6, low=False),
     Neighbourhood("products", "incident_rate", _incident_rate, "the incident rate",
                   "incidents of one unit a year, not of a thousand units", low=False),
     Neighbourhood("fulfilment", "parts_cost", _parts_per_value, "the cost of parts per value of the unit",

@@ -44,6 +44,8 @@ ODD_CELLS: list[tuple[str, str, dict[str, object], Any, Any]] = [
     ("rates", "csat", {}, times(0.1), times(1)),
     ("rates", "csat", {"provider": "Orbis"}, 0.8, 40),
     ("rates", "response_hours", {"service": "operator_training"}, 10_000, 700),
+    ("rates", "response_hours", {"provider": "Orbis"}, times(60), times(4)),
+    ("volume_discounts", "above", {"provider": "Meridian"}, times(1e-6), times(0.01)),
     ("rates", "cost_per_case", {"provider": "Meridian", "region": "north", "family": "ct"}, times(1000), times(5)),
     ("loyalty", "retention", {"tier": "platinum"}, 0.8, 0.95),
     ("loyalty", "retention", {"tier": "bronze"}, 0.05, 0.87),
@@ -149,6 +151,12 @@ def test_a_partner_that_works_for_nothing() -> None:
 
     unpaid = edited(edited(free, "providers", "commitment", orbis, 0), "providers", "fixed_cost", orbis, 0)
     assert about(unpaid, "rates", "cost_per_case")
+
+
+def test_a_discount_on_all_work_is_no_empty_bracket() -> None:
+    lowest = {"provider": "Meridian", "above": 2_000_000.0}
+
+    assert list(edited(imaging(), "volume_discounts", "above", lowest, 0.01).warnings) == []
 
 
 def test_few_neighbours_make_no_outlier() -> None:
