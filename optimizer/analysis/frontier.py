@@ -13,6 +13,7 @@ from models import CaseError, Problem, Scenario
 from models.plan import KPI_UNIT, ONE_OFF_COST
 from models.problems import listed, suggestion
 from models.scenario import OBJECTIVES
+from models.schema.fields import LARGEST_TOTAL
 
 from ..assurance.result import Result
 from ..results.record import Status
@@ -91,7 +92,7 @@ def _checked(goals: Sequence[str], points: int, step: float | None) -> tuple[Goa
     if not problems and not Goal(goals[0]).is_objective:
         expected = f"one of {', '.join(OBJECTIVES)}"
         problems.append(Problem("goals", "the first cannot be an objective", found=goals[0], expected=expected))
-    if points < 2 or (step is not None and not step > 0):
+    if points < 2 or (step is not None and not 0 < step <= LARGEST_TOTAL):
         found = f"{points} points, step {step}"
         problems.append(Problem("points", "they do not fit", found=found, expected="2 or more, and a step above 0"))
     if problems:

@@ -11,6 +11,7 @@ import pandas as pd
 from models import Case, CaseError, Problem, Scenario
 from models.economics.pricing_kinds import KINDS
 from models.problems import listed, suggestion
+from models.schema.fields import LARGEST_TOTAL
 
 from ..accounting.demand import Demand, chosen
 from ..accounting.work import cases_by_service
@@ -84,8 +85,8 @@ def _check_names(case: Case, price_book: str, tier: str, prices: Sequence[float]
             message = f"{price_book!r} has no such tier: the case has no such {kind}{suggestion(name, names)}"
             problems.append(Problem("menus", message, found=name, expected=f"one of {listed(names, 20)}"))
     models = tables["pricing_models"]
-    lowest, of = min(_lowest(str(kind)) for kind in models["kind"]), listed(list(models["model"]))
-    problems += [_not_a_price(price, of, lowest) for price in prices if not price > lowest]
+    lowest = min(_lowest(str(kind)) for kind in models["kind"])
+    problems += _faults_of_prices(prices, listed(list(models["model"])), lowest)
     if problems:
         raise CaseError(problems)
 
@@ -95,8 +96,11 @@ def _lowest(kind: str) -> float:
     return -1.0 if KINDS[kind].on_cost else 0.0
 
 
-def _not_a_price(price: float, of: str, lowest: float) -> Problem:
-    return Problem("prices", f"not a price of {of}", found=repr(price), expected=f"above {lowest:g}")
+def _faults_of_prices(prices: Sequence[float], of: str, lowest: float) -> list[Problem]:
+    """A problem for each price that is not above the lowest, or too large for the arithmetic."""
+    expected = f"above {lowest:g}, at most {LARGEST_TOTAL:g}"
+    wrong = (price for price in prices if not lowest < price <= LARGEST_TOTAL)
+    return [Problem("prices", f"not a price of {of}", found=repr(price), expected=expected) for price in wrong]
 
 
 def _option(context: AnalysisContext, price_book: str, tier: str) -> pd.Series:
@@ -133,8 +137,7 @@ def _prices_to_try(option: pd.Series, points: np.ndarray) -> list[float]:
 
 
 def _check(option: pd.Series, prices: Sequence[float], context: AnalysisContext) -> None:
-    lowest = _lowest(_kind(context, option))
-    wrong = [_not_a_price(price, str(option["model"]), lowest) for price in prices if not price > lowest]
+    wrong = _faults_of_prices(prices, str(option["model"]), _lowest(_kind(context, option)))
     if wrong:
         raise CaseError(wrong)
 

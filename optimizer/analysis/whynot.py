@@ -9,8 +9,8 @@ from typing import TypeAlias, Unpack
 import pandas as pd
 
 from models import Case, CaseError, Problem, Scenario
-from models.condition_checks import check_conditions
-from models.condition_texts import parse_conditions
+from models.condition_checks import check_conditions, problem_of
+from models.condition_texts import FORMS, parse_conditions
 from models.conditions import Condition
 from models.plan import KPI_UNIT
 
@@ -102,6 +102,8 @@ def _parsed(case: Case, requests: Sequence[Request]) -> list[tuple[Condition, ..
         try:
             conditions = _conditions(case, request)
             check_conditions(case, conditions)
+            if not conditions:
+                raise CaseError([problem_of(repr(request), "it says nothing", " ".join(FORMS.split()))])
         except CaseError as error:
             problems += error.problems
         else:

@@ -210,7 +210,7 @@ def _analyse(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
         lambda console: show_answer(console, answer, kept.folder),
         answer.to_document(),
         kept.folder,
-        after_answer(arguments.command, subject.run_folder),
+        after_answer(arguments.command, subject.run_folder, None if subject.opened is None else subject.opened.result),
         kept.problems,
     )
 

@@ -8,13 +8,14 @@ from pathlib import Path
 from rich.console import Console
 
 from models import Case
+from models.plan_tables import RunError
 
 from ..assurance.opening import OpenedRun, open_run
 from ..assurance.reconcile import BOOKS_TOLERANCE, Reconciliation, reconcile
 from ..assurance.result import Result
 from ..assurance.sign_off import SignOff, check_sign_off, sign_off
 from ..results.run_case import case_of_run
-from ..results.run_folder import load_run, reference_of
+from ..results.run_folder import load_run
 from ..results.summary import cells_in_words
 from ..results.typed_command import Step, as_typed
 from .asked_run import run_named
@@ -36,7 +37,9 @@ def workbook(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     given = [load_answer(folder, unchecked=arguments.unchecked) for folder in arguments.answers]
     case, opened = _opened(arguments, run)
     result = opened.result
-    answers = answers_of(reference_of(result), run, given, unchecked=arguments.unchecked)
+    if result.plan is None:
+        raise RunError([f"{run} holds no plan (its status is {result.status}), so there is nothing to write of it."])
+    answers = answers_of(result, run, given, unchecked=arguments.unchecked)
     output.warn(answers.left_out)
     if case.path is not None:
         new_file(file, force=True, inputs=[Path(case.path)])

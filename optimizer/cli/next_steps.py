@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..assurance.result import Result
+from ..results.asked_of_runs import questions_of
 from ..results.record import Status
 from ..results.typed_command import Step, as_typed
 
@@ -38,7 +39,7 @@ def after_search(result: Result, case: Path, run: Path) -> tuple[Step, ...]:
     return (
         *([Step(go_on, "go on with the search, to find or prove more")] * (result.state is not None)),
         *([Step(as_typed("compare", run), "say what changes against today, and why")] * bool(result.baseline)),
-        Step(as_typed("explain", run), "say what each rule costs"),
+        *([Step(as_typed("explain", run), "say what each rule costs")] * (not result.menus_given)),
         Step(as_typed("report", run, "-o", "report.html"), "write the recommendation, to read and print"),
         Step(as_typed("workbook", run, "-o", "plan.xlsx"), "write the workbook for finance"),
     )
@@ -61,12 +62,11 @@ _AFTER_ANSWERS = {
 }
 
 
-def after_answer(question: str, run: Path) -> tuple[Step, ...]:
-    """The question about the same run that mostly follows the one just answered."""
-    if question not in _AFTER_ANSWERS:
-        return ()
-    command, purpose = _AFTER_ANSWERS[question]
-    return (Step(as_typed(command, run), purpose),)
+def after_answer(question: str, run: Path, about: Result | None = None) -> tuple[Step, ...]:
+    """The question about the same run that mostly follows the one just answered, where it can be asked of it."""
+    command, purpose = _AFTER_ANSWERS.get(question, ("", ""))
+    barred = not command or (about is not None and command not in questions_of(about))
+    return () if barred else (Step(as_typed(command, run), purpose),)
 
 
 def _named(scenario: str) -> list[str]:

@@ -24,7 +24,6 @@ from ..analysis.machinery.answers.run_answers import RunAnswers, answers_of, in_
 from ..assurance.opening import OpenedRun, open_run
 from ..assurance.result import Result
 from ..charts.theme import for_our_pages
-from ..results.run_folder import reference_of
 from .answer_sections import answer_sections
 from .parts import Figure, ReportSection
 from .plan_sections import plan_sections
@@ -57,7 +56,7 @@ def write_report(
 def save_report(opened: OpenedRun, run: Path, path: str | Path, *, answers: Sequence[Answer] = ()) -> RunAnswers:
     """Write the report on a run that was opened, and return the answers that it shows; see `write_report`."""
     result = opened.result
-    of_run = answers_of(reference_of(result), run, answers, unchecked=result.unchecked is not None)
+    of_run = answers_of(result, run, answers, unchecked=result.unchecked is not None)
     page = report_page(result, opened.digests, case=opened.case, answers=of_run.answers, notes=in_words(of_run))
     with write_file(Path(path).absolute()) as temporary:
         temporary.write_bytes(page.encode("utf-8", "backslashreplace"))  # a path may hold what is not UTF-8

@@ -9,7 +9,6 @@ from models import Case
 from ..analysis.machinery.answers.run_answers import answers_of
 from ..assurance.opening import open_run
 from ..assurance.result import Result
-from ..results.run_folder import reference_of
 from .account_sheet import write_accounts, write_bridge
 from .answers_sheet import write_answers
 from .evidence import write_audit, write_experience, write_inputs, write_providers, write_rules
@@ -51,7 +50,7 @@ def write_workbook(case: Case, run: Result | str | Path, path: str | Path, *, un
     if isinstance(run, Result):
         return write_sheets(WorkbookData(case, run), path)
     opened = open_run(run, case, unchecked=unchecked)
-    answers = answers_of(reference_of(opened.result), Path(run), (), unchecked=unchecked)
+    answers = answers_of(opened.result, Path(run), (), unchecked=unchecked)
     return write_sheets(WorkbookData(case, opened.result, opened.audit, answers), path)
 
 

@@ -15,7 +15,7 @@ import optimizer
 from models import load_case
 from optimizer.assurance.result import Result
 from optimizer.cli.command_line import main
-from optimizer.cli.exit_codes import BAD_INPUT, DONE
+from optimizer.cli.exit_codes import BAD_INPUT, DONE, FAILED
 from optimizer.results.run_reference import run_digest
 from tests.folders import TINY
 
@@ -189,7 +189,10 @@ def test_a_run_has_its_own_scenario(told: Told) -> None:
         (["compare", "acme", "base", "bas", "bus"], ["bas is neither", "bus is neither"]),
         (["explain", "acme", "min_margin", "max_margin"], ["min_margin", "max_margin"]),
         (["price", "acme", "clinic", "gld", "--prices", "-2"], ["clinic", "gld", "-2.0"]),
+        (["price", "acme", "clinics", "gold", "--prices", "nan,inf,1e19"], ["nan", "inf", "1e+19"]),
         (["frontier", "acme", "happiness", "wealth", "--points", "1"], ["happiness", "wealth", "1 points"]),
+        (["frontier", "acme", "wealth", "--step", "inf"], ["wealth", "step inf"]),
+        (["whynot", "acme", "", " ; ", "drop gld"], ["''", "' ; '", "drop gld"]),
     ],
     ids=lambda value: value[0],
 )
@@ -218,6 +221,27 @@ def test_a_report_shows_the_answers_of_its_run_that_lie_beside_it(told: Told) ->
     assert main(["workbook", "runs/acme-base", "--with", "priced"]) == DONE
     rows = [row[0] for row in openpyxl.load_workbook("runs/acme-base.xlsx")["Answers"].iter_rows(values_only=True)]
     assert {"Levels", "Price", "Levels: zones"} <= set(rows)
+
+
+def test_what_a_run_cannot_be_asked_is_named_nowhere(told: Told) -> None:
+    Path("ours.csv").write_text("price_book,tier,model,price\nclinics,gold,fixed,0.09\nfactories,gold,fixed,0.09\n")
+    assert main(["evaluate", "acme", "--menus", "ours.csv", "--out", "given"]) == DONE
+    assert "tierwise explain" not in told()[0]
+    assert main(["explain", "given"]) == BAD_INPUT  # nothing is known of the best plan
+    told()
+    assert main(["levels", "given"]) == DONE
+    assert "Next" not in told()[0]
+    for command in (["report", "given"], ["workbook", "given"]):
+        assert main([*command, "--json"]) == DONE
+        assert json.loads(told()[0])["result"]["not_asked"] == ["tierwise compare given", "tierwise roadmap given"]
+
+    Path("acme", "scenarios", "greedy.toml").write_text("min_service_margin = 0.99\n")
+    assert main(["solve", "acme", "--scenario", "greedy", "--out", "none"]) == FAILED
+    told()
+    assert main(["report", "none", "--json"]) == DONE
+    assert json.loads(told()[0])["result"]["not_asked"] == ["tierwise diagnose none"]
+    assert main(["explain", "none"]) == FAILED
+    assert "Next" not in told()[0]
 
 
 def test_answers_about_another_run_are_in_no_document(told: Told) -> None:

@@ -65,6 +65,16 @@ def test_a_plan_that_fails_its_audit_is_not_written(here: Path, capsys: pytest.C
     assert "Audit: FAILED" in shown
 
 
+def test_there_is_no_workbook_of_a_run_without_a_plan(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "case" / "scenarios" / "greedy.toml").write_text("min_service_margin = 0.99\n")
+    case, run = str(here / "case"), str(here / "none")
+    assert main(["solve", case, "--scenario", "greedy", "--out", run, "--quiet"]) == FAILED
+    capsys.readouterr()
+    assert main(["workbook", run, "--case", case]) == BAD_INPUT
+    assert "holds no plan (its status is infeasible)" in capsys.readouterr().err
+    assert not (here / "none.xlsx").exists()
+
+
 def test_a_changed_case_is_refused(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "case" / "rates.csv").write_text((here / "case" / "rates.csv").read_text() + "\n")
     assert tierwise(here, "workbook") == FAILED

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from models.plan_tables import RunError
 
+from ....results.asked_of_runs import ASKED_OF_A_RUN, questions_of
+from ....results.record import ResultRecord
+from ....results.run_folder import reference_of
 from ....results.run_reference import RunReference
 from ....results.typed_command import as_typed
 from .answer import Answer
 from .answer_folder import load_answer
-
-ASKED_OF_A_RUN = ("compare", "explain", "levels", "partners", "portfolio", "alternatives", "frontier", "roadmap")
-"""Questions that need nothing but a run, in the order in which a document shows their answers."""
 
 
 @dataclass(frozen=True)
@@ -29,18 +29,19 @@ class RunAnswers:
     """What to type for the answers that are not there."""
 
 
-def answers_of(run: RunReference, typed: Path, given: Sequence[Answer], *, unchecked: bool = False) -> RunAnswers:
-    """The answers of a run: those `given`, and those that lie beside its folder, as it was `typed`.
+def answers_of(result: ResultRecord, typed: Path, given: Sequence[Answer], *, unchecked: bool = False) -> RunAnswers:
+    """The answers of a run, opened: those `given`, and those that lie beside its folder, as it was `typed`.
 
     Raises `RunError` for a given one that is about another run, with what to ask instead.
     """
+    run = reference_of(result)
     faults = [_about_another(answer, typed) for answer in given if not _is_about(answer, run)]
     if faults:
         raise RunError(faults)
     beside, left_out = _beside(run, typed, given, unchecked=unchecked)
     shown = sorted([*given, *beside], key=_place)
     there = {answer.name for answer in shown}
-    commands = tuple(as_typed(name, typed) for name in ASKED_OF_A_RUN if name not in there)
+    commands = tuple(as_typed(name, typed) for name in questions_of(result) if name not in there)
     return RunAnswers(tuple(shown), tuple(left_out), commands)
 
 
