@@ -26,8 +26,8 @@ class BriefSolves:
     reference: ReferenceRun
     timed: bool
     """Whether a time limit was asked for, which takes the place of that on nodes."""
-    wide: list[str]
-    """What ended with a wide interval, by label."""
+    narrow: dict[str, bool]
+    """Whether what was asked ended with a narrow interval, by label; nothing where the run's plan answered all."""
 
     def without_difference(self, nodes: int = NODES) -> StopRule:
         """The rule for a solve that is compared with nothing."""
@@ -43,12 +43,13 @@ class BriefSolves:
         reached = run.objective if self.reference.obeys(scenario, conditions) else None
         return StopRule(None if self.timed else nodes, run.objective, reached)
 
+    def begin(self, label: str) -> None:
+        """Note that something is solved, though how closely may tell nothing."""
+        self.narrow.setdefault(label, True)
+
     def note(self, label: str, found: Result) -> None:
         """Note how closely a solve was proved, the last of its label."""
-        if label in self.wide:
-            self.wide.remove(label)
-        if not self._is_narrow(found):
-            self.wide.append(label)
+        self.narrow[label] = self._is_narrow(found)
 
     def _is_narrow(self, found: Result) -> bool:
         """Whether less is open than a hundredth of what contracts add, or there is proved to be no plan."""
@@ -60,9 +61,11 @@ class BriefSolves:
         return found.bound - found.objective <= WIDE * max(1.0, own - before)
 
     def in_words(self) -> list[str]:
-        """What ended the solves, and which of them ended with a wide interval."""
+        """What ended the solves, and which of them ended with a wide interval; nothing where there was none."""
+        if not self.narrow:
+            return []
         end = "when the time was up" if self.timed else f"after {NODES} nodes at most"
         told = f"Each solve ended at the sign and two digits of its difference from the plan, or {end}."
-        names = "; ".join(filter(None, self.wide))
+        names = "; ".join(label for label, narrow in self.narrow.items() if label and not narrow)
         wide = f"Proved less closely than {100 * WIDE:g} % of what contracts add: {names}."
         return [f"{told} A gap or a time limit asks for more.", *([wide] if names else [])]

@@ -93,7 +93,7 @@ class SolverSession:
         self._deadline: float | None = None
         self._answering = False
         self._left_out: list[str] = []
-        self._wide: list[str] = []
+        self._narrow: dict[str, bool] = {}
 
     @property
     def interrupted(self) -> bool:
@@ -117,7 +117,7 @@ class SolverSession:
         if self._answering:
             yield
             return
-        self._answering, self._announced, self._left_out, self._wide = True, self._asked, [], []
+        self._answering, self._announced, self._left_out, self._narrow = True, self._asked, [], {}
         self._deadline = None if self.time_limit is None else monotonic() + self.time_limit
         try:
             with handling_interrupts():
@@ -188,12 +188,10 @@ class SolverSession:
             self._asked += 1
             return self._met(reference.result)
         more: dict[str, Any] = {"conditions": asked} if asked else {}
-        more |= {} if share is None else {"share": share}
-        more |= {} if price_points is None else {"price_points": price_points}
+        more |= {"share": share, "price_points": price_points}
         more |= {"gap": self.gap if gap is None or self.asked_gap is not None else gap}
-        more |= {
-            "rule": self.brief and self.brief.rule(wanted, asked, nodes, differs=differs and reference is not None)
-        }
+        differs = differs and reference is not None
+        more |= {"rule": self.brief and self.brief.rule(wanted, asked, nodes, differs=differs)}
         found = self._ask(wanted, asked, label, start=self._nearest(wanted, asked), **more)
         found = found if reference is None else reference.bounded(wanted, asked, reference.kept(wanted, asked, found))
         if self.brief is not None:
@@ -247,7 +245,7 @@ class SolverSession:
         """How solves end that need only tell an answer: unless a gap was asked for, and for the plan itself."""
         if self.asked_gap is not None or self.reference is None:
             return None
-        return BriefSolves(self.reference, self.time_limit is not None, self._wide)
+        return BriefSolves(self.reference, self.time_limit is not None, self._narrow)
 
     def _ask(self, scenario: Scenario, conditions: tuple[Condition, ...], label: str, /, **more: Any) -> Result:
         menus, points = more.get("menus"), more.pop("price_points", None)
@@ -256,6 +254,8 @@ class SolverSession:
         key = self._key(scenario, conditions, rows, gap)
         self._asked += 1
         known, seconds = self._known.get(key), self._time_for_one(share)
+        if self.brief is not None:
+            self.brief.begin(label)
         if self.stopped or (known is not None and known.serves(inf if seconds is None else seconds, rule)):
             return self.unasked(scenario, label) if known is None else self._met(known.result)
         more |= {"gap": gap, "time_limit": seconds, "should_stop": self._should_stop}

@@ -200,3 +200,13 @@ def test_an_answer_cut_short_anywhere_is_one(
     if solves == 0:
         assert answer.status is (Status.FEASIBLE if name == "diagnose" else Status.NO_PLAN)
     assert answer.gap is None or 0.0 <= answer.gap < 1.0
+
+
+def test_how_the_solves_ended_is_told_only_where_there_were_some(case: Case) -> None:
+    run = solve(case)
+    told = "Each solve ended at the sign and two digits"
+    for answer, solved in (
+        (whynot(case, "base", "at least 0 tiers", result=run), False),  # the run's own plan answers it
+        (whynot(case, "base", "exactly 1 tier", result=run), True),
+    ):
+        assert any(sentence.startswith(told) for sentence in answer.sentences) == solved
