@@ -180,14 +180,15 @@ class Search:
         master, tree = self.master, self.tree
         master.add(list(usable_columns(master, start.useful)))
         plan, known = values_in_plan(master, start.chosen), list(usable_columns(master, start.best))
+        whole = len({menu.book for menu in known}) == len(known) == len(master.books)
         if self.limit.rule.reached is not None:
             master.add(known)  # as good a plan is known: what is better may be near it, but it need not be delivered
         else:
             tree.heuristics.start_values = plan
-        if self.limit.rule.reached is None and len({menu.book for menu in known}) == len(known) == len(master.books):
-            master.add(known)
-            with self._owed():
-                tree.try_plan(self.question.root, master.numbers(known))
+            if whole:
+                master.add(known)
+                with self._owed():
+                    tree.try_plan(self.question.root, master.numbers(known))
         tree.column_generation.known_bounds.take_over(start)
         nodes, tree.branched = initial_nodes(master, self.root, start.branching, plan)
         return nodes

@@ -21,7 +21,6 @@ from operator import attrgetter
 import numpy as np
 
 from ...lp.arrays import under
-from ...lp.integer_programs import solve_integer
 from ..master.nodes import (
     Evaluation,
     LpSolution,
@@ -45,7 +44,7 @@ from .branching import (
 from .branching_history import BranchedNode
 from .column_generation import ColumnGeneration
 from .primal_heuristics import PrimalHeuristics
-from .restricted_master_mip import RestrictedMasterMip, restricted_mip
+from .restricted_master_mip import RestrictedMasterMip, restricted_mip, solve_for_proof
 
 _log = logging.getLogger(__name__)
 
@@ -268,13 +267,8 @@ class BranchAndPrice:
         """Bound on the choices of columns but those evaluated: within tolerance the MIP may find these better."""
         params, bound = self.state.parameters.enumeration, np.inf
         for _ in range(params.exclusions):
-            with self.state.timers("mip"):
-                gap = params.gap_share * self.state.tolerance(self.state.incumbent.cost)
-                self.state.check_nodes()
-                limits = replace(self.state.limits.of_mip(gap, None), checks=self.state.rule.checks)
-                limits = replace(limits, submodels=False, heuristics=False, presolve=False)
-                outcome = solve_integer(under(restricted.program, self.state.cutoff), limits)
-                self.state.count_steps(outcome.steps)
+            gap = params.gap_share * self.state.tolerance(self.state.incumbent.cost)
+            outcome = solve_for_proof(self.state, under(restricted.program, self.state.cutoff), gap)
             bound = np.inf if outcome.infeasible else outcome.bound
             found = self.heuristics.evaluate_outcome(outcome, restricted)
             if found is None or bound >= self.state.cutoff:

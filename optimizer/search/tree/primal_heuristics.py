@@ -12,7 +12,6 @@ import numpy as np
 from models.rules import MONEY_RULES
 
 from ...lp.arrays import MixedIntegerProgram, under
-from ...lp.integer_programs import solve_integer
 from ...lp.solver import SolverOutcome
 from ..master.nodes import Evaluation, LpSolution, Node, PlanCandidate, Unsolved
 from ..master.restricted_master import RestrictedMaster
@@ -21,7 +20,14 @@ from .branching import ReliabilityBranching, integral_columns
 from .branching_history import agrees
 from .column_generation import ColumnGeneration
 from .diving import dive, price_heuristically
-from .restricted_master_mip import RestrictedMasterMip, in_use_mip, mixing_mip, restricted_mip, sub_mip
+from .restricted_master_mip import (
+    RestrictedMasterMip,
+    in_use_mip,
+    mixing_mip,
+    restricted_mip,
+    solve_for_plan,
+    sub_mip,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -200,12 +206,7 @@ class PrimalHeuristics:
         return self._solve_restricted(under(restricted.program, self.state.incumbent.cost), gap)
 
     def _solve_restricted(self, program: MixedIntegerProgram, gap: float) -> SolverOutcome:
-        with self.state.timers("mip"):
-            self.state.check_nodes()
-            limits = replace(self.state.limits.of_mip(gap, self.params.node_limit), checks=self.state.rule.checks)
-            outcome = solve_integer(program, replace(limits, submodels=False), recheck_infeasible=False)
-            self.state.count_steps(outcome.steps)
-            return outcome
+        return solve_for_plan(self.state, program, gap, self.params.node_limit)
 
     def _dive(self, node: Node, solution: LpSolution) -> None:
         """Dive to a node in which what menus depend on is fixed, then solve sub-MIPs there."""

@@ -14,10 +14,12 @@ from scipy import sparse
 from models.catalog import Array, Codes
 
 from ...lp.arrays import MixedIntegerProgram, excluding
-from ...lp.solver import SolverOutcome
+from ...lp.integer_programs import solve_integer
+from ...lp.solver import Limits, SolverOutcome
 from ...lp.tolerances import INTEGRALITY
 from ..master.nodes import LpSolution, Node
 from ..master.restricted_master import RestrictedMaster
+from ..state.search_state import SearchState
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,29 @@ class RestrictedMasterMip:
         """The program without one choice of columns (a no-good cut)."""
         place = {column: self.first + i for i, column in enumerate(self.among)}
         return replace(self, program=excluding(self.program, [place[i] for i in chosen if i in place]))
+
+
+def solve_for_plan(state: SearchState, program: MixedIntegerProgram, gap: float, nodes: int) -> SolverOutcome:
+    """Look for a solution within an absolute gap (scaled cost), in so many nodes of the program's own tree."""
+    return _solve(state, program, state.limits.of_mip(gap, nodes), recheck_infeasible=False)
+
+
+def solve_for_proof(state: SearchState, program: MixedIntegerProgram, gap: float) -> SolverOutcome:
+    """Bound a program within an absolute gap (scaled cost), where no solution may be left."""
+    limits = replace(state.limits.of_mip(gap, None), heuristics=False, presolve=False)
+    return _solve(state, program, limits, recheck_infeasible=True)
+
+
+def _solve(
+    state: SearchState, program: MixedIntegerProgram, limits: Limits, *, recheck_infeasible: bool
+) -> SolverOutcome:
+    """Solve a program as a part of the work of its search."""
+    with state.timers("mip"):
+        state.check_nodes()
+        limits = replace(limits, checks=state.rule.checks, submodels=False)
+        outcome = solve_integer(program, limits, recheck_infeasible=recheck_infeasible)
+        state.count_steps(outcome.steps)
+        return outcome
 
 
 def restricted_mip(
