@@ -133,7 +133,7 @@ def kpis(demand: Demand, uptake: Rows, done: Work, offered: Offer) -> dict[str, 
         **values,
         **shares_of(values),
         **coverage(demand, sold),
-        **downtime(sold["incidents"], downtime_hours(done.flows)),
+        **downtime(sold["incidents"], total(hours_waited(done.flows))),
         "one_off_cost": one_off_cost(case, offered.providers),
         "partner_payments": total(paid[done.providers.named("kind", PARTNER_KINDS)]),
         "partner_profit": None,  # no table says what a case costs a partner
@@ -152,9 +152,9 @@ def coverage(demand: Demand, sold: Mapping[str, float]) -> dict[str, float | Non
     }
 
 
-def downtime_hours(flows: Rows) -> float:
-    """Hours until work begins, over the cases on which the response promise is measured."""
-    return total(np.where(flows["response_clock"].astype(bool), flows["cases"] * flows["mean_response"], 0.0))
+def hours_waited(flows: Rows) -> Column:
+    """Hours until work on the cases of each flow begins; 0 where no response promise is measured on them."""
+    return np.where(flows["response_clock"].astype(bool), flows["cases"] * flows["mean_response"], 0.0)
 
 
 def downtime(incidents: float, hours: float) -> dict[str, float | None]:

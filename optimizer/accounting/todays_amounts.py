@@ -6,14 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
 from models.case import Case
 from models.economics.delivery_formulas import PARTNER_KINDS
 from models.plan import Decisions
 
 from .demand import Demand, chosen, locked_rows
-from .money import added_up, coverage, downtime, fixed_cost, mean_product_margin, one_off_cost, sales, shares_of
+from .money import (
+    added_up,
+    coverage,
+    downtime,
+    fixed_cost,
+    hours_waited,
+    mean_product_margin,
+    one_off_cost,
+    sales,
+    shares_of,
+)
 from .offered import offer, required_and_excluded
 from .rows import Column, Rows, group_peaks, total
 from .sold import units_by_region, uptake_rows
@@ -93,8 +101,7 @@ def _lanes(case: Case, classes: Rows) -> Rows:
     _, excluded = required_and_excluded(case, "provider")
     rates = rates_by_tier(case).pick("provider", *_PLACE)
     lanes = flows(case, classes.joined(rates.where(~rates.named("provider", excluded)), _PLACE).assign(hours=0.0))
-    down = np.where(lanes["response_clock"].astype(bool), lanes["cases"] * lanes["mean_response"], 0.0)
-    return lanes.assign(settled=lanes["cases"] * lanes["settlement"], down=down)
+    return lanes.assign(settled=lanes["cases"] * lanes["settlement"], down=hours_waited(lanes))
 
 
 def _range_of(lanes: Rows, amount: Column) -> AmountRange:

@@ -211,16 +211,16 @@ class Formulation:
     # -- parts -----------------------------------------------------------------------------------
 
     def _add_policies(self) -> None:
-        catalog, index = self.instance.catalog, self.instance.index
+        parts = self.instance.index.parts
         self.policies = self.instance.policies
         self._policy_rows: list[Any] = list(self.policies.itertuples(index=False))
         self.policy_used: dict[int, Binary] = {}
         self.policy_choices: list[PolicyChoice] = []
-        for product, tier in np.ndindex(*index.parts.shape):
+        for product, tier in np.ndindex(*parts.shape):
             allowed = self.fixings.policies.get((product, tier))
-            if allowed is not None or self.box.high[index.parts[product, tier]] > NEGLIGIBLE_CASES:
-                every = np.flatnonzero(self.policies["product"] == catalog.products[product]).tolist()
-                self.policy_choices.append(self._policy_choice(product, tier, every if allowed is None else [*allowed]))
+            if allowed is not None or self.box.high[parts[product, tier]] > NEGLIGIBLE_CASES:
+                rows = self.instance.policies_of(product) if allowed is None else [*allowed]
+                self.policy_choices.append(self._policy_choice(product, tier, rows))
 
     def _policy_choice(self, product: int, tier: int, rows: list[int]) -> PolicyChoice:
         at = self.instance.index.parts[product, tier]

@@ -45,6 +45,10 @@ class Instance:
         table = self.case.tables["fulfilment"].sort_values(["product", "policy"], kind="stable")
         return table.reset_index(drop=True)
 
+    def policies_of(self, product: int) -> list[int]:
+        """Rows of `policies` of a product (code)."""
+        return np.flatnonzero(self.policies["product"] == self.catalog.products[product]).tolist()
+
     @property
     def hopeless_partners(self) -> tuple[str, ...]:
         """Required partners that fail the partner-quality rule: nothing can be feasible then."""

@@ -69,15 +69,10 @@ def _parts(instance: Instance, totals: Array) -> dict[tuple[int, int], float]:
     return {(int(p), int(t)): float(cases[p, t]) for p, t in np.argwhere(cases > NEGLIGIBLE_CASES)}
 
 
-def _policies_of(instance: Instance, product: int) -> list[int]:
-    """Rows of `Instance.policies` of a product."""
-    return np.flatnonzero(instance.policies["product"] == instance.catalog.products[product]).tolist()
-
-
 def _without_policies(instance: Instance, totals: Array) -> list[str]:
     """Products that have parts cases and no policy that meets them."""
     products = sorted({product for product, _ in _parts(instance, totals)})
-    return [instance.catalog.products[product] for product in products if not _policies_of(instance, product)]
+    return [instance.catalog.products[product] for product in products if not instance.policies_of(product)]
 
 
 def turnaround_choice(
@@ -89,7 +84,7 @@ def turnaround_choice(
     held, quickest = set(), {}
     for tier in np.flatnonzero(~np.isnan(promises)).tolist():
         parts = {product: cases for (product, t), cases in _parts(instance, totals).items() if t == tier}
-        rows = {product: _policies_of(instance, product) for product in parts}
+        rows = {product: instance.policies_of(product) for product in parts}
         least = {product: hours[rows[product]].min() for product in parts}
         promised, taken = (sum(cases * each for cases, each in pairs) for pairs in (
             ((cases, promises[tier]) for cases in parts.values()),
