@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from optimizer.cli.command_line import main
@@ -14,6 +14,9 @@ from optimizer.solving.store import MARKER
 from tests.folders import ROOT
 
 TINY = ROOT / "data" / "tiny"
+
+Told = Callable[[], tuple[str, str]]
+"""What was said since it was last asked: on standard output and on standard error."""
 
 _ANSWER = {
     "sweep": ["--workers", "2", "--store", "store"],

@@ -18,8 +18,7 @@ from optimizer.cli.command_line import main
 from optimizer.cli.exit_codes import BAD_INPUT, DONE, FAILED
 from optimizer.results.run_reference import run_digest
 from tests.folders import TINY
-
-Told = Callable[[], tuple[str, str]]
+from tests.optimizer.cli.invocations import Told
 
 
 @pytest.fixture(scope="module")
@@ -42,15 +41,6 @@ def here(typed_in_a_folder_of_its_own: Path, solved: Result, monkeypatch: pytest
     monkeypatch.setattr("optimizer.cli.commands.solve", known)
     monkeypatch.setattr("optimizer.analysis.machinery.sessions.solver_session.solve", known)
     return typed_in_a_folder_of_its_own
-
-
-@pytest.fixture
-def told(capsys: pytest.CaptureFixture[str]) -> Told:
-    def both() -> tuple[str, str]:
-        captured = capsys.readouterr()
-        return captured.out, captured.err
-
-    return both
 
 
 @pytest.fixture

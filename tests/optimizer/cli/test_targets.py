@@ -26,9 +26,8 @@ from optimizer.cli.targets import beside
 from optimizer.results.run_folder import SIGN_OFF, save_run
 from optimizer.results.run_owner import Owner
 from tests.folders import TINY
+from tests.optimizer.cli.invocations import Told
 from tests.worlds.hand_plan import hand_result
-
-Told = Callable[[], tuple[str, str]]
 
 
 @pytest.fixture(scope="module")
@@ -48,15 +47,6 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, solved: Result) -> Pat
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)  # which takes longer than all the rest
     return tmp_path
-
-
-@pytest.fixture
-def told(capsys: pytest.CaptureFixture[str]) -> Told:
-    def both() -> tuple[str, str]:
-        captured = capsys.readouterr()
-        return captured.out, captured.err
-
-    return both
 
 
 def case_at(place: str) -> str:
