@@ -17,14 +17,15 @@ from ..assurance.result import Result
 from ..results.checkpoint import SEARCH
 from ..results.progress import ProgressCallback, StopCheck
 from ..results.record import Status
-from ..results.run_case import case_of_run
+from ..results.run_case import case_of_run, is_case
 from ..results.run_folder import RUN_FILES, check_run_target, refuse_other_run
 from ..results.run_owner import Owner
 from ..results.run_reference import RunReference
 from .command_output import CommandOutput
-from .targets import case_label, free_folder, keep, try_target, without_ending
+from .targets import beside, case_label, free_folder, keep, new_file, try_target, without_ending
 
 if TYPE_CHECKING:
+    from ..analysis.machinery.answers.answer import Answer
     from ..analysis.machinery.sessions.solver_session import SolverSession
 
 
@@ -33,11 +34,6 @@ def names_run(path: Path) -> bool:
     if (path / "case.toml").is_file():
         return False
     return any((path / name).exists() for name in (*RUN_FILES, SEARCH))
-
-
-def names_case(path: Path) -> bool:
-    """Whether a path that may be that of a run is that of a case."""
-    return (path / "case.toml").is_file() or (path.suffix.lower() == ".xlsx" and path.is_file())
 
 
 def default_run_folder(
@@ -161,11 +157,36 @@ def _of_run(run: Path, arguments: Namespace, output: CommandOutput) -> CommandSu
     return CommandSubject(opened.case, named_scenario(opened.case, own), run, opened, runs)
 
 
-def run_named(arguments: Namespace, output: CommandOutput) -> Path:
-    """The folder of the run that is to be shown, from RUN or CASE; that of a case is made where there is none."""
+@dataclass(frozen=True)
+class ShownRun:
+    """A run that a document is to show, opened, with the answers given for it."""
+
+    folder: Path
+    """As it was typed, or where the run of a case lies."""
+    opened: OpenedRun
+    answers: list[Answer]
+    file: Path
+    """The document, which may be written."""
+
+
+def shown_run(arguments: Namespace, output: CommandOutput, ending: str) -> ShownRun:
+    """The run that is to be shown, from RUN or CASE; that of a case is made where there is none."""
+    from ..analysis.machinery.answers.answer_folder import load_answer
+
+    folder, case = _run_named(arguments, output)
+    file = new_file(arguments.out or beside(folder, ending), force=arguments.force, inputs=[folder, *arguments.answers])
+    answers = [load_answer(answer, unchecked=arguments.unchecked) for answer in arguments.answers]
+    opened = open_run(folder, case, unchecked=arguments.unchecked)
+    if opened.case is not None and opened.case.path is not None:
+        new_file(file, force=True, inputs=[Path(opened.case.path)])
+    return ShownRun(folder, opened, answers, file)
+
+
+def _run_named(arguments: Namespace, output: CommandOutput) -> tuple[Path, Case | Path | None]:
+    """The folder of RUN, or of the run of CASE, and the case as far as it is known."""
     named: Path = arguments.subject
-    if not names_case(named):
-        return named
+    if not is_case(named):
+        return named, arguments.case
     subject = subject_of(arguments, output)
 
     from ..analysis.machinery.sessions.context import pose  # loads the solver
@@ -178,4 +199,4 @@ def run_named(arguments: Namespace, output: CommandOutput) -> Path:
     found, _ = output.watch(made, lambda result: None, subject.case.settings.currency)
     if found.saved_as is None or found.saved_as.folder is None:
         raise RunError([f"There is no run of {named} to show: {found.reason}"])
-    return subject.run_folder
+    return subject.run_folder, subject.case

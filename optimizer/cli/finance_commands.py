@@ -18,32 +18,26 @@ from ..results.run_case import case_of_run
 from ..results.run_folder import load_run
 from ..results.summary import cells_in_words
 from ..results.typed_command import Step, as_typed
-from .asked_run import run_named
+from .asked_run import shown_run
 from .command_output import CommandOutcome, CommandOutput
 from .exit_codes import DONE, FAILED
-from .targets import beside, new_file
 from .terminal import print_line, show_table, show_verdict
 
 
 def workbook(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     """Write the finance workbook of a run; one that does not pass its checks only with --unchecked, and it says so."""
-    from ..analysis.machinery.answers.answer_folder import load_answer
     from ..analysis.machinery.answers.run_answers import answers_of, in_words
     from ..workbook.workbook_data import WorkbookData  # loads the solver, as the next loads the writer of workbooks
     from ..workbook.write import write_sheets
 
-    run = run_named(arguments, output)
-    file = new_file(arguments.out or beside(run, ".xlsx"), force=arguments.force, inputs=[run, *arguments.answers])
-    given = [load_answer(folder, unchecked=arguments.unchecked) for folder in arguments.answers]
-    case, opened = _opened(arguments, run)
-    result = opened.result
+    asked = shown_run(arguments, output, ".xlsx")
+    run, file, result = asked.folder, asked.file, asked.opened.result
+    case = _case_of(asked.opened, arguments)
     if result.plan is None:
         raise RunError([f"{run} holds no plan (its status is {result.status}), so there is nothing to write of it."])
-    answers = answers_of(result, run, given, unchecked=arguments.unchecked)
+    answers = answers_of(result, run, asked.answers, unchecked=arguments.unchecked)
     output.warn(answers.left_out)
-    if case.path is not None:
-        new_file(file, force=True, inputs=[Path(case.path)])
-    data = WorkbookData(case, result, opened.audit, answers)
+    data = WorkbookData(case, result, asked.opened.audit, answers)
     write_sheets(data, file)
     audit = data.audit
 
@@ -62,17 +56,15 @@ def workbook(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     return CommandOutcome(DONE if audit.ok else FAILED, show, document, file, steps if audit.ok else ())
 
 
-def _opened(arguments: Namespace, run: Path) -> tuple[Case, OpenedRun]:
-    """The case of a run and the run, checked unless told otherwise; without its case there is nothing to do."""
-    opened = open_run(run, arguments.case, unchecked=getattr(arguments, "unchecked", False))
-    case = opened.case or case_of_run(opened.result, arguments.case, changed=True)
-    return case, opened
+def _case_of(opened: OpenedRun, arguments: Namespace) -> Case:
+    """The case of a run that was opened; without it there is nothing to do, so that this says why it is missing."""
+    return opened.case or case_of_run(opened.result, arguments.case, changed=True)
 
 
 def reconciliation(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     """Hold today's baseline against the books."""
-    case, opened = _opened(arguments, arguments.run_folder)
-    found = reconcile(case, opened.result, _tolerance(arguments))
+    opened = open_run(arguments.run_folder, arguments.case, unchecked=arguments.unchecked)
+    found = reconcile(_case_of(opened, arguments), opened.result, _tolerance(arguments))
     code = DONE if found.ok else FAILED
     document = {**found.to_document(), "unchecked": arguments.unchecked}
     return CommandOutcome(code, lambda console: _show_lines(console, found, opened.result), document)

@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from pathlib import Path
 
 from rich.console import Console
 
-from ..assurance.opening import open_run
 from ..results.typed_command import Step, as_typed
-from .asked_run import run_named
+from .asked_run import shown_run
 from .command_output import CommandOutcome, CommandOutput
 from .exit_codes import DONE
-from .targets import beside, new_file
 from .terminal import print_line
 
 
 def report(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     """Write the report of a run; one that does not pass its checks is written with --unchecked only, and says so."""
-    from ..analysis.machinery.answers.answer_folder import load_answer
     from ..analysis.machinery.answers.run_answers import in_words
     from ..report import save_report  # loads the charts, which nothing else needs
 
-    run = run_named(arguments, output)
-    file = new_file(arguments.out or beside(run, ".html"), force=arguments.force, inputs=[run, *arguments.answers])
-    unchecked: bool = arguments.unchecked
-    answers = [load_answer(folder, unchecked=unchecked) for folder in arguments.answers]
-    opened = open_run(run, arguments.case, unchecked=unchecked)
-    result = opened.result
-    if opened.case is not None and opened.case.path is not None:
-        new_file(file, force=True, inputs=[Path(opened.case.path)])
-    if opened.case is None:
+    asked = shown_run(arguments, output, ".html")
+    result, file, unchecked = asked.opened.result, asked.file, arguments.unchecked
+    if asked.opened.case is None:
         output.warn(["The case of the run was not found: the report is written without it, so without capacities."])
-    of_run = save_report(opened, run, file, answers=answers)
+    of_run = save_report(asked.opened, asked.folder, file, answers=asked.answers)
     output.warn(of_run.left_out)
     document = {
         "case": result.case_name,
@@ -41,7 +31,7 @@ def report(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
         "not_asked": of_run.commands,
         "unchecked": unchecked,
     }
-    finance = Step(as_typed("workbook", run), "the same plan as an Excel workbook for finance")
+    finance = Step(as_typed("workbook", asked.folder), "the same plan as an Excel workbook for finance")
     steps = () if unchecked or result.plan is None else (finance,)
     shown = f"Wrote {file}. Open it in a browser; it prints to PDF from there."
     mark = f"{result.unchecked} " if result.unchecked else ""

@@ -13,6 +13,11 @@ from .identity import files_asked_of
 from .record import ResultRecord
 
 
+def is_case(path: Path) -> bool:
+    """Whether a path is that of a case, by what lies there: a folder with a case.toml, or a workbook."""
+    return (path / "case.toml").is_file() or (path.suffix.lower() == ".xlsx" and path.is_file())
+
+
 def case_of_run(result: ResultRecord, given: str | Path | None = None, *, changed: bool = False) -> Case:
     """The case of a run: the one `given`, or where its manifest says that it lies or its command found it.
 
@@ -31,8 +36,7 @@ def path_of_case(manifest: Mapping[str, object]) -> Path:
     command, noted = manifest.get("command"), manifest.get("case_path")
     words = command[2:] if isinstance(command, list) else []
     for word in [*([noted] if isinstance(noted, str) else []), *map(str, words)]:
-        path = Path(word)
-        if (path / "case.toml").is_file() or (path.suffix.lower() == ".xlsx" and path.is_file()):
+        if is_case(path := Path(word)):
             return path
     raise RunError(["The run's manifest does not lead to its case from here; name it with --case CASE."])
 
