@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import inf
 from pathlib import Path
@@ -78,6 +78,8 @@ class ReferenceRun:
     case: Case
     scenario: Scenario
     result: Result
+    _last_verdict: dict[Hashable, Audit | None] = field(default_factory=dict, repr=False, compare=False)
+    """That on the question at work, which is wanted before its solve and after it."""
 
     @cached_property
     def origin(self) -> RunReference:
@@ -93,7 +95,7 @@ class ReferenceRun:
         """Whether the run's plan, with its bound, answers a question as it is: it obeys all, and nothing is looser."""
         if content_of(scenario) != content_of(self.scenario) or self._loosens(conditions):
             return False
-        return self.result.status is not Status.INFEASIBLE and self._verdict(scenario, conditions) is not None
+        return self.result.status is not Status.INFEASIBLE and self.obeys(scenario, conditions)
 
     def kept(self, scenario: Scenario, conditions: Sequence[Condition], found: Result) -> Result:
         """The run's plan with the bound of `found`, where it obeys what was asked and is as good by its own proof."""
@@ -129,6 +131,13 @@ class ReferenceRun:
 
     def _verdict(self, scenario: Scenario, conditions: Sequence[Condition]) -> Audit | None:
         """The audit of the run's plan under what is asked; None where it does not obey that."""
+        asked = content_of(scenario), frozenset(conditions)
+        if asked not in self._last_verdict:
+            self._last_verdict.clear()
+            self._last_verdict[asked] = self._judged(scenario, conditions)
+        return self._last_verdict[asked]
+
+    def _judged(self, scenario: Scenario, conditions: Sequence[Condition]) -> Audit | None:
         plan = self.result.plan
         if plan is None or self.result.menus_given or scenario.objective != self.scenario.objective:
             return None
