@@ -49,7 +49,7 @@ def check_run(run: Path, *, case: Case | str | Path | None, unchecked: bool) -> 
     record = _record(run, files)
     if unchecked:
         return CheckedRun(replace(record, unchecked=UNCHECKED), _case_if_found(record, case), digests)
-    return _agreed(run, _case(record, case), files, digests)
+    return _agreed(run, _case(record, case), record, files, digests)
 
 
 def check_run_alone(run: Path) -> CheckedRun:
@@ -60,15 +60,14 @@ def check_run_alone(run: Path) -> CheckedRun:
     if found is None:
         _refuse(run, [*_faults_of_files(run, files), *_faults_of_own_audit(files)])
         return CheckedRun(replace(record, unchecked=NOT_AUDITED), None, digests)
-    return _agreed(run, found, files, digests)
+    return _agreed(run, found, record, files, digests)
 
 
-def _agreed(run: Path, case: Case, files: RunFiles, digests: Mapping[str, str]) -> CheckedRun:
+def _agreed(run: Path, case: Case, record: ResultRecord, files: RunFiles, digests: Mapping[str, str]) -> CheckedRun:
     """The run, if nothing about it is at fault."""
     faults = list(_faults(case, run, files))
     audit = audit_files(case, files)
     _refuse(run, [*faults, *with_file_check(audit, files.audit).faults])
-    record = _record(run, files)
     if record.audit is not None:
         record = replace(record, audit=replace(record.audit, price_steps=audit.price_steps))
     return CheckedRun(record, case, digests, audit)
