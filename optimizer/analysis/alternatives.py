@@ -188,8 +188,8 @@ def _headline(found: list[Result], last: Result, count: int, within: float, leas
 def _sentences(table: pd.DataFrame, context: AnalysisContext) -> Iterator[str]:
     currency, first = context.result.currency, table.iloc[0]
     for row in table.iloc[1:].to_dict("records"):
-        best = float(first["objective"])
-        amount = ProvedAmount(best - float(row["at_most"]), float(first["at_most"]) - float(row["objective"]), best)
+        ends = (float(plan[end]) for plan in (first, row) for end in ("objective", "at_most"))
+        amount = ProvedAmount.of_loss(*ends)
         once = beside_loss(float(row["one_off_cost"]), context.result.objective_name, currency)
         loss = f"{money(float(row['loss_yearly']), currency)} a year{once}"
         told = loss if amount.decided else amount.undecided_in_words(currency)

@@ -24,7 +24,7 @@ from .machinery.comparison.moves import structure_moves
 from .machinery.feasibility.levers import Lever, levers, named
 from .machinery.feasibility.shadow_prices import ShadowPrices, shadow_prices
 from .machinery.feasibility.wider_ladders import COLUMNS as LADDER_COLUMNS
-from .machinery.feasibility.wider_ladders import NO_LADDERS, WiderLadders, ladder_sentences, wider_ladders
+from .machinery.feasibility.wider_ladders import NO_LADDERS, WiderLadders, ladder_sentences, least_told, wider_ladders
 from .machinery.sessions.context import AnalysisContext, pose
 from .machinery.sessions.solver_session import AskedOf, SolveOptions, question
 
@@ -200,7 +200,7 @@ def _sentences(context: AnalysisContext, table: pd.DataFrame, stops: Mapping[str
         ]
     goal, currency = context.result.objective_name, context.result.currency
     left_open = (context.result.bound or 0.0) - (context.result.objective or 0.0)
-    dear = table[table["gain_dropped"] > max(left_open, 1e-6 * abs(context.result.objective or 0.0))]
+    dear = table[table["gain_dropped"] > least_told(context.result)]
     lines = [
         f"{_sentence(row, currency, goal)}{_stops(stops.get(str(row['rule']), []))}"
         for row in dear.head(MOST_SENTENCES).to_dict("records")

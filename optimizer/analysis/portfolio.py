@@ -180,7 +180,7 @@ def _best_in_words(table: pd.DataFrame, listed: str, word: str, best: int, conte
     found = table.dropna(subset=["objective"]).set_index(listed)
     (top,), behind, undecided = found.loc[[best]].to_dict("records"), [], []
     for count, row in found.drop(index=best).to_dict("index").items():
-        amount = ProvedAmount(top["objective"] - row["bound"], top["bound"] - row["objective"], top["objective"])
+        amount = ProvedAmount.of_loss(top["objective"], top["bound"], row["objective"], row["bound"])
         if amount.decided:
             behind.append(f"with {count} {_behind(top, row, context)}")
         else:

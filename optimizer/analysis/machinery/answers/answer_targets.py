@@ -58,7 +58,8 @@ def _is_answer(target: Path, name: str) -> bool:
     if not target.is_dir():
         raise RunError([f"{target} is a file, not a folder; name another folder for the answer."])
     found = sorted(entry.name for entry in target.iterdir() if not is_temporary(entry.name))
-    unknown = [entry for entry in found if entry not in _files_of_earlier(target / f"{name}.json")]
+    known = _files_of_earlier(target / f"{name}.json")
+    unknown = [entry for entry in found if entry not in known]
     if unknown:
         raise RunError([f"{target} holds {unknown[0]}, which is no part of an earlier {name}; name another folder."])
     return bool(found)

@@ -20,6 +20,11 @@ class ProvedAmount(NamedTuple):
     size: float
     """What it is a difference of: its rounding is a share of that."""
 
+    @classmethod
+    def of_loss(cls, best: float, best_bound: float, other: float, other_bound: float) -> ProvedAmount:
+        """What the best plan has more than the best of another kind, by what was found of each, and proved."""
+        return cls(best - other_bound, best_bound - other, best)
+
     @property
     def _rounding(self) -> float:
         return SECOND_STAGE_SLACK * max(1.0, abs(self.size))

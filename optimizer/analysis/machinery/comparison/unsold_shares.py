@@ -41,7 +41,6 @@ class UnsoldShare:
     plan: str
     currency: str
     offer: NewOffer
-    objective_name: str
     gain: float
     """Objective over that of today."""
     today: float
@@ -110,7 +109,7 @@ def _without(session: SolverSession, name: str, result: Result, scenario: Scenar
     assert gain is not None  # or it is not asked
     condition = Decision(offer.kind, offer.name, wanted=False)
     other = session.solve(scenario, conditions=[condition], label=str(condition))
-    return UnsoldShare(name, result.currency, offer, result.objective_name, *gain, other)
+    return UnsoldShare(name, result.currency, offer, *gain, other)
 
 
 def unsold_table(shares: list[UnsoldShare]) -> pd.DataFrame:

@@ -14,7 +14,7 @@ import pandas as pd
 from models import Scenario
 
 from ....assurance.result import Result
-from ....results.one_off import LOWERED, beside_gain, extra_once, yearly_gain
+from ....results.one_off import beside_gain, extra_once, yearly_gain
 from ....results.record import Status
 from ....results.summary import ladder_ends, money, price_in_words
 from ..sessions.context import AnalysisContext
@@ -127,15 +127,15 @@ def _gain(base: Result, other: Result, most: float) -> Gain:
     return Gain(found, least, float(np.fmax(found, np.fmin(proved, most))), yearly, once)
 
 
-def _left_open(base: Result) -> float:
-    """What the plan's own proof leaves open, money a year."""
+def least_told(base: Result) -> float:
+    """Gain up to which none is told: what the plan's own proof leaves open, or rounding, money a year."""
     objective = base.objective or 0.0
     return max((base.bound or 0.0) - objective, 1e-6 * abs(objective))
 
 
 def _found_something(context: AnalysisContext, whole: Result, together: Gain) -> bool:
     """Whether one of the ladders may bring more than the plan's own proof leaves open."""
-    return whole.status is not Status.OPTIMAL or together.found > _left_open(context.result)
+    return whole.status is not Status.OPTIMAL or together.found > least_told(context.result)
 
 
 def ladder_sentences(context: AnalysisContext, wider: WiderLadders) -> list[str]:
@@ -145,9 +145,9 @@ def ladder_sentences(context: AnalysisContext, wider: WiderLadders) -> list[str]
         return sentences
     lead = _name(context, wider.ends[0]) if len(wider.ends) == 1 else "One more step on every one of these ladders"
     sentences.append(f"{lead} {_brings(context, whole)}, with all rules held.")
-    if not whole.found > _left_open(context.result):
+    if not whole.found > least_told(context.result):
         return sentences
-    told = [end for end in wider.ends if wider.gains[end].found > _left_open(context.result)]
+    told = [end for end in wider.ends if wider.gains[end].found > least_told(context.result)]
     return sentences + [
         f"{_name(context, end)} alone {_brings(context, wider.gains[end])}."
         for end in told[:MOST_SENTENCES]
@@ -165,8 +165,8 @@ def _brings(context: AnalysisContext, gain: Gain) -> str:
     """What a wider ladder brings, with its proved ends."""
     goal, currency = context.result.objective_name.replace("_", " "), context.result.currency
     least, most = money(gain.least, currency), money(gain.most, currency)
-    if gain.found > _left_open(context.result):
-        once = beside_gain(gain.yearly - gain.found, LOWERED[0], currency)
+    if gain.found > least_told(context.result):
+        once = beside_gain(gain.once, context.result.objective_name, currency)
         proved = f"proved{', both together' if once else ''}: from {least} to {most}"
         return f"would bring {money(gain.yearly, currency)} of {goal} a year{once} ({proved})"
     known = (

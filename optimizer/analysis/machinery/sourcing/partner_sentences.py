@@ -80,7 +80,7 @@ def _costs_of_shares(table: pd.DataFrame, kpi: str, currency: str) -> tuple[str,
     """What forcing each share costs, and of which shares the proofs leave that open."""
     plan, decided, undecided = table[table["in_plan"]].iloc[0], [], []
     for row in table[~table["in_plan"]].dropna(subset=["objective"]).to_dict("records"):
-        amount = ProvedAmount(plan["objective"] - row["bound"], plan["bound"] - row["objective"], plan["objective"])
+        amount = ProvedAmount.of_loss(plan["objective"], plan["bound"], row["objective"], row["bound"])
         share, cost = _whole(float(row["in_house_share"])), plan["objective"] - row["objective"]
         more = row["one_off_cost"] - plan["one_off_cost"]
         if amount.decided:
