@@ -115,7 +115,7 @@ def _wave_table(context: AnalysisContext, road: Roadmap, waves: Sequence[Wave]) 
         known |= set(new)
         last = objective, margin
         before, objective = objective, amount_of(wave.result, goal)
-        margin = margin_of_running(context, wave.result, costs)
+        margin = margin_of_running(wave.result, costs)
         gain, more = objective - before, extra_once(wave.result, previous)
         once, gained = float(costs.reindex(new).sum()), margin - last[1]
         rows.append(
@@ -137,7 +137,7 @@ def _wave_table(context: AnalysisContext, road: Roadmap, waves: Sequence[Wave]) 
     return pd.DataFrame(rows, columns=list(_COLUMNS["waves"]))
 
 
-def margin_of_running(context: AnalysisContext, result: Result, costs: pd.Series) -> float:
+def margin_of_running(result: Result, costs: pd.Series) -> float:
     """Margin of the objective's scope, without the one-off cost of readiness that the plan counts each year."""
     return margin_of(result) + float(costs.reindex(list(_engaged(result))).sum())
 
