@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from .case import Case
 from .economics.delivery_formulas import PARTNER_KINDS
 from .installed_base import InstalledBase
+from .intake.plausibility.case_view import PLACE, CaseView
 from .intake.plausibility.checks import odd_values
 from .intake.plausibility.scenario_checks import odd_rules
 from .problems import listed, quoted, suggestion
@@ -67,18 +68,18 @@ class LazyWarnings(Sequence[str]):
 
 def case_warnings(case: Case) -> tuple[str, ...]:
     """Warnings that hold whatever the scenario, one sentence each."""
-    tables = case.tables
-    held = _held(case)
+    tables, view = case.tables, CaseView(case)
+    held = _held(view.holdings)
     checks = (
         _strange_regions(case),
-        _unserved_tiers(tables, held),
+        _unserved_tiers(view),
         _unkept_promises(tables),
         _idle_partners(tables, regions_with_accounts(case)),
         _idle_scores(tables),
         _unbilled_options(tables, held),
         _products_without_parts(tables),
         _look_alikes(case),
-        odd_values(case),
+        odd_values(view),
     )
     return tuple(sentence for sentences in checks for sentence in sentences)
 
@@ -112,9 +113,8 @@ def regions_with_accounts(case: Case) -> frozenset[str]:
     return frozenset(case.columns("accounts").categorical("region").known.to_pylist())
 
 
-def _held(case: Case) -> pd.DataFrame:
+def _held(holdings: InstalledBase) -> pd.DataFrame:
     """segment, region, product with the hours of use a year of the units there."""
-    holdings = InstalledBase(case)
     return holdings.groups.assign(hours=holdings.sums(holdings.hours))
 
 
@@ -210,12 +210,13 @@ def _not_excluded(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["offer"] != "excluded"]
 
 
-def _unserved_tiers(tables: Tables, held: pd.DataFrame) -> Iterator[str]:
+def _unserved_tiers(view: CaseView) -> Iterator[str]:
     """Work that the tier brings in a region and family, and for which no provider has a rate."""
-    served, places = _served(tables), _presence(tables, held)
-    for tier, services in _services(tables).items():
+    served = _served(view.usable_rates)
+    places = sorted(set(view.places[PLACE].itertuples(index=False, name=None)))
+    for tier, services in _services(view.case.tables).items():
         for region, family in places:
-            rated = {service for of in ("", tier) for service in served.get((region, family, of), ())}
+            rated = served.get((region, family, tier), set())
             if not rated.issuperset(services):
                 yield (
                     f"Tier {tier} cannot be served for family {family} in region {region}: "
@@ -223,14 +224,11 @@ def _unserved_tiers(tables: Tables, held: pd.DataFrame) -> Iterator[str]:
                 )
 
 
-def _served(tables: Tables) -> Mapping[tuple[str, str, str], set[str]]:
-    """Services that some provider who can be engaged has a rate for, by region, family and tier (blank: every tier)."""
-    providers, rates = tables["providers"], tables["rates"]
-    hirable = providers.loc[(providers["engage"] != "excluded") & (providers["capacity_hours"] > 0), "provider"]
-    rates = rates[rates["provider"].isin(hirable)]
+def _served(rates: pd.DataFrame) -> Mapping[tuple[str, str, str], set[str]]:
+    """Services with a rate by region, family and tier."""
     served: dict[tuple[str, str, str], set[str]] = {}
-    for *place, service in zip(*(rates[name] for name in ("region", "family", "tier", "service")), strict=True):
-        served.setdefault((place[0], place[1], place[2]), set()).add(service)
+    for region, family, tier, service in rates[[*PLACE, "tier", "service"]].itertuples(index=False, name=None):
+        served.setdefault((region, family, tier), set()).add(service)
     return served
 
 
@@ -242,15 +240,6 @@ def _services(tables: Tables) -> Mapping[str, set[str]]:
     for tier, service in zip(brought["tier"], brought["service"], strict=True):
         services[tier].add(service)
     return services
-
-
-def _presence(tables: Tables, held: pd.DataFrame) -> list[tuple[str, str]]:
-    """(region, family) pairs in which units of supported products stand."""
-    products = tables["products"]
-    supported = products[products["support"] != "excluded"]
-    families = dict(zip(supported["product"], supported["family"], strict=True))
-    pairs = held[["region", "product"]].drop_duplicates().itertuples(index=False, name=None)
-    return sorted({(region, families[product]) for region, product in pairs if product in families})
 
 
 def _unbilled_options(tables: Tables, held: pd.DataFrame) -> Iterator[str]:

@@ -94,8 +94,7 @@ class Installed:
     """Product revenue a year of each row of the installed base, before loyalty."""
 
 
-def _installed(catalog: Catalog) -> Installed:
-    holdings = InstalledBase(catalog.case)
+def _installed(catalog: Catalog, holdings: InstalledBase) -> Installed:
     groups = holdings.groups
     product = codes(catalog.products, groups["product"])
     unit_value = catalog.product_table["unit_value"].to_numpy(dtype=float)[product]
@@ -228,13 +227,15 @@ def _sums(groups: Codes, weights: Array, count: int) -> Array:
     return np.bincount(groups, weights=weights, minlength=count).astype(np.float64)
 
 
-def demand_base(catalog: Catalog) -> DemandBase:
+def demand_base(catalog: Catalog, holdings: InstalledBase | None = None) -> DemandBase:
     """Demand of a case: U, R and H of every cohort (free units), and the locked units.
+
+    `holdings` is the case's installed base, where it has been grouped already.
 
     U[c, r] = class share x (units of the product held by the segment's accounts in r, less those
     under contracts); R likewise of product revenue; H is the mean over all units of segment and product.
     """
-    installed = _installed(catalog)
+    installed = _installed(catalog, InstalledBase(catalog.case) if holdings is None else holdings)
     contracts = _contracts(catalog, installed)
     totals = _segment_product_totals(installed, contracts)
     holdings, count = installed.holdings, len(catalog.products)

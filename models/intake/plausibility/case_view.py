@@ -49,7 +49,7 @@ class CaseView:
     @cached_property
     def demand(self) -> DemandBase:
         """Free and locked units by cohort."""
-        return demand_base(self.catalog)
+        return demand_base(self.catalog, self.holdings)
 
     @cached_property
     def holdings(self) -> InstalledBase:

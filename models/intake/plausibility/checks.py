@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from ...case import Case
 from . import amount_checks, price_checks, promise_checks, todays_sales
 from .case_view import CaseView
 from .cell_ranges import cells_out_of_range, odd_settings
@@ -52,10 +51,9 @@ CHECKS_OF_TODAY: tuple[Callable[[CaseView, TodaysSales], Iterator[Oddity]], ...]
 """Checks of what today's price book comes to."""
 
 
-def odd_values(case: Case) -> Iterator[str]:
+def odd_values(view: CaseView) -> Iterator[str]:
     """What is legal and absurd in a case, a sentence for each cell."""
-    yield from odd_settings(case.settings)
-    view = CaseView(case)
+    yield from odd_settings(view.case.settings)
     for check in CHECKS:
         yield from sentences(check(view), view.tables)
     sales = TodaysSales.of(view)
