@@ -106,7 +106,7 @@ class Amount:
     most: float | None = None
 
     def __post_init__(self) -> None:
-        if self.kpi not in KPIS or self.kpi in UNKNOWN_TO_PROGRAM:
+        if self.kpi not in BOUNDED:
             raise ValueError(f"kpi is {self.kpi!r}; expected one of {', '.join(BOUNDED)}")
         if self.kpi in COSTS and self.least is not None:
             raise ValueError(f"{self.kpi} is a cost: it can have a most, not a least")

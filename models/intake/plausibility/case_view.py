@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...case import Case
 from ...catalog import Catalog, codes
+from ...economics.delivery_formulas import NEGLIGIBLE_CASES
 from ...economics.demand_base import DemandBase, demand_base
 from ...installed_base import InstalledBase
 from ...schema import TABLES
@@ -140,3 +141,37 @@ class CaseView:
         return every.groupby(keys, as_index=False).agg(
             low=("price", "min"), high=("price", "max"), count=("price", "size"), row=("row", "last")
         )
+
+    @cached_property
+    def today_on_ladders(self) -> pd.DataFrame:
+        """Rows of current_menus that have a ladder, with it, `kind` of pricing model, and `place`, their row."""
+        today = self.frame("current_menus").reset_index(names="place")
+        found = today.merge(self.ladders, on=["price_book", "tier", "model"])
+        return found.assign(kind=found["model"].map(self.kinds))
+
+    @cached_property
+    def work_of_all(self) -> pd.DataFrame:
+        """Cases, as `cases_of` has them, were every unit of products that are not excluded under each open tier."""
+        groups = self.holdings.groups.assign(units=self.holdings.sums(self.holdings.units))
+        rows = groups.merge(self.frame("products")[["product", "family", "incident_rate", "support"]], on="product")
+        rows = rows[rows["support"] != "excluded"]
+        rows = rows.assign(incidents=rows["units"] * rows["incident_rate"])
+        sums = rows.groupby(PLACE, as_index=False)[["units", "incidents"]].sum()
+        return self.cases_of(sums.merge(pd.DataFrame({"tier": pd.Series(self.open_tiers, dtype=object)}), how="cross"))
+
+    def cases_of(self, work: pd.DataFrame, timed: bool = False) -> pd.DataFrame:
+        """The work by service: its cases and hours a year, and the share of them that providers may take together.
+
+        `timed` counts no more of a provider's share than its whole capacity would do.
+        """
+        mix = self.frame("service_mix").merge(self.frame("services")[["service", "hours_per_case"]], on="service")
+        rows = work.merge(mix, on="tier")
+        rows["cases"] = rows["incidents"] * rows["cases_per_incident"] + rows["units"] * rows["cases_per_unit"]
+        rows = rows[rows["cases"] > NEGLIGIBLE_CASES]
+        rows["hours"] = rows["cases"] * rows["hours_per_case"]
+        keys, providers = [*PLACE, "service", "tier"], self.frame("providers").set_index("provider")
+        taken = self.usable_rates.merge(rows[[*keys, "hours"]], on=keys)
+        time = taken["provider"].map(providers["capacity_hours"]).astype(float) / taken["hours"]
+        taken["reach"] = np.minimum(taken["max_share"], time) if timed else taken["max_share"]
+        reach = taken.groupby(keys)["reach"].sum().reset_index()
+        return rows.merge(reach, on=keys, how="left").fillna({"reach": 0.0})

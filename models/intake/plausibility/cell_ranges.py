@@ -15,6 +15,8 @@ from .oddity import Oddity
 
 YEAR_HOURS = 8784.0
 """Hours of a leap year: nothing runs, waits or lasts longer in a year."""
+MOST_INCIDENTS = 365.0
+"""Incidents of one unit a year, beyond which it would fail more than once a day."""
 MOST_DISCOUNT_RATE = 0.5
 """Yearly rate of capital: hurdle rates reach 30 %, lending rates of high inflation 50 %; 8 means 8 %."""
 
@@ -74,7 +76,7 @@ SOUND_RANGES = (
     SoundRange("loyalty", "cross_sell", "the contract would more than double product revenue",
                "a share: 4 % more is 0.04", high=1),
     SoundRange("products", "incident_rate", "a unit would fail more than once a day",
-               "incidents of one unit a year, not of a thousand units or of the whole base", high=365),
+               "incidents of one unit a year, not of a thousand units or of the whole base", high=MOST_INCIDENTS),
     _hours("products", "adhoc_hours", "an incident"),
     _hours("tiers", "response_hours", "a promised response"),
     _hours("tiers", "turnaround_hours", "a promised parts delivery"),

@@ -102,7 +102,7 @@ def _rows(table: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
 
 def todays_prices_at_the_end(view: CaseView) -> Iterator[Oddity]:
     """Today's price is the dearest of its ladder, or over it, so that no plan may raise it."""
-    today = _today_on_ladders(view)
+    today = view.today_on_ladders
     ends = today[(today["price"] == today["high"]) & (today["count"] >= LEAST_RUNGS)]
     if len(ends):
         why = "the ladder of price_points ends at today's price, so that no plan may ask more"
@@ -111,7 +111,7 @@ def todays_prices_at_the_end(view: CaseView) -> Iterator[Oddity]:
 
 def todays_prices_off_the_ladder(view: CaseView) -> Iterator[Oddity]:
     """Today's price lies far outside of its ladder: one of them is in another unit."""
-    today = _today_on_ladders(view)
+    today = view.today_on_ladders
     today = today[(today["low"] > 0) & (today["kind"] != "cost_plus")]
     off = today[(today["price"] > OFF_LADDER * today["high"]) | (today["price"] < today["low"] / OFF_LADDER)]
     spans = {place: f"{low:g} to {high:g}" for place, low, high in _rows(off, "place", "low", "high")}
@@ -121,13 +121,6 @@ def todays_prices_off_the_ladder(view: CaseView) -> Iterator[Oddity]:
 
     if len(off):
         yield Oddity("current_menus", "price", list(spans), why, "today's price in the unit of price_points")
-
-
-def _today_on_ladders(view: CaseView) -> pd.DataFrame:
-    """Rows of current_menus that have a ladder, with it, and `place`, their row."""
-    today = view.frame("current_menus").reset_index(names="place")
-    found = today.merge(view.ladders, on=["price_book", "tier", "model"])
-    return found.assign(kind=found["model"].map(view.kinds))
 
 
 def gaps_in_ladders(view: CaseView) -> Iterator[Oddity]:

@@ -10,6 +10,7 @@ import pandas as pd
 from ...economics.delivery_formulas import attainment
 from ...schema import NO_CONTRACT
 from .case_view import PLACE, Array, CaseView
+from .cell_ranges import MOST_INCIDENTS, YEAR_HOURS
 from .oddity import Oddity
 
 PROMISE_SLACK = 1e-9
@@ -23,8 +24,8 @@ LOYALTY_NOISE = 0.02
 def best_means(rates: pd.DataFrame, keys: list[str], value: str) -> pd.Series:
     """Highest case-weighted mean of a value that max_share lets each group of rates reach, its best rows first."""
     rows = rates.sort_values(value, ascending=False, kind="stable")
-    taken = rows.groupby(keys)["max_share"].cumsum().clip(upper=1.0)
-    part = rows["max_share"] - (rows.groupby(keys)["max_share"].cumsum() - taken)
+    offered = rows.groupby(keys)["max_share"].cumsum()
+    part = rows["max_share"] - (offered - offered.clip(upper=1.0))
     rows = rows.assign(part=part.clip(lower=0.0))
     sums = rows.assign(weighted=rows["part"] * rows[value]).groupby(keys)[["weighted", "part"]].sum()
     return sums["weighted"][sums["part"] > 0] / sums["part"][sums["part"] > 0]
@@ -159,7 +160,7 @@ def down_all_year(view: CaseView) -> Iterator[Oddity]:
     """Incidents times their length come to more hours down than the year has."""
     products = view.frame("products")
     hours: Array = (products["incident_rate"] * products["adhoc_hours"]).to_numpy(dtype=float)
-    odd = (hours > 8784) & (products["incident_rate"].to_numpy() <= 365)
+    odd = (hours > YEAR_HOURS) & (products["incident_rate"].to_numpy() <= MOST_INCIDENTS)
     if odd.any():
         why = "its incidents times adhoc_hours are more hours down than a year has (8,784)"
         yield Oddity("products", "incident_rate", np.flatnonzero(odd), why, "incidents of one unit a year")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ...case import Case
 from ...scenario import Change, Scenario
+from .case_view import CaseView
 
 MOST_CHANGE = 1.0
 """Price change that a rule allows at most, as a share: more than double lets every price pass."""
@@ -35,8 +36,7 @@ def _shares(scenario: Scenario) -> Iterator[str]:
 
 def _counts(case: Case, scenario: Scenario) -> Iterator[str]:
     """Numbers of tiers asked for that nobody can offer."""
-    tiers = case.tables["tiers"]
-    open_tiers = int(((tiers["offer"] != "excluded") & tiers["tier"].isin(case.tables["price_points"]["tier"])).sum())
+    open_tiers = len(CaseView(case).open_tiers)
     for key in ("min_tiers", "min_menu"):
         least = getattr(scenario, key)
         if least is not None and least > open_tiers:

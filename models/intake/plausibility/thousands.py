@@ -49,7 +49,10 @@ def grouped_digits(raw: RawTable, table: CleanTable) -> Iterator[str]:
     if raw.length > MOST_ROWS:
         return
     numbers = [one for one in table.schema.columns if one.kind is ColumnKind.NUMBER and one.name in raw.columns]
-    written = {column.name: _written(raw, column) for column in numbers}
+    written = {column.name: _written(raw, column) for column in filter(_large, numbers)}
+    if not any(one.grouped.any() for one in written.values()):
+        return
+    written |= {column.name: _written(raw, column) for column in numbers if column.name not in written}
     formatted = any(one.formatted for one in written.values()) or not any(one.plain for one in written.values())
     for column in filter(_large, numbers):
         how = written[column.name]

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ...economics.delivery_formulas import NEGLIGIBLE_CASES
 from ...economics.offers import Offers, build_offers
 from ...economics.uptake import uptake
 from ...problems import listed
@@ -36,6 +35,8 @@ class TodaysSales:
     """Cohorts that today's menu offers something they could buy."""
     work: pd.DataFrame
     """region, family, tier, units, incidents: what is under contract, each a year."""
+    cases: pd.DataFrame
+    """The work by service, as `CaseView.cases_of` has it, within the time of providers."""
 
     @classmethod
     def of(cls, view: CaseView) -> TodaysSales:
@@ -49,7 +50,7 @@ class TodaysSales:
         share = taken.share * sold[:, None]
         work = pd.concat([_free_work(view, offers, cells, share), _locked_work(view)])
         work = work.groupby([*PLACE, "tier"], as_index=False)[["units", "incidents"]].sum()
-        return cls(offers, share.sum(axis=1), able.any(axis=1) & sold, work)
+        return cls(offers, share.sum(axis=1), able.any(axis=1) & sold, work, view.cases_of(work, timed=True))
 
 
 def _work(view: CaseView, region: Codes, product: Codes, tier: Codes, units: Array, incidents: Array) -> pd.DataFrame:
@@ -103,9 +104,8 @@ def absurd_uptake(view: CaseView, sales: TodaysSales) -> Iterator[Oddity]:
 
 def work_nobody_may_do(view: CaseView, sales: TodaysSales) -> Iterator[Oddity]:
     """Work of today's price book for which a row of rates is missing, or of which max_share leaves a rest undone."""
-    today = _cases(view, sales.work, timed=True)
+    today, every = sales.cases, view.work_of_all
     yield from _undone(today[today["reach"] < WHOLE], "today's price book cannot be delivered")
-    every = _cases(view, _work_of_all(view, view.open_tiers))
     keys = [*PLACE, "service", "tier"]
     other = every[~pd.MultiIndex.from_frame(every[keys]).isin(pd.MultiIndex.from_frame(today[keys]))]
     # where no provider has a rate at all, another warning tells of it
@@ -129,28 +129,9 @@ def _undone(cases: pd.DataFrame, so: str) -> Iterator[Oddity]:
         yield Oddity("rates", "", (), why, "rates for all work that is sold", "further services and places")
 
 
-def _cases(view: CaseView, work: pd.DataFrame, timed: bool = False) -> pd.DataFrame:
-    """The work by service: its cases and hours a year, and the share of them that providers may take together.
-
-    `timed` counts no more of a provider's share than its whole capacity would do.
-    """
-    mix = view.frame("service_mix").merge(view.frame("services")[["service", "hours_per_case"]], on="service")
-    rows = work.merge(mix, on="tier")
-    rows["cases"] = rows["incidents"] * rows["cases_per_incident"] + rows["units"] * rows["cases_per_unit"]
-    rows = rows[rows["cases"] > NEGLIGIBLE_CASES]
-    rows["hours"] = rows["cases"] * rows["hours_per_case"]
-    keys, providers = [*PLACE, "service", "tier"], view.frame("providers").set_index("provider")
-    taken = view.usable_rates.merge(rows[[*keys, "hours"]], on=keys)
-    time = taken["provider"].map(providers["capacity_hours"]).astype(float) / taken["hours"]
-    taken["reach"] = np.minimum(taken["max_share"], time) if timed else taken["max_share"]
-    reach = taken.groupby(keys)["reach"].sum().reset_index()
-    return rows.merge(reach, on=keys, how="left").fillna({"reach": 0.0})
-
-
 def capacity_below_today(view: CaseView, sales: TodaysSales) -> Iterator[Oddity]:
     """All providers together have fewer hours than today's price book needs."""
-    cases, providers = _cases(view, sales.work), view.frame("providers")
-    needed = float(cases["hours"].sum())
+    needed, providers = float(sales.cases["hours"].sum()), view.frame("providers")
     open_rows = providers[providers["engage"] != "excluded"]
     there = float(open_rows["capacity_hours"].sum())
     if needed > there:
@@ -177,16 +158,6 @@ def capacities_of_people(view: CaseView) -> Iterator[Oddity]:
 
 def _served_hours(view: CaseView) -> pd.Series:
     """Hours a year of the work for which each provider has rates, were every unit under the lowest tier."""
-    cases = _cases(view, _work_of_all(view, view.open_tiers[:1]))
+    cases = view.work_of_all[view.work_of_all["tier"].isin(view.open_tiers[:1])]
     rates = view.usable_rates[["provider", *PLACE, "service", "tier"]].merge(cases, on=[*PLACE, "service", "tier"])
     return rates.groupby("provider")["hours"].sum()
-
-
-def _work_of_all(view: CaseView, tiers: list[str]) -> pd.DataFrame:
-    """region, family, tier, units, incidents: were every unit of products that are not excluded under each tier."""
-    groups = view.holdings.groups.assign(units=view.holdings.sums(view.holdings.units))
-    rows = groups.merge(view.frame("products")[["product", "family", "incident_rate", "support"]], on="product")
-    rows = rows[rows["support"] != "excluded"]
-    rows = rows.assign(incidents=rows["units"] * rows["incident_rate"])
-    sums = rows.groupby(PLACE, as_index=False)[["units", "incidents"]].sum()
-    return sums.merge(pd.DataFrame({"tier": pd.Series(tiers, dtype=object)}), how="cross")
