@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product as combinations
 
 from .delivery import Task, engageable, engagement_cost, payment_rules
@@ -11,9 +11,10 @@ from .enumeration import Enumeration
 from .fulfilment import Policies, cost, needed
 from .linear import Linear, maximum, plus
 from .menus import Menu
+from .questions import everything_covered
 from .rules import attainment_less, csat_less, provider_rules
 from .settling import SMALLEST, Flow, Payment, amounts, payment_pieces, rate
-from .volume import Volume, WorkClass, book_cohorts
+from .volume import Volume, WorkClass
 from .world import Row, World
 
 HELD = 1e-7
@@ -26,22 +27,6 @@ class Closest:
     unserved_hours: float
     shortfall: float
     margin: float
-
-
-def everything_covered(enumeration: Enumeration, menus: Mapping[str, Menu]) -> Task:
-    """What is to be delivered of given menus when every product but the excluded ones is supported and covered."""
-    world = enumeration.world
-    sold = {row["product"] for row in world.tables["products"] if row["support"] != "excluded"}
-    offers = []
-    for book in enumeration.books():
-        held = {cohort.product for cohort in book_cohorts(world, enumeration.demand, book)}
-        offers.append(enumeration.offer(book, menus.get(book, ()), frozenset(held & sold)))
-    task = enumeration.task(tuple(offers))
-    paid = {product for offer in offers for product in offer.covered}
-    paid |= {lock.product for lock in enumeration.demand.locked}
-    paid |= {row["product"] for row in world.rows("products", support="required")}
-    extra = sum(world.row("products", product=product)["support_cost"] for product in sold - paid)
-    return replace(task, fixed_cost=task.fixed_cost + extra)
 
 
 def teams(world: World) -> Iterator[list[str]]:

@@ -39,22 +39,27 @@ def menus_of(table: pd.DataFrame) -> dict[str, Menu]:
     return menus
 
 
-def today(world: World) -> float | None:
-    """Objective of today's menus: everything but excluded products supported and covered, margins left alone."""
-    free = under(world, world.scenario.model_copy(update=FREE_OF_MARGINS))
-    enumeration = Enumeration(free)
-    menus = menus_of(pd.DataFrame(world.tables["current_menus"]))
+def everything_covered(enumeration: Enumeration, menus: Mapping[str, Menu]) -> Task:
+    """What is to be delivered of given menus when every product but the excluded ones is supported and covered."""
+    world = enumeration.world
     sold = {row["product"] for row in world.tables["products"] if row["support"] != "excluded"}
     offers = []
     for book in enumeration.books():
-        held = {cohort.product for cohort in book_cohorts(free, enumeration.demand, book)}
+        held = {cohort.product for cohort in book_cohorts(world, enumeration.demand, book)}
         offers.append(enumeration.offer(book, menus.get(book, ()), frozenset(held & sold)))
     task = enumeration.task(tuple(offers))
-    covered = {product for offer in offers for product in offer.covered}
-    locked = {lock.product for lock in enumeration.demand.locked}
-    required = {row["product"] for row in world.rows("products", support="required")}
-    extra = sum(world.row("products", product=p)["support_cost"] for p in sold - covered - locked - required)
-    return best_delivery(free, replace(task, fixed_cost=task.fixed_cost + extra))
+    paid = {product for offer in offers for product in offer.covered}
+    paid |= {lock.product for lock in enumeration.demand.locked}
+    paid |= {row["product"] for row in world.rows("products", support="required")}
+    extra = sum(world.row("products", product=product)["support_cost"] for product in sold - paid)
+    return replace(task, fixed_cost=task.fixed_cost + extra)
+
+
+def today(world: World) -> float | None:
+    """Objective of today's menus: everything but excluded products supported and covered, margins left alone."""
+    free = under(world, world.scenario.model_copy(update=FREE_OF_MARGINS))
+    menus = menus_of(pd.DataFrame(world.tables["current_menus"]))
+    return best_delivery(free, everything_covered(Enumeration(free), menus))
 
 
 def plan_offers(enumeration: Enumeration, menus: pd.DataFrame, coverage: pd.DataFrame) -> tuple[Offer, ...]:
