@@ -113,12 +113,15 @@ def sellable_options(catalog: Catalog) -> pd.DataFrame:
         offer["tiers"][tier] != "excluded" and offer["models"][model] != "excluded"
         for tier, model in zip(points["tier"], points["model"], strict=True)
     ]
-    points = points[np.array(sellable, dtype=bool)]
+    return points_by_book(catalog, points.loc[np.array(sellable, dtype=bool), ["price_book", "tier", "model", "price"]])
+
+
+def points_by_book(catalog: Catalog, points: pd.DataFrame) -> pd.DataFrame:
+    """Rows of price_points with those that name no price book repeated for each."""
     everywhere = points["price_book"] == ""
-    columns = ["price_book", "tier", "model", "price"]
     books = pd.DataFrame({"price_book": catalog.books})
     shared = points[everywhere].drop(columns="price_book").merge(books, how="cross")
-    return pd.concat([shared[columns], points.loc[~everywhere, columns]], ignore_index=True)
+    return pd.concat([points[~everywhere], shared[points.columns]], ignore_index=True)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from ...case import Case
 from ...catalog import Catalog, codes
 from ...economics.delivery_formulas import NEGLIGIBLE_CASES
 from ...economics.demand_base import DemandBase, demand_base
+from ...economics.offers import points_by_book
 from ...installed_base import InstalledBase
 from ...schema import TABLES
 from ..raw import RowSpan
@@ -132,10 +133,7 @@ class CaseView:
     @cached_property
     def ladders(self) -> pd.DataFrame:
         """price_book, tier, model, low, high, count: the ladder of each option, and `row` of its dearest price."""
-        points = self.frame("price_points").reset_index(names="row")
-        books = pd.DataFrame({"price_book": list(self.catalog.books)})
-        shared = points[points["price_book"] == ""].drop(columns="price_book").merge(books, how="cross")
-        every = pd.concat([points[points["price_book"] != ""], shared], ignore_index=True)
+        every = points_by_book(self.catalog, self.frame("price_points").reset_index(names="row"))
         keys = ["price_book", "tier", "model"]
         every = every.sort_values([*keys, "price"], kind="stable").drop_duplicates([*keys, "price"])
         return every.groupby(keys, as_index=False).agg(
