@@ -40,9 +40,9 @@ class Case:
     optional text columns (`rates.tier`, `price_points.price_book`) are "", blanks in optional number
     columns without a default (`tiers.turnaround_hours`, `criteria.minimum`) are NaN; every other
     default is filled in, and a price ladder is a row for each of its points. Columns that one kind of pricing
-    model has (`pricing_models.term_years`) are 0 for the other kinds. Text is stripped `str`, numbers are float64,
-    ranks int64, flags bool. A DataFrame is made when it is first asked for; what the package itself reads of large
-    tables, it reads by `columns`.
+    model has (`pricing_models.term_years`) are 0 for the other kinds. Only `label` may be missing: it is there where
+    it was given. Text is stripped `str`, numbers are float64, ranks int64, flags bool. A DataFrame is made when it is
+    first asked for; what the package itself reads of large tables, it reads by `columns`.
     """
 
     settings: CaseSettings

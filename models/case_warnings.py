@@ -17,6 +17,7 @@ from .installed_base import InstalledBase
 from .intake.plausibility.case_view import PLACE, CaseView
 from .intake.plausibility.checks import odd_values
 from .intake.plausibility.scenario_checks import odd_rules
+from .labels import misleading_labels
 from .problems import listed, quoted, suggestion
 from .rules import MONEY_RULES
 from .scenario import Scenario
@@ -79,6 +80,7 @@ def case_warnings(case: Case) -> tuple[str, ...]:
         _unbilled_options(tables, held),
         _products_without_parts(tables),
         _look_alikes(case),
+        misleading_labels(case),
         odd_values(view),
     )
     return tuple(sentence for sentences in checks for sentence in sentences)
@@ -87,7 +89,7 @@ def case_warnings(case: Case) -> tuple[str, ...]:
 def _look_alikes(case: Case) -> Iterator[str]:
     """Two names of one kind that look the same. They are two names, so this is no error; nobody can mean it, though."""
     for name in case.tables:
-        schema = TABLES[name]
+        schema = TABLES[name].with_columns(case.columns(name).columns)
         paired = {column for columns, _ in schema.pairs for column in columns}
         for column in schema.columns:
             if column.kind is ColumnKind.TEXT and not column.refers and column.name not in paired:

@@ -40,8 +40,9 @@ def differences(before: Case, after: Case) -> tuple[Difference, ...]:
     """
     found = list(_of_records("case", {"": _texts(before.settings)}, {"": _texts(after.settings)}, "setting"))
     found += _of_records("scenarios", _scenarios(before), _scenarios(after), "scenario")
-    for name in TABLES:
-        found += _of_table(name, before.tables[name], after.tables[name])
+    for name, schema in TABLES.items():
+        old, new = (case.tables[name].reindex(columns=list(schema.by_name)) for case in (before, after))
+        found += _of_table(name, old, new)
     return tuple(found)
 
 

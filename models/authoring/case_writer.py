@@ -97,7 +97,7 @@ def _toml_value(value: Any) -> str:
 
 
 def _write_workbook(case: Case, file: Path) -> None:
-    workbook = new_workbook()
+    workbook = new_workbook({name: list(frame.columns) for name, frame in case.tables.items()})
     append_rows(workbook["case"], [{"key": key, "value": value} for key, value in case.settings.model_dump().items()])
     append_rows(workbook["scenarios"], _scenario_rows(case.scenarios))
     append_rows(workbook["changes"], _change_rows(case.scenarios))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -53,8 +53,8 @@ NOTES = {
 }
 
 
-def new_workbook() -> Workbook:
-    """A workbook with every sheet of a case, headers only."""
+def new_workbook(columns: Mapping[str, Collection[str]] | None = None) -> Workbook:
+    """A workbook with every sheet of a case, headers only: of `columns` by table, or every one."""
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
     for name, headers in SHEETS.items():
@@ -65,7 +65,8 @@ def new_workbook() -> Workbook:
     _add_list(workbook["changes"], 5, OPERATIONS)
     _add_list(workbook["changes"], 7, FLAG_WORDS)
     for table in TABLES.values():
-        _add_table(workbook.create_sheet(table.name), table)
+        given = table if columns is None else table.with_columns(columns[table.name])
+        _add_table(workbook.create_sheet(table.name), given)
     return workbook
 
 

@@ -83,13 +83,14 @@ def _check_settings_edit(edit: Edit, problems: ProblemList) -> None:
 
 
 def _check_names(edit: Edit, problems: ProblemList) -> bool:
-    known = [name for name, column in edit.schema.items() if not column.filled_in]
+    known = [name for name, column in edit.schema.items() if not (column.filled_in or column.for_people)]
     given = [("column", edit.change.column), *(("where", name) for name in edit.change.where)]
     unknown = [(key, name) for key, name in given if name not in known]
     for key, name in unknown:
         message = f"{edit.change.table} has no column of that name{suggestion(name, known)}"
         if name in edit.schema:
-            message = "no change reaches this column: what it stands for is filled in on loading"
+            why = "it decides nothing" if edit.schema[name].for_people else "what it stands for is filled in on loading"
+            message = f"no change reaches this column: {why}"
         problems.add(edit.problem(message, key, name, f"one of {listed(known, 20)}"))
     return not unknown
 

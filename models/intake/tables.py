@@ -103,6 +103,8 @@ def clean(raw: RawTable, schema: Table, problems: ProblemList) -> CleanTable:
     columns, faults = {}, []
     for column in schema.columns:
         present = raw.columns.get(column.name)
+        if column.for_people and not present:
+            continue
         parsed = parse(present, column) if present else blank_column(column, raw.length)
         columns[column.name] = parsed.values
         faults += [(column, present, _untold(fault, raw.told.get(column.name))) for fault in parsed.faults]
@@ -153,7 +155,7 @@ def _report_fault(table: CleanTable, column: Column, raw: RawCells | None, fault
 
 def _fill_from_other_columns(schema: Table, columns: dict[str, Cells]) -> None:
     for column in schema.columns:
-        if column.default_from:
+        if column.default_from and column.name in columns:
             values, others = (pa.array(columns[name].tolist()) for name in (column.name, column.default_from))
             columns[column.name] = CategoricalColumn.of(pc.if_else(pc.equal(values, ""), others, values))
 
@@ -184,14 +186,14 @@ def _check_kind_columns(table: CleanTable, columns: dict[str, Cells], problems: 
 
 def _check_keys(table: CleanTable, problems: ProblemList) -> None:
     for column in table.schema.columns:
-        if column.unique:
+        if column.unique and column.name in table.content.columns:
             _check_unique(table, (column.name,), problems)
     if table.schema.unique:
         _check_unique(table, table.schema.key, problems)
 
 
 def _check_unique(table: CleanTable, columns: Sequence[str], problems: ProblemList) -> None:
-    sound, named = table.sound(*columns), " and ".join(filter(None, [", ".join(columns[:-1]), columns[-1]]))
+    sound, named = _counted(table, columns), " and ".join(filter(None, [", ".join(columns[:-1]), columns[-1]]))
     codes, kinds = row_codes(table.content, columns)
 
     def message(row: int) -> str:
@@ -200,6 +202,15 @@ def _check_unique(table: CleanTable, columns: Sequence[str], problems: ProblemLi
 
     expected = f"each {named} once"
     table.report(problems, repeats(codes, kinds, sound), columns[0], message, expected)
+
+
+def _counted(table: CleanTable, columns: Sequence[str]) -> Flags:
+    """Rows that must differ: those without a fault, and for names of rows those whose key is no fault either."""
+    sound = table.sound(*columns)
+    if table.schema.column(columns[0]).for_people:
+        key = table.sound(*table.schema.key)
+        sound &= key & ~repeats(*row_codes(table.content, table.schema.key), key)
+    return sound
 
 
 Tables = Mapping[str, CleanTable]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 from math import inf
@@ -96,6 +97,8 @@ class Column:
     """No two rows share a value."""
     filled_in: bool = False
     """What it stands for is filled in on loading, after which it is blank and no change reaches it."""
+    for_people: bool = False
+    """A name that people read: it decides nothing, no change reaches it, and a case without the column has none."""
 
     @property
     def required(self) -> bool:
@@ -141,6 +144,10 @@ class Table:
         """Columns by name, in their order."""
         return {column.name: column for column in self.columns}
 
+    def with_columns(self, names: Collection[str]) -> Table:
+        """The table of those of its columns alone."""
+        return replace(self, columns=tuple(column for column in self.columns if column.name in names))
+
 
 def sized(table: Table) -> Table:
     """The table with a largest size for each number: the one declared, or what its unit allows."""
@@ -156,6 +163,12 @@ def sized(table: Table) -> Table:
 def text(name: str, doc: str, **more: object) -> Column:
     """A column of names."""
     return Column(name, ColumnKind.TEXT, doc, **more)  # type: ignore[arg-type]  # keyword names are Column's own
+
+
+def label(key: str) -> Column:
+    """The column of the names that people read for the keys in another column."""
+    doc = f"name of the {key} that people read, each once; blank is the key as written; it decides nothing"
+    return text("label", doc, default=None, default_from=key, unique=True, for_people=True)
 
 
 def number(name: str, bounds: Bounds, doc: str, unit: str = "", **more: object) -> Column:

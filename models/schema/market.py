@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from .fields import ANY, LARGEST, LARGEST_REVENUE, NON_NEGATIVE, POSITIVE, POSITIVE_SHARE, SHARE, Table, number, text
+from .fields import (
+    ANY,
+    LARGEST,
+    LARGEST_REVENUE,
+    NON_NEGATIVE,
+    POSITIVE,
+    POSITIVE_SHARE,
+    SHARE,
+    Table,
+    label,
+    number,
+    text,
+)
 from .vocabulary import LOCKED_CLASS, NO_CONTRACT, YEARLY
 
 ACCOUNTS = Table(
@@ -36,6 +48,7 @@ SEGMENTS = Table(
             "price_book", "price book of the segment; blank is the segment itself", default=None, default_from="segment"
         ),
         number("discount", SHARE, "average discount off the price points that the segment gets", default=0.0),
+        label("segment"),
     ),
     key=("segment",),
 )

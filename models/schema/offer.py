@@ -14,6 +14,7 @@ from .fields import (
     Table,
     choice,
     flag,
+    label,
     number,
     text,
 )
@@ -36,6 +37,7 @@ PRODUCTS = Table(
         number("product_margin", SHARE, "gross margin, as a share of product revenue"),
         choice("support", OFFER, "whether the product is supported"),
         number("support_cost", NON_NEGATIVE, "fixed cost of supporting the product", YEARLY, default=0.0),
+        label("product"),
     ),
     key=("product",),
 )
@@ -60,6 +62,7 @@ TIERS = Table(
         number("incident_factor", POSITIVE, "multiplies the incident rate: preventive care", default=1.0),
         number("fixed_cost", NON_NEGATIVE, "cost of offering the tier", YEARLY, default=0.0),
         choice("offer", OFFER, "whether the tier is offered"),
+        label("tier"),
     ),
     key=("tier",),
 )
@@ -98,6 +101,7 @@ PRICING_MODELS = Table(
             only_for="lease",
         ),
         number("buyout_share", SHARE, "share of unit value paid in a buyout", default=0.0, only_for="lease"),
+        label("model"),
     ),
     key=("model",),
 )
@@ -139,6 +143,7 @@ SERVICES = Table(
         flag("needs_parts", "whether a case needs parts"),
         flag("response_clock", "whether the response promise is measured on it"),
         number("benchmark_cost", NON_NEGATIVE, "industry cost, for reports", PER_CASE, default=None),
+        label("service"),
     ),
     key=("service",),
 )

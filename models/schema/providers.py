@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .fields import NON_NEGATIVE, POINTS, POSITIVE, SCORE, SHARE, Table, choice, number, text
+from .fields import NON_NEGATIVE, POINTS, POSITIVE, SCORE, SHARE, Table, choice, label, number, text
 from .vocabulary import HOURS, MONEY, OFFER, PER_CASE, PROVIDER_KINDS, YEARLY
 
 PROVIDERS = Table(
@@ -17,6 +17,7 @@ PROVIDERS = Table(
         number("max_share", SHARE, "most of all team and partner hours it may work", default=1.0),
         number("risk_share", SHARE, "share of bonus and penalty that it bears", default=0.0),
         choice("engage", OFFER, "whether it is engaged"),
+        label("provider"),
     ),
     key=("provider",),
 )

@@ -12,6 +12,7 @@ from importlib.resources.abc import Traversable
 import pandas as pd
 
 from models import Case, Scenario
+from models.schema import TABLES
 
 LARGE = 200_000
 """Rows above which a table that was read from files is known by their digests instead of by its cells."""
@@ -82,5 +83,7 @@ def _settings(case: Case) -> bytes:
 
 
 def _cells(name: str, table: pd.DataFrame) -> bytes:
-    header = json.dumps([name, *map(str, table.columns)]).encode()
-    return header + pd.util.hash_pandas_object(table, index=False).to_numpy().tobytes()
+    """A table as what it decides by: names that only people read do not count."""
+    columns = [column for column in map(str, table.columns) if not TABLES[name].column(column).for_people]
+    header = json.dumps([name, *columns]).encode()
+    return header + pd.util.hash_pandas_object(table[columns], index=False).to_numpy().tobytes()

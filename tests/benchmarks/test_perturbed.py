@@ -24,7 +24,7 @@ def names(case: Case) -> set[str]:
     return {
         cell
         for name, table in case.tables.items()
-        for column in TABLES[name].columns
+        for column in TABLES[name].with_columns(table.columns).columns
         if column.kind is ColumnKind.TEXT
         for cell in table[column.name].dropna()
         if cell and cell not in column.also
