@@ -6,9 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from models.text.characters import shown
@@ -33,6 +31,7 @@ from ..results.summary import (
 )
 from ..results.typed_command import Step
 from .streams import columns_of
+from .text_table import table_lines, wrapped
 
 if TYPE_CHECKING:
     from ..analysis.machinery.answers.answer import Answer
@@ -172,13 +171,13 @@ def _show_rules(console: Console, result: Result) -> None:
 def show_table(
     console: Console, title: str, header: Sequence[str], rows: Iterable[Sequence[str]], *, right: Collection[int] = ()
 ) -> None:
-    """Print a table whose long names are folded, not cut, with the columns at `right` set to the right."""
-    table = Table(title=f"\n{shown(title)}", title_justify="left", box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for position, name in enumerate(header):
-        table.add_column(Text(shown(name)), justify="right" if position in right else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(shown(cell)) for cell in row))
-    console.print(table)
+    """Print a table as wide as the console at most, with the columns at `right` set to the right."""
+    console.print()
+    for line in wrapped(shown(title), console.width):
+        console.print(Text(line, style="italic"), soft_wrap=True)
+    cells = [[shown(cell) for cell in row] for row in rows]
+    for line in table_lines([shown(name) for name in header], cells, console.width, right):
+        console.print(Text(line), soft_wrap=True)
 
 
 def _print_hidden(console: Console, count: int, what: str, file: str) -> None:

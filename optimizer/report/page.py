@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,13 +23,13 @@ from ..analysis.machinery.answers.run_answers import RunAnswers, answers_of, in_
 from ..assurance.opening import OpenedRun, open_run
 from ..assurance.result import Result
 from ..charts.theme import for_our_pages
+from ..results.summary import unbroken
 from .answer_sections import answer_sections
 from .parts import Figure, ReportSection
 from .plan_sections import plan_sections
 from .recommendation import recommendation
 
 _HERE = Path(__file__).parent
-_NUMBER_AND_UNIT = re.compile(r"(\d|\d\u00a0(?:M|k|bn)) (?=%|M\b|k\b|bn\b|[A-Z]{3}\b)")
 
 
 def write_report(
@@ -80,7 +79,7 @@ def report_page(
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_safe
     )
-    environment.filters["unbroken"] = _unbroken
+    environment.filters["unbroken"] = unbroken
     page = environment.from_string(_text("page.html"))
     figures = [figure for section in sections for figure in section.figures]
     return page.render(
@@ -137,11 +136,6 @@ def _in_script(spec: Mapping[str, Any]) -> str:
 def _safe(value: Any) -> Any:
     """Text of the data without what would turn the text around it; the page's own parts as they are."""
     return shown(value, keep="\n") if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _unbroken(text: str) -> str:
-    """Keeps a number and its per cent sign or unit in one line."""
-    return _NUMBER_AND_UNIT.sub("\\1\u00a0", text)
 
 
 def _script() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -42,6 +43,10 @@ NEAR = 1e-3
 MOST_CHANGE = 10.0
 """Relative changes above this, 1,000 %, are not shown."""
 
+NO_BREAK = "\u00a0"
+"""The blank at which no line breaks."""
+_NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?:%|[A-Z]{3}\b|(?:M|k|bn)\b(?: [A-Z]{3}\b)?)")
+
 _SCALES = ((1e9, " bn"), (1e6, " M"), (1e4, " k"))
 _PRICES = {
     Quote.SHARE_OF_VALUE: "{percent:.4g} %",
@@ -70,6 +75,11 @@ def money(amount: float | None, currency: str) -> str:
             divisor = 1e3 if suffix == " k" else scale
             return f"{amount / divisor:,.2f}{suffix} {currency}"
     return f"{amount:,.2f} {currency}"
+
+
+def unbroken(text: str) -> str:
+    """Text that keeps each number and its per cent sign or unit in one line."""
+    return _NUMBER_AND_UNIT.sub(lambda unit: unit[0].replace(" ", NO_BREAK), text)
 
 
 def percent(share: float | None) -> str:
