@@ -11,7 +11,7 @@ from ..analysis.machinery.answers.answer import Answer
 from ..analysis.machinery.service.verdicts import OVER, SWEET, UNDER
 from ..assurance.result import Result
 from .size import MOST_MARKS, MOST_SERIES, is_rest, largest, merged
-from .theme import LOSS, PALETTE, TOTAL, Chart, coloured, money_axis, nothing, tier_colour, titled, tooltips
+from .theme import GAIN, LOSS, MARK, TOTAL, Chart, coloured, money_axis, nothing, tier_colour, titled, tooltips
 
 _CAPACITY_SHOWN = 2.5
 """Capacities above this many times the hours of the busiest provider are told in words only."""
@@ -95,7 +95,7 @@ def _capacity(rows: pd.DataFrame, order: Sequence[str], capacity: pd.Series) -> 
     )
 
 
-_VERDICTS = {UNDER: (LOSS, "triangle-down"), SWEET: ("#009E73", "circle"), OVER: ("#56B4E9", "triangle-up")}
+_VERDICTS = {UNDER: (LOSS, "triangle-down"), SWEET: (GAIN, "circle"), OVER: ("#E69F00", "triangle-up")}
 _SWEET_TITLE = "Sweet spots: experience against cost to serve"
 
 
@@ -115,9 +115,11 @@ def sweet_spot_map(levels: Answer, result: Result) -> Chart:
     base = alt.Chart(rows, width=250, height=230)
     bubbles = _bubbles(base, levels.currency)
     cost, points = alt.Scale(zero=False, padding=18), alt.Scale(zero=False, padding=14)
-    floor = base.mark_rule(color=LOSS, strokeDash=[2, 2]).encode(y=alt.Y("csat_floor:Q", scale=points, aggregate="max"))
+    floor = base.mark_rule(color=TOTAL, strokeDash=[2, 2]).encode(
+        y=alt.Y("csat_floor:Q", scale=points, aggregate="max")
+    )
     target = base.mark_rule(color=TOTAL).encode(y=alt.Y("csat_target:Q", scale=points, aggregate="max"))
-    benchmark = base.mark_rule(color=PALETTE[5], strokeDash=[6, 3])
+    benchmark = base.mark_rule(color=MARK, strokeDash=[6, 3])
     benchmark = benchmark.encode(x=alt.X("benchmark:Q", scale=cost, aggregate="max"))
     facet = alt.Facet("tier:N", title=None, sort=tiers, header=alt.Header(labelAnchor="start"))
     panels = alt.layer(floor, target, benchmark, bubbles).facet(facet=facet, columns=2)

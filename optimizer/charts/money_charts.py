@@ -10,9 +10,10 @@ import pandas as pd
 
 from ..analysis.machinery.answers.answer import Answer
 from ..assurance.result import Result
+from ..results.favour import change_colour
 from ..results.summary import money
 from .size import MOST_ROWS, first_named
-from .theme import GAIN, LOSS, QUIET, TOTAL, WIDTH, Chart, money_axis, named, nothing, titled, tooltips
+from .theme import GAIN, LOSS, MARK, QUIET, TOTAL, WIDTH, Chart, money_axis, named, nothing, titled, tooltips
 
 COSTS = ("delivery_cost", "fulfilment_cost", "admin_cost", "capital_cost", "fixed_cost")
 _KINDS = {"gain": GAIN, "loss": LOSS, "total": TOTAL}
@@ -149,7 +150,7 @@ def rule_cost_chart(explained: Answer) -> Chart:
     x = alt.X("gain_dropped:Q", axis=money_axis(f"Objective gained, {currency} a year"), scale=scale)
     bar = base.mark_bar(color=GAIN, height={"band": 0.6}).encode(x=x)
     most = base.mark_rule(color=TOTAL).encode(x=alt.X("gain_dropped:Q", scale=scale), x2="gain_dropped_at_most:Q")
-    step = base.mark_tick(color=LOSS, thickness=3, size=20).encode(x=alt.X("gain_step:Q", scale=scale))
+    step = base.mark_tick(color=MARK, thickness=3, size=20).encode(x=alt.X("gain_step:Q", scale=scale))
     words = base.mark_text(align="left", dx=6).encode(x=alt.X("edge:Q", scale=scale), text="words:N")
     legend = (
         "All other rules held. Bar: without the rule. Line: up to what is proved out of extent. "
@@ -273,10 +274,16 @@ def scenario_chart(answer: Answer, kpis: Sequence[str] = ()) -> Chart:
         panel=[f"{named(k)}, {units.get(u, u)}" for k, u in zip(rows["kpi"], rows["unit"], strict=True)],
         value=rows["value"].where(~shares, rows["value"] * 100),
         start=start.where(~shares, start * 100),
+        colour=[
+            change_colour(kpi, change) or TOTAL
+            for kpi, change in zip(rows["kpi"], (rows["value"] - start).fillna(0.0), strict=True)
+        ],
     )
     order = [rows.loc[rows["kpi"] == kpi, "panel"].iloc[0] for kpi in wanted if (rows["kpi"] == kpi).any()]
     shown, note = first_named(plans, "plans")
-    return titled(_panels(rows, order, shown), title, f"Lines start at {plans[0]}.", note)
+    return titled(
+        _panels(rows, order, shown), title, f"Lines start at {plans[0]}. Blue: better than there, orange: worse.", note
+    )
 
 
 def _panels(rows: pd.DataFrame, panels: Sequence[str], plans: Sequence[str]) -> Chart:
@@ -286,7 +293,7 @@ def _panels(rows: pd.DataFrame, panels: Sequence[str], plans: Sequence[str]) -> 
     )
     x = alt.X("value:Q", axis=money_axis("", ticks=3), scale=alt.Scale(zero=False, padding=12))
     lines = base.mark_rule(color=QUIET, strokeWidth=3).encode(x=x, x2="start:Q")
-    dots = base.mark_point(size=110, color=GAIN, opacity=1).encode(x=x)
+    dots = base.mark_point(size=110, opacity=1).encode(x=x, color=alt.Color("colour:N", scale=None))
     facet = alt.Facet("panel:N", title=None, sort=list(panels), header=alt.Header(labelAnchor="start"))
     drawn: Chart = (lines + dots).facet(facet=facet, columns=2).resolve_scale(x="independent")
     return drawn

@@ -9,7 +9,7 @@ from models.problems import listed
 
 from ..analysis.machinery.answers.answer import Answer
 from .size import MOST_MARKS, MOST_SERIES, first_named, largest, thinned
-from .theme import GAIN, LOSS, TOTAL, WIDTH, Chart, coloured, money_axis, named, nothing, titled, tooltips
+from .theme import GAIN, LOSS, MARK, TOTAL, WIDTH, Chart, coloured, money_axis, named, nothing, titled, tooltips
 
 _MOST_SCORES = 140
 """Scores below each other that fit a page."""
@@ -41,8 +41,8 @@ def make_or_buy_chart(partners: Answer) -> Chart:
             ("partners", "Partners engaged", ".0f"),
         ),
     )
-    ring = base.transform_filter("datum.in_plan").mark_point(filled=False, size=320, strokeWidth=2.5, color=LOSS)
-    drawn = alt.layer(base.mark_line(color=GAIN), base.mark_point(color=GAIN, size=70, opacity=1), ring)
+    ring = base.transform_filter("datum.in_plan").mark_point(filled=False, size=320, strokeWidth=2.5, color=MARK)
+    drawn = alt.layer(base.mark_line(color=TOTAL), base.mark_point(color=TOTAL, size=70, opacity=1), ring)
     facet = alt.Facet("measure:N", title=None, header=alt.Header(labelAnchor="start"))
     told = f" No plan was found at {listed(impossible)}." if impossible else ""
     panels = drawn.facet(facet=facet, columns=1).resolve_scale(y="independent")

@@ -13,13 +13,17 @@ from functools import cache
 import altair as alt
 import pandas as pd
 
+from ..results.favour import ADVERSE, FAVOURABLE
 from ..results.summary import heading
 from .size import MOST_DATA, is_rest, within_limit
 
-PALETTE = ("#E69F00", "#56B4E9", "#009E73", "#D55E00", "#0072B2", "#CC79A7", "#000000")
-"""Okabe & Ito's colours but for yellow, which is lost on white. More names than colours start again."""
-GAIN, LOSS, TOTAL, QUIET = "#0072B2", "#D55E00", "#4D4D4D", "#BDBDBD"
-"""Better, worse, a sum, and what stays in the background."""
+PALETTE = ("#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#000000", ADVERSE, FAVOURABLE)
+"""Okabe & Ito's colours but for yellow, which is lost on white; those of changes come last, so that few names have
+them. More names than colours start again."""
+GAIN, LOSS, TOTAL, QUIET = FAVOURABLE, ADVERSE, "#4D4D4D", "#BDBDBD"
+"""For the better, for the worse, a sum, and what stays in the background. The first two mean nothing else."""
+MARK = "#000000"
+"""What is singled out of amounts: the plan among others, a price that is chosen."""
 REST = "#7A7A7A"
 """All names beyond the largest together."""
 

@@ -7,9 +7,10 @@ import pandas as pd
 
 from ..analysis.machinery.answers.answer import Answer
 from ..analysis.machinery.trade_offs.goals import Goal
+from ..results.favour import is_favourable
 from .menu_charts import price_axis
 from .size import MOST_ROWS, thinned
-from .theme import GAIN, LOSS, QUIET, TOTAL, WIDTH, Chart, money_axis, named, nothing, titled, tooltips
+from .theme import GAIN, LOSS, MARK, QUIET, TOTAL, WIDTH, Chart, money_axis, named, nothing, titled, tooltips
 
 _CHANGES = ("account_revenue", "product_revenue", "service_revenue", "service_cost", "service_margin", "account_margin")
 
@@ -62,13 +63,13 @@ def _frontier_points(rows: pd.DataFrame, goals: list[str], axes: dict[str, alt.A
         ),
     )
     y = alt.Y(f"{first}:Q", axis=axes[first], scale=scale)
-    shade = alt.Color(f"{third[0]}:Q", title=axes[third[0]].to_dict()["title"]) if third else alt.value(GAIN)
+    shade = alt.Color(f"{third[0]}:Q", title=axes[third[0]].to_dict()["title"]) if third else alt.value(TOTAL)
     line = base.mark_line(color=QUIET).encode(y=y, order="point:O")
     ceiling = base.mark_rule(color=QUIET, strokeWidth=4).encode(y=y, y2="at_most:Q")
     shape = alt.Shape("knee:N", legend=None, scale=alt.Scale(domain=[False, True], range=["circle", "diamond"]))
     size = alt.condition("datum.knee", alt.value(240), alt.value(90))
     dots = base.mark_point(opacity=1).encode(y=y, color=shade, shape=shape, size=size).add_params(chosen)
-    ring = base.transform_filter(chosen).mark_point(filled=False, size=520, strokeWidth=2, color=LOSS).encode(y=y)
+    ring = base.transform_filter(chosen).mark_point(filled=False, size=520, strokeWidth=2, color=MARK).encode(y=y)
     number = base.mark_text(dx=11, dy=-11, align="left", color=TOTAL).encode(y=y, text="point:N")
     numbers = [number] if len(rows) <= MOST_ROWS else []  # of more they would cover each other
     drawn: Chart = alt.layer(*([] if third else [line]), ceiling, dots, ring, *numbers)
@@ -81,7 +82,7 @@ def _changes(answer: Answer, chosen: alt.Parameter, points: set[int]) -> Chart:
     kpis = kpis[kpis["kpi"].isin(_CHANGES)]
     start = kpis[kpis["point"] == 1].set_index("kpi")["value"]
     change = kpis["value"] - kpis["kpi"].map(start)
-    better = (change >= 0) == (kpis["kpi"] != "service_cost")
+    better = [is_favourable(str(kpi), by) is True for kpi, by in zip(kpis["kpi"], change, strict=True)]
     rows = kpis.assign(change=change, better=better, name=[named(str(kpi)) for kpi in kpis["kpi"]])
     rows = rows[rows["point"].isin(points)]
     axis = money_axis(f"Change against point 1, {answer.currency} a year")
@@ -131,12 +132,12 @@ def price_response_chart(response: Answer) -> Chart:
     base = alt.Chart(rows, width=WIDTH - 60, height=120).encode(x=x, tooltip=tips)
     chosen = base.transform_filter("datum.in_plan")
     drawn = alt.layer(
-        chosen.mark_rule(color=LOSS, strokeDash=[4, 3]),
-        base.mark_line(color=GAIN).encode(y=y),
+        chosen.mark_rule(color=MARK, strokeDash=[4, 3]),
+        base.mark_line(color=TOTAL).encode(y=y),
         base.transform_filter("datum.price_point")
         .mark_tick(orient="vertical", color=TOTAL, size=12, thickness=1.5)
         .encode(y=y),
-        chosen.mark_point(size=130, color=LOSS, opacity=1, shape="diamond").encode(y=y),
+        chosen.mark_point(size=130, color=MARK, opacity=1, shape="diamond").encode(y=y),
     )
     facet = alt.Facet("panel:N", title=None, sort=order, header=alt.Header(labelAnchor="start"))
     panels = drawn.facet(facet=facet, columns=1).resolve_scale(y="independent")

@@ -14,6 +14,7 @@ from models.text.characters import shown
 from ..assurance.result import Result
 from ..results.audit_rules import NEAREST_RESTS_ON_SEARCH
 from ..results.closest_words import MISSED_HEADER, missed_in_words
+from ..results.favour import ADVERSE, FAVOURABLE
 from ..results.findings import Audit
 from ..results.new_offers import new_offer_sentence
 from ..results.summary import (
@@ -101,10 +102,12 @@ def show_verdict(console: Console, audit: Audit, rests: str = ON_SEARCH) -> None
     """Whether the audit passed, and the first faults if it did not."""
     checked = f"{len(audit.rules):,} rules and {len(audit.kpis):,} amounts recomputed"
     if audit.ok:
-        print_line(console, f"Audit: passed, {checked}. {rests}", style="green")
+        print_line(console, f"Audit: passed, {checked}. {rests}", style=FAVOURABLE)
         return
     faults = audit.faults
-    print_line(console, f"Audit: FAILED; {checked}. Do not use this plan. Faults: {len(faults):,}", style="bold red")
+    print_line(
+        console, f"Audit: FAILED; {checked}. Do not use this plan. Faults: {len(faults):,}", style=f"bold {ADVERSE}"
+    )
     for line in faults[:SHOWN_ROWS]:
         print_line(console, f"  {line}")
     _print_hidden(console, len(faults), "faults", "audit.json")

@@ -50,8 +50,9 @@ def _kpis(result: ResultRecord) -> str:
     rows = kpi_rows(result)
     if result.baseline is None:
         return html_table(["a year", plan_heading(result)], ([row.label, row.plan] for row in rows))
-    header = ["a year", "today", plan_heading(result), "change"]
-    return html_table(header, ([row.label, row.today, row.plan, row.change] for row in rows))
+    head = _row("th", ["a year", "today", plan_heading(result), "change"])
+    body = "".join(_row("td", [row.label, row.today, row.plan, row.change], last=row.colour) for row in rows)
+    return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
 
 
 def html_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -61,6 +62,8 @@ def html_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
 
 
-def _row(tag: str, cells: Sequence[str]) -> str:
-    written = (f'<{tag} style="{_STYLE}">{escaped(cell)}</{tag}>' for cell in cells)
+def _row(tag: str, cells: Sequence[str], last: str | None = None) -> str:
+    """A row of cells; the `last` has a colour of its own, where there is one."""
+    styles = [_STYLE] * (len(cells) - 1) + [_STYLE if last is None else f"{_STYLE};color:{last}"]
+    written = (f'<{tag} style="{style}">{escaped(cell)}</{tag}>' for cell, style in zip(cells, styles, strict=True))
     return f"<tr>{''.join(written)}</tr>"

@@ -15,6 +15,7 @@ from models.economics.pricing_kinds import KINDS, Quote
 from models.plan import MONEY_KPIS, ONE_OFF_COST
 
 from .audit_rules import RULES
+from .favour import change_colour
 from .findings import Audit
 from .menu_reference import TODAY, Near
 from .price_steps import end_sentences, stopped_options
@@ -64,6 +65,8 @@ class KpiRow:
     today: str
     plan: str
     change: str
+    colour: str | None = None
+    """The colour of the change where it is for the better or for the worse (`optimizer.results.favour`)."""
 
 
 def money(amount: float | None, currency: str) -> str:
@@ -166,7 +169,9 @@ def _kpi_row(name: str, value: float | None, baseline: Mapping[str, float | None
     if baseline is None:
         return KpiRow(heading(name), "", shown, "")
     today = baseline[name]
-    return KpiRow(heading(name), _kpi_in_words(name, today, currency), shown, _change(name, today, value, currency))
+    change = _change(name, today, value, currency)
+    by = None if value is None or today is None else value - today
+    return KpiRow(heading(name), _kpi_in_words(name, today, currency), shown, change, change_colour(name, by))
 
 
 def heading(name: str) -> str:

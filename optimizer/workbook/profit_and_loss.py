@@ -192,6 +192,8 @@ def _changes(sheet: Sheet, top: int, at: int, rows: pd.DataFrame) -> None:
     for place, line in enumerate(LINES, top + 1):
         text = f"={xl_rowcol_to_cell(place, at - 1)}-{xl_rowcol_to_cell(place, at - 2)}"
         sheet.formula(place, at, text, float(sums[1][line.name] - sums[0][line.name]), **_weight(line))
+        if line.kpi:
+            sheet.colour_change(place, at, line.kpi)
 
 
 def _claims(sheet: Sheet, top: int, at: int, data: WorkbookData, placed: Placed, rows: pd.DataFrame) -> None:

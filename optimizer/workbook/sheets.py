@@ -24,6 +24,8 @@ from models.files import write_file
 from models.intake.size_limits import MAX_CELL
 from models.text.characters import shown
 
+from ..results.favour import change_colour
+
 CellKind = Literal["text", "money", "number", "price", "share", "points", "flag"]
 Cell = str | float | bool | None
 
@@ -114,6 +116,13 @@ class ExcelBook:
             self._formats[key] = self._book.add_format({**base, **traits})
         return self._formats[key]
 
+    def rule_style(self, **traits: object) -> Format:
+        """A format of a conditional one, made once, that changes nothing but its traits."""
+        key = (("rule", True), *sorted(traits.items()))
+        if key not in self._formats:
+            self._formats[key] = self._book.add_format(traits)
+        return self._formats[key]
+
     def sheet(self, name: str, title: str, note: str = "") -> Sheet:
         """The sheet of that name with its title and, under it, what to know to read it."""
         return Sheet(self, self._pages[name], title, note)
@@ -167,6 +176,15 @@ class Sheet:
         self._widest = max(self._widest, column)
         known = "" if value is None or (isinstance(value, float) and not isfinite(value)) else value
         self.page.write_formula(row, column, text, style, known)
+
+    def colour_change(self, row: int, column: int, kpi: str) -> None:
+        """Show a change of a KPI in the colour of what is for the better or for the worse, also once it is edited."""
+        for criteria, change in ((">", 1.0), ("<", -1.0)):
+            colour = change_colour(kpi, change)
+            if colour is not None:
+                style = self.book.rule_style(font_color=colour)
+                told = {"type": "cell", "criteria": criteria, "value": 0, "format": style}
+                self.page.conditional_format(row, column, row, column, told)
 
     def line(self, text: str, **traits: Any) -> None:
         """A sentence or two, in as many lines as fit a page."""

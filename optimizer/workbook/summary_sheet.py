@@ -37,14 +37,14 @@ def write_summary(book: ExcelBook, data: WorkbookData, statement: Placed, detail
     sheet.row += 1
     for kpi in SHOWN_KPIS:
         texts = {name: _formula(kpi, name, statement, detail) for name in versions}
-        _row(sheet, heading(kpi), texts, _values(data, kpi), "money" if is_money(kpi) else "share")
+        _row(sheet, heading(kpi), texts, _values(data, kpi), "money" if is_money(kpi) else "share", kpi)
     sheet.heading("The margin without modelled loyalty")
     sheet.line(_WITHOUT)
     sheet.header(sheet.row, ["", *versions, *change])
     sheet.row += 1
     for title, line in (("Account margin", "account_margin"), ("Account margin without them", "plain_margin")):
         texts = {name: f"={statement.cell(name, _AT[line])}" for name in versions}
-        _row(sheet, title, texts, {name: data.amounts[name][line] for name in versions}, "money")
+        _row(sheet, title, texts, {name: data.amounts[name][line] for name in versions}, "money", "account_margin")
     _write_agreement(sheet, data, statement)
     sheet.finish()
 
@@ -82,7 +82,12 @@ def _formula(kpi: str, version: str, statement: Placed, detail: Placed) -> str:
 
 
 def _row(
-    sheet: Sheet, title: str, formulas: Mapping[str, str], values: Mapping[str, float | None], kind: CellKind
+    sheet: Sheet,
+    title: str,
+    formulas: Mapping[str, str],
+    values: Mapping[str, float | None],
+    kind: CellKind,
+    kpi: str,
 ) -> None:
     """One line: each version, and the change from today to the plan."""
     row = sheet.row
@@ -94,6 +99,7 @@ def _row(
         factor = 100 if kind == "share" else 1
         text = f'=IFERROR({factor}*({xl_rowcol_to_cell(row, 2)}-{xl_rowcol_to_cell(row, 1)}),"")'
         sheet.formula(row, 3, text, _difference(values, factor), change)
+        sheet.colour_change(row, 3, kpi)
     sheet.row += 1
 
 
