@@ -5,6 +5,7 @@ from ..results.findings import Audit, read_audit
 from .breaches import broken_rules
 from .closest_rules import audit_closest, judge_closest
 from .judge import audit, audit_without_plan
+from .plan_judgement import judge_plan
 
 __all__ = [
     "RESTS_ON_SEARCH",
@@ -17,5 +18,6 @@ __all__ = [
     "audit_without_plan",
     "broken_rules",
     "judge_closest",
+    "judge_plan",
     "read_audit",
 ]

@@ -18,9 +18,9 @@ from models.conditions import Condition
 
 from ..analysis.machinery.sessions.solver_session import SolverSession
 from ..assurance.result import Result
-from ..auditing import audit
+from ..auditing import judge_plan
 from ..charts import menu_heat_map, profit_waterfall
-from ..results.audit_rules import RULES
+from ..results.closest_words import missed_by
 from ..results.html import escaped, result_page
 from ..results.record import Status
 from ..results.summary import money, percent
@@ -120,10 +120,13 @@ class WhatIf:
         """Where no plan was found: that the one before is shown, and which rules it breaks here."""
         if self.result.plan is not None or self._plan.plan is None:
             return ""
-        judged = audit(*apply_scenario(self._session.case, self.scenario), self._plan.plan).rules
-        broken = dict.fromkeys(rule for rule in judged.loc[~judged["ok"], "rule"] if not RULES[rule].structural)
-        named = f", which breaks {', '.join(list(broken)[:MOST_NAMED])}" if broken else ""
-        return f" Shown is the plan before{named}."
+        judged = judge_plan(*apply_scenario(self._session.case, self.scenario), self._plan.plan, self.conditions)
+        if not judged.broken:
+            return " Shown is the plan before."
+        how = dict(zip(reversed(judged.missed["rule"]), reversed(missed_by(judged, self.result.currency)), strict=True))
+        broken = judged.broken[:MOST_NAMED]
+        told = "".join(f" {rule}: {how[rule]}." for rule in broken if rule in how)  # where it is missed first
+        return f"{told} Shown is the plan before, which breaks {', '.join(broken)}."
 
 
 _CHARTS = (profit_waterfall, menu_heat_map)

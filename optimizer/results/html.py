@@ -7,7 +7,7 @@ from html import escape
 
 from models.text.characters import shown
 
-from .closest_words import MISSED_HEADER, missed_in_words
+from .closest_words import MISSED_HEADER, broken_in_words, missed_in_words
 from .new_offers import new_offer_sentence
 from .record import ResultRecord
 from .summary import kpi_rows, menu_grid, plan_heading, status_sentence
@@ -33,6 +33,8 @@ def result_page(result: ResultRecord) -> str:
         parts.append(f"<p>{escaped(resting)}</p>")
     if result.closest is not None:
         parts.append(html_table(MISSED_HEADER, missed_in_words(result)[:SHOWN_ROWS]))
+    if result.start_judged is not None:
+        parts.append(html_table(MISSED_HEADER, broken_in_words(result.start_judged, result.currency)[:SHOWN_ROWS]))
     if (seen := result.with_closest).plan is not None:
         parts += [_menus(seen), _kpis(seen)]
     return f"<div>{''.join(parts)}</div>"

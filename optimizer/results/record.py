@@ -14,6 +14,7 @@ from models.plan import KPIS, Plan, kpi_unit
 from .checkpoint import Checkpoint
 from .closest_delivery import ClosestDelivery
 from .findings import Audit
+from .judged_plan import JudgedPlan
 from .menu_reference import Near
 from .run_reference import RunReference
 from .warm_start import WarmStart, chosen_by, warm_start_of
@@ -63,6 +64,9 @@ class ResultRecord:
     """For `infeasible` of given menus: the delivery that comes closest to the rules, and what it misses."""
     closest_reason: str | None = None
     """Why there is none, for `infeasible` of given menus."""
+    start_judged: JudgedPlan | None = field(default=None, repr=False, compare=False)
+    """For `infeasible` and `no_plan` of a solve with `start=`: the start's plan under what was asked, with the rules
+    and conditions that it breaks and by how much. Not saved."""
     interrupted: bool = False
     """Whether Ctrl-C, a kernel's interrupt or `should_stop` ended the search before its proof."""
     manifest: Mapping[str, object] = field(default_factory=dict)

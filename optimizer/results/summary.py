@@ -106,10 +106,12 @@ def status_sentence(result: ResultRecord) -> str:
     goal = result.objective_name.replace("_", " ")
     found, bound = _to_the_unit(result.objective, result.currency), _to_the_unit(result.bound, result.currency)
     if result.status is Status.INFEASIBLE:
-        return f"Infeasible, proved. {result.reason or 'No plan obeys every rule.'}{_closest(result)}"
+        because = result.reason or "No plan obeys every rule."
+        return f"Infeasible, proved. {because}{_closest(result)}{_start(result)}"
     if result.status is Status.NO_PLAN:
         known = "" if result.bound is None else f" No plan can have more than {bound} of {goal} a year."
-        return f"No plan found. {result.reason or 'A limit came first.'}{known}{_rests_on(result) if known else ''}"
+        because = f"{result.reason or 'A limit came first.'}{known}{_rests_on(result) if known else ''}"
+        return f"No plan found. {because}{_start(result)}"
     verdict = "Optimal, proved" if result.status is Status.OPTIMAL else "Feasible, not proved best"
     gain = "" if result.gain_gap is None else f", {percent(result.gain_gap)} of what contracts add"
     proved = f"no plan can have more than {bound} (gap {percent(result.gap)}{gain})"
@@ -125,6 +127,16 @@ def _near(near: Near | None) -> str:
     fewest = "no plan has fewer, proved" if near.proved else "that no plan has fewer is not proved"
     reference = "today's menus" if near.reference == TODAY else near.reference
     return f" Near {reference}, within {percent(near.give)} of the best: {books}, with {changes}; {fewest}."
+
+
+def _start(result: ResultRecord) -> str:
+    """Which rules the plan that the solve started from breaks, where nothing took its place."""
+    judged = result.start_judged
+    if judged is None:
+        return ""
+    as_it_was = "" if judged.fits else ", judged with the work of the numbers it was made for"
+    broken = f"breaks {', '.join(judged.broken)}" if judged.broken else "breaks no rule"
+    return f" The plan that it started from {broken}{as_it_was}."
 
 
 def _closest(result: ResultRecord) -> str:

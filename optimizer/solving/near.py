@@ -19,6 +19,7 @@ from models import CaseError, Problem
 from models.book_menu import BookMenu
 from models.menus import todays_menus
 
+from ..auditing import broken_rules
 from ..lp.dual_bounds import widest_bound
 from ..program.instance import Instance
 from ..program.menu_changes import MenuChanges
@@ -66,6 +67,15 @@ def _today(instance: Instance) -> MenuReference:
         }
     )
     return MenuReference.of_tables(TODAY, todays_menus(instance.case), coverage)
+
+
+def breaches_of(reference: MenuReference, instance: Instance) -> tuple[str, ...]:
+    """Rules on menus that the reference's menus break, one sentence each, as far as the case has what they name."""
+    menus = pd.DataFrame(list(reference.options), columns=["price_book", "tier", "model", "price"])
+    catalog = instance.catalog
+    for column, names in (("price_book", catalog.books), ("tier", catalog.tiers), ("model", catalog.models)):
+        menus = menus[menus[column].isin(list(names))]
+    return broken_rules(instance.case, instance.scenario, menus.reset_index(drop=True))
 
 
 @dataclass(frozen=True)

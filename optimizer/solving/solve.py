@@ -17,13 +17,14 @@ from models.scenario import Scenario
 from models.text.characters import path_in_utf8
 
 from ..assurance.result import Result
+from ..auditing import judge_plan
 from ..auditing.condition_rules import judge_conditions
 from ..interrupts import interruptible, stopping_on_interrupt
 from ..program.constraints import RULES
 from ..program.instance import Instance, build_instance
 from ..results.default_gap import DEFAULT_GAP, DEFAULT_GIVE
 from ..results.identity import source_digest
-from ..results.menu_reference import Near, NearAsked
+from ..results.menu_reference import MenuReference, Near, NearAsked
 from ..results.progress import ProgressCallback, StopCheck
 from ..results.record import ResultRecord, Status
 from ..results.warm_start import WarmStart
@@ -36,7 +37,7 @@ from .baselines import Baselines
 from .engine import DeliveryQuestion, Found, find_best, offers_of
 from .imposed_conditions import constraints_of, node_of, scenario_under
 from .kpis import no_contract_objective
-from .near import Asked, NearSearches, reference_for
+from .near import Asked, NearSearches, breaches_of, reference_for
 from .session import Identity, Session
 from .solve_status import audited, status_of
 from .time_limit import Limit
@@ -62,8 +63,9 @@ def solve(
     The search ends when the relative gap (bound - objective) / max(1, |objective|) is proved to be at most `gap`,
     after `time_limit` seconds, once `should_stop()` is true, or by `stop_rule`; the bound is valid in every case.
     `progress` is called with the state of the search. `start` is an earlier result on a case or scenario like this
-    one: its menus and decisions are tried first, and what it proved is taken over as far as it still holds. With
-    `conditions` things are forced or forbidden in this question alone. `baselines` keeps today's amounts for more.
+    one: its menus and decisions are tried first, and what it proved is taken over as far as it still holds; where
+    this ends without a plan, `Result.start_judged` says what the start's plan breaks. With `conditions` things are
+    forced or forbidden in this question alone. `baselines` keeps today's amounts for more.
 
     `resume` is the folder of a run of this very question that a limit, a stop or a kill cut short: the search goes
     on where that one was, with a bound and a plan no worse; gap and limits may be others. `checkpoint` is the folder
@@ -85,7 +87,24 @@ def solve(
     run.stay_near(session.near if near is None else near, give, question.instance, progress)
     found, claim = run.nearest(question, find_best(question, run.limit, progress, session, run.params))
     result = run.result(replace(changed, files=case.files), question.instance, found, near=claim)
-    return _conditioned(result, changed, conditions)
+    result = _conditioned(_beside_start(result, question.instance, start, conditions), changed, conditions)
+    return result if run.near is None else _beside_reference(result, run.near.reference, question.instance)
+
+
+def _beside_start(result: Result, instance: Instance, start: Result | None, conditions: Sequence[Condition]) -> Result:
+    """The result; without a plan, with the start's plan held against what was asked."""
+    if result.plan is not None or start is None or start.plan is None:
+        return result
+    return replace(result, start_judged=judge_plan(instance.case, instance.scenario, start.plan, conditions))
+
+
+def _beside_reference(result: Result, reference: MenuReference, instance: Instance) -> Result:
+    """The result; without a plan, its reason names rules that the menus break which it was to stay near."""
+    broken = () if result.plan is not None else breaches_of(reference, instance)
+    if not broken:
+        return result
+    named = " ".join(broken)
+    return replace(result, reason=f"{result.reason} The menus to stay near ({reference.name}) break: {named}")
 
 
 def _posed(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -76,3 +77,12 @@ def test_what_cannot_be_near_ends_with_2(
     assert code == 2
     assert said in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
+
+
+def test_without_a_plan_the_menus_to_stay_near_are_judged(before: Path, tmp_path: Path) -> None:
+    case, run = tmp_path / "case", tmp_path / "run"
+    copytree(TINY, case)
+    (case / "scenarios" / "one.toml").write_text("max_tiers = 1\nmin_tiers = 1\nmin_service_margin = 0.9\n")
+    assert main(["solve", str(case), "--scenario", "one", "--near", str(before), "--out", str(run), "--quiet"]) == 1
+    reason = plan_of(run)["reason"]
+    assert f" The menus to stay near ({before}) break: max_tiers, decisions (2 against 1). Expected: " in reason

@@ -149,6 +149,7 @@ def test_without_time_the_plan_at_hand_is_shown() -> None:
     made.sliders["min_service_margin"].value = 0.6
     assert made.result.status is Status.NO_PLAN
     assert made.verdict.endswith("Shown is the plan before, which breaks min_service_margin.")
+    assert " min_service_margin: 55.38 % against 60.00 %, 980.00 EUR a year short. " in made.verdict  # 11,740 of 21,200
     assert made.view.children[2].value == shown
     assert made.view.children[1].children == drawn
 
