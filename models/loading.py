@@ -15,7 +15,7 @@ from .case import Case, CaseSettings
 from .case_warnings import LazyWarnings
 from .changes import changed_case
 from .intake.assembly import assemble
-from .intake.case_folder import read_folder
+from .intake.case_folder import folder_digests, read_folder
 from .intake.documents import plain_values
 from .intake.in_memory import from_memory
 from .intake.reading import Reading
@@ -49,6 +49,19 @@ def load_case(path: str | Path, phase: PhaseTimer = nullcontext) -> Case:
         reading = _read(place, problems)
     with phase("check"):
         return replace(_finished(reading, problems), path=os.path.realpath(place))
+
+
+def case_files(path: str | Path) -> Mapping[str, str]:
+    """SHA-256 of each file of a case on disk, as `load_case` notes it (`Case.files`), without reading a table.
+
+    What cannot be read is left out. Raises OSError where there is no such file or folder.
+    """
+    place = Path(path)
+    if isdir(place):
+        return folder_digests(place)
+    reading = Reading()
+    reading.digest(place.name, place)
+    return reading.digests
 
 
 def find_problems(path: str | Path) -> tuple[Problem, ...]:

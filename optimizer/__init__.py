@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from .results.progress import Progress as Progress
     from .results.record import NoPlanError as NoPlanError
     from .results.record import Status as Status
+    from .results.run_reference import run_digest as run_digest
     from .search.state.parameters import SearchParameters as SearchParameters
     from .solving.evaluate import evaluate as evaluate
     from .solving.solve import solve as solve
@@ -79,6 +80,7 @@ _HOMES = {
     "price": "optimizer.analysis.price:price",
     "reconcile": "optimizer.assurance.reconcile:reconcile",
     "roadmap": "optimizer.analysis.roadmap:roadmap",
+    "run_digest": "optimizer.results.run_reference:run_digest",
     "sign_off": "optimizer.assurance.sign_off:sign_off",
     "solve": "optimizer.solving.solve:solve",
     "sweep": "optimizer.analysis.sweep:sweep",

@@ -17,6 +17,7 @@ from ..intake.raw import cell_text
 from ..scenario import Change, Scenario
 from ..schema import TABLES
 from ..text.file_names import file_in
+from .parquet_tables import write_parquet
 from .workbook_sheets import Cell, append_rows, new_workbook, save
 
 Format = Literal["csv", "parquet", "xlsx"]
@@ -36,7 +37,7 @@ def write_case(case: Case, path: str | Path, format: Format = "csv") -> Path:
     if format == "xlsx":
         _write_workbook(case, place)
     else:
-        write_folder(place, lambda folder: _write_folder(case, folder, format), _refuse_filled)
+        write_folder(place, lambda folder: write_case_files(case, folder, format), _refuse_filled)
     return place
 
 
@@ -45,18 +46,20 @@ def _refuse_filled(folder: Path) -> None:
         raise FileExistsError(EEXIST, "it exists and is not empty; name another one", str(folder))
 
 
-def _write_folder(case: Case, folder: Path, format: Format) -> None:
+def write_case_files(case: Case, folder: Path, format: Format = "parquet") -> None:
+    """Write every file of a case into a folder that is there and empty. Raises OSError."""
     (folder / "scenarios").mkdir()
     _write_text(folder / "case.toml", _toml(case.settings.model_dump()))
     for name, scenario in case.scenarios.items():
         _write_text(file_in(folder / "scenarios", name, ".toml"), _scenario_toml(scenario))
-    for name, frame in case.tables.items():
-        if len(frame) == 0 and TABLES[name].optional:
+    for name, size in case.sizes.items():
+        if size == 0 and TABLES[name].optional:
             continue
         if format == "parquet":
-            frame.to_parquet(folder / f"{name}.parquet", index=False)
+            write_parquet(case.columns(name), folder / f"{name}.parquet")
         else:
-            _as_written(frame).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
+            rows = _as_written(case.tables[name])
+            rows.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
 
 
 def _write_text(file: Path, text: str) -> None:

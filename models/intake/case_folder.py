@@ -91,6 +91,21 @@ def read_folder(path: Path, problems: ProblemList) -> Reading:
     return folder.reading
 
 
+def folder_digests(path: Path) -> dict[str, str]:
+    """SHA-256 of each file of a case folder, by its path in there, as `read_folder` notes it; no table is read."""
+    problems = ProblemList()
+    folder = _Folder(path, entries(path, str(path), problems), Reading(), problems)
+    for entry in folder.sources(SETTINGS):
+        _document(folder, entry)
+    for entry in folder.sources(SCENARIOS):
+        _read_scenarios(folder, entry)
+    for name in TABLES:
+        for source in folder.sources(name):
+            if is_read(source, name):
+                _stamps(folder, name, source)
+    return folder.reading.digests
+
+
 def csv_files(path: Path) -> dict[str, Path]:
     """The CSV files of a case that may be opened, by table."""
     folder = _Folder(path, entries(path, str(path), ProblemList()), Reading(), ProblemList())

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from models import Case, load_case
+from models import Case
 from models.files import read_folder
 from models.plan_tables import RunError
 
 from ..results.findings import Audit
-from ..results.run_case import faults_of_case, path_of_case
+from ..results.run_case import case_of_folder, faults_of_case
 from ..results.run_folder import read_documents
 from .result import Result, as_result
 from .run_checks import check_run
@@ -31,7 +31,7 @@ class OpenedRun:
 
 
 def open_run(run: str | Path, case: Case | str | Path | None = None, *, unchecked: bool = False) -> OpenedRun:
-    """Read a run folder and check it against its case: the one given, or where the run's command found it.
+    """Read a run folder and check it against its case: the one given, its own inputs, or where its manifest leads.
 
     Checked are the digests of the case's files and of the run's own, its sign-off where it has one, and everything the
     audit can recompute. Raises `FaultyRunError` that says what differs, and `RunError` where a file cannot be read or
@@ -48,7 +48,7 @@ def open_reference(run: str | Path, case: Case | str | Path | None = None) -> Op
     another plan than its numbers.
     """
     document, manifest = read_documents(run)
-    world = case if isinstance(case, Case) else load_case(path_of_case(manifest) if case is None else case)
+    world = case_of_folder(Path(run), manifest, case)
     if document.case != world.settings.name:
         raise RunError([f"{run} is a run of the case {document.case}; expected one of {world.settings.name}."])
     changed = faults_of_case(world, manifest, document.scenario)

@@ -14,6 +14,7 @@ from models.files import read_folder
 
 from ..results.html import result_page
 from ..results.record import ResultRecord
+from ..results.run_case import case_of_run
 from ..results.run_folder import save_run
 from .run_checks import CheckedRun, check_run, check_run_alone
 
@@ -28,12 +29,16 @@ class Result(ResultRecord):
         """What a notebook shows."""
         return result_page(self)
 
-    def save(self, path: str | Path, *, force: bool = False) -> Path:
+    def save(self, path: str | Path, *, force: bool = False, keep_inputs: bool | Case = False) -> Path:
         """Write the run folder `path`, replacing an earlier run there (see `optimizer.results.run_folder.save_run`).
 
-        A run of another case, or one that is signed off, is replaced only by `force`.
+        A run of another case, or one that is signed off, is replaced only by `force`. With `keep_inputs` the case is
+        kept in its folder `inputs`, so that the run can be audited when the case has changed or gone: the `Case` given,
+        or (True) the one that the run was made from, which must lie unchanged where it was read; `RunError` where it
+        does not.
         """
-        return save_run(self, path, force=force)
+        kept = case_of_run(self) if keep_inputs is True else keep_inputs or None
+        return save_run(self, path, force=force, keep=kept)
 
     @staticmethod
     def load(path: str | Path, case: Case | str | Path | None = None, *, unchecked: bool = False) -> Result:

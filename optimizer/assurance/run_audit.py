@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from models import Case, Scenario, apply_scenario, load_case
+from models import Case, Scenario, apply_scenario
 from models.files import read_folder
 from models.plan_tables import RunError
 
@@ -16,23 +16,34 @@ from ..auditing import audit, audit_closest, audit_without_plan
 from ..auditing.ledger import Ledger, differences
 from ..results.digests import checksum_holds, differing, file_digests
 from ..results.findings import Audit
+from ..results.kept_inputs import among_inputs, kept_files
 from ..results.plan_document import claims, claims_of
 from ..results.record import ResultRecord
+from ..results.run_case import case_of_folder, case_of_run
 from ..results.run_folder import ALL_RUN_FILES, FILES, RunFiles, read_run, result_of
 
 
-def audit_run(case: Case | str | Path, run: ResultRecord | str | Path) -> Audit:
+def audit_run(case: Case | ResultRecord | str | Path, run: ResultRecord | str | Path | None = None) -> Audit:
     """Audit a run, a result or the folder it was saved to, against `case` (or the path of one) as it is now.
 
+    Given a run alone, the case is the inputs that it keeps, or lies where its manifest says.
     Recomputes the plan and every claim of plan.json, checks that the case's files are those in the manifest and, of a
     folder, that its files are as they were written and audit.json says what this audit says. Raises
     `RunError` for a run that cannot be read, holds no plan, or names a scenario the case does not have, and `CaseError`
     for a bad case.
     """
-    world = case if isinstance(case, Case) else load_case(case)
-    if isinstance(run, ResultRecord):
-        return _judged(world, run, claims(run))
-    return read_folder(run, lambda folder: audit_folder(world, folder, read_run(folder)))
+    given, judged = (None, case) if run is None else (case, run)
+    if isinstance(judged, Case) or isinstance(given, ResultRecord):
+        raise TypeError("expected a case and a run of it, or a run alone")
+    if isinstance(judged, ResultRecord):
+        world = given if isinstance(given, Case) else case_of_run(judged, given, changed=True)
+        return _judged(world, judged, claims(judged))
+    return read_folder(judged, lambda folder: audit_there(folder, read_run(folder), given))
+
+
+def audit_there(run: Path, files: RunFiles, case: Case | str | Path | None = None) -> Audit:
+    """Audit a run folder, of which the files were read, against the case given, else that of the run itself."""
+    return audit_folder(case_of_folder(run, files.manifest, case), run, files)
 
 
 def audit_folder(case: Case, run: Path, files: RunFiles) -> Audit:
@@ -73,6 +84,7 @@ def changed_files(run: Path, manifest: Mapping[str, object]) -> list[str]:
     """Names of the run's files that are not as its manifest has them, and of the manifest where it was edited."""
     noted, names = manifest.get(FILES), [name for name in ALL_RUN_FILES if name != "manifest.json"]
     before = {str(name): str(digest) for name, digest in noted.items()} if isinstance(noted, Mapping) else {}
+    names += kept_files(run) if among_inputs(before) else []  # of those kept at sign-off only that can tell
     edited = [] if checksum_holds(manifest) else ["manifest.json"]
     return [*differing(before, file_digests(run, names)), *edited]
 

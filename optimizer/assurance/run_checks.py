@@ -13,7 +13,7 @@ from models.plan_tables import FaultyRunError, RunError
 from ..results.digests import file_digests
 from ..results.findings import Audit
 from ..results.record import ResultRecord
-from ..results.run_case import case_of_run, faults_of_case
+from ..results.run_case import case_of_folder, faults_of_case
 from ..results.run_folder import ALL_RUN_FILES, SIGN_OFF, RunFiles, read_run, result_of
 from ..results.run_reference import RunReference
 from .run_audit import audit_files, changed_files, with_file_check
@@ -39,7 +39,7 @@ class CheckedRun(NamedTuple):
 
 
 def check_run(run: Path, *, case: Case | str | Path | None, unchecked: bool) -> CheckedRun:
-    """A run folder, once it agrees with itself and with its case: the one given, or where the run's command found it.
+    """A run folder, once it agrees with itself and its case: the one given, its inputs, or where its manifest leads.
 
     Checked are the digests of the case's files and of the run's own, its sign-off where it has one, and everything the
     audit can recompute. Raises `FaultyRunError` that says what differs, and `RunError` where a file cannot be read or
@@ -48,15 +48,15 @@ def check_run(run: Path, *, case: Case | str | Path | None, unchecked: bool) -> 
     files, digests = read_run(run), file_digests(run, ALL_RUN_FILES)
     record = _record(run, files)
     if unchecked:
-        return CheckedRun(replace(record, unchecked=UNCHECKED), _case_if_found(record, case), digests)
-    return _agreed(run, _case(record, case), record, files, digests)
+        return CheckedRun(replace(record, unchecked=UNCHECKED), _case_if_found(run, files, case), digests)
+    return _agreed(run, _case(run, files, case), record, files, digests)
 
 
 def check_run_alone(run: Path) -> CheckedRun:
     """A run folder as `check_run` gives it where its case is found; else marked, once it agrees with itself."""
     files, digests = read_run(run), file_digests(run, ALL_RUN_FILES)
     record = _record(run, files)
-    found = _case_if_found(record, None)
+    found = _case_if_found(run, files, None)
     if found is None:
         _refuse(run, [*_faults_of_files(run, files), *_faults_of_own_audit(files)])
         return CheckedRun(replace(record, unchecked=NOT_AUDITED), None, digests)
@@ -77,19 +77,19 @@ def _record(run: Path, files: RunFiles) -> ResultRecord:
     return replace(result_of(files), saved_as=RunReference.of(run))
 
 
-def _case(result: ResultRecord, given: Case | str | Path | None) -> Case:
-    if isinstance(given, Case):
-        return given
+def _case(run: Path, files: RunFiles, given: Case | str | Path | None) -> Case:
     try:
-        return case_of_run(result, given, changed=True)
+        return case_of_folder(run, files.manifest, given)
+    except FaultyRunError:
+        raise
     except RunError as error:
         raise RunError([f"{error} Or add --unchecked (in Python: unchecked=True) to show the run as it is."]) from None
 
 
-def _case_if_found(result: ResultRecord, given: Case | str | Path | None) -> Case | None:
+def _case_if_found(run: Path, files: RunFiles, given: Case | str | Path | None) -> Case | None:
     """The case, if it can be had: one that was named must be there."""
     try:
-        return given if isinstance(given, Case) else case_of_run(result, given, changed=True)
+        return case_of_folder(run, files.manifest, given)
     except (RunError, CaseError):
         if given is not None:
             raise
@@ -112,11 +112,11 @@ def _faults(case: Case, run: Path, files: RunFiles) -> Iterator[str]:
     if case.files and not files.manifest.get("inputs"):
         yield "manifest.json holds no digests of the case's files, so nothing says what the run was made from."
     yield from _faults_of_files(run, files)
-    if (run / SIGN_OFF).exists():
-        yield from changes_since_sign_off(case, run)
 
 
 def _faults_of_files(run: Path, files: RunFiles) -> Iterator[str]:
+    if (run / SIGN_OFF).exists():
+        yield from changes_since_sign_off(run)
     for name in changed_files(run, files.manifest):
         yield f"{name} is not as it was written: its SHA-256 is not the one that manifest.json has."
 

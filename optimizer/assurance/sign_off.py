@@ -1,4 +1,4 @@
-"""Sign-off: who stands for a run, when, what was checked, and the digests that it holds for.
+"""Sign-off: who stands for a run, when, what was checked, and the numbers that it holds for.
 
 They are checksums against change by accident, not a signature that nobody could forge.
 """
@@ -16,14 +16,17 @@ from models.files import locked, place_of, read_folder, strict_json, write_file,
 from models.plan_tables import FaultyRunError, RunError
 
 from ..results.audit_rules import RESTS_ON_SEARCH
-from ..results.digests import digest_of, file_digests
+from ..results.case_since import CaseSince, case_since
+from ..results.digests import digest_of
 from ..results.findings import Audit
+from ..results.kept_inputs import add_inputs
 from ..results.record import ResultRecord
-from ..results.run_folder import ALL_RUN_FILES, SIGN_OFF, read_run, result_of
+from ..results.run_case import case_of_folder, changes_of_inputs, keeps_inputs
+from ..results.run_folder import FILES, SIGN_OFF, RunFiles, read_run, result_of
 from ..version import __version__
 from .reconcile import BOOKS_TOLERANCE, reconcile
-from .run_audit import NOTHING_TO_AUDIT, audit_folder, audit_run
-from .signed_files import CHECKSUM, changes_since_sign_off, read_sign_off
+from .run_audit import NOTHING_TO_AUDIT, audit_folder, audit_there
+from .signed_files import CHECKSUM, changes_since_sign_off, read_sign_off, signed_digests, signed_files
 
 
 @dataclass(frozen=True)
@@ -31,13 +34,16 @@ class SignOff:
     """A sign-off as it stands in the run folder, and what has become of it."""
 
     document: Mapping[str, object]
-    """Contents of sign_off.json: by, note, signed (UTC), version, digest, files, inputs, checked, checksum (seal)."""
+    """Contents of sign_off.json: by, note, signed (UTC), version, digest (of the run), inputs_digest, files, kpis,
+    checked, checksum (seal)."""
     faults: tuple[str, ...] = ()
     """Why it no longer holds, one sentence each."""
+    case_since: str | None = None
+    """What has become of the case since the run was made, in a sentence; None where it lies there as it was."""
 
     @property
     def valid(self) -> bool:
-        """Whether everything is still as it was signed."""
+        """Whether the run and its inputs are still as they were signed."""
         return not self.faults
 
     @property
@@ -50,71 +56,88 @@ class SignOff:
 
 
 def sign_off(
-    case: Case,
+    case: Case | str | Path | None,
     run: str | Path,
     by: str,
     note: str = "",
     tolerance: float = BOOKS_TOLERANCE,
     now: datetime | None = None,
 ) -> SignOff:
-    """Check a run and write sign_off.json into its folder.
+    """Check a run, keep its inputs in its folder if it has none, and write sign_off.json there.
 
-    Checked: the audit against the case as it is now, and, where the case has actuals, their reconciliation within
-    `tolerance`. Raises `RunError` where one of them fails, nobody is named, or the case has no files.
+    Checked: the audit against the case given, or (None) the run's own inputs or the case that its manifest leads to,
+    and, where the case has actuals, their reconciliation within `tolerance`. Raises `RunError` where one of them fails,
+    nobody is named, or the case has no files.
     """
     problems = [] if by.strip() else ["Say who signs off."]
-    if not case.files:
-        problems.append("A case in memory cannot be signed off; save it and load it from there.")
-    if not Path(run).is_dir():
+    folder = Path(run)
+    if not folder.is_dir():
         raise RunError([f"{run}: there is no such folder."])
     with locked(place_of(run)):  # so that what is signed is what was checked
         files = read_run(run)
         if files.tables is None:
             raise RunError([*problems, NOTHING_TO_AUDIT.format(files.document.status)])
-        audit = audit_folder(case, Path(run), files)
-        if not audit.ok:
-            raise FaultyRunError([*problems, f"The audit fails: {audit.faults[0]}"])
-        checked, faults = _checks(case, result_of(files), audit, tolerance)
-        if problems or faults:
-            raise RunError([*problems, *faults])
+        world = case_of_folder(folder, files.manifest, case)
+        kept = keeps_inputs(folder, files.manifest)
+        if not world.files and not kept:
+            problems.append("A case in memory cannot be signed off; save it and load it from there.")
+        checked = _checked(world, folder, files, tolerance, problems)
+        if not kept:
+            add_inputs(world, folder)
         who = {"by": by.strip(), "note": note, "signed": (now or datetime.now(UTC)).isoformat(timespec="seconds")}
-        document = _document(who, file_digests(Path(run), ALL_RUN_FILES), dict(sorted(case.files.items())), checked)
-        with write_file(Path(run) / SIGN_OFF) as temporary:
+        document = _document(who, folder, result_of(files), checked)
+        with write_file(folder / SIGN_OFF) as temporary:
             write_json(temporary, document)
-    return SignOff(document)
+    return SignOff(document, case_since=_since(case, files))
+
+
+def _checked(case: Case, run: Path, files: RunFiles, tolerance: float, problems: list[str]) -> dict[str, object]:
+    """What was checked of a run; raises `RunError` where something speaks against signing it."""
+    audit = audit_folder(case, run, files)
+    if not audit.ok:
+        raise FaultyRunError([*problems, f"The audit fails: {audit.faults[0]}"])
+    checked, faults = _checks(case, result_of(files), audit, tolerance)
+    if problems or faults:
+        raise RunError([*problems, *faults])
+    return checked
 
 
 def _document(
-    who: Mapping[str, str], files: Mapping[str, str], inputs: Mapping[str, str], checked: Mapping[str, object]
+    who: Mapping[str, str], run: Path, result: ResultRecord, checked: Mapping[str, object]
 ) -> dict[str, object]:
-    values = {
-        **who,
-        "version": __version__,
-        "digest": digest_of([files, inputs]),
-        "files": files,
-        "inputs": inputs,
-        "checked": checked,
-    }
-    document = {name: strict_json(value) for name, value in values.items()}
+    """The numbers that are signed, by their digests and in words; where they lay does not matter."""
+    told = {"version": __version__, **signed_digests(run), FILES: signed_files(run), "kpis": result.decided.kpis}
+    document = {name: strict_json(value) for name, value in {**who, **told, "checked": checked}.items()}
     return {**document, CHECKSUM: digest_of(document)}
 
 
-def check_sign_off(case: Case, run: str | Path) -> SignOff:
+def check_sign_off(case: Case | str | Path | None, run: str | Path) -> SignOff:
     """The sign-off in a run folder and whether it still holds; raises `RunError` where there is none to read.
 
-    It no longer holds once any file of the run or of the case is changed, added or gone, or itself is edited.
+    It holds while the run and the inputs that it keeps are as they were signed and agree. What has become since of the
+    case given, or (None) of the one that the manifest leads to, is told beside it (`SignOff.case_since`).
     """
     return read_folder(run, partial(_check_signed, case))
 
 
-def _check_signed(case: Case, run: Path) -> SignOff:
+def _check_signed(case: Case | str | Path | None, run: Path) -> SignOff:
     if not run.is_dir():
         raise RunError([f"{run}: there is no such folder."])
     document = read_sign_off(run / SIGN_OFF)
-    faults = changes_since_sign_off(case, run)
-    if not faults:
-        faults = tuple(f"The audit fails: {fault}" for fault in audit_run(case, run).faults[:1])
-    return SignOff(document, faults)
+    faults = changes_since_sign_off(run)
+    if faults:
+        return SignOff(document, faults)
+    files = read_run(run)
+    faults = tuple(f"The audit fails: {fault}" for fault in audit_there(run, files).faults[:1])
+    return SignOff(document, faults, _since(case, files))
+
+
+def _since(case: Case | str | Path | None, files: RunFiles) -> str | None:
+    """What has become of the case since a run of it was made."""
+    if isinstance(case, Case):
+        changed = changes_of_inputs(files.manifest, case.files, files.document.scenario)
+        return CaseSince(tuple(changed)).sentence
+    return case_since(files.manifest, files.document.scenario, case).sentence
 
 
 def _checks(case: Case, result: ResultRecord, audit: Audit, tolerance: float) -> tuple[dict[str, object], list[str]]:

@@ -1,4 +1,4 @@
-"""The checksums of a sign-off: whether sign_off.json, the run and the case are still as they were signed."""
+"""The checksums of a sign-off: whether sign_off.json, the run and the inputs that it keeps are still as signed."""
 
 from __future__ import annotations
 
@@ -6,15 +6,30 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from models import Case
 from models.plan_tables import RunError
 
-from ..results.digests import differing, digest_of, file_digests
-from ..results.run_folder import ALL_RUN_FILES, SIGN_OFF
+from ..results.digests import differing, digest_of, digest_of_files, file_digests
+from ..results.kept_inputs import INPUTS, kept_files
+from ..results.run_folder import ALL_RUN_FILES, FILES, SIGN_OFF
+from ..results.run_reference import run_digest
 
 CHECKSUM = "seal"
 """Key of sign_off.json that holds its checksum: the SHA-256 of all the rest of it."""
-_KEYS = {"by", "note", "signed", "version", "digest", "files", "inputs", "checked", CHECKSUM}
+_KEYS = {"by", "note", "signed", "version", "digest", "inputs_digest", FILES, "kpis", "checked", CHECKSUM}
+
+
+def signed_digests(run: Path) -> dict[str, str]:
+    """What a run is signed by: its own digest, and that of its inputs.
+
+    The second is made as the first, of every file in `inputs/` by its path in there.
+    """
+    inputs = file_digests(run / INPUTS, [name.removeprefix(f"{INPUTS}/") for name in kept_files(run)])
+    return {"digest": run_digest(run), "inputs_digest": digest_of_files(inputs)}
+
+
+def signed_files(run: Path) -> dict[str, str]:
+    """SHA-256 of each file of a run and of its inputs, so that a change can be told by its name."""
+    return file_digests(run, (*ALL_RUN_FILES, *kept_files(run)))
 
 
 def read_sign_off(path: Path) -> dict[str, object]:
@@ -30,17 +45,19 @@ def read_sign_off(path: Path) -> dict[str, object]:
     return document
 
 
-def changes_since_sign_off(case: Case, run: Path) -> tuple[str, ...]:
+def changes_since_sign_off(run: Path) -> tuple[str, ...]:
     """Why the sign-off in a run folder no longer holds by its digests, one sentence each."""
     document = read_sign_off(run / SIGN_OFF)
     rest = {key: value for key, value in document.items() if key != CHECKSUM}
     edited = [] if document[CHECKSUM] == digest_of(rest) else [f"{SIGN_OFF} itself was edited."]
-    changed = _changes("the run", document["files"], file_digests(run, ALL_RUN_FILES))
-    return (*edited, *changed, *_changes("the case", document["inputs"], case.files))
+    changed = _changes(document[FILES], signed_files(run))
+    if not changed and any(document[name] != digest for name, digest in signed_digests(run).items()):
+        changed = ["The digest of the run or of its inputs is not the one that was signed."]
+    return (*edited, *changed)
 
 
-def _changes(whose: str, signed: object, found: Mapping[str, str]) -> list[str]:
+def _changes(signed: object, found: Mapping[str, str]) -> list[str]:
     """One sentence for each file that is not as it was signed."""
     before = signed if isinstance(signed, dict) else {}
     words = {(True, True): "was changed", (True, False): "is gone", (False, True): "was added"}
-    return [f"{name} of {whose} {words[name in before, name in found]}." for name in differing(before, found)]
+    return [f"{name} of the run {words[name in before, name in found]}." for name in differing(before, found)]

@@ -36,7 +36,9 @@ def add_subject(parser: ArgumentParser) -> None:
     """A run, or a case whose run it is; `--case` says where the case of a run lies."""
     text = f"run folder, or {CASE}: then its run in runs/CASE-SCENARIO, which is made if there is none that fits"
     parser.add_argument("subject", metavar="RUN", type=Path, help=text)
-    found = "the case of RUN: folder or .xlsx workbook (default: where the run's command found it)"
+    found = (
+        "the case of RUN: folder or .xlsx workbook (default: the inputs that it keeps, or where its command found it)"
+    )
     parser.add_argument("--case", metavar="CASE", type=Path, help=found)
 
 
@@ -64,6 +66,8 @@ def add_search(parser: ArgumentParser) -> None:
     add_force(parser, "replace a run that is signed off or of another case, and any file that --log names")
     gap = "stop when proved this close to the best (default: 1e-4, that is 0.01 %%)"
     add_limits(parser, "stop then with the best plan so far (default: none)", gap, DEFAULT_GAP)
+    kept = "keep the case in the run, in its folder inputs, so that it can be audited when the case has changed or gone"
+    parser.add_argument("--keep-inputs", action="store_true", help=kept)
     parser.add_argument("--log", metavar="FILE", type=Path, help="write how the search went to FILE, as JSON lines")
 
 

@@ -9,7 +9,7 @@ from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import asdict
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from ..interrupts import deferring_interrupts
 from ..version import __version__
@@ -110,6 +110,19 @@ class _UsageError(Exception):
 class _Parser(ArgumentParser):
     """Raises what is wrong with the arguments, where its parent ends the process."""
 
+    mixed = False
+    """Whether options may stand between arguments of which the first can be left out."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """What is called for the arguments of a command."""
+        if not self.mixed:
+            return super().parse_known_args(args, namespace)
+        self.mixed = False  # it comes back here, once without the arguments and once with them
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self.mixed = True
+
     def error(self, message: str) -> NoReturn:
         """Called for each fault of usage."""
         raise _UsageError(self, message)
@@ -159,6 +172,8 @@ def _add(add_parser: Callable[..., ArgumentParser], command: Command) -> None:
     parser.set_defaults(command=command.name)
     command.add_arguments(parser)
     add_output_options(parser)
+    if isinstance(parser, _Parser):
+        parser.mixed = command.mixed
 
 
 def _listing() -> str:

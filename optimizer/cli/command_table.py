@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .analysis_commands import ANALYSES, AnalysisCommand
 from .arguments import (
+    CASE,
     OUT_FLAGS,
     STORE,
     add_case,
@@ -37,6 +38,8 @@ class Command:
     detail: str
     """A sentence or two more."""
     add_arguments: Callable[[ArgumentParser], None]
+    mixed: bool = False
+    """Whether options may stand between its arguments, of which not all are needed."""
 
 
 def _add_validate(parser: ArgumentParser) -> None:
@@ -73,7 +76,8 @@ def _add_evaluate(parser: ArgumentParser) -> None:
 
 
 def _add_audit(parser: ArgumentParser) -> None:
-    add_case(parser)
+    found = f"{CASE} (default: the inputs that the run keeps, or where its command found its case)"
+    parser.add_argument("case", metavar="CASE", nargs="?", type=Path, help=found)
     add_run(parser)
 
 
@@ -95,7 +99,7 @@ def _add_diff(parser: ArgumentParser) -> None:
 
 def _add_run_and_case(parser: ArgumentParser) -> None:
     add_run(parser)
-    found = "its case: folder or .xlsx workbook (default: where the run's command found it)"
+    found = "its case: folder or .xlsx workbook (default: the inputs that it keeps, or where its command found it)"
     parser.add_argument("--case", metavar="CASE", type=Path, help=found)
 
 
@@ -215,8 +219,10 @@ _A_PLAN = (
     Command(
         "audit",
         "recompute a saved plan",
-        "Recomputes every amount and checks every rule, without the solver.",
+        "Recomputes every amount and checks every rule, without the solver: against the case named, or else the inputs "
+        "that the run keeps.",
         _add_audit,
+        mixed=True,
     ),
 )
 _FINANCE = (
@@ -243,7 +249,8 @@ _FINANCE = (
     Command(
         "sign-off",
         "record who stands for a run, or check that it still holds",
-        "Runs the audit and the reconciliation first. It ends with any change to a file of the run or of the case.",
+        "Runs the audit and the reconciliation first, and keeps the inputs in the run. It ends with any change to the "
+        "run or to these; that the case has changed since is told beside it.",
         _add_sign_off,
     ),
 )

@@ -21,7 +21,7 @@ from ..analysis.machinery.answers.answer import Answer
 from ..analysis.machinery.answers.answer_targets import AnswerIdentity, check_answer_target
 from ..analysis.machinery.answers.asked_arguments import arguments_of, words_of
 from ..assurance.result import Result
-from ..assurance.run_audit import audit_folder
+from ..assurance.run_audit import audit_there
 from ..results.audit_rules import NEAREST_RESTS_ON_SEARCH, RESTS_ON_SEARCH
 from ..results.checkpoint import SEARCH, read_state
 from ..results.default_gap import DEFAULT_GIVE
@@ -29,11 +29,12 @@ from ..results.findings import Audit
 from ..results.plan_document import plan_document
 from ..results.progress import ProgressCallback, StopCheck
 from ..results.record import Status
+from ..results.run_case import is_case
 from ..results.run_folder import check_run_target, read_run
 from ..results.run_owner import Owner
 from . import cache_command, data_commands, finance_commands, report_command, store_command
 from .analysis_commands import ANALYSES, AnalysisCommand, AskedArguments
-from .asked_run import CommandSubject, default_run_folder, subject_of
+from .asked_run import CommandSubject, default_run_folder, names_run, subject_of
 from .command_output import CommandOutcome, CommandOutput
 from .exit_codes import BAD_INPUT, DONE, FAILED, FAULT, NO_PLAN
 from .next_steps import after_answer, after_audit, after_search, after_template, after_validate
@@ -123,7 +124,8 @@ def _search(
     def save(found: Result) -> SaveOutcome:
         with log.phases("save"):
             noted = replace(found, manifest={**found.manifest, **_noted(arguments)})
-            return keep(partial(noted.save, force=arguments.force), folder)
+            keeping = case if arguments.keep_inputs else False
+            return keep(partial(noted.save, force=arguments.force, keep_inputs=keeping), folder)
 
     result, kept = output.watch(log.listening(limited), save, case.settings.currency)
     log.end(result)
@@ -154,14 +156,17 @@ def _exit_code(result: Result) -> int:
 
 
 def _audit(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
-    case, files = load_case(arguments.case), read_run(arguments.run_folder)
-    verdict = audit_folder(case, arguments.run_folder, files)
+    run: Path = arguments.run_folder
+    if is_case(run) and not names_run(run):
+        raise RunError([f"{run} is a case; name the RUN to audit as well."])
+    files = read_run(run)
+    verdict = audit_there(run, files, arguments.case)
     rests = RESTS_ON_SEARCH if files.closest is None else NEAREST_RESTS_ON_SEARCH
     return CommandOutcome(
         DONE if verdict.ok else FAILED,
         lambda console: show_verdict(console, verdict, ON_SEARCH if files.closest is None else rests),
         {**_verdict(verdict), "note": rests},
-        next_steps=after_audit(arguments.case, files.document.scenario, passed=verdict.ok),
+        next_steps=after_audit(arguments.case or run, files.document.scenario, passed=verdict.ok),
     )
 
 

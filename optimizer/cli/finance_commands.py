@@ -15,7 +15,6 @@ from ..assurance.reconcile import BOOKS_TOLERANCE, Reconciliation, reconcile
 from ..assurance.result import Result
 from ..assurance.sign_off import SignOff, check_sign_off, sign_off
 from ..results.run_case import case_of_run
-from ..results.run_folder import load_run
 from ..results.summary import cells_in_words
 from ..results.typed_command import Step, as_typed
 from .asked_run import shown_run
@@ -84,12 +83,11 @@ def _show_lines(console: Console, found: Reconciliation, result: Result) -> None
 def signing(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     """Sign a run off, or check the sign-off that it has."""
     run: Path = arguments.run_folder
-    case = case_of_run(load_run(run), arguments.case, changed=True)
     if arguments.by is None:
-        found = check_sign_off(case, run)
+        found = check_sign_off(arguments.case, run)
     else:
-        found = sign_off(case, run, arguments.by, arguments.note, _tolerance(arguments))
-    document = {**found.document, "valid": found.valid, "faults": found.faults}
+        found = sign_off(arguments.case, run, arguments.by, arguments.note, _tolerance(arguments))
+    document = {**found.document, "valid": found.valid, "faults": found.faults, "case_since": found.case_since}
     files = None if arguments.by is None else run
     return CommandOutcome(
         DONE if found.valid else FAILED, lambda console: _show_sign_off(console, found), document, files
@@ -100,3 +98,5 @@ def _show_sign_off(console: Console, found: SignOff) -> None:
     print_line(console, found.sentence, style="green" if found.valid else "bold red")
     for fault in found.faults:
         print_line(console, f"  {fault}")
+    if found.case_since is not None:
+        print_line(console, f"{found.case_since} The sign-off is of the run and the inputs that it keeps.")

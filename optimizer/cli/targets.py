@@ -16,6 +16,7 @@ from models.intake.listing import would_disturb
 from models.plan_tables import RunError
 
 from ..results.checkpoint import SEARCH
+from ..results.kept_inputs import INPUTS
 from ..results.run_folder import CLOSEST, RUN_FILES, SIGN_OFF
 from .command_output import CommandOutput
 
@@ -78,7 +79,7 @@ def _is_part(place: Path, source: Path, *, folder: bool) -> bool:
     if source not in place.parents:
         return False
     first, *below = place.relative_to(source).parts
-    if first in (*RUN_FILES, SIGN_OFF, SEARCH, CLOSEST):
+    if first in (*RUN_FILES, SIGN_OFF, SEARCH, CLOSEST, INPUTS):
         return not folder
     return would_disturb(first, folder=folder or bool(below))
 

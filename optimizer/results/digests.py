@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 from models.files import strict_json
@@ -16,7 +16,18 @@ DIGEST = "digest"
 def file_digests(folder: Path, names: Iterable[str]) -> dict[str, str]:
     """SHA-256 of those of the files that are there, by name (`/` between folders) and in order of the names."""
     present = ((name, folder / name) for name in sorted(names))
-    return {name: sha256(file.read_bytes()).hexdigest() for name, file in present if file.is_file()}
+    return {name: _sha256_of(file) for name, file in present if file.is_file()}
+
+
+def _sha256_of(file: Path) -> str:
+    with file.open("rb") as stream:
+        return file_digest(stream, "sha256").hexdigest()
+
+
+def digest_of_files(digests: Mapping[str, str]) -> str:
+    """SHA-256 of one line `SHA256  PATH` for each file, as sha256sum prints it, in byte order of the paths."""
+    lines = "".join(f"{digests[name]}  {name}\n" for name in sorted(digests, key=str.encode))
+    return sha256(lines.encode("utf-8")).hexdigest()
 
 
 def digest_of(values: object) -> str:

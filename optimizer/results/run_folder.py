@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import pandas as pd
 
+from models import Case
 from models.files import is_temporary, read_folder, write_folder, write_json
 from models.plan import PLAN_TABLES
 from models.plan_tables import OtherFormatError, RunError, read_plan_tables, write_plan_tables
@@ -20,6 +21,7 @@ from .checkpoint import SEARCH, write_state_file
 from .closest_delivery import CLOSEST_TABLES
 from .digests import DIGEST, file_digests, with_checksum
 from .findings import Audit, read_audit
+from .kept_inputs import INPUTS, kept_files, stranger_in_inputs, write_inputs
 from .plan_document import PlanDocument, plan_document, read_plan_document, to_result
 from .record import ResultRecord
 from .run_owner import Owner
@@ -41,16 +43,19 @@ SIGN_OFF = "sign_off.json"
 """The one file that may be added to a run: who stands for it. A run that has it is not replaced unasked."""
 
 
-def save_run(result: ResultRecord, path: str | Path, *, force: bool = False, durable: bool = True) -> Path:
+def save_run(
+    result: ResultRecord, path: str | Path, *, force: bool = False, durable: bool = True, keep: Case | None = None
+) -> Path:
     """Write the run folder `path` and return where it is.
 
     Without a plan only plan.json and manifest.json are written; where the search was cut short, also its state
-    (module `checkpoint`). The folder appears whole, in one step. An earlier run in `path` is replaced, one that
-    is signed off or of another case only by `force`; `RunError` refuses any other folder or file there, OSError says
-    that the place cannot be written. Unless it is to be `durable`, a power failure right after may damage it.
+    (module `checkpoint`); of the case that it is to `keep`, its inputs. The folder appears whole, in one step. An
+    earlier run in `path` is replaced, one that is signed off or of another case only by `force`; `RunError` refuses any
+    other folder or file there, OSError says that the place cannot be written. Unless it is to be `durable`, a power
+    failure right after may damage it.
     """
     check = partial(check_run_target, owner=Owner.of_result(result), force=force)
-    return write_folder(path, partial(_write_files, result), check, durable=durable)
+    return write_folder(path, partial(_write_files, result, keep=keep), check, durable=durable)
 
 
 def reference_of(result: ResultRecord) -> RunReference:
@@ -79,7 +84,8 @@ def _is_run(target: Path) -> bool:
     if not target.is_dir():
         raise RunError([f"{target} is a file, not a folder; name another folder for the run."])
     found = [name for name in _names_in(target) if not is_temporary(name)]
-    unknown = [name for name in found if name not in (*ALL_RUN_FILES, SIGN_OFF, SEARCH)]
+    unknown = [name for name in found if name not in (*ALL_RUN_FILES, SIGN_OFF, SEARCH, INPUTS)]
+    unknown += [name for name in [stranger_in_inputs(target)] if name is not None]
     if unknown:
         raise RunError([f"{target} holds {unknown[0]}, which is no part of a run; name another folder for the run."])
     if found and not {"plan.json", SEARCH} & set(found):
@@ -245,7 +251,7 @@ def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return values
 
 
-def _write_files(result: ResultRecord, folder: Path) -> None:
+def _write_files(result: ResultRecord, folder: Path, keep: Case | None = None) -> None:
     write_json(folder / "plan.json", plan_document(result).model_dump(mode="json"))
     if result.state is not None:
         write_state_file(result.state, folder / SEARCH)
@@ -256,5 +262,8 @@ def _write_files(result: ResultRecord, folder: Path) -> None:
         write_plan_tables(result.closest.tables, folder / CLOSEST, CLOSEST_TABLES)
     if result.audit is not None:
         write_json(folder / "audit.json", result.audit.to_document())
-    manifest = with_checksum({**result.manifest, FILES: file_digests(folder, ALL_RUN_FILES)})
+    if keep is not None:
+        write_inputs(keep, folder)
+    files = file_digests(folder, (*ALL_RUN_FILES, *kept_files(folder)))
+    manifest = with_checksum({**result.manifest, FILES: files})
     write_json(folder / "manifest.json", dict(sorted(manifest.items())))

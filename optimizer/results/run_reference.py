@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 from models.plan import PLAN_TABLES
+from models.plan_tables import RunError
 from models.text.characters import path_in_utf8
+
+from .digests import digest_of_files, file_digests
 
 _NAMES = ("plan.json", "manifest.json", *(f"{table}.csv" for table in PLAN_TABLES), "unserved.csv", "draws.csv")
 _PARTS = ("", "nominal/", "closest/")
@@ -33,12 +35,12 @@ class RunReference(NamedTuple):
         return self.folder or f"the plan with digest {self.digest[:12]}"
 
 
-def run_digest(run: Path) -> str:
+def run_digest(run: str | Path) -> str:
     """SHA-256 of what a run folder says: a line `SHA256  PATH` for each of its documents and tables, by path.
 
-    Audit, sign-off, inputs and answers do not count: they are about the run.
+    Audit, sign-off, inputs and answers do not count: they are about the run. The lines are as sha256sum prints them,
+    in byte order of the paths. Raises `RunError` where there is no run.
     """
-    paths = sorted((part + name for part in _PARTS for name in _NAMES), key=str.encode)
-    digests = {path: sha256((run / path).read_bytes()).hexdigest() for path in paths if (run / path).is_file()}
-    lines = "".join(f"{digest}  {path}\n" for path, digest in digests.items())
-    return sha256(lines.encode("utf-8")).hexdigest()
+    if not Path(run, "plan.json").is_file():
+        raise RunError([f"{run} holds no plan.json, so it is no run."])
+    return digest_of_files(file_digests(Path(run), [part + name for part in _PARTS for name in _NAMES]))

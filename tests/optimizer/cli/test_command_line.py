@@ -100,7 +100,7 @@ def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]
         (["solve", "case", "--time-limit", "0"], "--time-limit: found '0', expected a number above 0"),
         (["solve", "case", "--time-limit", "soon"], "'soon'"),
         (["evaluate", "case"], "--menus"),
-        (["audit", "case"], "RUN"),
+        (["audit"], "RUN"),
         (["template", "case.csv"], "'case.csv', expected a file name that ends in .xlsx"),
     ],
 )
@@ -459,6 +459,29 @@ def test_audit_of_a_run_without_a_plan_is_bad_input(
     capsys.readouterr()
     assert main(["audit", str(TINY), str(tmp_path / "run")]) == 2
     assert "holds no plan" in capsys.readouterr().err
+
+
+def test_audit_of_a_case_alone_asks_for_the_run(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", str(TINY)]) == 2
+    assert f"{TINY} is a case; name the RUN to audit as well." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_run_with_its_inputs_needs_no_case(form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    case, run = tmp_path / ("case.xlsx" if form == "xlsx" else "case"), tmp_path / "run"
+    write_case(load_case(TINY), case, form)  # type: ignore[arg-type]
+    assert main(["solve", str(case), "--keep-inputs", "--out", str(run)]) == 0
+    assert main(["audit", str(case), "--json", str(run)]) == 0
+    case.rename(tmp_path / "gone")
+    assert main(["audit", str(run)]) == 0
+    capsys.readouterr()
+    for asked in (["report", "--out", str(tmp_path / "a.html")], ["workbook", "--out", str(tmp_path / "a.xlsx")],
+                  ["compare", "--quiet"], ["sign-off", "--by", "Ann"], ["sign-off"]):  # fmt: skip
+        assert main([asked[0], str(run), *asked[1:]]) == 0
+    assert "The case that the run was made from is not found." in capsys.readouterr().out
+    (run / "inputs" / "tiers.parquet").write_bytes(b"")
+    for asked in (["audit"], ["report", "--force"], ["compare"], ["sign-off"]):
+        assert main([asked[0], str(run), *asked[1:]]) == 1
 
 
 def test_audit_of_no_run_is_bad_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
