@@ -44,6 +44,8 @@ class Delivery:
     objective: float
     unserved: Array = field(default_factory=lambda: np.zeros(0))
     """Cases a year of each work class that nobody does, shape (classes,); empty where all work is done."""
+    decisions: Mapping[str, int] = field(default_factory=dict, repr=False, compare=False)
+    """Value of each binary of its program by name; empty of a delivery that was read from a file."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class DeliveryOutcome:
     """Whether it is proved best (or proved impossible)."""
     bound: float
     """Proved upper bound on the objective; -inf when proved impossible."""
+    reached: float = -np.inf
+    """What the delivery comes to of what was maximized."""
 
 
 class DeliveryProgram:
@@ -80,26 +84,24 @@ class DeliveryProgram:
 
         Binaries that the values do not name have nothing to decide here, or are left at 0.
         """
-        arrays = self._arrays
-        if arrays.contradictions:
-            return None
-        names, values = arrays.names, np.zeros(len(arrays.program.cost))
-        for column in np.flatnonzero(arrays.program.integer).tolist():
-            values[column] = decisions.get(names[column], 0)
-        solution = solve_fixed(arrays.scaled, values) if len(values) else values
-        return None if solution is None else delivery_of(self._formulation, arrays, solution * arrays.scaling.columns)
+        return _with_decisions(self._formulation, self._arrays, decisions).delivery
 
-    def second_stage(self, objective: float, limits: Limits | None = None) -> DeliveryOutcome:
+    def second_stage(self, first: Delivery, limits: Limits | None = None) -> Delivery:
         """Second stage of a lexicographic optimization: the delivery of best margin among those about as good.
 
-        The margin is that of the objective's scope. The scenario's objective stays within 1e-6 (relative) of
-        `objective`, so that no cost is wasted where revenue alone was asked for.
+        The margin is that of the objective's scope. The scenario's objective stays within 1e-6 (relative) of that of
+        the `first` stage, so that no cost is wasted where revenue alone was asked for. Where the limits come before
+        the proof, the flows of best margin with the decisions of the first stage are tried too.
         """
-        least = number(objective - SECOND_STAGE_SLACK * max(1.0, abs(objective)))
+        least = number(first.objective - SECOND_STAGE_SLACK * max(1.0, abs(first.objective)))
         rows = [*self._rows, ("objective", Row("", self._objective, ">=", least))]
         margin = self._formulation.amounts[MARGIN_OF[self._formulation.instance.scenario.objective]]
         arrays = read_formulation(rows, combine([(margin, -1.0)]))
-        return _solve(self._formulation, arrays, limits or Limits(gap=SECOND_STAGE_GAP))
+        outcome = _solve(self._formulation, arrays, limits or Limits(gap=SECOND_STAGE_GAP))
+        if not outcome.proved and first.decisions:
+            decided = _with_decisions(self._formulation, arrays, first.decisions)
+            outcome = max(outcome, decided, key=lambda one: one.reached)
+        return outcome.delivery or first
 
 
 def _solve(formulation: Formulation, arrays: FormulationArrays, limits: Limits) -> DeliveryOutcome:
@@ -107,15 +109,38 @@ def _solve(formulation: Formulation, arrays: FormulationArrays, limits: Limits) 
     if arrays.contradictions:
         return DeliveryOutcome(None, True, -np.inf)
     if not arrays.columns:
-        return DeliveryOutcome(delivery_of(formulation, arrays, np.zeros(0)), True, -arrays.program.offset)
+        return _delivered(formulation, arrays, np.zeros(0), -arrays.program.offset, proved=True)
     outcome = solve_integer(arrays.scaled, replace(limits, submodels=False))
     if outcome.values is None and outcome.infeasible:
         return DeliveryOutcome(None, True, -np.inf)
     bound = -outcome.bound / arrays.scaling.cost
     if outcome.values is None:
         return DeliveryOutcome(None, False, bound)
-    delivery = delivery_of(formulation, arrays, outcome.values * arrays.scaling.columns)
-    return DeliveryOutcome(delivery, outcome.solved, bound)
+    return _delivered(formulation, arrays, outcome.values, bound, proved=outcome.solved)
+
+
+def _with_decisions(
+    formulation: Formulation, arrays: FormulationArrays, decisions: Mapping[str, int]
+) -> DeliveryOutcome:
+    """The delivery of least cost with every binary at its value by name; one linear program, which proves nothing."""
+    if arrays.contradictions:
+        return DeliveryOutcome(None, False, np.inf)
+    names, values = arrays.names, np.zeros(len(arrays.program.cost))
+    for column in np.flatnonzero(arrays.program.integer).tolist():
+        values[column] = decisions.get(names[column], 0)
+    solution = solve_fixed(arrays.scaled, values) if len(values) else values
+    if solution is None:
+        return DeliveryOutcome(None, False, np.inf)
+    return _delivered(formulation, arrays, solution, np.inf, proved=False)
+
+
+def _delivered(
+    formulation: Formulation, arrays: FormulationArrays, values: Array, bound: float, *, proved: bool
+) -> DeliveryOutcome:
+    """The delivery of a solution in the solver's scale."""
+    reached = -float(arrays.scaled.offset + arrays.scaled.cost @ values) / arrays.scaling.cost
+    delivery = delivery_of(formulation, arrays, values * arrays.scaling.columns if len(values) else values)
+    return DeliveryOutcome(delivery, proved, bound, reached)
 
 
 def delivery_of(formulation: Formulation, arrays: FormulationArrays, solution: Array) -> Delivery:
@@ -137,7 +162,14 @@ def delivery_of(formulation: Formulation, arrays: FormulationArrays, solution: A
         supported=_chosen(formulation.products, arrays, solution),
         objective=arrays.value(formulation.amounts[formulation.instance.scenario.objective], solution),
         unserved=unserved,
+        decisions=_decided(arrays, solution),
     )
+
+
+def _decided(arrays: FormulationArrays, solution: Array) -> dict[str, int]:
+    """Value of each binary by name."""
+    names = arrays.names
+    return {names[column]: round(solution[column]) for column in np.flatnonzero(arrays.program.integer).tolist()}
 
 
 def engaged_in(formulation: Formulation, flows: Array) -> tuple[int, ...]:

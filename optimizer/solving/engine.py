@@ -102,7 +102,7 @@ class DeliveredPlan:
 
     def second_stage(self, limits: Limits) -> Delivery:
         """The delivery of best margin among those about as good."""
-        return self.program.second_stage(self.delivery.objective, limits).delivery or self.delivery
+        return self.program.second_stage(self.delivery, limits)
 
 
 class Search:

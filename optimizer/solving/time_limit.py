@@ -59,9 +59,9 @@ class Limit:
 
     def of_second_stage(self) -> Limits:
         """Limits of the second stage, which need not be finer than what the search proves."""
-        return self.of_last_steps(
-            min(COARSEST_SECOND_STAGE, max(SECOND_STAGE_GAP, self.parameters.delivery_share * self.gap))
-        )
+        gap = min(COARSEST_SECOND_STAGE, max(SECOND_STAGE_GAP, self.parameters.delivery_share * self.gap))
+        limits, left = self.of_last_steps(gap), self._seconds_left(self.parameters.second_stage_grace_seconds)
+        return limits if limits.seconds is None else replace(limits, seconds=min(limits.seconds, left))
 
     def of_delivery(self) -> Limits:
         """Limits of one delivery program."""

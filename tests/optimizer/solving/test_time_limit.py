@@ -11,15 +11,26 @@ import pandas as pd
 import pytest
 
 import optimizer
-from models import Case, Scenario, build_case
+from models import Case, Scenario, apply_scenario, build_case, load_case
+from models.rules import MONEY_RULES
 from optimizer.assurance.result import Result
+from optimizer.lp.solver import SolverOutcome
+from optimizer.program import delivery
+from optimizer.program.constraints import rules_without
 from optimizer.program.delivery import DeliveryOutcome
+from optimizer.program.formulation import Fixings
+from optimizer.program.instance import build_instance
+from optimizer.results.audit_rules import RULES_ON_MENUS
 from optimizer.results.plan_document import plan_document
 from optimizer.results.progress import Progress
 from optimizer.results.record import Status
 from optimizer.solving import engine
+from optimizer.solving.engine import DeliveryQuestion, offers_of
+from optimizer.solving.plan_assembly import assemble
 from optimizer.solving.time_limit import Limit
+from optimizer.solving.todays_plan import current_menus, sold_products
 from tests.benchmarks.generator import Size, generate
+from tests.folders import IMAGING
 from tests.oracle.enumeration import enumerate_scenario
 from tests.oracle.random_cases import random_case
 from tests.slow import one_in
@@ -115,11 +126,44 @@ def test_a_plan_from_elsewhere_has_a_finite_bound_before_anything_is_priced(solv
 
 
 def test_steps_owed_after_a_limit_share_their_time() -> None:
-    late = Limit(1e-4, time.monotonic() - 1.0, None).of_last_steps(1e-6)
-    assert late.seconds == pytest.approx(2.0, abs=0.5)
+    late = Limit(1e-4, time.monotonic() - 0.3, None).of_last_steps(1e-6)
+    assert late.seconds == pytest.approx(0.5, abs=0.1)
     assert Limit(1e-4, time.monotonic() - 60.0, None).of_last_steps(1e-6).seconds == 0.0
     assert Limit(1e-4, None, None).of_last_steps(1e-6).seconds is None
     assert Limit(1e-4, None, lambda: True).of_last_steps(1e-6).seconds == 1.0
+
+
+def test_the_second_stage_leaves_time_for_what_comes_after_it() -> None:
+    """Of the 0.8 seconds that are owed, 0.3 are for what ends with it."""
+    now = time.monotonic()
+    assert Limit(1e-4, now, None).of_second_stage().seconds == pytest.approx(0.3, abs=0.1)
+    assert Limit(1e-4, now + 9.0, None).of_second_stage().seconds == pytest.approx(9.3, abs=0.1)
+    assert Limit(1e-4, None, None).of_second_stage().seconds is None
+
+
+def test_a_second_stage_cut_short_saves_what_flows_alone_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Today's menus under revenue alone leave dear hours in, and the same providers can do without."""
+    case, scenario = apply_scenario(load_case(IMAGING), "base")
+    instance = build_instance(case, scenario.model_copy(update={"objective": "account_revenue"}))
+    offers = offers_of(instance, case.tables["current_menus"])
+    menus = current_menus(instance, offers)
+    question = DeliveryQuestion(
+        instance,
+        offers,
+        Fixings(supported=sold_products(instance)),
+        constraints=rules_without(RULES_ON_MENUS.union(MONEY_RULES)),
+        menus_given=True,
+    )
+    program = question.delivery_program(menus)
+    first = program.solve().delivery
+    assert first is not None
+    best = program.second_stage(first)
+    monkeypatch.setattr(delivery, "solve_integer", lambda *_: SolverOutcome(False, False, None, math.inf, -math.inf))
+    cut, blind = program.second_stage(first), program.second_stage(replace(first, decisions={}))
+    margins = [
+        assemble(instance, offers, menus, each).kpis["account_margin"] or 0.0 for each in (first, blind, cut, best)
+    ]
+    assert margins[0] == margins[1] < margins[2] <= margins[3] + 1e-6
 
 
 MENUS = pd.DataFrame([{"price_book": "clinic", "tier": "gold", "model": "flat", "price": 0.1}])
