@@ -34,8 +34,8 @@ def open_run(run: str | Path, case: Case | str | Path | None = None, *, unchecke
     """Read a run folder and check it against its case: the one given, its own inputs, or where its manifest leads.
 
     Checked are the digests of the case's files and of the run's own, its sign-off where it has one, and everything the
-    audit can recompute. Raises `FaultyRunError` that says what differs, and `RunError` where a file cannot be read or
-    the case cannot be found. `unchecked` skips all that and marks the result (`Result.unchecked`).
+    audit can recompute. Raises `FaultyRunError` that says what differs, and `RunError` where a file cannot be read, the
+    case cannot be found or it has changed since. `unchecked` skips all that and marks the result (`Result.unchecked`).
     """
     found = read_folder(run, partial(check_run, case=case, unchecked=unchecked))
     return OpenedRun(as_result(found.record), found.case, found.digests, found.audit)

@@ -42,8 +42,9 @@ def check_run(run: Path, *, case: Case | str | Path | None, unchecked: bool) -> 
     """A run folder, once it agrees with itself and its case: the one given, its inputs, or where its manifest leads.
 
     Checked are the digests of the case's files and of the run's own, its sign-off where it has one, and everything the
-    audit can recompute. Raises `FaultyRunError` that says what differs, and `RunError` where a file cannot be read or
-    the case cannot be found. `unchecked` skips all that and marks the record (`ResultRecord.unchecked`).
+    audit can recompute. Raises `FaultyRunError` that says what differs, and `RunError` where a file cannot be read, the
+    case cannot be found or it has changed since. `unchecked` skips all that and marks the record
+    (`ResultRecord.unchecked`).
     """
     files, digests = read_run(run), file_digests(run, ALL_RUN_FILES)
     record = _record(run, files)
@@ -64,8 +65,12 @@ def check_run_alone(run: Path) -> CheckedRun:
 
 
 def _agreed(run: Path, case: Case, record: ResultRecord, files: RunFiles, digests: Mapping[str, str]) -> CheckedRun:
-    """The run, if nothing about it is at fault."""
+    """The run, if nothing about it is at fault; raises `RunError` where nothing is wrong but that its case changed."""
     faults = list(_faults(case, run, files))
+    changed = faults_of_case(case, files.manifest, files.document.scenario)
+    if changed and faults == changed:
+        told = f"{run}: {changed[0]}"
+        raise RunError([f"{told} Or add --unchecked (in Python: unchecked=True) to show the run as it is, marked."])
     audit = audit_files(case, files)
     _refuse(run, [*faults, *with_file_check(audit, files.audit).faults])
     if record.audit is not None:

@@ -75,6 +75,8 @@ class DefaultRuns:
         try_target(folder, self.case)
         self.output.warn([] if found is None else [f"{found} The run is made anew."])
         self.output.note(f"This is about the run {folder}, which is made first.")
+        if found is None:
+            self.output.note("Of a run that lies elsewhere, name its folder in place of the case.")
         return None
 
     def _there(self, scenario: Scenario) -> Result | str | None:

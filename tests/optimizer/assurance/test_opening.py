@@ -133,15 +133,31 @@ def test_a_case_that_is_gone_or_changed(here: Path, capsys: pytest.CaptureFixtur
     rates = here / "case" / "rates.csv"
     rates.write_text(rates.read_text() + "\n")
     for command in COMMANDS:
-        refused = BAD_INPUT if command == "compare" else FAILED  # a question on other data is no fault of the run
+        refused = FAILED if command == "sign-off" else BAD_INPUT  # other data is no fault of the run, but of its audit
         assert main(COMMANDS[command]) == refused
         assert "rates.csv" in capsys.readouterr().err
+    assert main([*COMMANDS["report"], "--unchecked"]) == DONE
+    (here / "out.html").unlink()
     (here / "case").rename(here / "away")
     assert main(COMMANDS["report"]) == BAD_INPUT
     told = capsys.readouterr().err
     assert "--case CASE" in told
     assert "--unchecked" in told
     assert not (here / "out.html").exists()
+
+
+def test_another_run_whose_scenario_changed_is_refused_as_bad_input(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of the run asked about nothing has changed, so that it is the other one that is told of."""
+    file = here / "case" / "scenarios" / "one.toml"
+    file.write_text("max_tiers = 1\n")
+    assert main(["solve", "case", "--scenario", "one", "-o", "other", "-q"]) == DONE
+    file.write_text("max_tiers = 1\nmin_menu = 0\n")
+    assert main(["compare", "case", "run", "other", "-o", "out"]) == BAD_INPUT
+    told = capsys.readouterr().err
+    assert "other: The case has changed since the run was made (scenarios/one.toml); solve it again." in told
+    assert main(["explain", "run", "-o", "explained"]) == DONE
 
 
 def test_a_sign_off_that_no_longer_holds(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
