@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .assurance.reconcile import reconcile as reconcile
     from .assurance.result import Result as Result
     from .assurance.run_audit import audit_run
+    from .assurance.runs import runs as runs
     from .assurance.sign_off import check_sign_off as check_sign_off
     from .assurance.sign_off import sign_off as sign_off
     from .results.closest_delivery import ClosestDelivery as ClosestDelivery
@@ -80,6 +81,7 @@ _HOMES = {
     "price": "optimizer.analysis.price:price",
     "reconcile": "optimizer.assurance.reconcile:reconcile",
     "roadmap": "optimizer.analysis.roadmap:roadmap",
+    "runs": "optimizer.assurance.runs:runs",
     "run_digest": "optimizer.results.run_reference:run_digest",
     "sign_off": "optimizer.assurance.sign_off:sign_off",
     "solve": "optimizer.solving.solve:solve",

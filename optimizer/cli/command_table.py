@@ -155,6 +155,11 @@ def _add_store(parser: ArgumentParser) -> None:
     parser.add_argument("--clear", action="store_true", help="remove them; everything else in the folder stays")
 
 
+def _add_runs(parser: ArgumentParser) -> None:
+    folder = "folder that runs lie in (default: runs, where solve writes them)"
+    parser.add_argument("folder", metavar="FOLDER", nargs="?", type=Path, default=Path("runs"), help=folder)
+
+
 def _add_cache(parser: ArgumentParser) -> None:
     parser.add_argument("--clear", action="store_true", help="remove them; the next solve compiles them anew")
 
@@ -258,6 +263,13 @@ _QUESTIONS = tuple(
     Command(analysis.name, analysis.summary, analysis.detail, partial(_add_analysis, analysis)) for analysis in ANALYSES
 )
 _WHAT_IS_KEPT = (
+    Command(
+        "runs",
+        "list the runs in a folder",
+        "Case, scenario, status and objective of each, who signed it off, whether its case has changed since, and "
+        "which answers lie beside it. Nothing is solved.",
+        _add_runs,
+    ),
     Command(
         "store",
         "list the results that sweeps keep, or clear them",

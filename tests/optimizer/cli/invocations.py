@@ -38,6 +38,7 @@ INVOCATIONS: Mapping[str, list[str]] = {
     "workbook": ["run", "--out", "new.xlsx"],
     "reconcile": ["run"],
     "sign-off": ["run", "--by", "Ann"],
+    "runs": ["."],
     "store": ["kept"],
     "cache": [],
     "completion": ["bash"],
