@@ -11,6 +11,7 @@ from ..results.default_gap import DEFAULT_GAP
 
 CASE = "case folder or .xlsx workbook"
 OUT_FLAGS = ("-o", "--out")
+MOST_PORTS = 65_535
 STORE = Path("runs", "store")
 """Where sweeps keep their results unless another folder is named."""
 
@@ -100,6 +101,13 @@ def _number(text: str, allowed: Callable[[float], bool], expected: str) -> float
     if not (isfinite(value) and allowed(value)):
         raise ArgumentTypeError(f"found {text!r}, expected {expected}")
     return value
+
+
+def port(text: str) -> int:
+    """A port that a program may listen on."""
+    if not (text.isdecimal() and text.isascii() and 1 <= int(text) <= MOST_PORTS):
+        raise ArgumentTypeError(f"found {text!r}, expected a whole number from 1 to {MOST_PORTS}, such as 8866")
+    return int(text)
 
 
 def workbook(text: str) -> Path:

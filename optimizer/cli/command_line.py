@@ -40,6 +40,7 @@ examples:
   tierwise audit data/imaging runs/imaging-base      recompute a saved plan
   tierwise compare runs/imaging-base                 that plan against today
   tierwise sweep data/imaging --vary max_tiers=2,3   many scenarios side by side
+  tierwise app data/imaging                          the plan as a page in a browser
 
 exit codes:
   0  done
@@ -74,7 +75,11 @@ def _run(parser: ArgumentParser, given: list[str]) -> int:
             from .commands import COMMANDS  # loads the tables and the charts, which --help need not wait for
 
         outcome = COMMANDS[arguments.command](arguments, output)
-        return output.present(outcome)
+        code = output.present(outcome)
+        if outcome.then is not None:
+            streams.out().flush()
+            outcome.then()
+        return code
     except KeyboardInterrupt:
         kept = None if outcome is None else outcome.files
         return output.fail(

@@ -39,6 +39,8 @@ class CommandOutcome:
     next_steps: tuple[Step, ...] = ()
     problems: tuple[str, ...] = ()
     """What went wrong all the same, one sentence each: said as errors are."""
+    then: Callable[[], None] | None = None
+    """What the command goes on doing once this is said, until it is stopped."""
 
 
 class CommandOutput:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from ..results.default_gap import DEFAULT_GAP
 from .analysis_commands import ANALYSES, AnalysisCommand
 from .arguments import (
     CASE,
@@ -23,6 +24,7 @@ from .arguments import (
     add_unchecked,
     not_negative,
     page,
+    port,
     workbook,
 )
 from .shell_completion import SHELLS
@@ -124,6 +126,16 @@ def _add_report(parser: ArgumentParser) -> None:
     _add_document(parser)
     parser.add_argument(*OUT_FLAGS, metavar="FILE.html", type=page, help="file to write (default: RUN.html)")
     add_force(parser, "replace the file if it exists")
+
+
+def _add_app(parser: ArgumentParser) -> None:
+    add_subject(parser)
+    add_scenario(parser, "scenario of CASE to show (default: base); RUN has its own", default=None)
+    parser.add_argument("--port", metavar="PORT", type=port, help="port to serve it on (default: a free one)")
+    browser = "do not open a browser; the address is printed all the same"
+    parser.add_argument("--no-browser", dest="browser", action="store_false", help=browser)
+    gap = "where a run is solved: stop when proved this close to the best (default: 1e-4)"
+    add_limits(parser, "where a run is solved: stop then with the best plan so far (default: none)", gap, DEFAULT_GAP)
 
 
 def _add_reconcile(parser: ArgumentParser) -> None:
@@ -244,6 +256,14 @@ _FINANCE = (
         "Price list, profit and loss by tier, pricing model, segment and region, bridge, accounts, providers, rules "
         "and audit; totals are live formulas that agree with the plan.",
         _add_workbook,
+    ),
+    Command(
+        "app",
+        "show a plan as a page in a browser, with sliders",
+        "Serves the plan, the live what-if and the frontier on this machine alone, to whoever has the address it "
+        "prints. Nothing is written into the case or its runs: without a run of CASE, one is solved and kept for the "
+        "page alone. Ctrl-C ends it. Needs the extra app.",
+        _add_app,
     ),
     Command(
         "reconcile",

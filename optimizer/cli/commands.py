@@ -32,7 +32,15 @@ from ..results.record import Status
 from ..results.run_case import is_case
 from ..results.run_folder import check_run_target, read_run
 from ..results.run_owner import Owner
-from . import cache_command, data_commands, finance_commands, report_command, runs_command, store_command
+from . import (
+    app_command,
+    cache_command,
+    data_commands,
+    finance_commands,
+    report_command,
+    runs_command,
+    store_command,
+)
 from .analysis_commands import ANALYSES, AnalysisCommand, AskedArguments
 from .asked_run import CommandSubject, default_run_folder, names_run, subject_of
 from .command_output import CommandOutcome, CommandOutput
@@ -238,6 +246,7 @@ COMMANDS: Mapping[str, Callable[[Namespace, CommandOutput], CommandOutcome]] = {
     "diff": data_commands.diff,
     "report": report_command.report,
     "workbook": finance_commands.workbook,
+    "app": app_command.app,
     "reconcile": finance_commands.reconciliation,
     "sign-off": finance_commands.signing,
     "runs": runs_command.runs,

@@ -10,7 +10,6 @@ from html import unescape
 from time import monotonic
 from typing import Any
 
-import altair as alt
 import ipywidgets as widgets
 
 from models import Case, Scenario, apply_scenario, named_scenario
@@ -26,6 +25,8 @@ from ..results.record import Status
 from ..results.summary import money, percent
 from ..search.assortment.compilation import compile_search
 from .controls import ScenarioEdit, controls
+from .drawn_chart import drawn_chart
+from .told_faults import fault_page
 
 MOST_NAMED = 3
 """Most broken rules named of a plan that is shown although it breaks some."""
@@ -105,14 +106,18 @@ class WhatIf:
             return
         self._asked, began = asked, monotonic()
         self._said.value = "<i>Solving ...</i>"
-        self.result = self._session.solve(self.scenario, conditions=self.conditions)
-        self._show(monotonic() - began)
+        try:
+            self.result = self._session.solve(self.scenario, conditions=self.conditions)
+            self._show(monotonic() - began)
+        except Exception as error:  # which a browser would not see: the page would say for ever that it is solving
+            self._said.value = fault_page(error)
+            raise
 
     def _show(self, seconds: float) -> None:
         """Draw the result; without a plan the one before stays."""
         if self.result.plan is not None:
             self._plan = self.result
-            self._charts.children = [_drawn(draw, self.result) for draw in _CHARTS]
+            self._charts.children = [drawn_chart(draw(self.result)) for draw in _CHARTS]
         self._table.value = result_page(self._plan)
         self._said.value = escaped(_verdict(self.result, seconds) + self._what_is_shown())
 
@@ -130,11 +135,6 @@ class WhatIf:
 
 
 _CHARTS = (profit_waterfall, menu_heat_map)
-
-
-def _drawn(draw: Any, result: Result) -> widgets.Widget:
-    alt.JupyterChart.enable_offline()
-    return alt.JupyterChart(draw(result))
 
 
 def _verdict(result: Result, seconds: float) -> str:

@@ -26,6 +26,8 @@ _ANSWER = {
     "price": ["clinics", "gold"],
     **{name: [] for name in ("compare", "explain", "diagnose", "levels", "partners", "portfolio", "roadmap")},
 }
+SERVING = "app"
+"""The command that goes on until it is stopped; the tests of its server start it (`tests.optimizer.app.serving`)."""
 INVOCATIONS: Mapping[str, list[str]] = {
     "init": ["new/begun", "--yes"],
     "template": ["new.xlsx"],

@@ -11,10 +11,10 @@ import pytest
 
 from optimizer.cli.command_line import main
 from optimizer.cli.command_table import GROUPS
-from tests.optimizer.cli.invocations import FAILING, INVOCATIONS, prepare, typed
+from tests.optimizer.cli.invocations import FAILING, INVOCATIONS, SERVING, prepare, typed
 from tests.slow import one_in
 
-NAMES = [command.name for group in GROUPS.values() for command in group]
+NAMES = [command.name for group in GROUPS.values() for command in group if command.name != SERVING]
 LOUD = ["init", "validate", "solve", "sweep", "report", "workbook", "completion"]
 """Commands that together load every library, in this process and in others, or none."""
 KEYS = ["command", "exit_code", "result", "files", "warnings", "problems", "next"]
