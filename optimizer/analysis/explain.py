@@ -10,6 +10,7 @@ from typing import Unpack
 import pandas as pd
 
 from models import Scenario, apply_scenario
+from models.decisions import DECISION_KINDS
 from models.rules import RULE_SPECS
 
 from ..accounting.demand import Demand
@@ -21,6 +22,7 @@ from ..results.summary import NEAR, first_places, money
 from .machinery.answers.answer import Answer
 from .machinery.answers.proved_amount import ProvedAmount
 from .machinery.comparison.moves import structure_moves
+from .machinery.feasibility.joint_relaxation import gains_nothing, jointly_dropped
 from .machinery.feasibility.levers import Lever, levers, named
 from .machinery.feasibility.shadow_prices import ShadowPrices, shadow_prices
 from .machinery.feasibility.wider_ladders import COLUMNS as LADDER_COLUMNS
@@ -30,6 +32,8 @@ from .machinery.sessions.solver_session import AskedOf, SolveOptions, question
 
 _ALWAYS = tuple(key for key, spec in RULE_SPECS.items() if spec.bars_providers)
 """Rules that keep providers out, which no row of an audit tells of."""
+_KEEPING_OUT = tuple(f"excluded_{kind.listed}" for kind in DECISION_KINDS.values())
+"""Rules that keep something else out altogether."""
 
 _COLUMNS = {
     "costs": {
@@ -94,7 +98,7 @@ def explain(
     binding = [lever for lever in on if not lever.idle and (lever.rule in stops or _binds(context.result, lever))]
     asked = binding if chosen is None else chosen
     prices = shadow_prices(context.case, context.scenario, context.plan, seconds=context.session.seconds_left)
-    costs = [_cost(context, lever, prices) for lever in context.session.each(asked)]
+    costs = _costs(context, asked, stops, prices)
     return _answer(context, costs, steps, wider_ladders(context) if rules is None else NO_LADDERS)
 
 
@@ -115,24 +119,45 @@ def _names(scope: str) -> list[str]:
     return [part.partition("=")[2] for part in scope.split("; ")]
 
 
-def _cost(context: AnalysisContext, lever: Lever, prices: ShadowPrices | None) -> _Cost:
+def _costs(
+    context: AnalysisContext, asked: Sequence[Lever], stops: set[str], prices: ShadowPrices | None
+) -> list[_Cost]:
+    """What each rule costs: many at once where no gap is asked for, and alone those that this leaves or are dear."""
+    shadows = {lever: _shadow(context, lever, prices) for lever in asked}
+    cheap = [lever for lever in asked if not _is_likely_dear(context, lever, stops, shadows[lever])]
+    known = {} if context.session.brief is None else jointly_dropped(context, cheap)
+    found = {
+        lever: _Cost(lever, one, None if lever.limit is None else one, shadows[lever]) for lever, one in known.items()
+    }
+    for lever in context.session.each([lever for lever in asked if lever not in found]):
+        found[lever] = _cost(context, lever, shadows[lever])
+    return [found[lever] for lever in asked if lever in found]
+
+
+def _is_likely_dear(context: AnalysisContext, lever: Lever, stops: set[str], shadow: float | None) -> bool:
+    """Whether a rule says, before it is dropped, that it costs something: what it keeps out, prices in its way, or its
+    shadow price."""
+    return lever.rule in stops or lever.rule in _KEEPING_OUT or (shadow or 0.0) > least_told(context.result)
+
+
+def _shadow(context: AnalysisContext, lever: Lever, prices: ShadowPrices | None) -> float | None:
+    if prices is None or lever.limit is None:
+        return None
+    looser = lever.at(context.scenario, lever.loosened(lever.limit))
+    return prices.gain(apply_scenario(context.session.case, looser)[0], looser)
+
+
+def _cost(context: AnalysisContext, lever: Lever, shadow: float | None) -> _Cost:
     session, scenario = context.session, context.scenario
     dropped = session.solve(lever.dropped(scenario), label=f"without {lever.name}")
     if lever.limit is None:
         return _Cost(lever, dropped, None, None)
     looser = lever.at(scenario, lever.loosened(lever.limit))
-    worth_less = session.brief is not None and _is_settled(context, dropped)  # one step gains no more than all of them
+    worth_less = session.brief is not None and gains_nothing(
+        context, dropped
+    )  # one step gains no more than all of them
     loosened = dropped if worth_less else session.solve(looser, label=f"{lever.name} one step looser")
-    shadow = None if prices is None else prices.gain(apply_scenario(context.session.case, looser)[0], looser)
     return _Cost(lever, dropped, loosened, shadow)
-
-
-def _is_settled(context: AnalysisContext, dropped: Result) -> bool:
-    """Whether a rule is proved to cost no more than a gap, so that the plan is one of those sought without it."""
-    base = context.result.objective
-    if base is None or dropped.objective is None or dropped.bound is None:
-        return False
-    return dropped.objective <= base and dropped.bound - base <= context.session.gap * max(1.0, abs(base))
 
 
 def _gains(base: Result, other: Result | None) -> tuple[float | None, float | None]:

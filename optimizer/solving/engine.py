@@ -156,10 +156,15 @@ class Search:
             # That nothing is left is no proof: what was closed before is known from a file that anyone can rewrite.
             return self.tree.search(self.question.root) if proof.bound == np.inf else proof
         proof = self.tree.search(*self._take_over(self.question.start), whole=self.root)
-        if self.question.start.best and self.incumbent.plan is None and proof.bound < np.inf:
+        if self._owes_plan and proof.bound < np.inf:
             with self._owed():
                 self.tree.repair(self.question.root)
         return proof
+
+    @property
+    def _owes_plan(self) -> bool:
+        """Whether the plan of an earlier search was given, none was found, and none is known that would do."""
+        return bool(self.question.start.best) and self.incumbent.plan is None and self.limit.rule.reached is None
 
     @contextmanager
     def _owed(self) -> Iterator[None]:

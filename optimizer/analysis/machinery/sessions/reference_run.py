@@ -12,6 +12,7 @@ from typing import Protocol
 from models import Case, Scenario, apply_scenario
 from models.conditions import Condition, CountLimit, Cover, Decision, MenuOption
 from models.decisions import DECISION_KINDS
+from models.plan import Plan
 from models.rules import count_rule
 
 from ....assurance.opening import open_reference
@@ -26,6 +27,7 @@ from ....results.run_case import case_of_run
 from ....results.run_folder import reference_of
 from ....results.run_reference import RunReference
 from ....search.state.objective_scale import relative_gap
+from ....search.state.stop_rule import EQUAL
 from ....solving.imposed_conditions import scenario_under
 
 _AS_WRITTEN = "experience"
@@ -71,6 +73,14 @@ def opened_run(run: Result | str | Path) -> tuple[Case, Result]:
     return opened.case, opened.result
 
 
+def verdict_on(case: Case, scenario: Scenario, plan: Plan) -> Audit | None:
+    """The audit of a plan made under other rules of the case, as loaded; None where it does not obey these."""
+    changed, wanted = apply_scenario(case, scenario)
+    verdict = audit(changed, wanted, plan)
+    verdict = replace(verdict, rules=verdict.rules[verdict.rules["rule"] != _AS_WRITTEN])
+    return verdict if verdict.ok else None
+
+
 @dataclass(frozen=True)
 class ReferenceRun:
     """A run with its case, as loaded, and its scenario."""
@@ -109,10 +119,12 @@ class ReferenceRun:
             return found
         bound = max(found.bound, own.objective)
         gap = relative_gap(bound, own.objective)
-        proved = gap <= DEFAULT_GAP if found.plan is None else found.status is Status.OPTIMAL
+        proved = gap <= DEFAULT_GAP + EQUAL if found.plan is None else found.status is Status.OPTIMAL
         status = Status.OPTIMAL if proved else Status.FEASIBLE
         same = {"plan": own.plan, "objective": own.objective, "no_contract_objective": own.no_contract_objective}
-        return replace(found, status=status, bound=bound, gap=gap, audit=verdict, reason=None, **same)  # type: ignore[arg-type]
+        left = None if found.warm_start_left is None else replace(found.warm_start_left, best=own.warm_start.best)
+        found = replace(found, status=status, bound=bound, gap=gap, audit=verdict, reason=None, warm_start_left=left)
+        return replace(found, **same)  # type: ignore[arg-type]
 
     def obeys(self, scenario: Scenario, conditions: Sequence[Condition]) -> bool:
         """Whether the run's plan obeys what is asked, so that only a better one need be looked for."""
@@ -141,12 +153,10 @@ class ReferenceRun:
         plan = self.result.plan
         if plan is None or self.result.menus_given or scenario.objective != self.scenario.objective:
             return None
-        changed, wanted = apply_scenario(self.case, scenario_under(self.case, scenario, conditions))
-        if not judge_conditions(changed, plan, conditions)["ok"].all():
+        under = scenario_under(self.case, scenario, conditions)
+        if not judge_conditions(apply_scenario(self.case, under)[0], plan, conditions)["ok"].all():
             return None
-        verdict = audit(changed, wanted, plan)
-        verdict = replace(verdict, rules=verdict.rules[verdict.rules["rule"] != _AS_WRITTEN])
-        return verdict if verdict.ok else None
+        return verdict_on(self.case, under, plan)
 
     def narrows(self, conditions: Sequence[Condition]) -> bool:
         """Whether every plan under the conditions is one that the run's scenario allows too."""

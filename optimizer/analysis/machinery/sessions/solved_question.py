@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import pandas as pd
 
@@ -11,6 +12,7 @@ from models import Scenario
 from models.conditions import Condition
 
 from ....assurance.result import Result
+from ....results.identity import content_of
 from ....results.record import Status
 from ....search.state.stop_rule import StopRule
 
@@ -43,6 +45,25 @@ class SolvedQuestion:
         changes = {change.model_dump_json() for change in self.scenario.change}
         changes ^= {change.model_dump_json() for change in scenario.change}
         return rules + len(changes) + len(set(self.conditions) ^ set(conditions))
+
+
+QuestionKey: TypeAlias = tuple[Hashable, Hashable, Hashable, float]
+"""Content of the scenario, conditions, rows given (menus and price points), and gap."""
+
+
+def key_of(scenario: Scenario, conditions: Sequence[Condition], rows: Hashable, gap: float) -> QuestionKey:
+    """What a question is known by."""
+    return content_of(scenario), frozenset(conditions), rows, gap
+
+
+class SolvedQuestions(dict[QuestionKey, SolvedQuestion]):
+    """Every question that a session has solved, in the order solved."""
+
+    def nearest(self, scenario: Scenario, conditions: Sequence[Condition]) -> Result | None:
+        """The solved question that differs least, one with a plan before one without, of equals the latest."""
+        solved = enumerate(self.values())
+        ranked = [(one.result.plan is None, one.distance(scenario, conditions), -at, one) for at, one in solved]
+        return min(ranked, key=lambda entry: entry[:3])[3].result if ranked else None
 
 
 def rows_of(table: pd.DataFrame | None) -> Hashable:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import wraps
@@ -19,7 +19,6 @@ from models.conditions import Condition
 from ....assurance.result import Result
 from ....interrupts import current, handling_interrupts, note_plan
 from ....results.default_gap import DEFAULT_GAP
-from ....results.identity import content_of
 from ....results.progress import Progress, ProgressCallback, StopCheck
 from ....search.state.parameters import SearchParameters
 from ....search.state.stop_rule import StopRule
@@ -31,12 +30,14 @@ from ..answers.answer import Answer
 from ..answers.asked_arguments import arguments_of
 from .brief_solves import NODES, BriefSolves
 from .reference_run import AskedSolve, KeptRuns, ReferenceRun, opened_run
-from .solved_question import SolvedQuestion, name_of, rows_of
+from .solved_question import SolvedQuestion, SolvedQuestions, key_of, name_of, rows_of
 from .unasked_result import unasked_result
 
 Item = TypeVar("Item")
 P = ParamSpec("P")
 Answered = TypeVar("Answered", bound=Answer)
+Settle: TypeAlias = Callable[[Result], Result]
+"""Makes of what a solve found what is known of its question, the run's plan and bound considered."""
 
 ELSEWHERE = inf
 """Stands for the gap of a result that was found elsewhere and answers nothing that is asked here."""
@@ -88,7 +89,7 @@ class SolverSession:
         self.params = SearchParameters.of(options.get("params"))
         self._baselines = Baselines()
         self._began = monotonic()
-        self._known: dict[tuple[Hashable, Hashable, Hashable, float], SolvedQuestion] = {}
+        self._known = SolvedQuestions()
         self._announced = self._asked = 0
         self._deadline: float | None = None
         self._answering = False
@@ -192,15 +193,16 @@ class SolverSession:
         more |= {"gap": self.gap if gap is None or self.asked_gap is not None else gap}
         differs = differs and reference is not None
         more |= {"rule": self.brief and self.brief.rule(wanted, asked, nodes, differs=differs)}
-        found = self._ask(wanted, asked, label, start=self._nearest(wanted, asked), **more)
-        found = found if reference is None else reference.bounded(wanted, asked, reference.kept(wanted, asked, found))
+        if reference is not None:
+            more["settle"] = lambda found: reference.bounded(wanted, asked, reference.kept(wanted, asked, found))
+        found = self._ask(wanted, asked, label, start=self._known.nearest(wanted, asked), **more)
         if self.brief is not None:
             self.brief.note(label, found)
         return found
 
     def know(self, scenario: Scenario, result: Result) -> None:
         """Take a plan for what solving a scenario gives; one that is not proved is solved again when asked for."""
-        self._known[self._key(scenario, (), None, self.gap)] = SolvedQuestion(scenario, (), result, 0.0)
+        self._known[key_of(scenario, (), None, self.gap)] = SolvedQuestion(scenario, (), result, 0.0)
 
     def take(self, scenario: str | Scenario, result: Result) -> None:
         """Know the result of solving a scenario of this case elsewhere.
@@ -209,7 +211,7 @@ class SolverSession:
         """
         wanted = named_scenario(self.case, scenario)
         proves = result.gap is not None and result.gap <= self.gap
-        key = self._key(wanted, (), None, self.gap if proves else ELSEWHERE)
+        key = key_of(wanted, (), None, self.gap if proves else ELSEWHERE)
         self._known[key] = SolvedQuestion(wanted, (), result, inf)
 
     def any_plan(
@@ -218,11 +220,11 @@ class SolverSession:
         """Some plan that obeys every rule, however good, or the proof that there is none."""
         wanted, asked = named_scenario(self.case, scenario), tuple(conditions)
         settled = self.reference is not None and self.reference.settles(wanted, asked)
-        if settled or self._key(wanted, asked, None, self.gap) in self._known:
+        if settled or key_of(wanted, asked, None, self.gap) in self._known:
             return self.solve(wanted, conditions=asked, label=label)
         more: dict[str, Any] = {"conditions": asked} if asked else {}
         more |= {"rule": self.brief and self.brief.without_difference()}
-        return self._ask(wanted, asked, label, gap=ANY, start=self._nearest(wanted, asked), **more)
+        return self._ask(wanted, asked, label, gap=ANY, start=self._known.nearest(wanted, asked), **more)
 
     def evaluate(
         self,
@@ -251,18 +253,19 @@ class SolverSession:
         menus, points = more.get("menus"), more.pop("price_points", None)
         rows = None if menus is None and points is None else (rows_of(menus), rows_of(points))
         gap, share, rule = more.pop("gap", self.gap), more.pop("share", None), more.pop("rule", None)
-        key = self._key(scenario, conditions, rows, gap)
+        settle: Settle = more.pop("settle", lambda found: found)
+        key = key_of(scenario, conditions, rows, gap)
         self._asked += 1
         known, seconds = self._known.get(key), self._time_for_one(share)
         if self.brief is not None:
             self.brief.begin(label)
         if self.stopped or (known is not None and known.serves(inf if seconds is None else seconds, rule)):
-            return self.unasked(scenario, label) if known is None else self._met(known.result)
+            return settle(self.unasked(scenario, label)) if known is None else self._met(settle(known.result))
         more |= {"gap": gap, "time_limit": seconds, "should_stop": self._should_stop}
         more |= {"progress": self._reporter(label), "baselines": self._baselines, "params": self.params}
         more |= {"stop_rule": rule}
         case = self.case if points is None else self.case.with_table("price_points", points)
-        result = (solve if menus is None else evaluate)(case, scenario, **more)
+        result = settle((solve if menus is None else evaluate)(case, scenario, **more))
         given = 0.0 if self.interrupted else inf if seconds is None else seconds
         self._known[key] = SolvedQuestion(scenario, conditions, result, given, rule)
         return self._met(result)
@@ -292,18 +295,6 @@ class SolverSession:
         """The result of a question that the time or a request to stop left no room for."""
         self._left_out += [label] if label else []
         return unasked_result(self.case, scenario, interrupted=self.interrupted)
-
-    @staticmethod
-    def _key(
-        scenario: Scenario, conditions: tuple[Hashable, ...], rows: Hashable, gap: float
-    ) -> tuple[Hashable, Hashable, Hashable, float]:
-        return content_of(scenario), frozenset(conditions), rows, gap
-
-    def _nearest(self, scenario: Scenario, conditions: tuple[Condition, ...]) -> Result | None:
-        """The solved question that differs least, one with a plan before one without, of equals the latest."""
-        solved = enumerate(self._known.values())
-        ranked = [(one.result.plan is None, one.distance(scenario, conditions), -at, one) for at, one in solved]
-        return min(ranked, key=lambda entry: entry[:3])[3].result if ranked else None
 
     def _reporter(self, label: str) -> ProgressCallback | None:
         """Progress of one solve as part of all: time since the session began, and which solve it is."""
