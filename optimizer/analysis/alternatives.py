@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations
+from math import inf
 from typing import Unpack
 
 import pandas as pd
@@ -73,9 +74,15 @@ def alternatives(
     but for those the case requires. Tables: `alternatives`, `decisions` (which all of them share: the safe ones) and
     `likeness` of each pair. Raises `CaseError` for numbers that make no sense.
     """
-    if count < 1 or not within >= 0 or not 0 <= least_share <= 1:
+    if count < 1 or not 0 <= within < inf or not 0 <= least_share <= 1:
         given = f"count {count}, within {within}, least_share {least_share}"
-        raise CaseError([Problem("alternatives", "the numbers do not fit", found=given, expected=">= 1, >= 0, 0 to 1")])
+        raise CaseError(
+            [
+                Problem(
+                    "alternatives", "the numbers do not fit", found=given, expected=">= 1, a finite number >= 0, 0 to 1"
+                )
+            ]
+        )
     context = context_of(case, scenario, result, **options)
     if context.result.plan is None:
         return context.nothing("alternatives")
@@ -91,7 +98,7 @@ def _search(context: AnalysisContext, count: int, within: float, least_share: fl
     found: list[Result] = []
     result = context.result
     conditions: tuple[Condition, ...] = (NoTokenPartners(least_share),)
-    for rank in context.session.each(range(1, count + 1)):
+    for rank in context.session.each(range(1, count + 1), lambda rank: f"alternative {rank}"):
         result = context.session.solve(context.scenario, conditions=conditions, label=f"alternative {rank}")
         if result.plan is None or (found and _loss(found[0], result) > within * abs(found[0].objective or 0.0)):
             break

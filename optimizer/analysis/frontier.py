@@ -19,6 +19,7 @@ from ..assurance.result import Result
 from ..results.record import Status
 from ..results.summary import money, percent
 from .machinery.answers.answer import Answer
+from .machinery.answers.proved_amount import ProvedAmount
 from .machinery.comparison.moves import structure_moves
 from .machinery.sessions.context import AnalysisContext, pose
 from .machinery.sessions.solver_session import AskedOf, SolveOptions, question
@@ -172,17 +173,36 @@ def _sentences(goals: tuple[Goal, ...], table: pd.DataFrame, currency: str) -> l
     ends = f"from {_values(goals, table.iloc[0], currency)} to {_values(goals, table.iloc[-1], currency)}"
     inside = int((~table["supported"]).sum())
     at = table[table["knee"]].iloc[0]
+    if len(table) == 1:
+        return [
+            f"1 point that no plan beats in all goals with the scenario's rules held: {_values(goals, at, currency)}."
+        ]
     lines = [
         f"{len(table)} points that no plan beats in all goals with the scenario's rules held, {ends}; {inside} of them "
         "no weights would find.",
         f"The knee is point {at['point']}: {_values(goals, at, currency)}.",
     ]
-    if len(goals) == 2 and len(table) > 1:
+    undecided = _undecided(goals, table, currency)
+    if len(goals) == 2 and not undecided:
         prices, goal = table["price"].dropna(), goals[1]
         named = f"A unit of {goal.name} ({goal.unit(currency)}) costs"
         costs = f"{prices.iloc[0]:,.4g} of {goals[0].name} at first and {prices.iloc[-1]:,.4g} at last"
         lines.append(f"{named} {costs}, all rules held.")
-    return [*lines, *_once(table, currency)]
+    return [*lines, *undecided, *_once(table, currency)]
+
+
+def _undecided(goals: tuple[Goal, ...], table: pd.DataFrame, currency: str) -> list[str]:
+    """Of two goals, the steps from point to point whose cost in the first the proofs leave open."""
+    if len(goals) > 2:
+        return []
+    found, most = table[goals[0].name].tolist(), table["at_most"].tolist()
+    told = []
+    for place in range(1, len(table)):
+        cost = ProvedAmount.of_loss(found[place - 1], most[place - 1], found[place], most[place])
+        cost = cost._replace(least=max(0.0, cost.least))  # whatever keeps the higher level keeps the lower one
+        if not cost.decided:
+            told.append(f"from point {place} to {place + 1}: {cost.undecided_in_words(currency)}")
+    return [f"What {goals[0].name.replace('_', ' ')} a step costs is open {'; '.join(told)}."] if told else []
 
 
 def _once(table: pd.DataFrame, currency: str) -> list[str]:

@@ -103,7 +103,9 @@ def _sellable(context: AnalysisContext, kind: DecisionKindName) -> list[str]:
 def best_by_count(context: AnalysisContext, kind: DecisionKindName) -> list[CountPoint]:
     """The best plan with exactly 1, 2, 3, ... tiers or models, as many as may be sold."""
     counts = range(1, len(_sellable(context, kind)) + 1)
-    return [CountPoint(count, _best_with(context, kind, count)) for count in context.session.each(counts)]
+    word = DECISION_KINDS[kind].word
+    asked = context.session.each(counts, lambda count: f"{count} {word}{'s' if count > 1 else ''}")
+    return [CountPoint(count, _best_with(context, kind, count)) for count in asked]
 
 
 def _best_with(context: AnalysisContext, kind: DecisionKindName, count: int) -> Result:

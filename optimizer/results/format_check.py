@@ -20,7 +20,8 @@ def check_format(values: object, file: str, again: str) -> None:
     if found is None:
         told = "has no format, so that a version before 0.2.0 wrote it"
     elif type(found) is int and found > FORMAT:
-        told, again = f"is of format {found}, which a later version wrote", f"Read it with that version. Or {again}"
+        told = f"is of format {found}, which a later version wrote"
+        again = f"Read it with that version. Or {again[0].lower()}{again[1:]}"
     else:
         told = f"has the format {found!r}"
     raise OtherFormatError([f"{file} {told}; Tierwise {__version__} reads format {FORMAT}. {again}"])

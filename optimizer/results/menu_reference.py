@@ -116,6 +116,8 @@ class MenuReference:
 
 
 def _read(run: str | Path, folder: Path) -> dict[str, pd.DataFrame]:
+    if not str(run).strip():
+        raise RunError(["Nothing is named to stay near: name the folder of a run, or today."])
     if not folder.is_dir():
         raise RunError([f"{run}: there is no such folder."])
     if not (folder / "menus.csv").exists():

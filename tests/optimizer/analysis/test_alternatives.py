@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import optimizer
+from models import CaseError
 from optimizer.analysis.machinery.sessions.solver_session import SolverSession
 from optimizer.assurance.result import Result
 from tests.optimizer.analysis.posed import case_of, scenario_of, world_of
@@ -104,3 +105,17 @@ def test_a_stop_between_two_plans_is_no_finding_about_the_next(monkeypatch: pyte
 def test_numbers_that_make_no_sense_are_refused() -> None:
     with pytest.raises(ValueError, match="count 0"):
         optimizer.alternatives(optimizer.load_case("data/tiny"), count=0)
+
+
+@pytest.mark.parametrize("within", [float("inf"), float("nan"), -0.1])
+def test_numbers_without_sense_are_refused(within: float) -> None:
+    with pytest.raises(CaseError, match="a finite number >= 0"):
+        optimizer.alternatives(optimizer.load_case("data/tiny"), within=within)
+
+
+def test_what_was_not_asked_is_told_by_what_it_is() -> None:
+    session = SolverSession(optimizer.load_case("data/tiny"), time_limit=60.0)
+    with session.answering():
+        session._deadline = 0.0
+        assert list(session.each([2, 3], lambda rank: f"alternative {rank}")) == []
+        assert session.shortfall[0] == "Not asked: alternative 2, alternative 3."

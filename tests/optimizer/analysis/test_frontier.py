@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import optimizer
+from optimizer.analysis.frontier import _sentences
 from optimizer.analysis.machinery.sessions.solver_session import SolverSession
 from optimizer.analysis.machinery.trade_offs.goals import Goal
 from optimizer.analysis.machinery.trade_offs.trade_off import FrontierPoint, knee, normalized, supported, undominated
@@ -117,3 +119,34 @@ def test_goals_that_do_not_fit_are_refused(goals: tuple[str, ...], told: str) ->
 def test_less_of_a_cost_is_better() -> None:
     assert (Goal("delivery_cost").more, Goal("contract_coverage").more) == (False, True)
     assert str(Goal("delivery_cost").at_least(-50.0)) == "delivery_cost <= 50"
+
+
+def rows_of(*values: tuple[float, float, float]) -> pd.DataFrame:
+    """Rows of account margin, the proved bound on it, and service revenue."""
+    rows = [{"account_margin": margin, "at_most": most, "service_revenue": revenue} for margin, most, revenue in values]
+    table = pd.DataFrame(rows).assign(supported=True, knee=False, one_off_cost=0.0)
+    table["point"], table["price"] = table.index + 1, 0.5
+    table.loc[0, "knee"] = True
+    return table
+
+
+GOALS = (Goal("account_margin"), Goal("service_revenue"))
+
+
+def test_one_point_alone_is_told_as_one() -> None:
+    (said,) = _sentences(GOALS, rows_of((19_560, 19_562, 21_200)), "EUR")
+    assert said == (
+        "1 point that no plan beats in all goals with the scenario's rules held: account margin 19.56 k EUR, "
+        "service revenue 21.20 k EUR."
+    )
+
+
+def test_a_step_that_no_proof_resolves_is_told_as_undecided() -> None:
+    """From 100 (at most 103) to 99 (at most 102) the loss is 0 to 4; from there to 50 (at most 51) it is 48 to 52."""
+    said = _sentences(GOALS, rows_of((100, 103, 10), (99, 102, 20), (50, 51, 30)), "EUR")
+    (told,) = [sentence for sentence in said if "less than the proof resolves" in sentence]
+    assert told == (
+        "What account margin a step costs is open from point 1 to 2: between 0 and 4.00 EUR a year: less than the "
+        "proof resolves."
+    )
+    assert not any("at first" in sentence for sentence in said)

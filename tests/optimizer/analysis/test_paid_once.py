@@ -12,17 +12,20 @@ import pandas as pd
 import pytest
 
 from models import Case, load_case
+from models.conditions import Decision
 from optimizer.analysis.alternatives import alternatives
 from optimizer.analysis.compare import compare
 from optimizer.analysis.explain import explain
 from optimizer.analysis.frontier import frontier
 from optimizer.analysis.machinery.answers.answer import Answer
+from optimizer.analysis.machinery.comparison.unsold_shares import UnsoldShare, unsold_table
 from optimizer.analysis.machinery.sessions.solver_session import SolverSession
 from optimizer.analysis.partners import partners
 from optimizer.analysis.portfolio import portfolio
 from optimizer.analysis.roadmap import roadmap
 from optimizer.analysis.sweep import sweep
 from optimizer.analysis.whynot import whynot
+from optimizer.results.new_offers import NewOffer
 from tests.folders import TINY
 
 ONCE = 25.0
@@ -92,6 +95,26 @@ def test_what_one_plan_has_more_than_another() -> None:
     assert parts["one-off cost"] == pytest.approx(-ONCE)
     assert parts["fixed cost"] == pytest.approx(-400)  # silver's 300 and Partner's 100
     assert said(answer, f"base against one_tier: +480.00 EUR of account margin a year {TOLD}: ")
+
+
+def test_what_a_gain_rests_on_that_is_not_sold_today() -> None:
+    """Against a today of 12,580 that readies nobody; the best plan without gold earns 16,980, and readies Partner."""
+    without = session().solve("base", conditions=[Decision("tier", "gold", wanted=False)])
+    gold = NewOffer("tier", "gold", service_revenue=0.0, share=0.0)
+    one = UnsoldShare("base", "EUR", gold, 6_980 - ONCE, 12_580, without, once=ONCE, today_once=0.0)
+    row = unsold_table([one]).iloc[0]
+    assert (row["gain"], row["gain_yearly"], row["one_off_cost"]) == (6_955, 6_980, ONCE)
+    yearly = ["gain_without", "gain_without_yearly", "one_off_cost_without"]
+    assert row[yearly].tolist() == pytest.approx([4_400 - ONCE, 4_400, ONCE])
+    assert row["share"] == pytest.approx(1 - 4_375 / 6_955)
+    assert "of its gain of 6,980.00 EUR a year less 25.00 EUR once over today rests on tier gold" in one.sentence()
+    assert one.sentence().endswith("the best plan without it gains 4,400.00 EUR a year less 25.00 EUR once.")
+
+
+def test_a_gain_counts_only_what_is_paid_once_more_than_today() -> None:
+    (row,) = compare(session()).tables["unsold"].to_dict("records")
+    assert row["one_off_cost"] == 0  # Partner serves silver at its best today, too
+    assert row["gain"] == row["gain_yearly"] == pytest.approx(6_980)
 
 
 def test_what_scenarios_change() -> None:

@@ -86,3 +86,9 @@ def test_without_a_plan_the_menus_to_stay_near_are_judged(before: Path, tmp_path
     assert main(["solve", str(case), "--scenario", "one", "--near", str(before), "--out", str(run), "--quiet"]) == 1
     reason = plan_of(run)["reason"]
     assert f" The menus to stay near ({before}) break: max_tiers, decisions (2 against 1). Expected: " in reason
+
+
+def test_nothing_named_to_stay_near(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["solve", str(TINY), "--near", "", "--out", str(tmp_path / "run")]) == 2
+    assert "Nothing is named to stay near: name the folder of a run, or today." in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()

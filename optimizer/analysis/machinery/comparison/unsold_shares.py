@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import nan
 
 import pandas as pd
 
 from models import Scenario
 from models.conditions import Decision
 from models.decisions import DECISION_KINDS
+from models.plan import ONE_OFF_COST
 
 from ....assurance.result import Result
 from ....results.new_offers import NewOffer, new_offers
+from ....results.one_off import beside_gain, yearly_gain
 from ....results.record import Status
 from ....results.summary import money, percent
 from ..sessions.solver_session import SolverSession
@@ -26,7 +29,11 @@ UNSOLD_COLUMNS = {
     "service_revenue": "what new contracts on it bill, before settlement, currency a year",
     "status": "how the search for the best plan without it ended",
     "gain": "objective of the plan over that of today (the baseline), currency a year",
+    "gain_yearly": "the gain without what is paid once, currency a year",
+    "one_off_cost": "one-off cost of the plan less that of today, currency once",
     "gain_without": "the same of the best plan found without it, currency a year; blank where there is none",
+    "gain_without_yearly": "the same without what is paid once, currency a year",
+    "one_off_cost_without": "one-off cost of that plan less that of today, currency once",
     "share": "share of the gain that rests on it: 1 - gain_without / gain",
     "share_least": "least that this share can be, proved: no plan without it gains more",
     "share_most": "most that it can be, by the plan that was found; blank where there is none",
@@ -46,6 +53,16 @@ class UnsoldShare:
     today: float
     without: Result
     """The best plan without it."""
+    once: float = 0.0
+    """One-off cost of the plan less that of today."""
+    today_once: float = 0.0
+    """One-off cost of today."""
+
+    @property
+    def once_without(self) -> float:
+        """One-off cost of the plan found without it less that of today; NaN where there is none."""
+        plan = self.without.plan
+        return nan if plan is None else (plan.kpis[ONE_OFF_COST] or 0.0) - self.today_once
 
     @property
     def gain_without(self) -> float | None:
@@ -65,8 +82,11 @@ class UnsoldShare:
     def row(self) -> tuple[object, ...]:
         """The cells of `UNSOLD_COLUMNS`."""
         status, offer = str(self.without.status), self.offer
-        found = (self.gain, self.gain_without, self.share, self.least, self.share)
-        return (self.plan, DECISION_KINDS[offer.kind].word, offer.name, offer.service_revenue, status, *found)
+        kpi, shares = self.without.objective_name, (self.share, self.least, self.share)
+        with_it = (self.gain, yearly_gain(self.gain, self.once, kpi), self.once)
+        found = (self.gain_without, yearly_gain(self.gain_without, self.once_without, kpi), self.once_without)
+        named = (self.plan, DECISION_KINDS[offer.kind].word, offer.name, offer.service_revenue, status)
+        return (*named, *with_it, *found, *shares)
 
     def sentence(self) -> str:
         """What the share is, and how sure that is."""
@@ -75,12 +95,18 @@ class UnsoldShare:
             return f"{self.plan}: the whole gain over today rests on {what}: no plan does without it, proved."
         if self.share is None:
             return f"{self.plan}: what part of the gain rests on {what}, was not found in the time allowed."
-        over, gained = (money(amount, self.currency) for amount in (self.gain, self.gain_without))
+        over, gained = self._in_words(self.gain, self.once), self._in_words(self.gain_without, self.once_without)
         if self.share <= 0:
             return f"{self.plan}: none of its gain of {over} over today rests on {what}: without it {gained} are found."
         proved = "" if self.least is None else f" (proved: {percent(self.least)} to {percent(self.share)})"
         rests = f"{percent(self.share)}{proved} of its gain of {over} over today rests on {what}"
         return f"{self.plan}: {rests}: the best plan without it gains {gained}."
+
+    def _in_words(self, gain: float | None, once: float) -> str:
+        """A gain, what is paid once told apart."""
+        kpi = self.without.objective_name
+        beside = beside_gain(once, kpi, self.currency)
+        return f"{money(yearly_gain(gain, once, kpi), self.currency)}{' a year' if beside else ''}{beside}"
 
 
 def unsold_shares(
@@ -88,7 +114,14 @@ def unsold_shares(
 ) -> list[UnsoldShare]:
     """Of each plan whose scenario is known and that gains over today, each tier and model that is not sold today."""
     asked = [(name, offer) for name in results if name in scenarios for offer in _asked(results[name])]
-    return [_without(session, name, results[name], scenarios[name], offer) for name, offer in session.each(asked)]
+    return [
+        _without(session, name, results[name], scenarios[name], offer) for name, offer in session.each(asked, _named)
+    ]
+
+
+def _named(asked: tuple[str, NewOffer]) -> str:
+    plan, offer = asked
+    return f"{plan} without {DECISION_KINDS[offer.kind].word} {offer.name}"
 
 
 def _asked(result: Result) -> Iterator[NewOffer]:
@@ -109,7 +142,9 @@ def _without(session: SolverSession, name: str, result: Result, scenario: Scenar
     assert gain is not None  # or it is not asked
     condition = Decision(offer.kind, offer.name, wanted=False)
     other = session.solve(scenario, conditions=[condition], label=str(condition))
-    return UnsoldShare(name, result.currency, offer, *gain, other)
+    plan, today = result.decided.kpis, result.baseline or {}
+    today_once = today.get(ONE_OFF_COST) or 0.0
+    return UnsoldShare(name, result.currency, offer, *gain, other, (plan[ONE_OFF_COST] or 0.0) - today_once, today_once)
 
 
 def unsold_table(shares: list[UnsoldShare]) -> pd.DataFrame:

@@ -145,12 +145,12 @@ class SolverSession:
         if self._progress is not None:
             self._progress(Progress(monotonic() - self._began, phase, many=True))
 
-    def each(self, items: Sequence[Item]) -> Iterator[Item]:
-        """The items, announced as one solve each, until someone asks to stop."""
+    def each(self, items: Sequence[Item], named: Callable[[Item], str] = name_of) -> Iterator[Item]:
+        """The items, announced as one solve each, until someone asks to stop; what is left out is told by name."""
         self.expect(len(items))
         for place, item in enumerate(items):
             if self.stopped:
-                self._left_out += map(name_of, items[place:])
+                self._left_out += map(named, items[place:])
                 return
             yield item
 

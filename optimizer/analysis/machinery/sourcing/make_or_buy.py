@@ -52,7 +52,9 @@ def make_or_buy(context: AnalysisContext, shares: Sequence[float]) -> tuple[pd.D
     if not teams:
         return pd.DataFrame(columns=list(MAKE_OR_BUY_COLUMNS)), []
     rows, results = [_row(context, _share_worked(context, teams), context.result, in_plan=True)], []
-    for share in context.session.each(sorted(set(shares))):
+    for share in context.session.each(
+        sorted(set(shares)), lambda share: f"own teams at {share * 100:g} % of the hours"
+    ):
         asked = WorkShare(teams, least=share or None, most=share if share < 1 else None)
         result = context.session.solve(context.scenario, conditions=[asked], label=str(asked))
         rows.append(_row(context, share, result))
