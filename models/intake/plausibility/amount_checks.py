@@ -75,6 +75,16 @@ def aversions_above_losses(view: CaseView) -> Iterator[Oddity]:
         yield Oddity("customer_classes", "risk_aversion", np.flatnonzero(odd), why, advice)
 
 
+def products_without_margin(view: CaseView) -> Iterator[Oddity]:
+    """No product that is sold earns anything, so that keeping customers and selling them more is worth nothing."""
+    products = view.frame("products")
+    sold = view.sold_products[[view.catalog.products.index(name) for name in products["product"]]]
+    revenue = float(view.numbers("accounts", "product_revenue").sum())
+    if revenue > 0 and sold.any() and (products["product_margin"][sold] == 0).all():
+        why = f"no product earns a margin on a product revenue of {revenue:,.6g}, so that loyalty is worth nothing"
+        yield Oddity("products", "product_margin", np.flatnonzero(sold), why, "a share: 34 % is 0.34")
+
+
 def partners_for_nothing(view: CaseView) -> Iterator[Oddity]:
     """A partner that works for nothing, though it is paid neither by the year nor at least a commitment."""
     providers, rates = view.frame("providers"), view.frame("rates")

@@ -28,6 +28,7 @@ CHECKS: tuple[Callable[[CaseView], Iterator[Oddity]], ...] = (
     promise_checks.floors_no_provider_reaches,
     promise_checks.targets_no_provider_reaches,
     promise_checks.promises_never_missed,
+    promise_checks.turnarounds_in_days,
     promise_checks.higher_tiers_that_promise_less,
     promise_checks.loyalty_that_falls,
     promise_checks.down_all_year,
@@ -35,12 +36,14 @@ CHECKS: tuple[Callable[[CaseView], Iterator[Oddity]], ...] = (
     amount_checks.costs_above_unit_value,
     amount_checks.losses_above_revenue,
     amount_checks.aversions_above_losses,
+    amount_checks.products_without_margin,
     amount_checks.partners_for_nothing,
     amount_checks.brackets_within_a_case,
     amount_checks.incidents_for_nothing,
     amount_checks.standard_costs_off,
     amount_checks.settlements_above_payments,
     todays_sales.capacities_of_people,
+    todays_sales.shares_below_all_work,
 )
 """Checks of the tables."""
 CHECKS_OF_TODAY: tuple[Callable[[CaseView, TodaysSales], Iterator[Oddity]], ...] = (

@@ -17,6 +17,9 @@ PROMISE_SLACK = 1e-9
 """By which a mean may miss its limit, for rounding only."""
 NEVER_LATE = 30.0
 """Times the slowest provider's mean response that a promise lasts: one case in 10^13 is late. Minutes make sixty."""
+DAY = 24.0
+MOST_DAYS = 14.0
+"""Longest time, in days, in which parts come or are repaired where nothing is wrong."""
 LOYALTY_NOISE = 0.02
 """Share of product revenue by which a higher tier may keep less: surveys tell loyalty to one or two points."""
 
@@ -118,6 +121,19 @@ def promises_never_missed(view: CaseView) -> Iterator[Oddity]:
 
     if odd.any():
         yield Oddity("tiers", "response_hours", tiers.index[odd].to_numpy(), why, "hours, as in rates (response_hours)")
+
+
+def turnarounds_in_days(view: CaseView) -> Iterator[Oddity]:
+    """Every policy is so quick that no promise of any tier can be missed, and were its times days, some would be."""
+    tiers = view.frame("tiers")
+    promised = tiers.loc[tiers["tier"].isin(view.open_tiers), "turnaround_hours"].dropna()
+    hours = view.numbers("fulfilment", "turnaround_hours")
+    if promised.empty or not len(hours) or promised.max() < DAY:
+        return
+    slowest, least = float(hours.max()), float(promised.min())
+    if slowest <= MOST_DAYS and slowest < least < DAY * slowest:
+        why = f"no promise (from {least:g} hours) can ever be missed: the slowest policy of all takes {slowest:g}"
+        yield Oddity("fulfilment", "turnaround_hours", np.flatnonzero(hours > 0), why, "hours, not days")
 
 
 _RISING = {"csat_target": 1, "csat_floor": 1, "response_hours": -1, "turnaround_hours": -1}

@@ -12,6 +12,8 @@ MOST_CHANGE = 1.0
 """Price change that a rule allows at most, as a share: more than double lets every price pass."""
 MOST_GAP = 2.0
 """Least step from tier to tier, as a share: three times the price from each tier to the next sells one tier."""
+MOST_MARGIN = 0.9
+"""Least margin that a rule asks for, as a share of revenue: nine tenths are left by what costs nothing to deliver."""
 FACTORS = (0.1, 10.0)
 """Ends of a change's factor: 110 % is 1.1, and 10 % more is 1.1 too."""
 
@@ -28,6 +30,8 @@ def _shares(scenario: Scenario) -> Iterator[str]:
     for key, most, why in (
         ("max_price_change", MOST_CHANGE, "prices may more than double, so that it binds no price"),
         ("min_tier_gap", MOST_GAP, "each tier must cost more than three times the one beneath it"),
+        ("min_service_margin", MOST_MARGIN, "serving customers must cost less than a tenth of what they pay"),
+        ("min_account_margin", MOST_MARGIN, "products and service must cost less than a tenth of what they bring"),
     ):
         value = getattr(scenario, key)
         if value is not None and value > most:

@@ -14,6 +14,7 @@ from ...schema.fields import Column, ColumnKind, Table
 from ...schema.vocabulary import HOURS
 from ..raw import RawTable, is_text
 from ..tables import CleanTable
+from .case_view import Array
 from .oddity import Oddity, sentences
 
 GROUPED = r"^[1-9][0-9]{0,2}\.[0-9]{3}$"
@@ -44,7 +45,8 @@ def grouped_digits(raw: RawTable, table: CleanTable) -> Iterator[str]:
     """Cells that a thousands separator made a thousand times smaller, as sentences.
 
     Told are amounts of money, hours a year and units that fit the rest of their column a thousand times larger, and
-    those of a column in which some end in a 0 after three decimals, while no other number of the table has three.
+    those of a column in which some end in a 0 after three decimals, while no other number of the table has three -
+    but for those that lie with the rest of their column as they are read, and not a thousand times larger.
     """
     if raw.length > MOST_ROWS:
         return
@@ -57,7 +59,8 @@ def grouped_digits(raw: RawTable, table: CleanTable) -> Iterator[str]:
     for column in filter(_large, numbers):
         how = written[column.name]
         odd = _fits_better(table, column.name, how.grouped)
-        odd |= how.grouped & bool(how.padded.any() and not formatted)
+        if how.padded.any() and not formatted:
+            odd |= how.grouped & ~_fits_as_read(table, column.name, how.grouped)
         if odd.any() and not how.formatted:
             yield from sentences([_oddity(table.schema, raw, column.name, odd)], {table.name: table})
 
@@ -84,12 +87,23 @@ def _flags(mask: pa.ChunkedArray) -> Flags:
 
 def _fits_better(table: CleanTable, column: str, grouped: Flags) -> Flags:
     """Grouped cells that lie with the others of their column once they are taken times a thousand, and not as read."""
+    off = _off_the_others(table, column, grouped)
+    return np.asarray(grouped & (np.abs(off) >= NEARER) & (np.abs(off + 3) <= NEARER), dtype=bool)
+
+
+def _off_the_others(table: CleanTable, column: str, grouped: Flags) -> Array:
+    """Powers of ten from the middle of the other cells to each grouped one; NaN where there are too few others."""
     values = table.content.numbers(column)
     others = values[~grouped & (values > 0)]
     if len(others) < LEAST_OTHERS:
-        return np.zeros(len(values), dtype=bool)
-    off = np.log10(np.where(grouped, values, 1.0)) - np.median(np.log10(others))
-    return np.asarray(grouped & (np.abs(off) >= NEARER) & (np.abs(off + 3) <= NEARER), dtype=bool)
+        return np.full(len(values), np.nan)
+    return np.asarray(np.log10(np.where(grouped, values, 1.0)) - np.median(np.log10(others)), dtype=float)
+
+
+def _fits_as_read(table: CleanTable, column: str, grouped: Flags) -> Flags:
+    """Grouped cells that lie with the others of their column as they are read, and not times a thousand."""
+    off = _off_the_others(table, column, grouped)
+    return np.asarray(grouped & (np.abs(off) <= NEARER) & (np.abs(off + 3) > NEARER), dtype=bool)
 
 
 def _oddity(schema: Table, raw: RawTable, column: str, odd: Flags) -> Oddity:

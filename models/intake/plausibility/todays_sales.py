@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ...economics.delivery_formulas import HOUR_SHARING_KINDS
 from ...economics.offers import Offers, build_offers
 from ...economics.uptake import uptake
 from ...problems import listed
@@ -138,6 +139,16 @@ def capacity_below_today(view: CaseView, sales: TodaysSales) -> Iterator[Oddity]
         why = f"today's price book needs {needed:,.0f} hours a year, all providers together have {there:,.0f}"
         advice = "hours a year, not people; see also services.hours_per_case"
         yield Oddity("providers", "capacity_hours", (), why, advice, listed(list(open_rows["provider"])))
+
+
+def shares_below_all_work(view: CaseView) -> Iterator[Oddity]:
+    """What each team and partner may do of the hours of them all does not come to all of them."""
+    providers = view.frame("providers")
+    open_rows = providers[(providers["engage"] != "excluded") & providers["kind"].isin(HOUR_SHARING_KINDS)]
+    together = float(open_rows["max_share"].sum())
+    if len(open_rows) and together < WHOLE:
+        why = f"teams and partners may together do {together * 100:.3g} % of the hours that they do, which is none"
+        yield Oddity("providers", "max_share", open_rows.index.to_numpy(), why, "a share: 1 for all, 0.4 for 40 %")
 
 
 def capacities_of_people(view: CaseView) -> Iterator[Oddity]:

@@ -20,6 +20,8 @@ def warned(**rules: Any) -> tuple[str, ...]:
     [
         ("max_price_change", 15, 0.5),
         ("min_tier_gap", 10, 1.0),
+        ("min_service_margin", 0.99, 0.85),
+        ("min_account_margin", 0.95, 0.85),
         ("min_tiers", 5, 4),
         ("min_menu", 5, 4),
     ],

@@ -64,3 +64,13 @@ def test_text_in_a_workbook(tmp_path: Path) -> None:
 
     (told,) = [said for said in load_case(path).warnings if "thousands separator" in said]
     assert "products (product=MR-3), column unit_value" in told
+
+
+def test_a_small_amount_among_small_ones_is_what_it_says(tmp_path: Path) -> None:
+    """The middle of the costs of a case is 315: 50 lies with them, 50,000 does not."""
+    write_case(imaging(), tmp_path / "case", "csv")
+    file = tmp_path / "case" / "rates.csv"
+    text = pd.read_csv(file, dtype=str, keep_default_na=False)
+    text.loc[0, "cost_per_case"] = "50.000"
+    text.to_csv(file, index=False)
+    assert not any("thousands separator" in said for said in load_case(tmp_path / "case").warnings)
