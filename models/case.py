@@ -39,10 +39,11 @@ class Case:
     `tables` holds every table of the schema (absent optional ones as empty frames). Blanks in
     optional text columns (`rates.tier`, `price_points.price_book`) are "", blanks in optional number
     columns without a default (`tiers.turnaround_hours`, `criteria.minimum`) are NaN; every other
-    default is filled in, and a price ladder is a row for each of its points. Columns that one kind of pricing
-    model has (`pricing_models.term_years`) are 0 for the other kinds. Only `label` may be missing: it is there where
-    it was given. Text is stripped `str`, numbers are float64, ranks int64, flags bool. A DataFrame is made when it is
-    first asked for; what the package itself reads of large tables, it reads by `columns`.
+    default is filled in, a price ladder is a row for each of its points, and a rate with a blank region or family a
+    row for each place that it stands for. Columns that one kind of pricing model has (`pricing_models.term_years`)
+    are 0 for the other kinds. Only `label` may be missing: it is there where it was given. Text is stripped `str`,
+    numbers are float64, ranks int64, flags bool. A DataFrame is made when it is first asked for; what the package
+    itself reads of large tables, it reads by `columns`.
     """
 
     settings: CaseSettings
@@ -52,6 +53,8 @@ class Case:
     """SHA-256 of every input file by its path inside the case; empty for a case built in memory."""
     warnings: Sequence[str] = ()
     """What is legal but likely wrong, one sentence each; looked for when first asked for."""
+    filled_in: Sequence[str] = field(default=(), compare=False)
+    """What blank cells were filled in with on loading where a row stands for several, one sentence each."""
     path: str | None = field(default=None, compare=False)
     """Where it was read from, whole and without links; None for a case built in memory."""
 

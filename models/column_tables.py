@@ -150,6 +150,16 @@ class ColumnTable:
         """A column of numbers."""
         return np.asarray(self.columns[column], dtype=np.float64)
 
+    def take(self, rows: NDArray[np.int64]) -> ColumnTable:
+        """The table of these rows, each as often as it is named."""
+        taken: dict[str, Cells] = {
+            name: CategoricalColumn(cells.codes[rows], cells.known)
+            if isinstance(cells, CategoricalColumn)
+            else cells[rows]
+            for name, cells in self.columns.items()
+        }
+        return ColumnTable(taken, len(rows))
+
     @cached_property
     def frame(self) -> pd.DataFrame:
         """The table as a DataFrame; made when first asked for, then kept."""

@@ -19,6 +19,7 @@ from .integrity import check_rules
 from .ladders import with_ladders_filled
 from .listing import SCENARIOS, TOML, doubled, resembling
 from .plausibility.thousands import grouped_digits
+from .rate_places import with_rates_filled
 from .reading import Reading
 from .references import check_references
 from .tables import CleanTable, clean, empty_table
@@ -36,7 +37,10 @@ def assemble(reading: Reading, problems: ProblemList) -> Case:
     problems.check()
     if settings is None:
         raise AssertionError("settings are missing without a problem")
-    return Case(settings, in_order(with_ladders_filled(tables)), scenarios, dict(reading.digests), tuple(reading.notes))
+    filled, told = with_rates_filled(with_ladders_filled(tables))
+    return Case(
+        settings, in_order(filled), scenarios, dict(reading.digests), tuple(reading.notes), filled_in=tuple(told)
+    )
 
 
 def in_order(tables: Mapping[str, CleanTable]) -> Tables:

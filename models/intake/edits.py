@@ -13,6 +13,7 @@ from ..column_tables import series
 from ..problems import SHOWN, Problem, ProblemList, listed, suggestion
 from ..scenario import Change, Scenario
 from ..schema import TABLES, Column, ColumnKind
+from ..schema.fields import REQUIRED
 from .cells import parse
 from .raw import cell_text, from_objects
 
@@ -105,7 +106,9 @@ def _check_operation(edit: Edit, problems: ProblemList) -> None:
 
 def new_value(edit: Edit, problems: ProblemList) -> Any:
     """The value that `set` gives, read as the column's cells are."""
-    return _read([edit.change.set], edit.schema[edit.change.column], edit, "set", problems).iloc[0]
+    column = edit.schema[edit.change.column]
+    column = replace(column, default=REQUIRED) if column.blank_filled_in else column
+    return _read([edit.change.set], column, edit, "set", problems).iloc[0]
 
 
 def wanted_cells(edit: Edit, name: str, problems: ProblemList) -> pd.Series[Any]:

@@ -17,6 +17,8 @@ from ..schema import NO_CONTRACT, OPTION_PRICE
 from .ladders import TABLE as LADDERS
 from .ladders import ladders_are_whole
 from .magnitudes import READ, totals_can_be_carried
+from .rate_places import TABLE as RATES
+from .rate_places import rates_can_be_filled
 from .tables import CleanTable, Tables
 
 MARK_UPS = tuple(name for name, kind in KINDS.items() if kind.on_cost)
@@ -47,6 +49,7 @@ def _rule(*tables: str) -> Callable[[Callable[[Tables, ProblemList], None]], Cal
 
 _rule(*READ)(totals_can_be_carried)
 _rule(LADDERS)(ladders_are_whole)
+_rule(RATES, "accounts", "products")(rates_can_be_filled)
 
 
 def check_rules(tables: Tables, changed: Collection[str], problems: ProblemList) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..column_tables import CategoricalColumn, Cells, ColumnTable
+from ..column_tables import ColumnTable
 from ..economics.price_ladders import MOST_LADDER_POINTS, ladder_points, ladder_sizes, rounded_prices
 from ..problems import ProblemList
 from .tables import CleanTable, Tables
@@ -68,9 +68,5 @@ def _filled(points: ColumnTable) -> ColumnTable:
     if np.isnan(to).all():
         return points
     row, price = ladder_points(points.numbers("price"), to, step)
-    taken: dict[str, Cells] = {
-        name: CategoricalColumn(cells.codes[row], cells.known) if isinstance(cells, CategoricalColumn) else cells[row]
-        for name, cells in points.columns.items()
-    }
     blank = np.full(len(row), np.nan)
-    return ColumnTable({**taken, "price": price, "to": blank, "step": blank}, len(row))
+    return ColumnTable({**points.take(row).columns, "price": price, "to": blank, "step": blank}, len(row))

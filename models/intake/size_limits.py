@@ -8,6 +8,8 @@ MAX_DOCUMENT_BYTES = 4 << 20
 """Bytes of `case.toml`, a scenario or a grid: ten thousands of changes."""
 MAX_ROWS = 200_000_000
 """Rows of one table; beyond it a few bytes of a well-compressed file would fill the memory."""
+MAX_FILLED_IN = 20_000_000
+"""Rows of rates with every blank region and family filled in: a few rows of many names must not fill the memory."""
 MAX_COLUMNS = 1_000
 """Columns of one table; a case's own have at most some twenty, a table of scenarios one for each key that varies."""
 MAX_CELL = 32_767

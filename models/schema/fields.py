@@ -97,6 +97,8 @@ class Column:
     """No two rows share a value."""
     filled_in: bool = False
     """What it stands for is filled in on loading, after which it is blank and no change reaches it."""
+    blank_filled_in: bool = False
+    """A blank is filled in on loading with every name it stands for; from there on there is none."""
     for_people: bool = False
     """A name that people read: it decides nothing, no change reaches it, and a case without the column has none."""
 

@@ -26,8 +26,21 @@ RATES = Table(
     "what providers charge and achieve",
     (
         text("provider", "provider", refers="providers.provider"),
-        text("region", "region, as accounts name it; a rate for a region without accounts has no effect"),
-        text("family", "product family", refers="products.family"),
+        text(
+            "region",
+            "region, as accounts name it; blank is every region of accounts that no row of the same provider, service "
+            "and tier names more closely (both, else the family); a rate for a region without accounts has no effect",
+            default=None,
+            blank_filled_in=True,
+        ),
+        text(
+            "family",
+            "product family; blank is every family that no row of the same provider, service and tier names more "
+            "closely (both, or the family alone)",
+            default=None,
+            refers="products.family",
+            blank_filled_in=True,
+        ),
         text("service", "service", refers="services.service"),
         text("tier", "tier; blank is every tier without a row of its own", default=None, refers="tiers.tier"),
         number("cost_per_case", NON_NEGATIVE, "what a case costs", PER_CASE),

@@ -63,9 +63,12 @@ def _validate(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     def show(console: Console) -> None:
         sizes = (f"{count:,} {name}" for name, count in case.sizes.items() if count)
         print_line(console, f"{case.settings.name}: {', '.join(sizes)}")
+        for sentence in case.filled_in:
+            print_line(console, sentence)
         print_line(console, f"No faults. Scenarios: {', '.join(case.scenarios) or 'none'}. Warnings: {len(warnings)}.")
 
     document = {"case": case.settings.name, "sizes": case.sizes, "scenarios": list(case.scenarios)}
+    document["filled_in"] = list(case.filled_in)
     return CommandOutcome(DONE, show, document, next_steps=after_validate(arguments.case, list(case.scenarios)))
 
 

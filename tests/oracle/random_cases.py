@@ -12,7 +12,7 @@ from models.scenario import Change, Scenario
 
 from .random_market import draw_market
 from .random_offer import draw_ladders, draw_offer
-from .random_work import draw_work
+from .random_work import draw_blank_places, draw_work
 from .sketch import Sketch, new_sketch
 from .world import Row
 
@@ -42,6 +42,7 @@ def random_case(seed: int) -> Drawn:
     )
     scenario = draw_scenario(sketch)
     draw_ladders(sketch)
+    draw_blank_places(sketch)
     tables = {name: pd.DataFrame(rows) for name, rows in sketch.tables.items()}
     return settings, tables, {"base": scenario}
 

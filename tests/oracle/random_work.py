@@ -106,6 +106,30 @@ def draw_rate(sketch: Sketch, provider: str, service: Row) -> Row:
     }
 
 
+def draw_blank_places(sketch: Sketch) -> None:
+    """Leave region, family or both of some rates blank, where other rows name all places but their own.
+
+    The rates stay those that they are. Some blank rows stand for no place at all, and some services are left alone.
+    """
+    groups: dict[tuple[str, ...], list[Row]] = {}
+    for rate in sketch.tables["rates"]:
+        groups.setdefault((rate["provider"], rate["service"], rate.get("tier") or ""), []).append(rate)
+    for rows in groups.values():
+        rate, blank = sketch.rng.choice(rows), sketch.rng.choice((("region",), ("family",), ("region", "family")))
+        alike = [
+            row for row in rows if all(row[name] == rate[name] for name in ("region", "family") if name not in blank)
+        ]
+        stands_for = len(sketch.regions if "region" in blank else "1") * len(
+            sketch.families if "family" in blank else "1"
+        )
+        if len(alike) < stands_for or sketch.chance(0.3):
+            continue
+        if sketch.chance(0.25):
+            sketch.add("rates", {**rate, **dict.fromkeys(blank), "cost_per_case": 0.0, "csat": 1.0})
+        else:
+            rate |= dict.fromkeys(blank)
+
+
 def draw_fulfilment(sketch: Sketch) -> None:
     """One or two policies a product, a slow and a fast one."""
     for product in sketch.products:

@@ -239,6 +239,19 @@ def test_price_ladders_are_drawn() -> None:
     assert min(ladders, off_step, twice) >= LEAST
 
 
+def test_rates_without_a_region_or_a_family_are_drawn() -> None:
+    """Some name no region, some no family, some neither, some stand for several places and some for none."""
+    blank = {(False, True): 0, (True, False): 0, (False, False): 0}
+    none = 0
+    for seed in SEEDS:
+        rates = random_case(seed)[1]["rates"]
+        named = list(zip(rates["region"].notna(), rates["family"].notna(), strict=True))
+        for kind in blank:
+            blank[kind] += kind in named
+        none += len(rates) > len(world(seed).tables["rates"])
+    assert min(*blank.values(), none) >= LEAST
+
+
 def test_every_kind_of_pricing_model_is_drawn() -> None:
     assert set(KINDS) == set(pricing_kinds.KINDS)
 

@@ -54,7 +54,7 @@ DEFAULTS: dict[str, Row] = {
     "services": {"benchmark_cost": None},
     "service_mix": {"cases_per_incident": 0.0, "cases_per_unit": 0.0},
     "providers": {"fixed_cost": 0.0, "commitment": 0.0, "max_share": 1.0, "risk_share": 0.0},
-    "rates": {"tier": None, "max_share": 1.0},
+    "rates": {"region": None, "family": None, "tier": None, "max_share": 1.0},
     "fulfilment": {"fixed_cost": 0.0},
     "current_menus": {},
     "contracts": {},
@@ -99,6 +99,20 @@ def climbed(point: Row) -> list[Row]:
     return [{**point, "price": price, "to": None, "step": None} for price in prices]
 
 
+def placed(rates: list[Row], regions: list[str], families: list[str]) -> list[Row]:
+    """The rates with a region and a family each: every row asked at every place it may stand for, the closest first."""
+    taken: dict[tuple[Any, ...], Row] = {}
+    for named_region, named_family in ((True, True), (False, True), (True, False), (False, False)):
+        for rate in rates:
+            if (rate["region"] is not None, rate["family"] is not None) != (named_region, named_family):
+                continue
+            for region in [rate["region"]] if named_region else regions:
+                for family in [rate["family"]] if named_family else families:
+                    key = (rate["provider"], rate["service"], rate["tier"], region, family)
+                    taken.setdefault(key, {**rate, "region": region, "family": family})
+    return list(taken.values())
+
+
 def matches(row: Row, change: Change) -> bool:
     """Whether a change's `where` selects the row."""
     for column, wanted in change.where.items():
@@ -138,9 +152,11 @@ class World:
 
 
 def read_world(settings: CaseSettings, tables: Mapping[str, pd.DataFrame], scenario: Scenario) -> World:
-    """Fill in defaults and price ladders, then apply the scenario's changes in order."""
+    """Fill in defaults, price ladders and the places of rates, then apply the scenario's changes in order."""
     rows = {name: filled_rows(name, tables.get(name)) for name in DEFAULTS}
     rows["price_points"] = [step for point in rows["price_points"] for step in climbed(point)]
+    places = ([row["region"] for row in rows["accounts"]], [row["family"] for row in rows["products"]])
+    rows["rates"] = placed(rows["rates"], *places)
     rate = settings.discount_rate
     for change in scenario.change:
         if change.table == "case":
