@@ -17,6 +17,7 @@ from ..intake.raw import cell_text
 from ..scenario import Change, Scenario
 from ..schema import TABLES
 from ..text.file_names import file_in
+from .cover_sheet import colour_tabs
 from .parquet_tables import write_parquet
 from .workbook_sheets import Cell, append_rows, new_workbook, save
 
@@ -106,6 +107,7 @@ def _write_workbook(case: Case, file: Path) -> None:
     append_rows(workbook["changes"], _change_rows(case.scenarios))
     for name, frame in case.tables.items():
         append_rows(workbook[name], _records(frame))
+    colour_tabs(workbook)
     save(workbook, file)
 
 

@@ -30,7 +30,7 @@ EXAMPLE_ROWS: Mapping[str, tuple[Row, ...]] = {
     ),
     "accounts": ({"account_id": "A-001", "segment": "hospitals", "region": "north", "product_revenue": 1500000},),
     "installed_base": ({"account_id": "A-001", "product": "scanner", "units": 24, "usage_hours": 2000},),
-    "segments": ({"segment": "hospitals", "price_book": "health", "discount": 0.05},),
+    "segments": ({"segment": "hospitals", "price_book": "health", "discount": 0.05, "label": "Hospitals"},),
     "customer_classes": (
         {
             "segment": "hospitals",
@@ -58,6 +58,7 @@ EXAMPLE_ROWS: Mapping[str, tuple[Row, ...]] = {
             "product_margin": 0.4,
             "support": "optional",
             "support_cost": 1000,
+            "label": "Scanner",
         },
     ),
     "tiers": (
@@ -73,6 +74,7 @@ EXAMPLE_ROWS: Mapping[str, tuple[Row, ...]] = {
             "incident_factor": 0.9,
             "fixed_cost": 2000,
             "offer": "optional",
+            "label": "Gold",
         },
     ),
     "pricing_models": (
@@ -83,6 +85,7 @@ EXAMPLE_ROWS: Mapping[str, tuple[Row, ...]] = {
             "admin_cost": 40,
             "incident_factor": 1,
             "offer": "optional",
+            "label": "Fixed yearly fee",
         },
     ),
     "price_points": (
@@ -96,6 +99,7 @@ EXAMPLE_ROWS: Mapping[str, tuple[Row, ...]] = {
             "needs_parts": True,
             "response_clock": True,
             "benchmark_cost": 650,
+            "label": "Field visit",
         },
     ),
     "service_mix": ({"tier": "gold", "service": "field_visit", "cases_per_incident": 0.8, "cases_per_unit": 0},),
@@ -109,6 +113,7 @@ EXAMPLE_ROWS: Mapping[str, tuple[Row, ...]] = {
             "max_share": 1,
             "risk_share": 0,
             "engage": "required",
+            "label": "Own team",
         },
         {
             "provider": "partner",
@@ -119,15 +124,13 @@ EXAMPLE_ROWS: Mapping[str, tuple[Row, ...]] = {
             "max_share": 0.5,
             "risk_share": 0.5,
             "engage": "optional",
+            "label": "Partner",
         },
     ),
     "rates": (
         {
             "provider": "own_team",
-            "region": "north",
-            "family": "imaging",
             "service": "field_visit",
-            "tier": "gold",
             "cost_per_case": 620,
             "response_hours": 5,
             "csat": 86,
@@ -136,7 +139,6 @@ EXAMPLE_ROWS: Mapping[str, tuple[Row, ...]] = {
         {
             "provider": "partner",
             "region": "north",
-            "family": "imaging",
             "service": "field_visit",
             "tier": "gold",
             "cost_per_case": 660,

@@ -121,8 +121,6 @@ def _add_table(sheet: Worksheet, table: Table) -> None:
     notes[first] = whole + notes[first]
     required = [column.name for column in table.columns if column.required]
     _fill_header(sheet, [column.name for column in table.columns], notes, required)
-    if table.optional:
-        sheet.sheet_properties.tabColor = OPTIONAL
     for at, column in enumerate(table.columns, 1):
         if column.kind in (ColumnKind.CHOICE, ColumnKind.FLAG):
             _add_list(sheet, at, column.choices or FLAG_WORDS)

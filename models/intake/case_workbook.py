@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..problems import Problem, ProblemList, listed, suggestion
 from ..schema import TABLES
-from .document_sheets import SHEETS, read_changes, read_scenarios, read_settings
+from .document_sheets import COVER, SHEETS, read_changes, read_scenarios, read_settings
 from .raw import RawTable
 from .reading import Reading
 from .worksheet import raw_table, unseen
@@ -47,14 +47,15 @@ def _of_file(file: str, sheet: str, error: Unreadable) -> Problem:
 def _read_sheets(book: Book, file: str, reading: Reading, problems: ProblemList) -> None:
     sheets: dict[str, RawTable | None] = {}
     for name, entries in _by_name(book.entries).items():
-        if name not in COLUMNS:
-            _note_unknown_sheet(entries[0].title.strip(), reading, problems)
-        elif len(entries) > 1:
+        title = entries[0].title.strip()
+        if name not in COLUMNS and title != COVER:
+            _note_unknown_sheet(title, reading, problems)
+        elif name in COLUMNS and len(entries) > 1:
             titles = listed([json.dumps(entry.title) for entry in entries])  # escaped: some blanks do not show
             message = f"sheets have the same name but for blanks and letter case: {titles}"
             problems.add(Problem(name, message, expected="one sheet of this name; remove or rename the others"))
             sheets[name] = None
-        else:
+        elif name in COLUMNS:
             sheets[name] = _read_sheet(book, name, entries[0], file, reading, problems)
     for name in TABLES:
         if name in sheets:

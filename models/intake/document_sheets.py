@@ -22,6 +22,8 @@ SHEETS = {
     "changes": ("scenario", "table", "where", "column", "operation", "value", "hold_uptake"),
 }
 """Columns of each sheet that is no table."""
+COVER = "start here"
+"""Sheet of a template that says how to fill the others; it holds nothing of a case."""
 OPERATIONS = ("set", "add", "multiply")
 MAY_BE_BLANK = {"case": ("value",), "scenarios": ("key", "value"), "changes": ("where", "value", "hold_uptake")}
 MAY_BE_MISSING = ("hold_uptake",)
