@@ -110,6 +110,12 @@ def _held(
     return {"appeal": ColumnTable({**appeal.columns, "appeal": moved}, len(appeal))}
 
 
+def exchanged(case: Case, tables: Mapping[str, ColumnTable]) -> Case:
+    """The case with other tables in place of its own, checked with the rest; raises `CaseError`."""
+    every = {name: case.columns(name) for name in case.tables}
+    return replace(case, tables=_checked_again({**every, **tables}, set(tables), "another version"))
+
+
 def _checked_again(tables: Mapping[str, ColumnTable], touched: set[str], file: str) -> Tables:
     problems = ProblemList()
     together = _cleaned(tables, touched, f"after the changes of {file}", problems)

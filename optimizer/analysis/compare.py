@@ -21,9 +21,12 @@ from ..results.run_folder import read_documents
 from ..results.summary import money, status_sentence
 from .machinery.answers.answer import Answer, worst_gap
 from .machinery.comparison.bridge import MEASURES, PARTS, Numbers, bridge
+from .machinery.comparison.data_steps import difference_table
 from .machinery.comparison.side_by_side import COLUMNS, overview, side_by_side
 from .machinery.comparison.todays_book import today
 from .machinery.comparison.unsold_shares import UNSOLD_COLUMNS, UnsoldShare, unsold_shares, unsold_table
+from .machinery.comparison.version_bridge import DATA_COLUMNS, DIFFERENCE_COLUMNS, Version, VersionBridge
+from .machinery.comparison.version_pair import opened_versions, version_folders
 from .machinery.sessions.context import PosedQuestion, pose
 from .machinery.sessions.solver_session import AskedOf, SolveOptions, SolverSession, question
 
@@ -40,16 +43,21 @@ ReadyPlan: TypeAlias = Result | Scenario | str
 """One of them whose folder is read and whose scenario is known; text is `today`."""
 
 
-@question
 def compare(
     case: AskedOf,
-    plans: Sequence[PlanLike] | Mapping[str, PlanLike] = (),
+    plans: PlanLike | Sequence[PlanLike] | Mapping[str, PlanLike] = (),
     scenario: str | Scenario | None = None,
     *,
     unchecked: bool = False,
     **options: Unpack[SolveOptions],
 ) -> Answer:
     """Plans side by side, and the bridge from the first to each other.
+
+    `compare(run_old, run_new)` of two runs of two versions of a case says what changed in the data, in the decisions
+    and in the money. Each is checked against the inputs that it keeps (`FaultyRunError` where it keeps none). Tables
+    besides those below: data (what each table's change adds with the old run's menus, coverage, providers and shares
+    of work held, largest first; worked out by the accounting, not solved) and differences (rows and cells). The bridge
+    goes by the data first and then by the decisions.
 
     Asked of a run, that is the first plan where it is not among them. A single plan is compared with today's (if the
     case has current_menus), as delivered best under `scenario`; without any, the best plan of `scenario` is. A mapping
@@ -60,7 +68,26 @@ def compare(
     the answer. Raises `CaseError` for unknown names, `FaultyRunError` for a run that is not what it says, `RunError`
     for one of another case or that cannot be read.
     """
+    listed = [plans] if isinstance(plans, Result | Scenario | str | Path) else plans
+    version_folders(case, listed)  # refuses those that keep no inputs, before the old one is held against the new case
+    return _compare(case, listed, scenario, unchecked=unchecked, **options)
+
+
+@question
+def _compare(
+    case: AskedOf,
+    plans: Sequence[PlanLike] | Mapping[str, PlanLike] = (),
+    scenario: str | Scenario | None = None,
+    *,
+    unchecked: bool = False,
+    **options: Unpack[SolveOptions],
+) -> Answer:
+    """`compare`, as a question with a session."""
     posed = pose(case, scenario, **options)
+    folders = version_folders(posed.session, plans)
+    if folders is not None:
+        posed.refer_to()
+        return _of_versions(*opened_versions(posed.session, folders, unchecked=unchecked))
     session, asked = posed.session, posed.scenario
     named = dict(plans) if isinstance(plans, Mapping) else _by_name(plans, session)
     given = _with_today(_with_run(_ready(named, session, unchecked), posed), session.case)
@@ -73,6 +100,26 @@ def compare(
         answer = _with_unsold(answer, unsold_shares(session, results, _scenarios(given, session.case)))
     sentences = (*answer.sentences, *session.shortfall)
     return replace(answer, sentences=sentences, unchecked=mark, interrupted=session.interrupted)
+
+
+def _of_versions(old: Version, new: Version) -> Answer:
+    """Two versions of a case: data, decisions and money."""
+    results = {version.name: version.result for version in (old, new)}
+    mark = next((result.unchecked for result in results.values() if result.unchecked), None)
+    if any(result.plan is None for result in results.values()):
+        return replace(_answer(new.case, results, new.result.scenario_name), unchecked=mark)
+    found = VersionBridge(old, new)
+    causes = found.causes().assign(plan=new.name, against=old.name)[list(_BRIDGE_COLUMNS["bridge_causes"])]
+    answer = _answer(new.case, results, new.result.scenario_name, causes)
+    order = [name for step in found.largest_first for name in step.tables]
+    return replace(
+        answer,
+        tables={"data": found.data(), **answer.tables, "differences": difference_table(found.differences, order)},
+        columns={"data": DATA_COLUMNS, **answer.columns, "differences": DIFFERENCE_COLUMNS},
+        sentences=tuple(found.sentences()),
+        shown=("overview", "data", "bridge"),
+        unchecked=mark,
+    )
 
 
 def _scenarios(given: Mapping[str, ReadyPlan], case: Case) -> dict[str, Scenario]:
@@ -192,7 +239,10 @@ def _result(plan: ReadyPlan, session: SolverSession, scenario: Scenario) -> Resu
     return known or session.solve(plan, label=plan.name)
 
 
-def _answer(case: Case, results: Mapping[str, Result], scenario_name: str) -> Answer:
+def _answer(
+    case: Case, results: Mapping[str, Result], scenario_name: str, causes: pd.DataFrame | None = None
+) -> Answer:
+    """The plans side by side, with the `causes` of each one's change against the first."""
     found = {name: result for name, result in results.items() if result.plan is not None}
     plans = {name: result.decided for name, result in found.items()}
     lost = [f"{name}: {status_sentence(result)}" for name, result in results.items() if name not in plans]
@@ -201,7 +251,7 @@ def _answer(case: Case, results: Mapping[str, Result], scenario_name: str) -> An
         ends = {result.status for result in results.values()}
         status = Status.INFEASIBLE if ends == {Status.INFEASIBLE} else Status.NO_PLAN
         return Answer("compare", case.settings.name, scenario_name, currency, {}, {}, tuple(lost), status=status)
-    causes = _bridges(case, found)
+    causes = _bridges(case, found) if causes is None else causes
     unproved = any(result.status in (Status.FEASIBLE, Status.NO_PLAN) for result in results.values())
     return Answer(
         name="compare",
@@ -255,8 +305,9 @@ def _bridges(case: Case, results: Mapping[str, Result]) -> pd.DataFrame:
 
 
 def _parts(causes: pd.DataFrame) -> pd.DataFrame:
-    """The causes added up by part, in the order of `PARTS`; parts that change nothing are left out."""
-    order = {"plan": list(dict.fromkeys(causes["plan"])), "part": list(PARTS)}
+    """The causes added up by part, those of the data first and then `PARTS`; what changes nothing is left out."""
+    parts = list(dict.fromkeys([*(part for part in causes["part"] if part not in PARTS), *PARTS]))
+    order = {"plan": list(dict.fromkeys(causes["plan"])), "part": parts}
     ranked = causes.astype({name: pd.CategoricalDtype(names, ordered=True) for name, names in order.items()})
     rows = ranked.groupby(["plan", "against", "part"], observed=True, as_index=False)[list(MEASURES)].sum()
     rows = rows.astype(dict.fromkeys(order, str))

@@ -12,6 +12,7 @@ from models import Case, Scenario, load_case, named_scenario
 from models.files import read_folder
 from models.plan_tables import RunError
 
+from ..assurance.case_versions import are_versions
 from ..assurance.opening import OpenedRun, open_reference, open_run
 from ..assurance.result import Result
 from ..results.checkpoint import SEARCH
@@ -127,6 +128,7 @@ def subject_of(arguments: Namespace, output: CommandOutput) -> CommandSubject:
     _name_run_first(arguments)
     named: Path = arguments.subject
     if names_run(named):
+        _refuse_without_inputs(arguments)
         return _of_run(named, arguments, output)
     if arguments.case is not None:
         raise RunError([f"{named} is no run, so --case cannot say where its case lies."])
@@ -142,6 +144,13 @@ def _name_run_first(arguments: Namespace) -> None:
     if plans and names_run(Path(plans[0])) and not names_run(arguments.subject) and arguments.case is None:
         arguments.subject, arguments.case = Path(plans[0]), arguments.subject
         arguments.plans = plans[1:]
+
+
+def _refuse_without_inputs(arguments: Namespace) -> None:
+    """Refuse to compare runs of two versions of a case that keep no inputs, before one is held against its case now."""
+    plans: list[str] = getattr(arguments, "plans", [])
+    if len(plans) == 1 and names_run(Path(plans[0])):
+        are_versions(arguments.subject, Path(plans[0]))
 
 
 def _of_run(run: Path, arguments: Namespace, output: CommandOutput) -> CommandSubject:

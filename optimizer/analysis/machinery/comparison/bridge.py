@@ -158,7 +158,8 @@ def _costs(first: Plan, second: Plan) -> Iterator[Cause]:
 
 def _volume_and_rate(first: pd.DataFrame, second: pd.DataFrame, keys: list[str]) -> tuple[float, float]:
     """Change of cost by the cases and by the cost of a case; work that only one plan has is at its own cost."""
-    sums = [table.groupby(keys)[["cases", "cost"]].sum() for table in (first, second)]
+    tables = (table.astype(dict.fromkeys(keys, object)) for table in (first, second))  # pandas 3 merges no empty text
+    sums = [table.groupby(keys)[["cases", "cost"]].sum() for table in tables]
     both = sums[0].merge(sums[1], how="outer", on=keys, suffixes=("_a", "_b"))
     cases_a, cost_a, cases_b, cost_b = both.to_numpy(dtype=float, na_value=0.0).T
     rate_a, rate_b = ratio(cost_a, cases_a), ratio(cost_b, cases_b)
