@@ -44,10 +44,10 @@ def _show(console: Console, listed: Sequence[ListedRun], folder: Path) -> None:
 def _cells(one: ListedRun) -> Sequence[str]:
     infeasible = one.status == Status.INFEASIBLE
     amount = "" if infeasible or one.objective is None else money(one.objective, one.currency or "")
-    return (one.folder, one.case or "?", one.scenario or "?", one.status or one.what, amount, "; ".join(_told(one)))
+    return (one.folder, one.case or "?", one.scenario or "?", one.status or one.what, amount, "; ".join(_remarks(one)))
 
 
-def _told(one: ListedRun) -> list[str]:
+def _remarks(one: ListedRun) -> list[str]:
     """Who signed it, what has become of its case, and what was asked of it."""
     signed = {"holds": f"signed by {one.signed_by}", "broken": "sign-off no longer holds"}.get(one.signed or "", "")
     since = _NOW[one.stale] if one.status is not None else ""
