@@ -170,8 +170,18 @@ def locked_rows(demand: Demand) -> Rows:
     return rows.assign(service_revenue=billed, product_revenue=kept, customer_class="contract", share=1.0)
 
 
-def _utilities(rows: Rows) -> Array:
-    """u of each cohort x option row."""
+@dataclass(frozen=True)
+class Burdens:
+    """Certainty-equivalent yearly burden of a unit, money, row by row."""
+
+    with_contract: Array
+    """CE."""
+    without: Array
+    """CE0."""
+
+
+def burdens(rows: Rows) -> Burdens:
+    """CE and CE0 of rows with terms, the product's columns and risk_aversion."""
     burden = certainty_equivalent(
         yearly=rows["yearly"],
         incidents=rows["incidents"],
@@ -183,7 +193,16 @@ def _utilities(rows: Rows) -> Array:
     )
     adhoc = rows["adhoc_price"] + rows["downtime_cost"] * rows["adhoc_hours"]
     without = burden_without_contract(rows["incident_rate"], adhoc, rows["risk_aversion"])
-    return np.asarray(utility(rows["appeal"], rows["price_sensitivity"], burden, without, rows["unit_value"]))
+    return Burdens(np.asarray(burden), np.asarray(without))
+
+
+def _utilities(rows: Rows) -> Array:
+    """u of each cohort x option row."""
+    yearly = burdens(rows)
+    weighed = utility(
+        rows["appeal"], rows["price_sensitivity"], yearly.with_contract, yearly.without, rows["unit_value"]
+    )
+    return np.asarray(weighed)
 
 
 def _logit(rows: Rows, cohorts: int) -> Array:

@@ -19,6 +19,7 @@ from ..assurance.result import Result
 from ..results.summary import money
 from .machinery.answers.answer import Answer
 from .machinery.service.delivered import measured, segment_parts, segment_turnaround, split
+from .machinery.service.ownership import ownership_costs
 from .machinery.service.redelivery import Redeliverer
 from .machinery.service.verdicts import HOLD, OVER, SWEET, UNDER, judged
 from .machinery.sessions.context import AnalysisContext, pose
@@ -60,6 +61,25 @@ _COLUMNS = {
         "loyalty_loss": _MEASURES["loyalty_loss"],
         "to_gain": "account margin to gain by the moves that pay, {money}",
     },
+    "ownership": {
+        "segment": "segment",
+        "tier": "tier",
+        "units": "units under contract, those of contracts in force among them",
+        "with_contract": "mean cost of ownership of a unit with the contract (CE of the model), {money}",
+        "without_contract": "mean cost of ownership of the same units without a contract (CE0), {money}",
+        "saving": "what the contract saves the owner of a unit, {money}; below 0 it costs more than it saves",
+    },
+    "ownership_parts": {
+        "segment": "segment",
+        "tier": "tier",
+        "payments": "billed for a unit, with the bonuses and less the penalties expected, {money}",
+        "downtime": "lost while a unit is down, at the promised response, {money}",
+        "risk": "what the owners would pay to be rid of the chance in it, {money}",
+        "ownership_credit": "what owning a leased unit would have cost, which its owner saves: 0 or less, {money}",
+        "payments_without": "paid for the incidents of a unit without a contract, {money}",
+        "downtime_without": "lost while a unit without a contract is down, {money}",
+        "risk_without": "what owners without a contract would pay to be rid of the chance in it, {money}",
+    },
     "segments": {"segment": "segment", "tier": "tier", "region": "region", **_MEASURES},
     "regions": {
         "tier": "tier",
@@ -68,6 +88,8 @@ _COLUMNS = {
         **_MEASURES,
     },
 }
+
+_SHOWN = ("zones", "ownership")
 
 
 @question
@@ -81,10 +103,11 @@ def levels(
 ) -> Answer:
     """Delivered CSAT, attainment and turnaround by segment, tier and region, with verdicts and money at stake.
 
-    Tables `zones` (by tier), `segments` and `regions` (all segments of a tier in a region together). `band` is how
-    many CSAT points off the target still count as on it. `result` saves solving the scenario again. The cheapest
-    delivery at the target is found for each tier and region on its own, with the providers the plan engages and the
-    hours the rest of the plan leaves them. Raises ValueError for a negative band.
+    Tables `zones` (by tier), `ownership` (what a unit costs its owner with its contract and without one, by segment and
+    tier; its parts in `ownership_parts`), `segments` and `regions` (all segments of a tier in a region together).
+    `band` is how many CSAT points off the target still count as on it. `result` saves solving the scenario again. The
+    cheapest delivery at the target is found for each tier and region on its own, with the providers the plan engages
+    and the hours the rest of the plan leaves them. Raises ValueError for a negative band.
     """
     if not band >= 0:
         raise ValueError(f"band is {band!r}; expected CSAT points >= 0")
@@ -92,7 +115,7 @@ def levels(
     if context.result.plan is None:
         return context.nothing("levels")
     tables = level_tables(context, band)
-    return context.answer("levels", tables, _COLUMNS, _sentences(tables, context), _facts(tables), shown=["zones"])
+    return context.answer("levels", tables, _COLUMNS, _sentences(tables, context), _facts(tables), shown=_SHOWN)
 
 
 def level_tables(context: AnalysisContext, band: float) -> dict[str, pd.DataFrame]:
@@ -112,7 +135,9 @@ def level_tables(context: AnalysisContext, band: float) -> dict[str, pd.DataFram
         now, goal = (split(flow, parts) if name == "segments" else flow for flow in (redeliverer.now, target))
         levels = _levels(context.case, now, goal, turnaround, keys).merge(reachable, on=_PLACE)
         tables[name] = judged(levels, band, margin)[list(_COLUMNS[name])]
-    return {"zones": _zones(context.case, tables["segments"]), **tables}
+    costs = ownership_costs(context.case, context.plan)
+    owned = {name: costs[list(_COLUMNS[name])] for name in ("ownership", "ownership_parts")}
+    return {"zones": _zones(context.case, tables["segments"]), **owned, **tables}
 
 
 def _levels(
@@ -167,7 +192,21 @@ def _sentences(tables: dict[str, pd.DataFrame], context: AnalysisContext) -> lis
         f"Of {len(segments)} places (a segment's tier in a region): {said}.",
         f"Service under the CSAT target loses {lost} of product revenue a year; none is won above it.",
         *_moves(segments, currency),
+        *_owned(tables["ownership"], currency),
     ]
+
+
+def _owned(owned: pd.DataFrame, currency: str) -> list[str]:
+    """What contracts do to the cost of ownership, over all units under contract."""
+    units = float(owned["units"].sum())
+    if not units > 0:
+        return []
+    spent, else_ = (
+        float((owned[name] * owned["units"]).sum()) / units for name in ("with_contract", "without_contract")
+    )
+    less = f"{money(abs(else_ - spent), currency)} {'less' if else_ >= spent else 'more'}"
+    told = f"A unit under contract costs its owner {money(spent, currency)} a year with it, downtime and risk counted,"
+    return [f"{told} and {money(else_, currency)} without one: {less}. What the unit itself costs is not in it."]
 
 
 _AS_PLANNED = "menus, providers engaged and all other work as planned"

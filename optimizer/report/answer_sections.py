@@ -11,6 +11,7 @@ from ..charts import (
     criteria_chart,
     frontier_chart,
     make_or_buy_chart,
+    ownership_chart,
     price_response_chart,
     rule_cost_chart,
     scenario_chart,
@@ -70,7 +71,7 @@ _DRAWN: Mapping[str, Callable[[Answer, Result], list[Chart]]] = {
     "frontier": lambda answer, _: [frontier_chart(answer)],
     "explain": lambda answer, _: [rule_cost_chart(answer)],
     "price": lambda answer, _: [price_response_chart(answer)],
-    "levels": lambda answer, result: [sweet_spot_map(answer, result)],
+    "levels": lambda answer, result: [sweet_spot_map(answer, result), ownership_chart(answer)],
     "partners": lambda answer, _: [make_or_buy_chart(answer), scorecard_chart(answer), criteria_chart(answer)],
 }
 """Charts of each answer that has some."""

@@ -172,7 +172,14 @@ def levelled(size: int) -> Answer:
     columns = ["segment", "tier", "region", "cases", "csat", "csat_floor", "csat_target", "cost_per_case",
                "benchmark_per_case", "verdict", "reason"]  # fmt: skip
     segments = pd.DataFrame(rows, columns=columns).astype({"benchmark_per_case": float, "cases": float})
-    return answer("levels", segments=segments)
+    return answer("levels", segments=segments, ownership=owned(size))
+
+
+def owned(size: int) -> pd.DataFrame:
+    """So many segments with a tier of each; every other contract costs more than it saves."""
+    rows = [(f"segment {n}", "gold", 1.0 + n, 100.0 + n, 95.0 + n + 10 * (n % 2)) for n in range(size)]
+    found = pd.DataFrame(rows, columns=["segment", "tier", "units", "with_contract", "without_contract"])
+    return found.assign(saving=found["without_contract"] - found["with_contract"])
 
 
 def partnered(size: int) -> Answer:

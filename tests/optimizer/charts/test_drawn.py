@@ -39,6 +39,7 @@ DRAWN: dict[str, Callable[[int], charts.Chart]] = {
     "provider_chart": lambda n: charts.provider_chart(result(n), pd.Series({"team 0": 10.0, "team 1": 1e9})),
     "experience_chart": lambda n: charts.experience_chart(result(n).experience, result(n).allocation, TIERS, "CHF"),
     "sweet_spot_map": lambda n: charts.sweet_spot_map(levelled(n), result(n)),
+    "ownership_chart": lambda n: charts.ownership_chart(levelled(n)),
     "make_or_buy_chart": lambda n: charts.make_or_buy_chart(partnered(n)),
     "scorecard_chart": lambda n: charts.scorecard_chart(partnered(n)),
     "criteria_chart": lambda n: charts.criteria_chart(partnered(min(n, 40))),

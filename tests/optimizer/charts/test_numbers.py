@@ -202,3 +202,11 @@ def test_the_largest_are_kept_and_the_rest_counted() -> None:
 def test_a_plan_is_needed_for_its_charts() -> None:
     with pytest.raises(NoPlanError):
         charts.menu_heat_map(replace(result(1), plan=None))
+
+
+def test_the_cost_of_ownership_is_told_with_and_without_the_contract() -> None:
+    drawn = {row["place"]: row for row in drawn_rows(charts.ownership_chart(levelled(2)))}
+    assert {place: (row["with_contract"], row["without_contract"], row["saves"]) for place, row in drawn.items()} == {
+        "segment 0, gold": (100.0, 95.0, False),
+        "segment 1, gold": (101.0, 106.0, True),
+    }

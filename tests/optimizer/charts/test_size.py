@@ -21,7 +21,18 @@ from optimizer.analysis.machinery.answers.answer import Answer
 from optimizer.assurance.result import Result
 from optimizer.charts.size import MOST_DATA, first_named, largest, merged, thinned
 from optimizer.charts.theme import REST, titled
-from tests.optimizer.charts.made import answer, compared, explained, frame, frontiered, partnered, priced, result, swept
+from tests.optimizer.charts.made import (
+    answer,
+    compared,
+    explained,
+    frame,
+    frontiered,
+    owned,
+    partnered,
+    priced,
+    result,
+    swept,
+)
 
 TIERS = tuple(f"tier {n:03}" for n in range(300))
 REGIONS = tuple(f"region {n:04}" for n in range(2000))
@@ -92,6 +103,10 @@ DRAWN: dict[str, tuple[Callable[[], charts.Chart], str]] = {
         "The 1,000 of 1,169 tiers in a region with most cases, 86 % of their cases.",
     ),
     "sweet_spot_map": (lambda: charts.sweet_spot_map(levelled(), huge()), "The 8 largest of 40 tiers, 20 % of cases."),
+    "ownership_chart": (
+        lambda: charts.ownership_chart(answer("levels", ownership=owned(6000))),
+        "The 40 largest of 6,000 places, 1 % of units.",
+    ),
     "make_or_buy_chart": (lambda: charts.make_or_buy_chart(partnered(6000)), "500 of 5,999 points, evenly spread."),
     "scorecard_chart": (lambda: charts.scorecard_chart(partnered(6000)), "The first 40 of 6,000 providers."),
     "criteria_chart": (lambda: charts.criteria_chart(scored()), "The 7 largest of 30 criteria, 41 % of weight."),

@@ -41,7 +41,7 @@ def solved(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 def test_every_chart_of_the_page_has_its_specification() -> None:
     places = {f"chart-{one['data-chart']}" for one in outline().all("div") if "data-chart" in one}
     assert places == set(outline().scripts)
-    assert len(places) == 6 + 11  # the plan's and the answers'
+    assert len(places) == 6 + 12  # the plan's and the answers'
     assert all(json.loads(text)["$schema"] for text in outline().scripts.values())
 
 
