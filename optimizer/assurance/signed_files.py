@@ -12,6 +12,7 @@ from ..results.digests import differing, digest_of, digest_of_files, file_digest
 from ..results.kept_inputs import INPUTS, kept_files
 from ..results.run_folder import ALL_RUN_FILES, FILES, SIGN_OFF
 from ..results.run_reference import run_digest
+from ..version import __version__
 
 CHECKSUM = "seal"
 """Key of sign_off.json that holds its checksum: the SHA-256 of all the rest of it."""
@@ -41,8 +42,16 @@ def read_sign_off(path: Path) -> dict[str, object]:
     except (OSError, ValueError, RecursionError) as error:
         raise RunError([f"{path.name}: not JSON ({error})."]) from None
     if not isinstance(document, dict) or set(document) != _KEYS:
-        raise RunError([f"{path.name}: expected the keys {', '.join(sorted(_KEYS))}."])
+        raise RunError([f"{path.name}: expected the keys {', '.join(sorted(_KEYS))}.{_by_another_version(document)}"])
     return document
+
+
+def _by_another_version(document: object) -> str:
+    """What to do where the keys are others because another version of Tierwise wrote them."""
+    version = document.get("version") if isinstance(document, dict) else None
+    if not isinstance(version, str) or version == __version__:
+        return ""
+    return f" Version {version} of Tierwise wrote it: solve the case again, and sign off the new run."
 
 
 def changes_since_sign_off(run: Path) -> tuple[str, ...]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import runpy
 import shlex
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
 from optimizer.cli.command_line import command_parser
-from tests.folders import ROOT
+from tests.folders import LEFT_BY_0_1_0, ROOT
 from tests.notebooks.pages import RUN, Reader, blocks
 
 GUIDE = ROOT / "notebooks" / "guide"
@@ -24,8 +25,9 @@ MANY = GUIDE / "questions.md"
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder like a reader's, with the shipped data beside."""
+    """A folder like a reader's, with the shipped data beside, and a run and an answer that version 0.1.0 left."""
     (tmp_path / "data").symlink_to(ROOT / "data", target_is_directory=True)
+    shutil.copytree(LEFT_BY_0_1_0, tmp_path / "runs")
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("COLUMNS", raising=False)
     return tmp_path
