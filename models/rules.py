@@ -182,6 +182,12 @@ class ScenarioRules(Strict):
                  RuleGroup.WORK, "share of team and partner hours", 0.05),
     ] = None  # fmt: skip
     """Most of all team and partner hours that one partner may work."""
+    max_utilization: Annotated[
+        Share | None,
+        RuleSpec("a team or partner works at most max_utilization of its capacity_hours.",
+                 RuleGroup.WORK, "share of capacity", 0.05),
+    ] = None  # fmt: skip
+    """Most of its capacity_hours that a team or partner may work."""
     min_provider_score: Annotated[
         Score | None,
         RuleSpec("an engaged partner's weighted mean score is at least min_provider_score.",

@@ -70,7 +70,7 @@ def check_flows(ledger: Ledger, done: Work, decided: Decisions) -> None:
 
 
 def check_hours(ledger: Ledger, done: Work, scenario: Scenario, decided: Decisions) -> None:
-    """Capacity, and shares of all team and partner hours."""
+    """Capacity, the part of it that teams and partners may work, and shares of all team and partner hours."""
     rows = done.providers
     rows = rows.where(rows.named("provider", decided.providers) | (rows["true_hours"] > 0))
     open_hours = np.where(rows.named("provider", decided.providers), rows["capacity_hours"], 0.0)
@@ -83,6 +83,9 @@ def check_hours(ledger: Ledger, done: Work, scenario: Scenario, decided: Decisio
         partners = sharing.where(sharing.named("kind", PARTNER_KINDS))
         limit = scenario.max_provider_share * whole
         ledger.at_most("max_provider_share", scopes(partners, "provider"), partners["true_hours"], limit)
+    if scenario.max_utilization is not None:
+        limits = scenario.max_utilization * sharing["capacity_hours"]
+        ledger.at_most("max_utilization", scopes(sharing, "provider"), sharing["true_hours"], limits)
 
 
 def check_experience(ledger: Ledger, done: Work, scenario: Scenario) -> None:

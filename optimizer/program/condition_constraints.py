@@ -22,7 +22,7 @@ from models.conditions import (
 from ..lp.expressions import Binary, Expression, Row, combine, number
 from .experience_constraints import means
 from .formulation import Formulation
-from .routes import is_partner, readiness_cost, shares_hours
+from .routes import is_partner, most_utilization, readiness_cost, shares_hours
 
 Rows = Iterator[Row]
 
@@ -118,8 +118,9 @@ def _(condition: CountLimit, program: Formulation) -> Rows:
 
 
 def _no_idle(program: Formulation, providers: Iterator[int] | range) -> Rows:
-    """Hours >= min(LEAST_HOURS, capacity) for each provider engaged by choice."""
+    """Hours >= min(LEAST_HOURS, capacity that it may work) for each provider engaged by choice."""
     capacity = program.instance.catalog.provider_table["capacity_hours"].to_numpy(dtype=float)
+    capacity = capacity * most_utilization(program.instance.catalog, program.instance.scenario)
     for j in providers:
         if not isinstance(program.engaged[j], int):
             least = combine([(program.engaged[j], min(LEAST_HOURS, float(capacity[j])))])

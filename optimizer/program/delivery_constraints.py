@@ -76,6 +76,27 @@ class Capacity:
             yield Row(program.instance.catalog.providers[j], hours, "<=", combine([(program.engaged[j], most)]))
 
 
+class MaxUtilization:
+    """A team or partner keeps to a share of its capacity: hours_j <= max_utilization * capacity_hours_j * engaged_j.
+
+    The rule looks at the whole capacity, whatever part of it an engagement leaves; both hold.
+    """
+
+    name = "max_utilization"
+
+    def rows(self, program: Formulation) -> Rows:
+        """One row per team or partner that could be asked to work more."""
+        catalog, limit = program.instance.catalog, program.instance.scenario.max_utilization
+        capacity = catalog.provider_table["capacity_hours"].to_numpy(dtype=float)
+        if limit is None:
+            return
+        for j in program.spending:
+            most = limit * float(capacity[j])
+            at = program.instance.routes.by_provider.get(j, [])
+            if shares_hours(catalog)[j] and most < program.most_hours(at):
+                yield Row(catalog.providers[j], program.hours_of(j), "<=", combine([(program.engaged[j], most)]))
+
+
 class ProviderMaxShare:
     """A team or partner works at most its share of the hours of all of them: hours_j <= max_share_j * sum_k hours_k."""
 

@@ -183,6 +183,12 @@ def is_partner(catalog: Catalog) -> NDArray[np.bool_]:
     return np.asarray(catalog.provider_table["kind"].isin(PARTNER_KINDS), dtype=bool)
 
 
+def most_utilization(catalog: Catalog, scenario: Scenario) -> Array:
+    """Share of its capacity that each provider may work under the scenario's rule, which teams and partners obey."""
+    limit = 1.0 if scenario.max_utilization is None else scenario.max_utilization
+    return np.where(shares_hours(catalog), limit, 1.0)
+
+
 def passes_quality(catalog: Catalog, scenario: Scenario) -> NDArray[np.bool_]:
     """Whether each provider passes the partner-quality rule (every provider that is no partner does)."""
     criteria, scores = catalog.case.tables["criteria"], catalog.case.tables["scores"]

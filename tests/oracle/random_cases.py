@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -43,6 +44,7 @@ def random_case(seed: int) -> Drawn:
     scenario = draw_scenario(sketch)
     draw_ladders(sketch)
     draw_blank_places(sketch)
+    scenario = draw_utilization(replace(sketch, rng=Random(f"utilization {seed}")), scenario)
     tables = {name: pd.DataFrame(rows) for name, rows in sketch.tables.items()}
     return settings, tables, {"base": scenario}
 
@@ -99,6 +101,13 @@ def draw_provider_rules(sketch: Sketch) -> Row:
     if "criteria" in sketch.tables and sketch.chance(0.4):
         rules["min_provider_score"] = sketch.between(3.5, 7)
     return rules
+
+
+def draw_utilization(sketch: Sketch, scenario: Scenario) -> Scenario:
+    """How busy teams and partners may be, in one scenario of ten; by numbers of its own, so that all else stays."""
+    if not sketch.chance(0.1):
+        return scenario
+    return scenario.model_copy(update={"max_utilization": sketch.between(0.1, 0.7)})
 
 
 def draw_changes(sketch: Sketch) -> tuple[Change, ...]:

@@ -30,6 +30,9 @@ def provider_rules(world: World, flow: Flow, engaged: list[str]) -> list[Linear]
         rules.append(plus((1.0, {"": row["capacity_hours"]}), (-1.0, worked[provider])))
         if row["kind"] in STAFFED:
             rules.append(plus((row["max_share"], all_hours), (-1.0, worked[provider])))
+            if world.scenario.max_utilization is not None:
+                time = world.scenario.max_utilization * row["capacity_hours"]
+                rules.append(plus((1.0, {"": time}), (-1.0, worked[provider])))
         most = world.scenario.max_provider_share
         if row["kind"] in PARTNERS and most is not None:
             rules.append(plus((most, all_hours), (-1.0, worked[provider])))

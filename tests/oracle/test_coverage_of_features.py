@@ -310,6 +310,7 @@ BINDING = {
     "max_menu": (105, 19),
     "max_providers": (42, 106),
     "max_provider_share": (200, 215),
+    "max_utilization": (58, 157),
     "min_provider_score": (171, 29),
     "min_tier_gap": (179, 39),
     "max_price_change": (11, 66),

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import optimizer
-from models import Case, build_case, load_case
+from models import Case, Scenario, build_case, load_case
 from optimizer.analysis.levels import levels
 from optimizer.analysis.machinery.service.delivered import delivered_flows, segment_parts, segment_turnaround, split
 from optimizer.analysis.machinery.service.redelivery import Redeliverer
@@ -66,6 +66,14 @@ def test_a_partner_keeps_to_its_share_of_the_hours() -> None:
     result = locked_alone(case)
     redelivery = Redeliverer(case, case.scenarios["base"], result.decided).redeliver("gold", "north")
     assert redelivery.at_target is None
+    assert redelivery.reachable_csat == pytest.approx(0.7 * 70 + 0.3 * 90)
+
+
+def test_a_team_or_partner_keeps_to_its_part_of_its_capacity() -> None:
+    case = two_providers({"capacity_hours": 1.5})
+    result = locked_alone(case)
+    busy = Scenario(max_utilization=0.4)  # 0.6 of the case's 2 hours
+    redelivery = Redeliverer(case, busy, result.decided).redeliver("gold", "north")
     assert redelivery.reachable_csat == pytest.approx(0.7 * 70 + 0.3 * 90)
 
 

@@ -31,6 +31,7 @@ ALL_RULES = {
     "max_models": 1,
     "max_providers": 2,
     "max_provider_share": 0.4,
+    "max_utilization": 0.05,
     "max_csat_over_target": 5.0,
 }
 MOST = {
@@ -131,7 +132,7 @@ def test_rules_have_names_of_their_own() -> None:
     assert len({rule.name for rule in RULES}) == len(RULES)
 
 
-SWITCHED = ("max_provider_share", "max_csat_over_target", "min_service_margin", "min_account_margin",
+SWITCHED = ("max_provider_share", "max_utilization", "max_csat_over_target", "min_service_margin", "min_account_margin",
             "max_cost_to_serve", "min_tiers", "max_tiers", "max_models", "max_providers")  # fmt: skip
 
 

@@ -113,6 +113,8 @@ TRIALS: Mapping[str, Three] = {
         ("providers", "provider", "orbis"), "max_share", (0.5, 0.4, 0.3), edits=TWELVE_HOURS
     ),
     "max_provider_share": by_scenario("max_provider_share", 0.5, 0.4, 0.3, edits=TWELVE_HOURS),
+    # 20 hours of repairs by `own`, who has 30.
+    "max_utilization": by_scenario("max_utilization", 0.7, 20 / 30, 0.6, edits=ALONE),
     # Half of 1000 billed may be spent. `orbis` does work for 50 and is paid its commitment.
     "payment": by_edit(
         ("providers", "provider", "orbis"), "commitment", (490.0, 500.0, 510.0),

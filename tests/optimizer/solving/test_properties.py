@@ -31,6 +31,7 @@ LOOSER = {
     "max_menu": lambda limit: limit + 1,
     "max_providers": lambda limit: limit + 1,
     "max_provider_share": lambda limit: min(1.0, limit + 0.2),
+    "max_utilization": lambda limit: min(1.0, limit + 0.2),
     "min_provider_score": lambda limit: max(0.0, limit - 1.5),
     "min_tier_gap": lambda limit: max(0.0, limit - 0.1),
     "max_price_change": lambda limit: limit + 0.1,

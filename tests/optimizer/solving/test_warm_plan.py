@@ -23,6 +23,7 @@ LOOSER = {
     "max_cost_to_serve": None,
     "max_providers": None,
     "max_provider_share": None,
+    "max_utilization": None,
     "max_csat_over_target": None,
 }
 """Rules that a plan found with them obeys without them."""

@@ -124,7 +124,7 @@ class _Program:
         for name in self.lanes["provider"].unique():
             row, own = self.providers.loc[name], (self.lanes["provider"] == name).astype(float)
             hours = self._sum((own * self.lanes["true_hours"]).to_numpy())
-            left = max(float(row["capacity_hours"] - self.elsewhere[name]), float(self.here[name]))
+            left = max(self._most_hours(row) - float(self.elsewhere[name]), float(self.here[name]))
             yield Row(f"{name}, capacity", hours, "<=", number(left))
             if self.counted[name]:
                 share = self._most_share(row)
@@ -133,6 +133,10 @@ class _Program:
                 start = share * self.elsewhere[self.counted].sum() - self.elsewhere[name]
                 room = share * self.here[self.counted].sum() - self.here[name]
                 yield Row(f"{name}, share", self._sum(weights.to_numpy()), ">=", number(min(-start, room)))
+
+    def _most_hours(self, provider: pd.Series) -> float:
+        limit, capacity = self.scenario.max_utilization, float(provider["capacity_hours"])
+        return capacity if limit is None or provider["kind"] not in HOUR_SHARING_KINDS else limit * capacity
 
     def _most_share(self, provider: pd.Series) -> float:
         limit = self.scenario.max_provider_share

@@ -83,7 +83,7 @@ class Scorecard:
         """Financial, customer and delivery measures of each engaged provider; blank target: none is set."""
         done = measured(self.flows, ["provider"]).set_index("provider")
         work = self.work.set_index("provider").join(done.drop(columns=["cases", "hours"]))
-        limits = self._most_share.reindex(work.index)
+        limits, busy = self._most_share.reindex(work.index), self._most_utilization.reindex(work.index)
         spread = work["payment"] + work["fixed_cost"] + work["readiness_cost"]
         full = work["cost_to_benchmark"] * spread / work["case_cost"].replace(0.0, np.nan)
         rows = [
@@ -94,7 +94,7 @@ class Scorecard:
             _measure("customer", "csat", "points", work["csat"], work["csat_target"], at_most=False),
             _measure("customer", "loyalty_loss", "money a year", work["loyalty_loss"], 0.0, at_most=True),
             _measure("delivery", "attainment", "share", work["attainment"], work["min_attainment"], at_most=False),
-            _measure("delivery", "capacity_used", "share", work["capacity_used"], 1.0, at_most=True),
+            _measure("delivery", "capacity_used", "share", work["capacity_used"], busy, at_most=True),
             _measure("delivery", "share_of_hours", "share", work["share_of_hours"], limits, at_most=True),
         ]
         table = pd.concat(rows).sort_values("provider", kind="stable").dropna(subset=["value"])
@@ -147,6 +147,12 @@ class Scorecard:
         limit = self.scenario.max_provider_share
         both = own if limit is None else own.where(~partner, own.clip(upper=limit))
         return both.where(self.providers["kind"].isin(HOUR_SHARING_KINDS) & (both < 1))
+
+    @cached_property
+    def _most_utilization(self) -> pd.Series:
+        """Share of its capacity that each provider may work."""
+        limit = 1.0 if self.scenario.max_utilization is None else self.scenario.max_utilization
+        return self.providers["kind"].isin(HOUR_SHARING_KINDS).map({True: limit, False: 1.0})
 
     def _good_enough(self, score: pd.Series) -> pd.Series:
         """Whether each provider passes the rule on partner quality."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import exp
 from typing import Any
 
@@ -9,7 +10,7 @@ import pandas as pd
 import pytest
 
 import optimizer
-from models import Case, load_case
+from models import Case, Scenario, load_case
 from optimizer.analysis.machinery.sourcing.earnings import Year, earnings
 from optimizer.analysis.machinery.sourcing.scorecard import Scorecard
 from tests.worlds.hand_case import Rows, offer, work
@@ -45,6 +46,13 @@ def test_a_commitment_is_paid_where_the_work_costs_less() -> None:
     expected = {"cases": 0.5, "hours": 1, "case_cost": 5, "payment": 20, "commitment_used": 0.25, "share_of_hours": 0.5,
                 "capacity_used": 0.01, "payment_bad_year": 20, "payment_good_year": 20, "fixed_cost": 4}  # fmt: skip
     assert {name: ace[name] for name in expected} == pytest.approx(expected)
+
+
+def test_a_partner_may_use_what_the_scenario_leaves_of_its_capacity() -> None:
+    half = card({"capacity_hours": 2})  # of which it works 1
+    used = [measure(replace(half, scenario=Scenario(max_utilization=limit)), "ace", "capacity_used")
+            for limit in (None, 0.5, 0.4)]  # fmt: skip
+    assert [(row["target"], row["met"]) for row in used] == [(1.0, True), (0.5, True), (0.4, False)]
 
 
 def test_a_volume_discount_is_taken_off() -> None:
