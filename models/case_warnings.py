@@ -18,6 +18,7 @@ from .intake.plausibility.case_view import PLACE, CaseView
 from .intake.plausibility.checks import odd_values
 from .intake.plausibility.scenario_checks import odd_rules
 from .labels import misleading_labels
+from .partner_scores import barring_scores, general_scores, is_barred
 from .problems import listed, quoted, suggestion
 from .rules import MONEY_RULES
 from .scenario import Scenario
@@ -73,6 +74,7 @@ def case_warnings(case: Case) -> tuple[str, ...]:
     held = _held(view.holdings)
     checks = (
         _strange_regions(case),
+        _strange_scores(tables, regions_with_accounts(case)),
         _unserved_tiers(view),
         _unkept_promises(tables),
         _idle_partners(tables, regions_with_accounts(case)),
@@ -146,8 +148,8 @@ def _low_partners(tables: Tables, scenario: Scenario) -> Iterator[str]:
 
 
 def weighted_scores(tables: Tables) -> dict[str, float]:
-    """Weighted mean score of each scored provider, 0..10."""
-    scores = tables["scores"].merge(tables["criteria"], on="criterion")
+    """Weighted mean score of each scored provider over the criteria asked of its kind, 0..10."""
+    scores = general_scores(tables)
     scores["weighted"] = scores["score"] * scores["weight"]
     sums = scores.groupby("provider")[["weighted", "weight"]].sum()
     return {str(name): float(row["weighted"] / row["weight"]) for name, row in sums.iterrows()}
@@ -171,15 +173,27 @@ def _strange_regions(case: Case) -> Iterator[str]:
         yield f"Rates for a region without accounts have no effect ({count}): {named}."
 
 
+def _strange_scores(tables: Tables, regions: frozenset[str]) -> Iterator[str]:
+    """Regions that scores name but no account does."""
+    strange = sorted(set(tables["scores"]["region"]) - regions - {""})
+    if strange:
+        places = [f"{quoted(name)}{suggestion(name, sorted(regions))}" for name in strange]
+        yield f"Scores for a region without accounts have no effect: {listed(places, _NAMED)}."
+
+
 def _idle_partners(tables: Tables, regions: frozenset[str]) -> Iterator[str]:
-    scores = tables["scores"].merge(tables["criteria"], on="criterion")
+    scores = general_scores(tables)
     failed = scores[scores["score"] < scores["minimum"]]
-    rates = tables["rates"]
-    usable = set(rates.loc[(rates["max_share"] > 0) & rates["region"].isin(regions), "provider"])
+    rates, bars = tables["rates"], barring_scores(tables)
+    there = (rates["max_share"] > 0) & rates["region"].isin(regions)
+    usable = set(rates.loc[there, "provider"])
+    free = set(rates.loc[there & ~is_barred(rates, bars), "provider"])
     for provider in _engageable(tables).itertuples():
         low = failed.loc[failed["provider"] == provider.provider, "criterion"]
         reasons = {f"its score on {name} is under the criterion's minimum": True for name in low}
         reasons["it has no rate with a max_share over 0 in a region with accounts"] = provider.provider not in usable
+        barred = provider.provider in usable - free
+        reasons["its scores for a region or family are under the minimum wherever it has a rate"] = barred
         reasons["its capacity_hours is 0"] = bool(provider.capacity_hours == 0)
         reasons["its max_share is 0"] = bool(provider.max_share == 0)
         if any(reasons.values()):
@@ -194,6 +208,13 @@ def _idle_scores(tables: Tables) -> Iterator[str]:
     idle = sorted(set(tables["scores"]["provider"]) - set(partners))
     if idle:
         yield f"Scores of {listed(idle)} have no effect: only partners are chosen by their scores."
+    kinds = dict(zip(tables["criteria"]["criterion"], tables["criteria"]["kind"], strict=True))
+    own = dict(zip(providers["provider"], providers["kind"], strict=True))
+    pairs = tables["scores"].loc[tables["scores"]["provider"].isin(partners), ["provider", "criterion"]]
+    rows = sorted(set(pairs.itertuples(index=False, name=None)))
+    unasked = [f"{name} on {criterion}" for name, criterion in rows if kinds[criterion] not in ("", own[name])]
+    if unasked:
+        yield f"Scores of {listed(unasked, _NAMED)} have no effect: the criterion is not asked of that kind of partner."
 
 
 def _unkept_promises(tables: Tables) -> Iterator[str]:

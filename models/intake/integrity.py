@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ import pandas as pd
 from ..column_tables import Flags
 from ..economics.delivery_formulas import PARTNER_KINDS
 from ..economics.pricing_kinds import KINDS
+from ..partner_scores import SCOPE, asked_of, is_scoped
 from ..problems import Problem, ProblemList
 from ..row_keys import row_positions
 from ..schema import NO_CONTRACT, OPTION_PRICE
@@ -115,7 +117,8 @@ def loyalty_is_complete(tables: Tables, problems: ProblemList) -> None:
     names = [NO_CONTRACT, *tiers.frame.loc[tiers.sound("tier"), "tier"]]
     given_segments = segments.frame.loc[segments.sound("segment"), "segment"]
     expected = "a row for none and for every tier in every segment"
-    _report_missing(loyalty, ("segment", "tier"), (given_segments, names), expected, problems)
+    wanted = product(given_segments, names)
+    _report_missing(loyalty, loyalty.frame[["segment", "tier"]], wanted, expected, problems)
 
 
 @_rule("tiers")
@@ -203,28 +206,27 @@ def discounts_rise(tables: Tables, problems: ProblemList) -> None:
 
 @_rule("providers", "criteria", "scores")
 def partners_have_scores(tables: Tables, problems: ProblemList) -> None:
-    """With criteria, every partner that is not excluded has every score."""
+    """With criteria, every partner that is not excluded has every score asked of its kind, for everywhere."""
     providers, scores = tables["providers"].frame, tables["scores"]
-    if "provider" in scores.faulty or "criterion" in scores.faulty:
+    if not scores.faulty.keys().isdisjoint(("provider", "criterion", *SCOPE)):
         return
-    partners, criteria = providers.loc[_engageable_partners(providers), "provider"], tables["criteria"]
-    names = criteria.frame.loc[criteria.sound("criterion"), "criterion"]
-    expected = "a score of every partner that is not excluded, for every criterion"
-    _report_missing(scores, ("provider", "criterion"), (partners, names), expected, problems)
+    criteria = tables["criteria"]
+    asked = criteria.frame[criteria.sound("criterion", "kind")]
+    partners = providers.loc[_engageable_partners(providers), ["provider", "kind"]].itertuples(index=False, name=None)
+    wanted = [(name, criterion) for name, kind in partners for criterion in asked_of(asked, kind)["criterion"]]
+    held = scores.frame.loc[~is_scoped(scores.frame), ["provider", "criterion"]]
+    expected = "a score of every partner that is not excluded, for every criterion asked of its kind"
+    _report_missing(scores, held, wanted, expected, problems)
 
 
 def _report_missing(
-    table: CleanTable,
-    columns: tuple[str, str],
-    wanted: tuple[Iterable[str], Iterable[str]],
-    expected: str,
-    problems: ProblemList,
+    table: CleanTable, held: pd.DataFrame, wanted: Iterable[tuple[str, str]], expected: str, problems: ProblemList
 ) -> None:
-    """Report pairs of wanted names that no row of the table holds."""
-    pairs = pd.MultiIndex.from_product(wanted, names=columns).unique()
-    missing = pairs[~pairs.isin(pd.MultiIndex.from_frame(table.frame[list(columns)]))]
+    """Report pairs of wanted names that no row holds, of those that the table's rows do (two columns)."""
+    there = set(held.itertuples(index=False, name=None))
+    missing = [pair for pair in dict.fromkeys(wanted) if pair not in there]
     for pair in missing[: problems.shown]:
-        key = ", ".join(f"{column}={name}" for column, name in zip(columns, pair, strict=True))
+        key = ", ".join(f"{column}={name}" for column, name in zip(held.columns, pair, strict=True))
         problems.add(Problem(table.name, "missing row", table.origin.name, key, expected=expected))
     if len(missing) > problems.shown:
         message = f"and {len(missing) - problems.shown} more missing rows"

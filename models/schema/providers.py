@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..economics.delivery_formulas import PARTNER_KINDS
 from .fields import NON_NEGATIVE, POINTS, POSITIVE, SCORE, SHARE, Table, choice, label, number, text
 from .vocabulary import HOURS, MONEY, OFFER, PER_CASE, PROVIDER_KINDS, YEARLY
 
@@ -70,6 +71,7 @@ CRITERIA = Table(
         text("criterion", "name of the criterion"),
         number("weight", POSITIVE, "weight in the partner's score"),
         number("minimum", SCORE, "least score of an engaged partner; blank is none", "points of 10", default=None),
+        choice("kind", PARTNER_KINDS, "kind of partner it is asked of; blank is both", default=None),
     ),
     key=("criterion",),
     optional=True,
@@ -77,13 +79,20 @@ CRITERIA = Table(
 )
 SCORES = Table(
     "scores",
-    "scores of providers; every partner that is not excluded has every score",
+    "scores of providers; every partner that is not excluded has every score asked of its kind, for everywhere",
     (
         text("provider", "provider", refers="providers.provider"),
         text("criterion", "criterion", refers="criteria.criterion"),
+        text("region", "region whose work it is about, as accounts name it; blank is every region", default=None),
+        text(
+            "family",
+            "product family whose work it is about; blank is every family",
+            default=None,
+            refers="products.family",
+        ),
         number("score", SCORE, "score", "points of 10"),
     ),
-    key=("provider", "criterion"),
+    key=("provider", "criterion", "region", "family"),
     optional=True,
     may_be_empty=True,
 )

@@ -66,6 +66,14 @@ _COLUMNS = {
         "contribution": "what the criterion adds to the weighted score, points",
         "met": "whether the score is at least the minimum",
     },
+    "barred": {
+        "provider": "partner",
+        "region": "region whose work it may not do; blank: every region",
+        "family": "product family whose work it may not do; blank: every family",
+        "criterion": "criterion",
+        "score": "score there, 0 to 10",
+        "minimum": "least score allowed",
+    },
     "readiness": {
         "provider": "provider",
         "capability": "capability",
@@ -131,6 +139,7 @@ def partners(
         "values": value_added_table(values, "provider"),
         "measures": card.measures,
         "criteria": card.criteria,
+        "barred": card.barred,
         "readiness": card.readiness,
         "work": card.work[list(_COLUMNS["work"])],
         "make_or_buy": by_share,

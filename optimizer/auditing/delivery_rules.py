@@ -13,7 +13,8 @@ from models.scenario import Scenario
 
 from ..accounting.experience import all_experience, counted, experience_sums, turnaround_sums
 from ..accounting.offered import required_and_excluded
-from ..accounting.rows import Matched, Rows, total
+from ..accounting.rows import Matched, total
+from ..accounting.scored import asked_scores, barred, bars, everywhere
 from ..accounting.work import WORK_CLASS, Work
 from .ledger import Ledger, scopes
 
@@ -41,10 +42,9 @@ def check_number(ledger: Ledger, scenario: Scenario, decided: Decisions) -> None
 
 def check_scores(ledger: Ledger, case: Case, scenario: Scenario, engaged: Collection[str]) -> None:
     """Weighted mean score of engaged partners, as sums over the criteria, and each criterion's minimum."""
-    providers = Rows.of(case.tables["providers"], "provider", "kind")
-    partners = set(engaged).intersection(providers["provider"][providers.named("kind", PARTNER_KINDS)])
-    scores = Rows.of(case.tables["scores"]).looked_up(Rows.of(case.tables["criteria"]), ["criterion"])
-    scores = scores.where(scores.named("provider", partners))
+    scores = asked_scores(case)
+    scores = scores.where(everywhere(scores))
+    scores = scores.where(scores.named("provider", engaged))
     if scenario.min_provider_score is not None:
         rows = scores.assign(points=scores["weight"] * scores["score"])
         sums = rows.sums(["provider"], ["points", "weight"])
@@ -52,6 +52,14 @@ def check_scores(ledger: Ledger, case: Case, scenario: Scenario, engaged: Collec
         ledger.at_least("min_provider_score", scopes(sums, "provider"), sums["points"], limit)
     rows = scores.where(~np.isnan(scores["minimum"]))
     ledger.at_least("criteria_minimum", scopes(rows, "provider", "criterion"), rows["score"], rows["minimum"])
+
+
+def check_bars(ledger: Ledger, case: Case, done: Work) -> None:
+    """No partner works where its score for the region or family is under the criterion's minimum."""
+    bar = bars(case)
+    broken = bar.where(np.flatnonzero(barred(done.flows, bar).any(axis=0)))
+    scope = scopes(broken, "provider", "criterion", "region", "family")
+    ledger.at_least("criteria_minimum", scope, broken["score"], broken["minimum"])
 
 
 def check_flows(ledger: Ledger, done: Work, decided: Decisions) -> None:

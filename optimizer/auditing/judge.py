@@ -20,7 +20,7 @@ from ..results.audit_rules import RULES_ON_MENUS
 from ..results.findings import Audit
 from .breaches import check_breaches
 from .claim_rules import check_claims, check_no_contract, check_origin
-from .delivery_rules import check_experience, check_flows, check_hours, check_parts, check_providers
+from .delivery_rules import check_bars, check_experience, check_flows, check_hours, check_parts, check_providers
 from .ledger import Ledger, kpi_rows
 from .menu_rules import check_coverage, check_menus, check_offer, check_prices
 from .near_rules import check_near
@@ -86,6 +86,7 @@ def judge_delivery(
     case, decided = demand.case, plan.decisions
     choice, locked = plan_choice(demand, plan.menus, plan.coverage), locked_rows(demand)
     done = work(demand, choice, locked, plan.allocation, plan.fulfilment, unserved)
+    check_bars(ledger, case, done)
     check_flows(ledger, done, decided)
     check_hours(ledger, done, scenario, decided)
     check_experience(ledger, done, scenario)

@@ -14,7 +14,7 @@ from models.catalog import Array, Catalog
 from models.economics.demand_base import DemandBase, demand_base
 from models.scenario import Scenario
 
-from .routes import Routes, WorkClasses, build_routes, passes_quality, work_classes
+from .routes import Routes, WorkClasses, build_routes, is_open, passes_quality, work_classes
 from .totals import TotalsIndex
 
 
@@ -29,7 +29,7 @@ class Instance:
     index: TotalsIndex
     classes: WorkClasses
     routes: Routes
-    """Routes of the providers that may be engaged."""
+    """Routes of the providers that may be engaged, to the work from which no score bars them."""
     may_engage: NDArray[np.bool_]
     """Providers that are not excluded and pass the partner-quality rule."""
     must_engage: NDArray[np.bool_]
@@ -80,7 +80,7 @@ def build_instance(case: Case, scenario: Scenario, *, required_despite_scores: b
         demand=demand,
         index=index,
         classes=classes,
-        routes=routes.only(may_engage[routes.provider]),
+        routes=routes.only(may_engage[routes.provider] & is_open(catalog, classes, routes)),
         may_engage=may_engage,
         must_engage=engage == "required",
         mean_margin=_mean_margin(catalog, demand.revenue_by_product),

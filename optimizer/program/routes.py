@@ -19,6 +19,7 @@ from models.economics.delivery_formulas import (
     loyalty_loss_per_case,
     partner_score,
 )
+from models.partner_scores import barring_scores, general_scores, is_barred
 from models.scenario import Scenario
 
 from ..lp.tolerances import FEASIBILITY
@@ -191,11 +192,10 @@ def most_utilization(catalog: Catalog, scenario: Scenario) -> Array:
 
 def passes_quality(catalog: Catalog, scenario: Scenario) -> NDArray[np.bool_]:
     """Whether each provider passes the partner-quality rule (every provider that is no partner does)."""
-    criteria, scores = catalog.case.tables["criteria"], catalog.case.tables["scores"]
     passed = np.ones(len(catalog.providers), dtype=bool)
-    if criteria.empty:
+    if catalog.case.tables["criteria"].empty:
         return passed
-    merged = scores.merge(criteria, on="criterion")
+    merged = general_scores(catalog.case.tables)
     for code in np.flatnonzero(is_partner(catalog)):
         own = merged[merged["provider"] == catalog.providers[code]]
         if own.empty:
@@ -205,6 +205,21 @@ def passes_quality(catalog: Catalog, scenario: Scenario) -> NDArray[np.bool_]:
         low = scenario.min_provider_score is not None and mean < scenario.min_provider_score - FEASIBILITY
         passed[code] = not (under or low)
     return passed
+
+
+def is_open(catalog: Catalog, classes: WorkClasses, routes: Routes) -> NDArray[np.bool_]:
+    """Whether no score for its region or family bars each route's partner from it, shape (routes,)."""
+    bars = barring_scores(catalog.case.tables)
+    if bars.empty:
+        return np.ones(len(routes), dtype=bool)
+    places = pd.DataFrame(
+        {
+            "provider": np.array(catalog.providers, dtype=object)[routes.provider],
+            "region": np.array(catalog.regions, dtype=object)[classes.region[routes.work_class]],
+            "family": np.array(catalog.families, dtype=object)[classes.family[routes.work_class]],
+        }
+    )
+    return ~is_barred(places, bars)
 
 
 def readiness_cost(catalog: Catalog) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.faults.corruptions import Fault, cell, ladder
+from tests.faults.corruptions import Fault, added, cell, ladder
 
 NUMBERS = (
     Fault(
@@ -159,6 +159,11 @@ BOUNDS = (
     Fault("score of 11", cell("scores", 2, "score", "11"), ("scores.csv line 2", "score", "from 0 to 10")),
     Fault("criterion minimum 20", cell("criteria", 2, "minimum", "20"), ("criteria.csv line 2", "minimum")),
     Fault("criterion weight 0", cell("criteria", 2, "weight", "0"), ("criteria.csv line 2", "weight")),
+    Fault(
+        "criterion asked of an own team",
+        added("criteria", "kind", line_3="in_house"),
+        ("criteria.csv line 3", "criterion=reach", "kind", "volume_partner, specialist_partner"),
+    ),
     Fault("negative months", cell("readiness", 2, "months", "-1"), ("readiness.csv line 2", "months")),
     Fault(
         "volume discount over 1",

@@ -75,6 +75,23 @@ def column(table: str, old: str, new: str | None) -> Corrupt:
     return corrupt
 
 
+def added(table: str, column: str, **cells: str) -> Corrupt:
+    """Add a column at the end, blank but for the cells of some lines: `line_3="x"`; the header is line 1."""
+
+    def corrupt(folder: Path) -> None:
+        rows = _rows(folder / f"{table}.csv")
+        texts = [column, *(cells.get(f"line_{number}", "") for number in range(2, len(rows) + 1))]
+        _write(folder / f"{table}.csv", [[*row, text] for row, text in zip(rows, texts, strict=True)])
+
+    return corrupt
+
+
+def scored(row: str) -> Corrupt:
+    """Scores with the columns region and family, which one more row, line 6, fills."""
+    rows = ("Orbis,quality,,,6.5", "Orbis,reach,,,9", "Vega,quality,,,9", "Vega,reach,,,5", row)
+    return content("scores.csv", "\n".join(("provider,criterion,region,family,score", *rows, "")).encode())
+
+
 def line(table: str, number: int, text: str | None) -> Corrupt:
     """Replace a line of a CSV file, or drop it."""
 

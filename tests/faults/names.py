@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.faults.corruptions import Fault, appended, cell, line
+from tests.faults.corruptions import Fault, added, appended, cell, line, scored
 
 WORDS = (
     Fault(
@@ -182,6 +182,26 @@ TOGETHER = (
     Fault("too many units locked", cell("contracts", 2, "units", "6"), ("contracts.csv line 2", "7 units", "holds 6")),
     Fault(
         "falling discounts", cell("volume_discounts", 3, "discount", "0.02"), ("volume_discounts.csv line 3", "rises")
+    ),
+    Fault(
+        "score for an unknown family",
+        scored("Vega,reach,north,imagin,7"),
+        ("scores.csv line 6", "provider=Vega, criterion=reach, region=north", "family", "imagin"),
+    ),
+    Fault(
+        "score for a region with a bell in its name",
+        scored("Vega,reach,nor\u0007th,imaging,7"),
+        ("scores.csv line 6", "region", "U+0007"),
+    ),
+    Fault(
+        "score for a place twice",
+        scored("Vega,reach,,,4"),
+        ("scores.csv line 6", "provider=Vega, criterion=reach", "the same provider, criterion, region and family"),
+    ),
+    Fault(
+        "score for everywhere missing",
+        added("scores", "region", line_3="north"),
+        ("scores", "provider=Orbis, criterion=reach", "missing row", "for every criterion asked of its kind"),
     ),
     Fault("missing score", line("scores", 5, None), ("scores", "provider=Vega, criterion=reach", "missing row")),
 )

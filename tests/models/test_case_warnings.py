@@ -174,6 +174,49 @@ def test_scores_of_one_that_is_no_partner(case: Case) -> None:
     assert optimizer.solve(scored, "dear").objective == optimizer.solve(case, "dear").objective
 
 
+def scored(case: Case, *rows: tuple[str, str, str, str, float], **criteria: object) -> Case:
+    """The case with more scores, and with other columns of criteria."""
+    more = pd.DataFrame(rows, columns=["provider", "criterion", "region", "family", "score"])
+    tables = {**case.tables, "scores": pd.concat([case.tables["scores"], more], ignore_index=True)}
+    tables["criteria"] = tables["criteria"].assign(**criteria)
+    return build_case(case.settings, tables, case.scenarios)
+
+
+def test_scores_on_what_is_asked_of_others(case: Case) -> None:
+    """Reach (9 and 5) is asked of volume partners alone, so that Vega has the mean of quality, 9."""
+    told = scored(case, kind=["", "volume_partner"])
+
+    assert told.warnings == (
+        "Scores of Vega on reach have no effect: the criterion is not asked of that kind of partner.",
+    )
+    assert scenario_warnings(told, Scenario(objective="account_margin", min_provider_score=8)) == (
+        "Partner Orbis can never be engaged in scenario base: its score 7.33 is under min_provider_score 8.",
+    )
+
+
+def test_a_score_that_is_not_asked_may_be_missing(case: Case) -> None:
+    general = case.tables["scores"]
+    asked = general[(general["provider"] != "Vega") | (general["criterion"] != "reach")]
+    criteria = case.tables["criteria"].assign(kind=["", "volume_partner"])
+    tables = {**case.tables, "criteria": criteria, "scores": asked}
+    assert build_case(case.settings, tables, case.scenarios).warnings == ()
+
+
+def test_scores_for_a_region_without_accounts(case: Case) -> None:
+    (sentence,) = scored(case, ("Vega", "quality", "nrth", "", 1.0)).warnings
+
+    assert sentence == 'Scores for a region without accounts have no effect: "nrth" (did you mean "north"?).'
+
+
+def test_a_partner_barred_from_all_its_work(case: Case) -> None:
+    told = scored(case, ("Vega", "quality", "", "imaging", 1.0), ("Vega", "quality", "", "industrial", 4.9)).warnings
+
+    assert any(
+        "Partner Vega can never be engaged" in sentence and "for a region or family are under" in sentence
+        for sentence in told
+    )
+
+
 @pytest.mark.parametrize(
     ("table", "column", "one", "other", "told"),
     [

@@ -9,31 +9,41 @@ from math import inf
 
 from .fulfilment import least_fulfilment_cost, turnaround_possible
 from .linear import Linear, maximum, plus
-from .rules import PARTNERS, least_margins, provider_rules, service_rules
+from .rules import least_margins, provider_rules, service_rules
 from .settling import Flow, Payment, amounts, cost_per_case, flows, payment_pieces
 from .volume import Volume
-from .world import Row, World
+from .world import PARTNERS, Row, World
 
 
-def weighted_score(world: World, provider: str) -> float:
-    """A provider's mean score, weighted by the criteria's weights."""
-    weights = {row["criterion"]: row["weight"] for row in world.tables["criteria"]}
-    scores = {row["criterion"]: row["score"] for row in world.rows("scores", provider=provider)}
-    return float(sum(weights[c] * scores[c] for c in weights) / sum(weights.values()))
+def asked(world: World, provider: Row) -> list[Row]:
+    """The criteria that are asked of a partner."""
+    return [row for row in world.tables["criteria"] if row["kind"] in (None, provider["kind"])]
+
+
+def general_score(world: World, provider: Row, criterion: Row) -> float:
+    """A partner's score on a criterion, for everywhere."""
+    key = {"provider": provider["provider"], "criterion": criterion["criterion"]}
+    return float(world.row("scores", **key, region=None, family=None)["score"])
+
+
+def weighted_score(world: World, provider: Row) -> float:
+    """A partner's mean score, weighted by the weights of the criteria asked of it."""
+    criteria = asked(world, provider)
+    points = sum(row["weight"] * general_score(world, provider, row) for row in criteria)
+    return float(points / sum(row["weight"] for row in criteria))
 
 
 def good_enough(world: World, provider: Row) -> bool:
     """Whether a provider's quality lets it be engaged; only partners are looked at."""
-    if provider["kind"] not in PARTNERS or not world.tables["criteria"]:
+    if provider["kind"] not in PARTNERS or not asked(world, provider):
         return True
     least = world.scenario.min_provider_score
-    if least is not None and weighted_score(world, provider["provider"]) < least - 1e-9:
+    if least is not None and weighted_score(world, provider) < least - 1e-9:
         return False
-    for criterion in world.tables["criteria"]:
-        score = world.row("scores", provider=provider["provider"], criterion=criterion["criterion"])["score"]
-        if criterion["minimum"] is not None and score < criterion["minimum"]:
-            return False
-    return True
+    return all(
+        criterion["minimum"] is None or general_score(world, provider, criterion) >= criterion["minimum"]
+        for criterion in asked(world, provider)
+    )
 
 
 def engageable(world: World) -> list[str]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from itertools import product as combinations
 
 from .sketch import Sketch, rounded
-from .world import Row
-
-PARTNERS = ("volume_partner", "specialist_partner")
+from .world import PARTNERS, Row
 
 
 def draw_work(sketch: Sketch) -> None:
@@ -156,6 +154,22 @@ def draw_quality(sketch: Sketch) -> None:
             if row["kind"] in PARTNERS:
                 score = {"provider": row["provider"], "criterion": criterion, "score": sketch.between(2.5, 10)}
                 sketch.add("scores", score)
+
+
+def draw_scopes(sketch: Sketch) -> None:
+    """Criteria asked of one kind of partner, and scores for a place, some too low to work there; with criteria only."""
+    for criterion in sketch.tables.get("criteria", ()):
+        criterion["kind"] = sketch.rng.choice(PARTNERS) if sketch.chance(0.3) else None
+        for row in sketch.tables["providers"] if sketch.chance(0.7) else ():
+            if sketch.chance(0.5):
+                place = {"region": sketch.rng.choice(sketch.regions), "family": sketch.rng.choice(sketch.families)}
+                blank = sketch.rng.choice(("region", "family", "", ""))
+                score = {
+                    "provider": row["provider"],
+                    "criterion": criterion["criterion"],
+                    "score": sketch.between(0, 8),
+                }
+                sketch.add("scores", {**score, **place, **({blank: None} if blank else {})})
 
 
 def draw_readiness(sketch: Sketch) -> None:

@@ -6,9 +6,8 @@ from math import exp
 
 from .linear import Linear, plus
 from .settling import Flow, known_rate
-from .world import World
+from .world import PARTNERS, World
 
-PARTNERS = ("volume_partner", "specialist_partner")
 STAFFED = ("in_house", *PARTNERS)
 
 

@@ -8,7 +8,7 @@ from math import inf
 from .contracts import settlement
 from .linear import Linear, plus
 from .volume import Volume, WorkClass
-from .world import Row, World
+from .world import PARTNERS, Row, World
 
 SMALLEST = 1e-6
 """Cases a year up to which a work class needs no flow."""
@@ -29,11 +29,29 @@ class Payment:
 
 
 def rate(world: World, work: WorkClass, provider: str) -> Row | None:
-    """The rate of a provider for a work class: the tier's own row, else the row for every other tier."""
+    """The rate of a provider for a work class: the tier's own row, else the row for every other tier.
+
+    None where it has neither, or where a score for the place keeps it from the work."""
+    if barred(world, work, provider):
+        return None
     offered = world.rows("rates", provider=provider, region=work.region, family=work.family, service=work.service)
     own = [row for row in offered if row["tier"] == work.tier]
     general = [row for row in offered if row["tier"] is None]
     return next(iter(own or general), None)
+
+
+def barred(world: World, work: WorkClass, provider: str) -> bool:
+    """Whether a partner's score for the region or family is under the minimum of a criterion asked of it."""
+    kind = world.row("providers", provider=provider)["kind"]
+    minimum = {row["criterion"]: row["minimum"] for row in world.tables["criteria"] if row["kind"] in (None, kind)}
+    return kind in PARTNERS and any(
+        (row["region"], row["family"]) != (None, None)
+        and row["region"] in (None, work.region)
+        and row["family"] in (None, work.family)
+        and (least := minimum.get(row["criterion"])) is not None
+        and row["score"] < least
+        for row in world.rows("scores", provider=provider)
+    )
 
 
 def known_rate(world: World, work: WorkClass, provider: str) -> Row:

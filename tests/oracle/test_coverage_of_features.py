@@ -11,15 +11,14 @@ from models.economics import pricing_kinds
 from models.rules import RULE_SPECS, SCENARIO_RULES
 from models.scenario import Change, Scenario
 
-from .delivery import good_enough
+from .delivery import engageable, good_enough
 from .demand import read_demand
 from .enumeration import Enumeration, Optimum, enumerate_scenario
 from .random_cases import RARE_SEEDS, SEEDS, random_case
-from .rules import PARTNERS
-from .settling import SMALLEST, cost_per_case, known_rate, rate, settled
+from .settling import SMALLEST, barred, cost_per_case, known_rate, rate, settled
 from .sketch import KINDS
 from .volume import WorkClass, book_cohorts
-from .world import World, read_world
+from .world import PARTNERS, World, read_world
 
 LEAST = 5
 """Seeds that must show a feature."""
@@ -105,6 +104,13 @@ def partner_too_weak(world: World) -> bool:
     return any(not good_enough(world, row) for row in world.tables["providers"])
 
 
+def barred_somewhere(world: World) -> bool:
+    """Whether a partner that may be engaged is kept by a score from work for which it has a rate."""
+    work = [(row, WorkClass(row["region"], row["family"], row["service"], "", "")) for row in world.tables["rates"]]
+    allowed = engageable(world)
+    return any(row["provider"] in allowed and barred(world, at, row["provider"]) for row, at in work)
+
+
 def settled_flows(world: World) -> list[tuple[WorkClass, str]]:
     """Performance flows that a full catalogue of work would have."""
     models = [row["model"] for row in world.rows("pricing_models", kind="performance_based")]
@@ -185,6 +191,9 @@ FEATURES: dict[str, Predicate] = {
             ("rates", "tier", None),
             ("fulfilment", "fixed_cost", 0.0),
             ("criteria", "minimum", None),
+            ("criteria", "kind", None),
+            ("scores", "region", None),
+            ("scores", "family", None),
             ("readiness", "provider", None),
             ("volume_discounts", "provider", None),
             ("current_menus", "price_book", None),
@@ -199,6 +208,7 @@ FEATURES: dict[str, Predicate] = {
     "all units of a product locked": everything_locked_somewhere,
     "book without units": book_without_units,
     "weak partner": partner_too_weak,
+    "partner barred from some work": barred_somewhere,
     "late and early providers": late_and_early,
     "risk share pushes a cost to 0": cost_floored_at_zero,
     "usage billing without hours": unmatched_usage,
@@ -329,7 +339,7 @@ BINDING = {
     "turnaround": (1, 9),
     "csat_floor": (17, 47),
     "min_attainment": (1, 19),
-    "criteria_minimum": RARE_SEEDS,
+    "criteria_minimum": (126, *RARE_SEEDS),
 }
 """Two seeds of feasible cases in which each rule binds."""
 
@@ -340,3 +350,14 @@ def test_rule_binds_in_feasible_cases(rule: str) -> None:
         assert seed in SEEDS
         assert optimum(seed).status == "optimal"
         assert binds(seed, rule)
+
+
+@pytest.mark.parametrize("seed", [126, 236])
+def test_a_score_for_a_place_binds_in_feasible_cases(seed: int) -> None:
+    settings, tables, scenarios = random_case(seed)
+    general = tables["scores"][tables["scores"][["region", "family"]].isna().all(axis=1)]
+    free = enumerate_scenario(settings, {**tables, "scores": general}, scenarios["base"])
+    best = optimum(seed)
+    assert best.objective is not None
+    assert free.objective is not None
+    assert free.objective > best.objective * (1 + 1e-6)

@@ -13,6 +13,8 @@ from models.case import CaseSettings
 from models.scenario import Change, Scenario
 
 Row = dict[str, Any]
+PARTNERS = ("volume_partner", "specialist_partner")
+"""Kinds of provider that are partners."""
 Option = tuple[str, str, float]
 """Tier, pricing model, price."""
 
@@ -58,8 +60,8 @@ DEFAULTS: dict[str, Row] = {
     "fulfilment": {"fixed_cost": 0.0},
     "current_menus": {},
     "contracts": {},
-    "criteria": {"minimum": None},
-    "scores": {},
+    "criteria": {"minimum": None, "kind": None},
+    "scores": {"region": None, "family": None},
     "readiness": {},
     "volume_discounts": {},
 }

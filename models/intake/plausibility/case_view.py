@@ -15,6 +15,7 @@ from ...economics.delivery_formulas import NEGLIGIBLE_CASES
 from ...economics.demand_base import DemandBase, demand_base
 from ...economics.offers import points_by_book
 from ...installed_base import InstalledBase
+from ...partner_scores import barring_scores, is_barred
 from ...schema import TABLES
 from ..raw import RowSpan
 from ..tables import CleanTable
@@ -107,6 +108,7 @@ class CaseView:
         hirable = providers.loc[(providers["engage"] != "excluded") & (providers["capacity_hours"] > 0), "provider"]
         rates = self.frame("rates")
         rates = rates[rates["provider"].isin(hirable) & rates["region"].isin(self.catalog.regions)]
+        rates = rates.loc[~is_barred(rates, barring_scores(self.case.tables))]
         own, blank = rates[rates["tier"] != ""], rates[rates["tier"] == ""]
         work = ["provider", *PLACE, "service", "tier"]
         spread = blank.drop(columns="tier").merge(pd.DataFrame({"tier": list(self.catalog.tiers)}), how="cross")

@@ -110,7 +110,7 @@ def test_without_a_team_of_its_own_there_is_nothing_to_make() -> None:
     assert results == []
 
 
-@pytest.mark.parametrize("seed", [25, 34, 51])
+@pytest.mark.parametrize("seed", [25, 37, 51])
 def test_a_failure_costs_what_enumeration_says(seed: int) -> None:
     one, case = context(seed), posed(seed)
     failures = partner_failures(one)
@@ -138,7 +138,7 @@ def answered(case: Posed, one: AnalysisContext, failure: Failure) -> float | Non
 def test_others_are_asked_only_where_the_same_partners_cannot() -> None:
     responses = [
         [failure.response for failure in failures]
-        for seed in (25, 34, 51)
+        for seed in (25, 37, 51)
         for _, failures in groupby(partner_failures(context(seed)), key=lambda failure: failure.partner)
     ]
     assert [SAME, REPLANNED] in responses

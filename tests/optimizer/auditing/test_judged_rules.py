@@ -194,6 +194,12 @@ def world(name: str, column: str, value: object, **where: object) -> Callable[[T
     return lambda tables: {**tables, name: cell(tables[name], column, value, **where)}
 
 
+def scored_for(score: float, criterion: str = "quality", **place: str) -> Callable[[Tables], Tables]:
+    """One more score of the partner, for a region or family; quality has a minimum of 5, speed has none."""
+    row = pd.DataFrame([{"provider": "partner", "criterion": criterion, "score": score, **place}])
+    return lambda tables: {**tables, "scores": pd.concat([tables["scores"], row], ignore_index=True)}
+
+
 BREAKS = [
     Break("names", "menus.tier=platinum", put("menus", 0, "tier", "platinum")),
     Break("names", "menus.model=rent", put("menus", 0, "model", "rent")),
@@ -245,6 +251,16 @@ BREAKS = [
     Break(
         "excluded_providers", "provider=partner", tables=world("providers", "engage", "excluded", provider="partner")
     ),
+    Break(
+        "criteria_minimum",
+        "provider=partner; criterion=quality; region=south",
+        tables=scored_for(region="south", score=4.9),
+    ),
+    Break(
+        "criteria_minimum",
+        "provider=partner; criterion=quality; family=machines",
+        tables=scored_for(family="machines", score=4.9),
+    ),
     Break("engaged", "provider=partner", decide(providers=("team", "web"))),
     Break("rates", "provider=partner", put("allocation", 0, "provider", "partner")),
     Break("rates", "provider=web", put("allocation", 1, "provider", "web")),
@@ -292,6 +308,28 @@ def test_break(fault: Break) -> None:
     assert not verdict.ok
     assert any(fault.about in scope for scope in broken.loc[~broken["ok"], "scope"])
     assert any(text.startswith(f"{fault.rule} (") for text in verdict.faults)
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [
+        scored_for(5.0, region="south"),  # not under the minimum
+        scored_for(1.0, "speed", region="south"),  # no minimum
+        scored_for(1.0, region="west"),  # no work there
+    ],
+)
+def test_a_score_for_a_place_that_bars_nobody(tables: Callable[[Tables], Tables]) -> None:
+    assert audit(built(tables(hand_tables())), Scenario(), hand_plan()).ok
+
+
+def test_a_criterion_is_asked_of_its_kind() -> None:
+    """The partner is a specialist: 8 on quality and 4 on speed. Asked of volume partners, speed does not count."""
+    kinds = world("criteria", "kind", "volume_partner", criterion="speed")
+    scenario = Scenario(min_provider_score=8.0)
+    assert not audit(hand_case(), scenario, hand_plan()).ok
+    tables = hand_tables()
+    tables["criteria"]["kind"] = ""
+    assert audit(built(kinds(tables)), scenario, hand_plan()).ok
 
 
 # claims of plan.json, each with the rule that refuses it

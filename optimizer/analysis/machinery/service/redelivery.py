@@ -15,6 +15,7 @@ from models.economics.delivery_formulas import HOUR_SHARING_KINDS, PARTNER_KINDS
 from models.plan import Plan
 from models.scenario import Scenario
 
+from ....accounting.scored import barred, bars
 from ....accounting.work import WORK_CLASS, flows, rates_by_tier
 from ....lp.expressions import Expression, Row, combine, continuous, number
 from ....lp.integer_programs import solve_integer
@@ -52,7 +53,8 @@ class Redeliverer:
     def lanes(self) -> pd.DataFrame:
         """Every way for an engaged provider to do the plan's work: `delivered_flows` of one case each, and `needed`."""
         needed = self.now.groupby(WORK_CLASS, as_index=False)[["cases"]].sum().rename(columns={"cases": "needed"})
-        rates = rates_by_tier(self.case).frame
+        every = rates_by_tier(self.case)
+        rates = every.where(np.flatnonzero(~barred(every, bars(self.case)).any(axis=1))).frame
         rates = rates[rates["provider"].isin(self.plan.decisions.providers)]
         keys = ["region", "family", "service", "tier"]
         lanes = flows(self.case, needed.merge(rates[[*keys, "provider"]], on=keys).assign(cases=1.0)).frame

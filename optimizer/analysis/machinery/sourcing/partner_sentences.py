@@ -21,6 +21,7 @@ def partner_sentences(tables: Mapping[str, pd.DataFrame], context: AnalysisConte
     return [
         *_about_values(tables["values"], currency, context.result.objective_name),
         *_about_quality(tables["scorecard"]),
+        *_about_bars(tables["barred"]),
         *_about_readiness(tables["readiness"], context.plan.decisions.providers, currency),
         *_about_make_or_buy(tables["make_or_buy"], currency, context.result.objective_name),
         *([] if context.session.stopped else _about_failures(tables["failures"], currency, goal)),
@@ -41,6 +42,13 @@ def _about_values(values: pd.DataFrame, currency: str, kpi: str) -> list[str]:
 def _about_quality(scorecard: pd.DataFrame) -> list[str]:
     poor = scorecard.loc[~scorecard["good_enough"].astype(bool), "provider"]
     return [f"Not good enough to be engaged: {', '.join(poor)}."] if len(poor) else []
+
+
+def _about_bars(barred: pd.DataFrame) -> list[str]:
+    rows = barred[["provider", "region", "family"]].drop_duplicates().to_dict("records")
+    places = (" of ".join(filter(None, (row["family"], row["region"]))) for row in rows)
+    named = [f"{row['provider']} from {place}" for row, place in zip(rows, places, strict=True)]
+    return [f"Kept by scores under a minimum: {', '.join(named)}."] if named else []
 
 
 def _about_readiness(readiness: pd.DataFrame, engaged: Sequence[str], currency: str) -> list[str]:

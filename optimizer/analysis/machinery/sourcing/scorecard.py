@@ -10,6 +10,7 @@ import pandas as pd
 
 from models import Case
 from models.economics.delivery_formulas import HOUR_SHARING_KINDS, PARTNER_KINDS
+from models.partner_scores import asked_of, barring_scores, general_scores
 from models.plan import Plan
 from models.scenario import Scenario
 
@@ -40,12 +41,21 @@ class Scorecard:
     @cached_property
     def criteria(self) -> pd.DataFrame:
         """Score of each partner by criterion, what it adds to the weighted score, and whether it is enough."""
-        table = self.case.tables["criteria"]
-        rows = self._own("scores").merge(table, on="criterion").sort_values(["provider", "criterion"])
-        rows["contribution"] = rows["score"] * rows["weight"] / table["weight"].sum()
+        rows = general_scores(self.case.tables).sort_values(["provider", "criterion"])
+        rows = rows[rows["provider"].isin(self.providers.index)]
+        asked = {kind: asked_of(self.case.tables["criteria"], kind)["weight"].sum() for kind in rows["kind"].unique()}
+        rows["contribution"] = rows["score"] * rows["weight"] / rows["kind"].map(asked).astype(float)
         rows["met"] = ~(rows["score"] < rows["minimum"])
         columns = ["provider", "criterion", "weight", "score", "minimum", "contribution", "met"]
         return rows[columns].reset_index(drop=True)
+
+    @cached_property
+    def barred(self) -> pd.DataFrame:
+        """Scores for a region or family under their criterion's minimum: work from which each bars its partner."""
+        rows = barring_scores(self.case.tables)
+        rows = rows[rows["provider"].isin(self.providers.index)]
+        columns = ["provider", "region", "family", "criterion", "score", "minimum"]
+        return rows.sort_values(columns[:4])[columns].reset_index(drop=True)
 
     @cached_property
     def readiness(self) -> pd.DataFrame:
