@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from .pricing_kinds import annuity
+
 Array = NDArray[np.float64]
 Number = float | Array
 
@@ -51,6 +53,14 @@ def volume_discount(case_cost: float, thresholds: Sequence[float], discounts: Se
 def payment(case_cost_after_discount: float, commitment: float) -> float:
     """Yearly payment to an engaged provider: its case cost, or the commitment where that is more."""
     return max(case_cost_after_discount, commitment)
+
+
+def readiness_charge(cost: float, contract_years: float, discount_rate: float) -> float:
+    """What a readiness cost counts a year: an end-of-year annuity over `contract_years`; all of it where that is NaN.
+
+    Over one year it is cost x (1 + discount_rate).
+    """
+    return cost if np.isnan(contract_years) else cost * annuity(discount_rate, contract_years, 0.0)
 
 
 def loyalty_loss_per_case(loss_per_point: Number, target: Number, csat: Number) -> Number:

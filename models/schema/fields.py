@@ -63,6 +63,7 @@ RATIOS = frozenset({"", "utility", "cases", "per unit and year", "years", "month
 ANY = Bounds()
 POSITIVE = Bounds(0, low_open=True)
 NON_NEGATIVE = Bounds(0)
+AT_LEAST_ONE = Bounds(1)
 SHARE = Bounds(0, 1)
 POSITIVE_SHARE = Bounds(0, 1, low_open=True)
 SCORE = Bounds(0, 10)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..economics.delivery_formulas import PARTNER_KINDS
-from .fields import NON_NEGATIVE, POINTS, POSITIVE, SCORE, SHARE, Table, choice, label, number, text
+from .fields import AT_LEAST_ONE, NON_NEGATIVE, POINTS, POSITIVE, SCORE, SHARE, Table, choice, label, number, text
 from .vocabulary import HOURS, MONEY, OFFER, PER_CASE, PROVIDER_KINDS, YEARLY
 
 PROVIDERS = Table(
@@ -18,6 +18,13 @@ PROVIDERS = Table(
         number("max_share", SHARE, "most of all team and partner hours it may work", default=1.0),
         number("risk_share", SHARE, "share of bonus and penalty that it bears", default=0.0),
         choice("engage", OFFER, "whether it is engaged"),
+        number(
+            "contract_years",
+            AT_LEAST_ONE,
+            "years over which its readiness cost is spread; blank is charged whole",
+            "years",
+            default=None,
+        ),
         label("provider"),
     ),
     key=("provider",),

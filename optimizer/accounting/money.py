@@ -9,6 +9,7 @@ import numpy as np
 
 from models.case import Case
 from models.economics.delivery_formulas import PARTNER_KINDS, payment, volume_discount
+from models.economics.pricing_kinds import annuity
 from models.plan import KPIS
 
 from .demand import Demand
@@ -69,15 +70,36 @@ def fixed_cost(case: Case, offered: Offer) -> float:
             _sum(case, "products", "product", "support_cost", offered.products),
             _sum(case, "providers", "provider", "fixed_cost", offered.providers),
             one_off_cost(case, offered.providers),
+            spread_cost(case, offered.providers),
         )
     )
 
 
+def gaps(case: Case) -> Rows:
+    """Readiness gaps to close, each with its provider's `contract_years` and `yearly`: what it costs a year.
+
+    `yearly` is the payment, at each year's end, that repays the cost at the discount rate over the contract's years; it
+    is the whole cost, which is then `once`, where those are blank.
+    """
+    table = Rows.of(case.tables["readiness"])
+    table = table.where(table["actual"] < table["required"])
+    rows = table.looked_up(Rows.of(case.tables["providers"], "provider", "contract_years"), ["provider"])
+    years, rate = rows["contract_years"].astype(float), case.settings.discount_rate
+    whole = np.isnan(years)
+    repaid = [1.0 if np.isnan(term) else annuity(rate, float(term), 0.0) for term in years]
+    return rows.assign(once=whole, yearly=rows["cost_to_close"] * np.array(repaid, dtype=float))
+
+
 def one_off_cost(case: Case, engaged: Collection[str]) -> float:
-    """Cost of closing the readiness gaps of providers, which is paid once and counted whole."""
-    readiness = Rows.of(case.tables["readiness"], "provider", "required", "actual", "cost_to_close")
-    gaps = readiness.named("provider", engaged) & (readiness["actual"] < readiness["required"])
-    return total(readiness["cost_to_close"][gaps])
+    """Cost of closing the readiness gaps of providers that is paid once and counted whole."""
+    rows = gaps(case)
+    return total(rows["cost_to_close"][rows.named("provider", engaged) & rows["once"]])
+
+
+def spread_cost(case: Case, engaged: Collection[str]) -> float:
+    """What closing the readiness gaps of providers costs a year where it is spread over their contracts."""
+    rows = gaps(case)
+    return total(rows["yearly"][rows.named("provider", engaged) & ~rows["once"]])
 
 
 def _sum(case: Case, table: str, key: str, column: str, names: frozenset[str]) -> float:

@@ -40,7 +40,7 @@ _COLUMNS = {
         "targets": "number of measures with a target",
         "hours": "hours worked a year",
         "payment": "payment, {money}",
-        "readiness_cost": "one-off cost of closing its readiness gaps, money",
+        "readiness_cost": "cost of closing its readiness gaps, money, however the plan counts it",
         "readiness_months": "months until the last gap is closed, all begun at once",
     },
     "values": {"provider": "provider", **VALUE_COLUMNS},
@@ -80,7 +80,9 @@ _COLUMNS = {
         "required": "level required, 0 to 10",
         "actual": "level today, 0 to 10",
         "gap": "levels missing",
-        "cost_to_close": "one-off cost of closing the gap, money",
+        "cost_to_close": "cost of closing the gap, money",
+        "once": "the part of it that is counted whole, money, once",
+        "yearly": "what the plan counts of it a year: all, or an annuity over contract_years, {money}",
         "months": "months it takes",
     },
     "work": {
@@ -99,7 +101,7 @@ _COLUMNS = {
         "commitment_used": "case cost after discounts over the commitment; blank without one",
         "risk_borne": "share of the settlements that it bears; blank where there are none",
         "fixed_cost": "fixed cost of engaging it, {money}",
-        "readiness_cost": "one-off cost of closing its readiness gaps, money",
+        "readiness_cost": "what closing its readiness gaps adds to a year's cost: whole, or spread over contract_years",
         "payment_good_year": "payment in a good year (more cases, faster answers), {money}",
         "payment_bad_year": "payment in a bad year (fewer cases, slower answers), {money}",
     },
@@ -164,12 +166,18 @@ def _summary(card: Scorecard, values: pd.DataFrame) -> pd.DataFrame:
     return rows[list(_COLUMNS["scorecard"])]
 
 
+def _of_engaged(tables: dict[str, pd.DataFrame], context: AnalysisContext) -> pd.DataFrame:
+    """Readiness of the providers that the plan engages."""
+    rows = tables["readiness"]
+    return rows[rows["provider"].isin(context.plan.decisions.providers)]
+
+
 def _facts(tables: dict[str, pd.DataFrame], failures: list[Failure], context: AnalysisContext) -> dict[str, object]:
     losses = failure_table(context, first_possible(failures))
     failed = {failure.partner for failure in failures}
     return {
         "payments": float(tables["work"]["payment"].sum()),
-        "readiness_cost_one_off": float(tables["work"]["readiness_cost"].sum()),
+        "readiness_cost_one_off": float(_of_engaged(tables, context)["once"].sum()),
         "failures": {
             "worst_loss": losses["loss"].max() if len(losses) else None,
             "mean_loss": losses["loss"].mean() if len(losses) else None,

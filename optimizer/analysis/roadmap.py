@@ -94,9 +94,9 @@ def roadmap(
 
 
 def _costs(context: AnalysisContext) -> pd.Series:
-    """One-off cost of making each provider ready."""
+    """One-off cost of making each provider ready; 0 where it is spread over the contract."""
     gaps = Scorecard(context.case, context.scenario, context.plan).readiness
-    return gaps.groupby("provider")["cost_to_close"].sum()
+    return gaps.groupby("provider")["once"].sum()
 
 
 def _engaged(result: Result) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from models.conditions import (
 from ..lp.expressions import Binary, Expression, Row, combine, number
 from .experience_constraints import means
 from .formulation import Formulation
-from .routes import is_partner, most_utilization, readiness_cost, shares_hours
+from .routes import is_partner, most_utilization, one_off_cost, shares_hours
 
 Rows = Iterator[Row]
 
@@ -38,7 +38,7 @@ _RATIOS = {
 
 
 def _one_off_cost(program: Formulation) -> Expression:
-    costs = readiness_cost(program.instance.catalog).tolist()
+    costs = one_off_cost(program.instance.catalog).tolist()
     return combine(zip(program.engaged, costs, strict=True))
 
 

@@ -18,6 +18,7 @@ from models.economics.delivery_formulas import (
     cost_per_case,
     loyalty_loss_per_case,
     partner_score,
+    readiness_charge,
 )
 from models.partner_scores import barring_scores, general_scores, is_barred
 from models.scenario import Scenario
@@ -223,7 +224,23 @@ def is_open(catalog: Catalog, classes: WorkClasses, routes: Routes) -> NDArray[n
 
 
 def readiness_cost(catalog: Catalog) -> Array:
-    """One-off cost of closing every readiness gap of each provider, paid when it is engaged."""
+    """What closing every readiness gap of each provider costs a year, once it is engaged."""
+    years, rate = _contract_years(catalog), catalog.case.settings.discount_rate
+    costs = zip(closing_cost(catalog).tolist(), years.tolist(), strict=True)
+    return np.array([readiness_charge(cost, term, rate) for cost, term in costs], dtype=float)
+
+
+def one_off_cost(catalog: Catalog) -> Array:
+    """The part of `readiness_cost` of each provider that is paid once and counted whole."""
+    return np.where(np.isnan(_contract_years(catalog)), closing_cost(catalog), 0.0)
+
+
+def _contract_years(catalog: Catalog) -> Array:
+    return catalog.provider_table["contract_years"].to_numpy(dtype=float)
+
+
+def closing_cost(catalog: Catalog) -> Array:
+    """Money that closing every readiness gap of each provider takes, whenever it is counted."""
     rows = catalog.case.tables["readiness"]
     gaps = rows[rows["actual"] < rows["required"]]
     sums = np.bincount(

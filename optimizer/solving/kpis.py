@@ -13,7 +13,7 @@ from models.plan import KPIS, Decisions
 
 from ..program.delivery import Delivery
 from ..program.instance import Instance
-from ..program.routes import is_partner, readiness_cost
+from ..program.routes import is_partner, one_off_cost, readiness_cost
 from ..program.unserved_work import unserved_loss_per_case
 
 
@@ -49,13 +49,13 @@ def _fixed_cost(instance: Instance, delivery: Delivery, decisions: Decisions) ->
         + catalog.model_table["fixed_cost"].loc[sorted(models)].sum()
         + catalog.product_table["support_cost"].loc[sorted(products)].sum()
         + catalog.provider_table["fixed_cost"].iloc[engaged].sum()
-        + _one_off_cost(instance, delivery)
+        + readiness_cost(catalog)[engaged].sum()
     )
 
 
 def _one_off_cost(instance: Instance, delivery: Delivery) -> float:
-    """Cost of the engaged providers' readiness gaps, which is paid once and counted whole."""
-    return float(readiness_cost(instance.catalog)[list(delivery.engaged)].sum())
+    """Cost of the engaged providers' readiness gaps that is paid once and counted whole."""
+    return float(one_off_cost(instance.catalog)[list(delivery.engaged)].sum())
 
 
 def kpis(

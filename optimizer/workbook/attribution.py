@@ -17,13 +17,13 @@ from models.economics.pricing_kinds import KINDS
 from models.plan import Plan
 
 from ..accounting.demand import Demand
-from ..accounting.money import discounts, mean_product_margin
+from ..accounting.money import discounts, gaps, mean_product_margin
 from ..accounting.offered import offer
 from ..accounting.sold import sold_rows, under_contract
 from ..accounting.work import WORK_CLASS, cases_by_service, flows, parts_cases, policies
 from .lines import AMOUNTS
 
-_OF_ENGAGED = ("providers_fixed", "readiness")
+_OF_ENGAGED = ("providers_fixed", "readiness", "readiness_spread")
 """What an engaged provider costs whether it works or not."""
 _FLOW_AMOUNTS = ["settlement", "case_cost", "volume_discounts", *_OF_ENGAGED, "loyalty_loss"]
 
@@ -127,13 +127,17 @@ def provider_amounts(case: Case, plan: Plan) -> pd.DataFrame:
     """Each engaged provider: kind, capacity_hours, cases, hours and, money a year, what it costs.
 
     Columns of money: case_cost (before discounts), saved (volume discounts), commitments (paid beyond the work done),
-    payment, providers_fixed (fixed cost), readiness (gaps closed, paid once).
+    payment, providers_fixed (fixed cost), readiness (gaps closed, paid once),
+    readiness_spread (gaps closed, what is spread over the contract).
     """
     engaged = list(plan.decisions.providers)
     flow = flows(case, plan.allocation).frame
     sums = flow.groupby("provider")[["cases", "true_hours", "true_cost"]].sum().reindex(engaged, fill_value=0.0)
     table = case.tables["providers"].set_index("provider").loc[engaged]
-    gaps = case.tables["readiness"].query("actual < required").groupby("provider")["cost_to_close"].sum()
+    closed = gaps(case).frame
+    once = closed["once"].astype(bool)
+    ready = {name: closed[rows].groupby("provider")["yearly"].sum().reindex(engaged).fillna(0.0).to_numpy(dtype=float)
+             for name, rows in (("readiness", once), ("readiness_spread", ~once))}  # fmt: skip
     saved = np.array(discounts(case, engaged, sums["true_cost"].tolist()), dtype=float)
     net = sums["true_cost"] - saved
     paid = np.array([payment(*both) for both in zip(net, table["commitment"], strict=True)], dtype=float)
@@ -145,7 +149,7 @@ def provider_amounts(case: Case, plan: Plan) -> pd.DataFrame:
         "commitments": paid - net,
         "payment": paid,
         "providers_fixed": table["fixed_cost"],
-        "readiness": gaps.reindex(engaged).fillna(0.0).to_numpy(dtype=float),
+        **ready,
     }
     return table[["kind", "capacity_hours"]].assign(**columns)
 

@@ -21,6 +21,7 @@ def write_providers(book: ExcelBook, data: WorkbookData) -> None:
         for version, plan in data.versions.items()
     ]
     rows = pd.concat(parts, ignore_index=True)
+    costs = rows[["payment", "providers_fixed", "readiness", "readiness_spread"]].sum(axis=1)
     load = rows["hours"] / rows["capacity_hours"].where(rows["capacity_hours"] > 0)
     sheet.table(
         [
@@ -37,8 +38,8 @@ def write_providers(book: ExcelBook, data: WorkbookData) -> None:
             column("Payment", rows["payment"], "money", formula="=H{0}-I{0}+J{0}".format, summed=True),
             column("Fixed cost", rows["providers_fixed"], "money", summed=True),
             column("Readiness, paid once", rows["readiness"], "money", summed=True),
-            column("Total", rows["payment"] + rows["providers_fixed"] + rows["readiness"], "money",
-                   formula="=K{0}+L{0}+M{0}".format, summed=True),
+            column("Readiness, spread over contracts", rows["readiness_spread"], "money", summed=True),
+            column("Total", costs, "money", formula="=K{0}+L{0}+M{0}+N{0}".format, summed=True),
         ]
     )  # fmt: skip
     sheet.finish()

@@ -44,10 +44,11 @@ LINES: tuple[Line, ...] = (
     Line("products_fixed", "Support of products", "units of the product under contract"),
     Line("providers_fixed", "Fixed cost of providers", "hours worked by the provider"),
     Line("readiness", "Making providers ready, paid once", "hours worked by the provider", kpi="one_off_cost"),
+    Line("readiness_spread", "Making providers ready, spread over contracts", "hours worked by the provider"),
     Line(
         "fixed",
         "Fixed cost",
-        plus=("tiers_fixed", "models_fixed", "products_fixed", "providers_fixed", "readiness"),
+        plus=("tiers_fixed", "models_fixed", "products_fixed", "providers_fixed", "readiness", "readiness_spread"),
         kpi="fixed_cost",
     ),
     Line(

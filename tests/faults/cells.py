@@ -164,6 +164,11 @@ BOUNDS = (
         added("criteria", "kind", line_3="in_house"),
         ("criteria.csv line 3", "criterion=reach", "kind", "volume_partner, specialist_partner"),
     ),
+    Fault(
+        "contract of half a year",
+        added("providers", "contract_years", line_3="0.5"),
+        ("providers.csv line 3", "provider=Orbis", "contract_years", "a number >= 1"),
+    ),
     Fault("negative months", cell("readiness", 2, "months", "-1"), ("readiness.csv line 2", "months")),
     Fault(
         "volume discount over 1",

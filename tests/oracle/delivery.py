@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import product as combinations
 from math import inf
 
+from .contracts import annuity
 from .fulfilment import least_fulfilment_cost, turnaround_possible
 from .linear import Linear, maximum, plus
 from .rules import least_margins, provider_rules, service_rules
@@ -65,11 +66,12 @@ def engagements(world: World) -> Iterator[list[str]]:
 
 
 def engagement_cost(world: World, engaged: list[str]) -> float:
-    """Fixed costs of engaged providers, with what it costs to close their readiness gaps."""
+    """Fixed costs of engaged providers, with what closing their readiness gaps costs a year."""
     cost = sum(world.row("providers", provider=provider)["fixed_cost"] for provider in engaged)
     for gap in world.tables["readiness"]:
         if gap["provider"] in engaged and gap["actual"] < gap["required"]:
-            cost += gap["cost_to_close"]
+            years = world.row("providers", provider=gap["provider"])["contract_years"]
+            cost += gap["cost_to_close"] * (1 if years is None else annuity(world.discount_rate, years, 0.0))
     return float(cost)
 
 

@@ -13,7 +13,7 @@ from models.scenario import Change, Scenario
 
 from .random_market import draw_market
 from .random_offer import draw_ladders, draw_offer
-from .random_work import draw_blank_places, draw_scopes, draw_work
+from .random_work import draw_blank_places, draw_scopes, draw_work, draw_years
 from .sketch import Sketch, new_sketch
 from .world import Row
 
@@ -45,6 +45,7 @@ def random_case(seed: int) -> Drawn:
     draw_ladders(sketch)
     draw_blank_places(sketch)
     scenario = draw_utilization(replace(sketch, rng=Random(f"utilization {seed}")), scenario)
+    draw_years(replace(sketch, rng=Random(f"years {seed}")))
     draw_scopes(replace(sketch, rng=Random(f"scopes {seed}")))
     tables = {name: pd.DataFrame(rows) for name, rows in sketch.tables.items()}
     return settings, tables, {"base": scenario}

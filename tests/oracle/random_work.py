@@ -128,6 +128,12 @@ def draw_blank_places(sketch: Sketch) -> None:
             rate |= dict.fromkeys(blank)
 
 
+def draw_years(sketch: Sketch) -> None:
+    """Years over which the readiness cost of some providers is spread, one year as often as others."""
+    for row in sketch.tables["providers"] if sketch.chance(0.5) else ():
+        row["contract_years"] = sketch.rng.choice((1.0, 3.0, sketch.between(1, 8))) if sketch.chance(0.7) else None
+
+
 def draw_fulfilment(sketch: Sketch) -> None:
     """One or two policies a product, a slow and a fast one."""
     for product in sketch.products:

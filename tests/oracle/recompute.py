@@ -101,7 +101,8 @@ def beside_the_account(enumeration: Enumeration, plan: PlanTables, volume: Volum
     owned = [(row["units"], world.row("products", product=row["product"])) for row in world.tables["installed_base"]]
     kinds = {row["provider"]: row["kind"] for row in world.tables["providers"]}
     partners = [name for name in plan.providers if kinds[name] in ("volume_partner", "specialist_partner")]
-    gaps = [row for row in world.tables["readiness"] if row["actual"] < row["required"]]
+    whole = [row["provider"] for row in world.tables["providers"] if row["contract_years"] is None]
+    gaps = [row for row in world.tables["readiness"] if row["actual"] < row["required"] and row["provider"] in whole]
     return {
         "contract_coverage": volume.units / enumeration.demand.all_units,
         "contract_value_coverage": volume.value / sum(units * row["unit_value"] for units, row in owned),

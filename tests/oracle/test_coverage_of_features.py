@@ -187,6 +187,7 @@ FEATURES: dict[str, Predicate] = {
             ("providers", "commitment", 0.0),
             ("providers", "max_share", 1.0),
             ("providers", "risk_share", 0.0),
+            ("providers", "contract_years", None),
             ("rates", "max_share", 1.0),
             ("rates", "tier", None),
             ("fulfilment", "fixed_cost", 0.0),

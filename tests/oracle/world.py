@@ -55,7 +55,7 @@ DEFAULTS: dict[str, Row] = {
     "price_points": {"price_book": None, "to": None, "step": None},
     "services": {"benchmark_cost": None},
     "service_mix": {"cases_per_incident": 0.0, "cases_per_unit": 0.0},
-    "providers": {"fixed_cost": 0.0, "commitment": 0.0, "max_share": 1.0, "risk_share": 0.0},
+    "providers": {"fixed_cost": 0.0, "commitment": 0.0, "max_share": 1.0, "risk_share": 0.0, "contract_years": None},
     "rates": {"region": None, "family": None, "tier": None, "max_share": 1.0},
     "fulfilment": {"fixed_cost": 0.0},
     "current_menus": {},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp, log
+from math import exp, log, nan
 
 import pytest
 
@@ -12,6 +12,7 @@ from models.economics.delivery_formulas import (
     loyalty_loss_per_case,
     partner_score,
     payment,
+    readiness_charge,
     volume_discount,
 )
 
@@ -52,6 +53,19 @@ def test_volume_discount_by_brackets(case_cost: float, off: float) -> None:
 def test_payment_is_the_commitment_at_least() -> None:
     assert payment(800.0, 1000.0) == 1000
     assert payment(1200.0, 1000.0) == 1200
+
+
+@pytest.mark.parametrize(
+    ("years", "rate", "yearly"),
+    [
+        (nan, 0.08, 1000),
+        (1, 0.08, 1080),
+        (2, 0.1, 1000 / (1 / 1.1 + 1 / 1.21)),  # its present value is 1,000
+        (2.5, 0, 400),
+    ],
+)
+def test_readiness_is_paid_whole_or_at_the_end_of_each_year(years: float, rate: float, yearly: float) -> None:
+    assert readiness_charge(1000.0, years, rate) == pytest.approx(yearly, rel=1e-12)
 
 
 def test_loyalty_loss_counts_only_what_is_under_target() -> None:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from math import nan
 
 import pandas as pd
 import pytest
 
-from models import Case, load_case
-from models.conditions import Decision
+import optimizer
+from models import Case, Change, build_case, load_case
+from models.conditions import Amount, Decision
 from optimizer.analysis.alternatives import alternatives
 from optimizer.analysis.compare import compare
 from optimizer.analysis.explain import explain
@@ -25,6 +27,7 @@ from optimizer.analysis.portfolio import portfolio
 from optimizer.analysis.roadmap import roadmap
 from optimizer.analysis.sweep import sweep
 from optimizer.analysis.whynot import whynot
+from optimizer.auditing import audit
 from optimizer.results.new_offers import NewOffer
 from tests.folders import TINY
 
@@ -170,3 +173,61 @@ def test_revenue_counts_nothing_that_is_paid_once() -> None:
     (row,) = answer.tables["requests"].to_dict("records")
     assert row["loss"] == row["loss_yearly"]
     assert not said(answer, "once")
+
+
+# -- spread over contract_years instead ------------------------------------------------------------
+
+YEARLY = ONCE / (1 / 1.08 + 1 / 1.08**2)
+"""An annuity over two years at the discount rate, each payment at the year's end."""
+
+
+@cache
+def spread() -> Case:
+    providers = case().tables["providers"].assign(contract_years=[nan, 2.0])  # Own, Partner
+    settings = case().settings.model_copy(update={"discount_rate": 0.08})
+    return build_case(settings, {**case().tables, "providers": providers}, case().scenarios)
+
+
+def test_what_is_spread_over_a_contract_is_paid_every_year() -> None:
+    result = optimizer.solve(spread(), gap=1e-7)
+    kpis = result.decided.kpis
+    assert result.decided.decisions.providers == ("Own", "Partner")
+    assert (kpis["one_off_cost"], kpis["account_margin"]) == (0, pytest.approx(19_560 - YEARLY))
+    assert result.audit is not None
+    assert result.audit.ok
+    assert audit(spread(), spread().scenarios["base"], result.decided).ok
+    for kpi, wrong in (("one_off_cost", ONCE), ("fixed_cost", kpis["fixed_cost"] or 0.0)):
+        plan = replace(result.decided, kpis={**kpis, kpi: wrong + (0.0 if kpi == "one_off_cost" else ONCE - YEARLY)})
+        rows = audit(spread(), spread().scenarios["base"], plan).kpis
+        assert rows.loc[~rows["ok"], "kpi"].tolist() == [kpi]
+
+
+def test_over_one_year_it_is_the_cost_and_a_year_s_interest() -> None:
+    one = Change(table="providers", column="contract_years", where={"provider": "Partner"}, set=1)
+    scenario = case().scenarios["base"].model_copy(update={"change": (one,)})
+    kpis = optimizer.solve(spread(), scenario, gap=1e-7).decided.kpis
+    assert kpis["account_margin"] == pytest.approx(19_560 - 1.08 * ONCE)
+
+
+def test_a_condition_on_what_is_paid_once_leaves_it_alone() -> None:
+    free = optimizer.solve(spread(), conditions=[Amount("one_off_cost", most=0.0)], gap=1e-7).decided
+    paid = optimizer.solve(case(), conditions=[Amount("one_off_cost", most=0.0)], gap=1e-7).decided
+    assert (free.decisions.providers, paid.decisions.providers) == (("Own", "Partner"), ("Own",))
+
+
+def test_a_partner_ready_for_its_contract_is_worth_the_same_every_year() -> None:
+    answer = partners(spread(), shares=[0.0], gap=1e-7)
+    row = answer.tables["values"].set_index("provider").loc["Partner"]
+    worth = (row["value"], row["value_yearly"], row["one_off_cost"])
+    assert worth == pytest.approx((60 - YEARLY, 60 - YEARLY, 0), abs=1e-3)
+    gap = answer.tables["readiness"].iloc[0]
+    assert (gap["cost_to_close"], gap["once"], gap["yearly"]) == (ONCE, 0, pytest.approx(YEARLY))
+    work = answer.tables["work"].set_index("provider")["readiness_cost"]
+    assert (work["Partner"], answer.facts["readiness_cost_one_off"]) == (pytest.approx(YEARLY), 0)
+    assert said(answer, "must be made ready, for 25.00 EUR spread over contract_years; the last")
+
+
+def test_a_roadmap_pays_nothing_once_for_it() -> None:
+    last = roadmap(spread(), gap=1e-7).tables["waves"].iloc[-1]
+    assert (last["providers"], last["one_off_cost"]) == ("Partner", 0)
+    assert (last["gain"], last["gain_yearly"]) == pytest.approx((60 - YEARLY, 60 - YEARLY), abs=1e-3)

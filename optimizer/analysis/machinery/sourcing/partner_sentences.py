@@ -55,11 +55,14 @@ def _about_readiness(readiness: pd.DataFrame, engaged: Sequence[str], currency: 
     gaps = readiness[(readiness["gap"] > 0) & readiness["provider"].isin(engaged)]
     if gaps.empty:
         return []
-    cost = money(float(gaps["cost_to_close"].sum()), currency)
+    once, spread = float(gaps["once"].sum()), float(gaps.loc[gaps["once"] == 0, "cost_to_close"].sum())
+    cost = f"{money(once, currency)} once" if once or not spread else ""
+    over = f"{money(spread, currency)} spread over contract_years" if spread else ""
+    paid = " and ".join(filter(None, (cost, over)))
     last = gaps.sort_values("months", kind="stable").iloc[-1]
     names = gaps["provider"].nunique()
     return [
-        f"{names} of the providers engaged must be made ready, for {cost} once; the last, "
+        f"{names} of the providers engaged must be made ready, for {paid}; the last, "
         f"{last['provider']}, takes {last['months']:g} months."
     ]
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from models import Case
-from models.economics.delivery_formulas import HOUR_SHARING_KINDS, PARTNER_KINDS
+from models.economics.delivery_formulas import HOUR_SHARING_KINDS, PARTNER_KINDS, readiness_charge
 from models.partner_scores import asked_of, barring_scores, general_scores
 from models.plan import Plan
 from models.scenario import Scenario
@@ -63,8 +63,12 @@ class Scorecard:
         rows = self._own("readiness").sort_values(["provider", "capability"]).reset_index(drop=True)
         gap = (rows["required"] - rows["actual"]).clip(lower=0.0)
         left = {name: rows[name].where(gap > 0, 0.0) for name in ("cost_to_close", "months")}
-        columns = ["provider", "capability", "required", "actual", "gap", "cost_to_close", "months"]
-        return rows.assign(gap=gap, **left)[columns]
+        years, rate = self.providers["contract_years"], self.case.settings.discount_rate
+        both = zip(left["cost_to_close"], years.reindex(rows["provider"]), strict=True)
+        yearly = np.array([readiness_charge(float(cost), float(term), rate) for cost, term in both], dtype=float)
+        once = left["cost_to_close"].where(years.reindex(rows["provider"]).isna().to_numpy(), 0.0)
+        columns = ["provider", "capability", "required", "actual", "gap", "cost_to_close", "once", "yearly", "months"]
+        return rows.assign(gap=gap, **left, once=once, yearly=yearly)[columns]
 
     @cached_property
     def work(self) -> pd.DataFrame:
@@ -82,7 +86,7 @@ class Scorecard:
             commitment_used=net / rows["commitment"].replace(0.0, np.nan),
             risk_borne=rows["borne"] / settled.where(settled != 0),
             fixed_cost=self.providers["fixed_cost"].reindex(rows.index),
-            readiness_cost=self._gaps["cost"].reindex(rows.index, fill_value=0.0),
+            readiness_cost=self._gaps["yearly"].reindex(rows.index, fill_value=0.0),
             payment_good_year=self._payment(1.0),
             payment_bad_year=self._payment(-1.0),
         )
@@ -143,7 +147,9 @@ class Scorecard:
     @cached_property
     def _gaps(self) -> pd.DataFrame:
         """Cost of closing a provider's gaps, and months until the last is closed when all are begun at once."""
-        rows = self.readiness.groupby("provider").agg(cost=("cost_to_close", "sum"), months=("months", "max"))
+        rows = self.readiness.groupby("provider").agg(
+            cost=("cost_to_close", "sum"), yearly=("yearly", "sum"), months=("months", "max")
+        )
         return rows.astype(float)
 
     def _payment(self, sign: float) -> pd.Series:
