@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from models import build_case as build_case
     from models import load_case as load_case
     from models.plan_tables import RunError as RunError
+    from models.staffing import Staffing as Staffing
+    from models.staffing import staffing as staffing
 
     from .analysis.alternatives import alternatives as alternatives
     from .analysis.compare import compare as compare
@@ -64,6 +66,7 @@ _HOMES = {
     "Scenario": "models:Scenario",
     "SearchParameters": "optimizer.search.state.parameters:SearchParameters",
     "SolverSession": "optimizer.analysis.machinery.sessions.solver_session:SolverSession",
+    "Staffing": "models.staffing:Staffing",
     "Status": "optimizer.results.record:Status",
     "alternatives": "optimizer.analysis.alternatives:alternatives",
     "audit": "optimizer.assurance.run_audit:audit_run",
@@ -85,6 +88,7 @@ _HOMES = {
     "run_digest": "optimizer.results.run_reference:run_digest",
     "sign_off": "optimizer.assurance.sign_off:sign_off",
     "solve": "optimizer.solving.solve:solve",
+    "staffing": "models.staffing:staffing",
     "sweep": "optimizer.analysis.sweep:sweep",
     "whynot": "optimizer.analysis.whynot:whynot",
     "write_workbook": "optimizer.workbook.write:write_workbook",

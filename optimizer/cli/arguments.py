@@ -93,6 +93,19 @@ def _positive(text: str) -> float:
     return _number(text, lambda value: value > 0, "a number above 0, such as 60")
 
 
+def whole(text: str) -> int:
+    """A whole number."""
+    if not text.strip().isdecimal():
+        raise ArgumentTypeError(f"found {text!r}, expected a whole number, such as 12")
+    return int(text)
+
+
+def number_list(text: str) -> list[float]:
+    """Numbers with commas between them."""
+    return [_number(part, lambda value: True, "numbers with commas between them, such as 0.6,0.8")
+            for part in text.split(",")]  # fmt: skip
+
+
 def _number(text: str, allowed: Callable[[float], bool], expected: str) -> float:
     try:
         value = float(text)

@@ -23,8 +23,10 @@ from .arguments import (
     add_subject,
     add_unchecked,
     not_negative,
+    number_list,
     page,
     port,
+    whole,
     workbook,
 )
 from .shell_completion import SHELLS
@@ -96,6 +98,20 @@ def _add_diff(parser: ArgumentParser) -> None:
     add_case(parser)
     parser.add_argument("other", metavar="OTHER", type=Path, help="the later version: case folder or .xlsx workbook")
     parser.add_argument(*OUT_FLAGS, metavar="FILE.csv", type=Path, help="also write every difference to this file")
+    add_force(parser, "replace the file if it exists")
+
+
+def _add_staffing(parser: ArgumentParser) -> None:
+    add_case(parser)
+    parser.add_argument("--provider", metavar="NAME", required=True, help="whose people these are")
+    parser.add_argument("--people", metavar="N", type=whole, required=True, help="how many of them share its cases")
+    handling = "hours that a case takes (default: the mean hours_per_case of its services on the response clock)"
+    parser.add_argument("--handling", metavar="HOURS", type=float, help=handling)
+    levels = "loads, as shares of capacity_hours, with commas between them (default: 0.6,0.7,0.8,0.9)"
+    parser.add_argument("--levels", metavar="SHARES", type=number_list, help=levels)
+    reference = "load at which the response times of the case hold (default: 0.7)"
+    parser.add_argument("--reference-load", metavar="SHARE", type=float, help=reference)
+    parser.add_argument(*OUT_FLAGS, metavar="FILE.csv", type=Path, help="also write the rows to this file")
     add_force(parser, "replace the file if it exists")
 
 
@@ -216,6 +232,13 @@ _YOUR_DATA = (
         "show what changed between two versions of a case",
         "Settings, scenarios, and every row and cell, matched by key.",
         _add_diff,
+    ),
+    Command(
+        "staffing",
+        "work out how a provider answers at several levels of load",
+        "Prints rows of the table engagements, one a level, for people who share one queue (M/M/c, Erlang C). The "
+        "case stays as it is.",
+        _add_staffing,
     ),
 )
 _A_PLAN = (

@@ -247,6 +247,7 @@ COMMANDS: Mapping[str, Callable[[Namespace, CommandOutput], CommandOutcome]] = {
     "template": _template,
     "init": data_commands.init,
     "diff": data_commands.diff,
+    "staffing": data_commands.staffing,
     "report": report_command.report,
     "workbook": finance_commands.workbook,
     "app": app_command.app,

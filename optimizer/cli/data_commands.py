@@ -1,4 +1,4 @@
-"""What `tierwise init`, `validate --mark` and `diff` do: a case's beginning, its faults, its versions."""
+"""What `tierwise init`, `validate --mark`, `diff` and `staffing` do: a case's beginning, faults, versions and rows."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from rich.console import Console
 from models import CaseError, Problem, load_case
 from models.differences import Difference, differences
 from models.files import try_file, try_folder, write_file
+from models.staffing import Staffing
+from models.staffing import staffing as engagements_by_load
 
 from ..results.typed_command import Step, as_typed
 from .command_output import CommandOutcome, CommandOutput
@@ -83,6 +85,36 @@ def _show(console: Console, found: tuple[Difference, ...], out: Path | None) -> 
         if len(own) > SHOWN_ROWS:
             print_line(console, f"and {len(own) - SHOWN_ROWS:,} more in {table}; --out FILE.csv has them all")
     print_line(console, f"\nDifferences: {len(found):,}" + (f". File: {out}" if out else ""))
+
+
+def staffing(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
+    """Work out engagements of a provider at several levels of load."""
+    out: Path | None = arguments.out
+    if out is not None:
+        new_file(out, force=arguments.force, inputs=[arguments.case])
+    asked = {name: getattr(arguments, name) for name in ("handling", "levels", "reference_load")}
+    given = {name: value for name, value in asked.items() if value is not None}
+    found = engagements_by_load(load_case(arguments.case), arguments.provider, arguments.people, **given)
+    if out is not None:
+        with write_file(out) as temporary:
+            found.engagements.to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8")
+    document = {name: value for name, value in vars(found).items() if not isinstance(value, pd.DataFrame)}
+    document |= {name: getattr(found, name).to_dict("records") for name in ("loads", "engagements")}
+    return CommandOutcome(DONE, lambda console: _show_staffing(console, found, out), document, out)
+
+
+def _show_staffing(console: Console, found: Staffing, out: Path | None) -> None:
+    for line in found.engagements.to_csv(index=False, lineterminator="\n").splitlines():
+        print_line(console, line)
+    print_line(console, "")
+    hours, given = f"{found.handling_hours:.6g} h a case", f"{found.response_hours:.6g} h"
+    held = f"response {given} at a load of {found.reference_load * 100:.10g} %"
+    print_line(console, f"{found.provider}: {found.people:,} people, {hours}, {held}.")
+    for level, wait, response in found.loads.itertuples(index=False, name=None):
+        told = f"mean wait {wait:.4g} h, mean response {response:.4g} h"
+        print_line(console, f"At a load of {level * 100:.10g} %: {told}.")
+    if out is not None:
+        print_line(console, f"File: {out}")
 
 
 def _refuse_existing(path: Path) -> None:

@@ -33,6 +33,7 @@ INVOCATIONS: Mapping[str, list[str]] = {
     "template": ["new.xlsx"],
     "validate": ["case"],
     "diff": ["case", str(TINY)],
+    "staffing": ["case", "--provider", "Own", "--people", "3", "--out", "new.csv"],
     "solve": ["case", "--out", "new"],
     "evaluate": ["case", "--menus", "run/menus.csv", "--out", "new"],
     "audit": ["case", "run"],
