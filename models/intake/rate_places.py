@@ -78,7 +78,7 @@ def with_rates_filled(tables: Mapping[str, CleanTable]) -> tuple[dict[str, Clean
     if not blank.any():
         return dict(tables), ()
     content, row = _filled(table.content, region, family)
-    return {**tables, TABLE: replace(table, content=content)}, (_told(blank, row, region, family),)
+    return {**tables, TABLE: replace(table, content=content)}, (_filled_in_words(blank, row, region, family),)
 
 
 def _filled(rates: ColumnTable, region: _BlankCells, family: _BlankCells) -> tuple[ColumnTable, Rows]:
@@ -101,7 +101,7 @@ def _filled(rates: ColumnTable, region: _BlankCells, family: _BlankCells) -> tup
     return filled.take(kept), row[kept]
 
 
-def _told(blank: Flags, row: Rows, region: _BlankCells, family: _BlankCells) -> str:
+def _filled_in_words(blank: Flags, row: Rows, region: _BlankCells, family: _BlankCells) -> str:
     """What was filled in, as a sentence."""
     standing = np.bincount(row, minlength=len(blank))[blank]
     gone = int((standing == 0).sum())

@@ -104,6 +104,19 @@ def hours_by_provider(case: Case, flow: Rows) -> Rows:
     return rows.assign(shares_hours=rows.named("kind", HOUR_SHARING_KINDS))
 
 
+def loads(providers: Rows) -> pd.DataFrame:
+    """Load of each team and partner with work: hours over capacity_hours, columns provider and load.
+
+    One that is engaged at a level of load, with the response times that go with it, is left out.
+    """
+    rows = providers.where(
+        providers["shares_hours"] & (providers["true_hours"] > 0) & (providers["capacity_hours"] > 0)
+    )
+    leveled = rows.columns.get("max_utilization", np.ones(len(rows))) < 1
+    rows = rows.where(np.flatnonzero(~leveled))
+    return rows.pick("provider").assign(load=rows["true_hours"] / rows["capacity_hours"]).frame
+
+
 def policies(case: Case, fulfilment: Table, parts: Rows) -> Rows:
     """Each row of the plan's fulfilment with its policy's numbers and its `parts_cases`, as recomputed.
 

@@ -16,6 +16,7 @@ from models.scenario import Scenario
 from ..accounting.demand import Demand
 from ..accounting.money import mean_product_margin
 from ..assurance.result import Result
+from ..results.busy_providers import busy_sentence
 from ..results.summary import money
 from .machinery.answers.answer import Answer
 from .machinery.service.delivered import measured, segment_parts, segment_turnaround, split
@@ -193,6 +194,7 @@ def _sentences(tables: dict[str, pd.DataFrame], context: AnalysisContext) -> lis
         f"Service under the CSAT target loses {lost} of product revenue a year; none is won above it.",
         *_moves(segments, currency),
         *_owned(tables["ownership"], currency),
+        *filter(None, [busy_sentence(context.result.audit)]),
     ]
 
 

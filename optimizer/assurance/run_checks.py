@@ -74,7 +74,7 @@ def _agreed(run: Path, case: Case, record: ResultRecord, files: RunFiles, digest
     audit = audit_files(case, files)
     _refuse(run, [*faults, *with_file_check(audit, files.audit).faults])
     if record.audit is not None:
-        record = replace(record, audit=replace(record.audit, price_steps=audit.price_steps))
+        record = replace(record, audit=replace(record.audit, price_steps=audit.price_steps, loads=audit.loads))
     return CheckedRun(record, case, digests, audit)
 
 

@@ -21,7 +21,7 @@ from ..accounting.demand import Demand
 from ..accounting.experience import shortfall, turnaround_sums
 from ..accounting.offered import required_and_excluded
 from ..accounting.rows import Rows, group_peaks, total
-from ..accounting.work import WORK_CLASS, Work
+from ..accounting.work import WORK_CLASS, Work, loads
 from ..results.audit_rules import RULES, RULES_ON_MENUS, TOLERANCE
 from ..results.closest_delivery import MISSED_COLUMNS, ClosestDelivery
 from ..results.findings import Audit
@@ -46,6 +46,8 @@ class ClosestJudgement:
     """Rules it misses by more than the tolerance: rule, scope, value, limit, shortfall."""
     amounts: Mapping[str, float | None]
     """KPIs, unserved_hours and shortfall."""
+    loads: pd.DataFrame
+    """How busy teams and partners are (`accounting.work.loads`)."""
 
 
 def judge_closest(case: Case, scenario: Scenario, closest: ClosestDelivery) -> ClosestJudgement:
@@ -64,7 +66,7 @@ def judge_closest(case: Case, scenario: Scenario, closest: ClosestDelivery) -> C
     hard.same("unserved", "hours", done.undone, WORK_CLASS, done.undone["hours"], done.undone["true_hours"])
     _check_choice(hard, case, known, done)
     amounts = {**kpis, "unserved_hours": undone, "shortfall": shortfall(done)}
-    return ClosestJudgement(*_parted(hard, measured), amounts)
+    return ClosestJudgement(*_parted(hard, measured), amounts, loads(done.providers))
 
 
 def audit_closest(case: Case, scenario: Scenario, closest: ClosestDelivery, claims: Claims | None = None) -> Audit:
@@ -76,7 +78,7 @@ def audit_closest(case: Case, scenario: Scenario, closest: ClosestDelivery, clai
         check_origin(ledger, demand, scenario, claims)
         check_breaches(ledger, demand, scenario, Rows.of(closest.plan.menus), claims)
     said = {**closest.kpis, "unserved_hours": closest.unserved_hours, "shortfall": closest.shortfall}
-    return Audit(_ordered([found.rules, ledger.rules()]), kpi_rows(said, found.amounts))
+    return Audit(_ordered([found.rules, ledger.rules()]), kpi_rows(said, found.amounts), loads=found.loads)
 
 
 def _unserved_rows(ledger: Ledger, case: Case, table: pd.DataFrame) -> Rows:

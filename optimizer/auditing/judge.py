@@ -15,7 +15,7 @@ from ..accounting.next_prices import price_steps
 from ..accounting.offered import offer
 from ..accounting.rows import Table
 from ..accounting.sold import plan_choice, uptake_rows
-from ..accounting.work import NOTHING, Work, work
+from ..accounting.work import NOTHING, Work, loads, work
 from ..results.audit_rules import RULES_ON_MENUS
 from ..results.findings import Audit
 from .breaches import check_breaches
@@ -51,7 +51,7 @@ def audit(
     known = known_part(ledger, case, typed)
     judge_menus(ledger, demand, scenario, known)
     check_providers(ledger, case, scenario, known.decisions)
-    _, recomputed = judge_delivery(ledger, demand, scenario, known)
+    done, recomputed = judge_delivery(ledger, demand, scenario, known)
     check_margins(ledger, scenario, recomputed)
     if claims is not None:
         check_claims(ledger, demand, scenario, claims, recomputed)
@@ -59,7 +59,7 @@ def audit(
     if claims is not None and "broken_rules" in claims:
         check_breaches(ledger, demand, scenario, known.menus, claims)
     steps = None if menus_given else price_steps(demand, scenario, known.menus)
-    return Audit(ledger.rules(), kpi_rows(plan.kpis, recomputed), steps)
+    return Audit(ledger.rules(), kpi_rows(plan.kpis, recomputed), steps, loads(done.providers))
 
 
 def audit_without_plan(case: Case, scenario: Scenario, claims: Mapping[str, object]) -> Audit:

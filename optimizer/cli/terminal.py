@@ -13,6 +13,7 @@ from models.text.characters import shown
 
 from ..assurance.result import Result
 from ..results.audit_rules import NEAREST_RESTS_ON_SEARCH
+from ..results.busy_providers import busy_sentence
 from ..results.closest_words import MISSED_HEADER, missed_in_words
 from ..results.favour import ADVERSE, FAVOURABLE
 from ..results.findings import Audit
@@ -72,9 +73,9 @@ def show_result(console: Console, result: Result, folder: Path | None) -> None:
         _show_kpis(console, seen)
         _show_rules(console, seen)
         print_line(console, "")
-    resting = new_offer_sentence(result)
-    if resting is not None:
-        show_warning(console, resting)
+    for warning in (new_offer_sentence(result), busy_sentence(result.audit)):
+        if warning is not None:
+            show_warning(console, warning)
     print_line(console, status_sentence(result))
     if result.audit is not None:
         show_verdict(console, result.audit, ON_SEARCH if result.closest is None else NEAREST_RESTS_ON_SEARCH)

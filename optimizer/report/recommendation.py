@@ -13,6 +13,7 @@ from models.plan import ONE_OFF_COST
 from ..assurance.result import Result
 from ..charts.menu_charts import heat_map_cells
 from ..results.audit_rules import NEAREST_RESTS_ON_SEARCH, RESTS_ON_SEARCH
+from ..results.busy_providers import busy_sentence
 from ..results.closest_words import missed_in_words
 from ..results.new_offers import new_offer_sentence
 from ..results.one_off import beside_gain, yearly_gain
@@ -44,7 +45,7 @@ def recommendation(result: Result) -> list[KeyPoint]:
     return [
         KeyPoint("What to offer", tuple(_offer(result)), "plan.json (decisions, kpis), uptake.csv"),
         KeyPoint("To whom, at what price", tuple(_prices(result)), "menus.csv"),
-        KeyPoint("Who delivers it", tuple(_delivery(result)), "plan.json (decisions), allocation.csv"),
+        KeyPoint("Who delivers it", tuple(_delivery(result)), "plan.json (decisions), allocation.csv, audit.json"),
         KeyPoint("What it earns", tuple(_earnings(result)), "plan.json (kpis, baseline)"),
         KeyPoint("What it costs", tuple(_costs(result)), "plan.json (kpis, baseline)"),
         KeyPoint("How sure this is", tuple(_certainty(result)), "plan.json, audit.json, manifest.json"),
@@ -60,7 +61,7 @@ def _closest(result: Result) -> list[KeyPoint]:
     return [
         KeyPoint("No plan", (status_sentence(result), _CLOSEST, _audited(result), *result.broken_rules), "plan.json"),
         KeyPoint("What these menus miss", missed[:MOST_NAMES], "plan.json (closest)"),
-        KeyPoint("Who delivers it", tuple(_delivery(seen)), "plan.json (closest), closest/allocation.csv"),
+        KeyPoint("Who delivers it", tuple(_delivery(seen)), "plan.json (closest), closest/allocation.csv, audit.json"),
         KeyPoint("What it earns", tuple(_earnings(seen)), source),
         KeyPoint("What it costs", tuple(_costs(seen)), source),
     ]
@@ -127,6 +128,7 @@ def _delivery(result: Result) -> Iterator[str]:
     idle = sorted(set(engaged) - set(hours[hours > 0].index))
     if idle:
         yield f"Engaged without work in the plan: {listed(idle)}."
+    yield from filter(None, [busy_sentence(result.audit)])
 
 
 def _earnings(result: Result) -> Iterator[str]:

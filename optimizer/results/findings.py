@@ -25,11 +25,13 @@ class Audit:
     `kpis`: kpi, claimed, recomputed, difference, ok; NaN where an amount has no value.
     `price_steps`: what the rules make of the prices next to the plan's (`accounting.next_prices.price_steps`); not in
     audit.json, None where it was read from there or no rule on prices binds.
+    `loads`: how busy teams and partners are that have no level of load (`accounting.work.loads`); not there either.
     """
 
     rules: pd.DataFrame
     kpis: pd.DataFrame
     price_steps: pd.DataFrame | None = None
+    loads: pd.DataFrame | None = None
 
     @property
     def ok(self) -> bool:

@@ -7,6 +7,7 @@ from html import escape
 
 from models.text.characters import shown
 
+from .busy_providers import busy_sentence
 from .closest_words import MISSED_HEADER, broken_in_words, missed_in_words
 from .new_offers import new_offer_sentence
 from .record import ResultRecord
@@ -29,8 +30,8 @@ def result_page(result: ResultRecord) -> str:
         parts.insert(0, f"<p><b>{escaped(result.unchecked)}</b></p>")
     if result.audit is not None and not result.audit.ok:
         parts.append("<p><b>The audit found faults: do not use this plan.</b> See <code>result.audit</code>.</p>")
-    if (resting := new_offer_sentence(result)) is not None:
-        parts.append(f"<p>{escaped(resting)}</p>")
+    warnings = filter(None, (new_offer_sentence(result), busy_sentence(result.audit)))
+    parts += [f"<p>{escaped(warning)}</p>" for warning in warnings]
     if result.closest is not None:
         parts.append(html_table(MISSED_HEADER, missed_in_words(result)[:SHOWN_ROWS]))
     if result.start_judged is not None:
