@@ -318,7 +318,7 @@ BINDING = {
     "max_tiers": (20, 67),
     "max_models": (74, 191),
     "min_menu": (43, 87),
-    "max_menu": (105, 19),
+    "max_menu": (105, 98),
     "max_providers": (42, 106),
     "max_provider_share": (200, 215),
     "max_utilization": (58, 157),
@@ -340,7 +340,7 @@ BINDING = {
     "turnaround": (1, 9),
     "csat_floor": (17, 47),
     "min_attainment": (1, 19),
-    "criteria_minimum": (126, *RARE_SEEDS),
+    "criteria_minimum": RARE_SEEDS,
 }
 """Two seeds of feasible cases in which each rule binds."""
 
@@ -353,7 +353,7 @@ def test_rule_binds_in_feasible_cases(rule: str) -> None:
         assert binds(seed, rule)
 
 
-@pytest.mark.parametrize("seed", [126, 236])
+@pytest.mark.parametrize("seed", [19, 240])
 def test_a_score_for_a_place_binds_in_feasible_cases(seed: int) -> None:
     settings, tables, scenarios = random_case(seed)
     general = tables["scores"][tables["scores"][["region", "family"]].isna().all(axis=1)]
