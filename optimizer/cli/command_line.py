@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import Action, ArgumentError, ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import asdict
@@ -99,17 +99,18 @@ def _read(parser: ArgumentParser, given: list[str]) -> Namespace:
     except _UsageError as error:
         error.parser.print_usage(streams.err())
         output = CommandOutput(error.parser.get_default("command"), as_json="--json" in given)
-        sys.exit(output.fail(BAD_INPUT, f"{error.parser.prog}: error: {error}", [{"text": str(error)}]))
+        told = "\n".join(f"{error.parser.prog}: error: {fault}" for fault in error.faults)
+        sys.exit(output.fail(BAD_INPUT, told, [{"text": fault} for fault in error.faults]))
     arguments.command_line = ["tierwise", *given]
     return arguments
 
 
 class _UsageError(Exception):
-    """Arguments that a parser, that of a command or that of all, does not take."""
+    """Arguments that a parser, that of a command or that of all, does not take; each fault is a sentence."""
 
-    def __init__(self, parser: ArgumentParser, text: str) -> None:
-        super().__init__(text)
-        self.parser = parser
+    def __init__(self, parser: ArgumentParser, faults: list[str]) -> None:
+        super().__init__(*faults)
+        self.parser, self.faults = parser, faults
 
 
 class _Parser(ArgumentParser):
@@ -117,20 +118,35 @@ class _Parser(ArgumentParser):
 
     mixed = False
     """Whether options may stand between arguments of which the first can be left out."""
+    _faults: tuple[str, ...] = ()
+    """Values met so far that their arguments do not take, so that all of them are told at once."""
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """What is called for the arguments of a command."""
-        if not self.mixed:
-            return super().parse_known_args(args, namespace)
-        self.mixed = False  # it comes back here, once without the arguments and once with them
+        if self.mixed:
+            self.mixed = False  # it comes back here, once without the arguments and once with them
+            try:
+                parsed = self.parse_known_intermixed_args(args, namespace)
+            finally:
+                self.mixed = True
+        else:
+            parsed = super().parse_known_args(args, namespace)
+        if self._faults:
+            self.error("")
+        return parsed
+
+    def _get_value(self, action: Action, arg_string: str) -> Any:
+        """The value of an argument; one that is none is noted, and those after it are looked at all the same."""
         try:
-            return self.parse_known_intermixed_args(args, namespace)
-        finally:
-            self.mixed = True
+            return super()._get_value(action, arg_string)
+        except ArgumentError as fault:
+            self._faults = tuple(dict.fromkeys([*self._faults, str(fault)]))
+            return None
 
     def error(self, message: str) -> NoReturn:
-        """Called for each fault of usage."""
-        raise _UsageError(self, message)
+        """Called for a fault of usage: raises it with the values met before that are none."""
+        faults, self._faults = [*self._faults, *([message] if message else [])], ()
+        raise _UsageError(self, faults)
 
 
 def _explain(error: Exception, output: CommandOutput) -> int:

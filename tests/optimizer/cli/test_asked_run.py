@@ -257,3 +257,14 @@ def test_answers_about_another_run_are_in_no_document(told: Told) -> None:
         assert not Path(file).exists()
     assert main(["levels", "runs/acme-base"]) == main(["report", "runs/acme-base", "--force"]) == DONE
     assert "left out" not in told()[1]
+
+
+def test_every_value_that_an_argument_does_not_take_is_told_at_once(told: Told, unsolved: Callable[[], None]) -> None:
+    unsolved()
+    with pytest.raises(SystemExit) as ended:
+        main(["price", "acme", "clinics", "gold", "--prices", "x,y", "--gap", "-1", "--time-limit", "zero", "--json"])
+    assert ended.value.code == BAD_INPUT
+    out, err = told()
+    faults = ["argument --prices: found 'x,y'", "argument --gap: found '-1'", "argument --time-limit: found 'zero'"]
+    assert [fault for fault in faults if f"tierwise price: error: {fault}" not in err] == []
+    assert [fault for fault in faults if fault not in out] == []
