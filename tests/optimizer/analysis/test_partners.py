@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from itertools import groupby
 
@@ -13,6 +14,7 @@ from models import Case, load_case
 from optimizer.analysis.machinery.comparison.value_added import value_added_table, values_added
 from optimizer.analysis.machinery.sessions.context import AnalysisContext, context_of
 from optimizer.analysis.machinery.sessions.context import pose as asked
+from optimizer.analysis.machinery.sessions.solver_session import SolverSession
 from optimizer.analysis.machinery.sourcing.failures import (
     OTHERS,
     REPLANNED,
@@ -24,6 +26,7 @@ from optimizer.analysis.machinery.sourcing.failures import (
 )
 from optimizer.analysis.machinery.sourcing.make_or_buy import make_or_buy, own_teams
 from optimizer.analysis.partners import partners
+from tests.folders import TINY
 from tests.optimizer.solving.test_enumeration import Posed, pose
 from tests.oracle.conditioned import Bound, best_within, share_of_hours, with_cell, with_rules
 from tests.oracle.enumeration import Enumeration
@@ -171,6 +174,22 @@ def test_the_answer_names_every_provider_and_says_its_worth(small: Case) -> None
     assert answer.sentences[0] == "No plan does without own with all other rules held."
     assert answer.gap is not None
     assert answer.gap <= 1.01e-4
+
+
+def test_a_failure_that_the_plans_own_proof_hides_is_told_as_undecided() -> None:
+    """Partner's failure loses 60 on the tiny case: told of a plan proved to within 1, and hidden by one within 100."""
+    session = SolverSession(load_case(TINY), gap=1e-6)
+    solved = session.solve()
+    assert solved.objective is not None
+    for bound, hidden in ((solved.objective + 1, False), (solved.objective + 100, True)):
+        answer = partners(session, result=replace(solved, bound=bound), shares=[1])
+        (told,) = [sentence for sentence in answer.sentences if sentence.startswith("When a partner fails")]
+        assert "the mean loss is 60.00 EUR of margin a year; " in told
+        undecided = (
+            "The failure of Partner loses no more than 100.00 EUR of account margin a year, which the plan's own proof "
+            "leaves open: less than the proof resolves."
+        )
+        assert (undecided in answer.sentences) is hidden
 
 
 @pytest.mark.parametrize(("option", "value"), [("shares", [0.5, 1.2]), ("volume_swing", -0.1), ("response_swing", 2)])

@@ -9,7 +9,7 @@ import pandas as pd
 from ....results.one_off import LOWERED, beside_loss, yearly_loss
 from ....results.record import Status
 from ....results.summary import money, percent
-from ..answers.proved_amount import ProvedAmount
+from ..answers.proved_amount import UNDECIDED, ProvedAmount
 from ..comparison.value_added import value_sentences
 from ..sessions.context import AnalysisContext
 from .failures import REPLANNED
@@ -24,7 +24,7 @@ def partner_sentences(tables: Mapping[str, pd.DataFrame], context: AnalysisConte
         *_about_bars(tables["barred"]),
         *_about_readiness(tables["readiness"], context.plan.decisions.providers, currency),
         *_about_make_or_buy(tables["make_or_buy"], currency, context.result.objective_name),
-        *([] if context.session.stopped else _about_failures(tables["failures"], currency, goal)),
+        *([] if context.session.stopped else _about_failures(tables["failures"], context, goal)),
     ]
 
 
@@ -106,7 +106,8 @@ def _whole(share: float) -> str:
     return f"{share * 100:.0f} %"
 
 
-def _about_failures(table: pd.DataFrame, currency: str, goal: str) -> list[str]:
+def _about_failures(table: pd.DataFrame, context: AnalysisContext, goal: str) -> list[str]:
+    currency = context.result.currency
     if table.empty:
         return ["No partner is engaged that could fail."]
     possible = table[table["possible"]].drop_duplicates("partner")
@@ -118,12 +119,26 @@ def _about_failures(table: pd.DataFrame, currency: str, goal: str) -> list[str]:
         loss, margin = (money(float(means[name]), currency) for name in ("loss_yearly", "margin_loss_yearly"))
         mean_once, once = (beside_loss(float(row["one_off_cost"]), LOWERED[0], currency) for row in (means, worst))
         most = f"{money(worst['margin_loss_yearly'], currency)} a year{once}"
+        lost = "" if goal.endswith("margin") else f"{loss} of {goal} and "
         said.append(
-            f"When a partner fails, the mean loss is {loss} of {goal} and {margin} of margin a year{mean_once}; "
+            f"When a partner fails, the mean loss is {lost}{margin} of margin a year{mean_once}; "
             f"most margin goes with {worst['partner']} ({worst['response']}): {most}. "
             "Until a new plan is made its menus and all rules but those on margins and cost to serve are held."
         )
-    return said
+    return [*said, *_unresolved(possible, context, goal)]
+
+
+def _unresolved(possible: pd.DataFrame, context: AnalysisContext, goal: str) -> list[str]:
+    """Failures that lose, or gain, no more than the proof of the plan itself leaves open."""
+    plan = context.result
+    assert plan.bound is not None
+    assert plan.objective is not None
+    left = plan.bound - plan.objective
+    names = possible.loc[possible["loss"].abs() <= left, "partner"]
+    if names.empty:
+        return []
+    amount = f"{money(left, plan.currency)} of {goal} a year, which the plan's own proof leaves open"
+    return [f"The failure of {', '.join(names)} loses no more than {amount}: {UNDECIDED}."]
 
 
 def _without(table: pd.DataFrame, fatal: Sequence[str]) -> str:
