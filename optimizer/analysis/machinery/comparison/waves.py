@@ -151,7 +151,7 @@ class Roadmap:
         barred = providers.loc[~providers["provider"].isin(ready) & (providers["engage"] != "excluded"), "provider"]
         rules = margins_so_far(self.scenario, before) if self.catch_up else {}
         scenario = self.context.changed(*(bar(name) for name in sorted(barred)), **rules)
-        label = f"month {month:g}, {len(self.books) - len(stayed)} of {len(self.books)} price books moved"
+        label = f"month {month:g} with {len(self.books) - len(stayed)} of {len(self.books)} price books moved"
         self.context.session.expect(1)
         wanted = None if isnan(better_than) else better_than
         return self.context.session.evaluate(scenario, menus=menus, label=label, better_than=wanted)
