@@ -28,7 +28,7 @@ from .machinery.feasibility.shadow_prices import ShadowPrices, shadow_prices
 from .machinery.feasibility.wider_ladders import COLUMNS as LADDER_COLUMNS
 from .machinery.feasibility.wider_ladders import NO_LADDERS, WiderLadders, ladder_sentences, least_told, wider_ladders
 from .machinery.sessions.context import AnalysisContext, pose
-from .machinery.sessions.solver_session import AskedOf, SolveOptions, question
+from .machinery.sessions.solver_session import AskedOf, SolveOptions, SolverSession, question
 
 _ALWAYS = tuple(key for key, spec in RULE_SPECS.items() if spec.bars_providers)
 """Rules that keep providers out, which no row of an audit tells of."""
@@ -141,10 +141,16 @@ def _is_likely_dear(context: AnalysisContext, lever: Lever, stops: set[str], sha
 
 
 def _shadow(context: AnalysisContext, lever: Lever, prices: ShadowPrices | None) -> float | None:
-    if prices is None or lever.limit is None:
+    if prices is None or lever.limit is None or _half_is_over(context.session):
         return None
     looser = lever.at(context.scenario, lever.loosened(lever.limit))
     return prices.gain(apply_scenario(context.session.case, looser)[0], looser)
+
+
+def _half_is_over(session: SolverSession) -> bool:
+    """Whether half of the time that was given is over, so that the rest is for what is solved."""
+    left, given = session.seconds_left, session.time_limit
+    return left is not None and given is not None and left < given / 2
 
 
 def _cost(context: AnalysisContext, lever: Lever, shadow: float | None) -> _Cost:

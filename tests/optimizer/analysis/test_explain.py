@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 
 import optimizer
-from models import apply_scenario
+from models import apply_scenario, load_case
+from optimizer.analysis.explain import explain
 from optimizer.analysis.machinery.answers.answer import Answer
 from optimizer.analysis.machinery.feasibility.levers import levers
-from optimizer.analysis.machinery.feasibility.shadow_prices import shadow_prices
+from optimizer.analysis.machinery.feasibility.shadow_prices import ShadowPrices, shadow_prices
+from optimizer.analysis.machinery.sessions.solver_session import SolverSession
+from tests.folders import TINY
 from tests.optimizer.analysis.posed import case_of, optimum, scenario_of
 
 
@@ -71,3 +74,17 @@ def test_every_binding_rule_is_looked_at(answer: Answer) -> None:
         ("required_products", "viewer"),
         ("required_providers", "Own"),
     }
+
+
+def test_shadow_prices_end_with_half_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each states a program of its own: with no time left none is stated, and the answer says what was not asked."""
+    stated: list[object] = []
+    monkeypatch.setattr(ShadowPrices, "gain", lambda *given: stated.append(given))
+    session = SolverSession(load_case(TINY), time_limit=60.0)
+    assert session.solve().plan is not None
+    explain(session)
+    assert stated
+    stated.clear()
+    monkeypatch.setattr(SolverSession, "seconds_left", property(lambda _: 20.0))
+    explain(session)
+    assert stated == []
