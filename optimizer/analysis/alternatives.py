@@ -98,7 +98,7 @@ def _search(context: AnalysisContext, count: int, within: float, least_share: fl
     found: list[Result] = []
     result = context.result
     conditions: tuple[Condition, ...] = (NoTokenPartners(least_share),)
-    for rank in context.session.each(range(1, count + 1), lambda rank: f"alternative {rank}"):
+    for rank in context.session.each(range(1, count + 1), named=lambda rank: f"alternative {rank}"):
         result = context.session.solve(context.scenario, conditions=conditions, label=f"alternative {rank}")
         if result.plan is None or (found and _loss(found[0], result) > within * abs(found[0].objective or 0.0)):
             break

@@ -22,12 +22,21 @@ from ..results.summary import NEAR, first_places, money
 from .machinery.answers.answer import Answer
 from .machinery.answers.proved_amount import ProvedAmount
 from .machinery.comparison.moves import structure_moves
-from .machinery.feasibility.joint_relaxation import gains_nothing, jointly_dropped
+from .machinery.feasibility.joint_relaxation import jointly_dropped
 from .machinery.feasibility.levers import Lever, levers, named
+from .machinery.feasibility.rule_solves import RuleSolves
 from .machinery.feasibility.shadow_prices import ShadowPrices, shadow_prices
 from .machinery.feasibility.wider_ladders import COLUMNS as LADDER_COLUMNS
-from .machinery.feasibility.wider_ladders import NO_LADDERS, WiderLadders, ladder_sentences, least_told, wider_ladders
+from .machinery.feasibility.wider_ladders import (
+    NO_LADDERS,
+    LadderSolves,
+    WiderLadders,
+    ladder_sentences,
+    least_told,
+    wider_ladders,
+)
 from .machinery.sessions.context import AnalysisContext, pose
+from .machinery.sessions.lanes import work_ahead
 from .machinery.sessions.solver_session import AskedOf, SolveOptions, SolverSession, question
 
 _ALWAYS = tuple(key for key, spec in RULE_SPECS.items() if spec.bars_providers)
@@ -98,8 +107,9 @@ def explain(
     binding = [lever for lever in on if not lever.idle and (lever.rule in stops or _binds(context.result, lever))]
     asked = binding if chosen is None else chosen
     prices = shadow_prices(context.case, context.scenario, context.plan, seconds=context.session.seconds_left)
-    costs = _costs(context, asked, stops, prices)
-    return _answer(context, costs, steps, wider_ladders(context) if rules is None else NO_LADDERS)
+    ladders = LadderSolves.of(context) if rules is None else None
+    costs = _costs(context, asked, stops, prices, ladders)
+    return _answer(context, costs, steps, NO_LADDERS if ladders is None else wider_ladders(context, ladders))
 
 
 def _binds(result: Result, lever: Lever) -> bool:
@@ -120,17 +130,24 @@ def _names(scope: str) -> list[str]:
 
 
 def _costs(
-    context: AnalysisContext, asked: Sequence[Lever], stops: set[str], prices: ShadowPrices | None
+    context: AnalysisContext,
+    asked: Sequence[Lever],
+    stops: set[str],
+    prices: ShadowPrices | None,
+    ladders: LadderSolves | None,
 ) -> list[_Cost]:
     """What each rule costs: many at once where no gap is asked for, and alone those that this leaves or are dear."""
+    session = context.session
     shadows = {lever: _shadow(context, lever, prices) for lever in asked}
     cheap = [lever for lever in asked if not _is_likely_dear(context, lever, stops, shadows[lever])]
-    known = {} if context.session.brief is None else jointly_dropped(context, cheap)
+    known = {} if session.brief is None else jointly_dropped(context, cheap)
     found = {
         lever: _Cost(lever, one, None if lever.limit is None else one, shadows[lever]) for lever, one in known.items()
     }
-    for lever in context.session.each([lever for lever in asked if lever not in found]):
-        found[lever] = _cost(context, lever, shadows[lever])
+    tasks = {lever: RuleSolves.of(lever, context.scenario) for lever in asked if lever not in found}
+    work_ahead(session, [*([ladders] if ladders is not None and ladders.ends else []), *tasks.values()])
+    for lever in session.each(list(tasks), lambda lever: tasks[lever].name):
+        found[lever] = _Cost(lever, *tasks[lever].run(session), shadows[lever])
     return [found[lever] for lever in asked if lever in found]
 
 
@@ -151,19 +168,6 @@ def _half_is_over(session: SolverSession) -> bool:
     """Whether half of the time that was given is over, so that the rest is for what is solved."""
     left, given = session.seconds_left, session.time_limit
     return left is not None and given is not None and left < given / 2
-
-
-def _cost(context: AnalysisContext, lever: Lever, shadow: float | None) -> _Cost:
-    session, scenario = context.session, context.scenario
-    dropped = session.solve(lever.dropped(scenario), label=f"without {lever.name}")
-    if lever.limit is None:
-        return _Cost(lever, dropped, None, None)
-    looser = lever.at(scenario, lever.loosened(lever.limit))
-    worth_less = session.brief is not None and gains_nothing(
-        context, dropped
-    )  # one step gains no more than all of them
-    loosened = dropped if worth_less else session.solve(looser, label=f"{lever.name} one step looser")
-    return _Cost(lever, dropped, loosened, shadow)
 
 
 def _gains(base: Result, other: Result | None) -> tuple[float | None, float | None]:

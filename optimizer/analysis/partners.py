@@ -11,19 +11,21 @@ from models.scenario import Scenario
 
 from ..assurance.result import Result
 from .machinery.answers.answer import Answer
-from .machinery.comparison.value_added import VALUE_COLUMNS, value_added_table, values_added
+from .machinery.comparison.value_added import VALUE_COLUMNS, value_added_table, value_solves, values_added
 from .machinery.sessions.context import AnalysisContext, context_of
+from .machinery.sessions.lanes import work_ahead
 from .machinery.sessions.solver_session import AskedOf, SolveOptions, question
 from .machinery.sourcing.failures import (
     FAILURE_COLUMNS,
     TAKEOVER_COLUMNS,
     Failure,
+    failure_solves,
     failure_table,
     first_possible,
     partner_failures,
     takeover_table,
 )
-from .machinery.sourcing.make_or_buy import MAKE_OR_BUY_COLUMNS, SHARES, make_or_buy
+from .machinery.sourcing.make_or_buy import MAKE_OR_BUY_COLUMNS, SHARES, make_or_buy, share_solves
 from .machinery.sourcing.partner_sentences import partner_sentences
 from .machinery.sourcing.scorecard import Scorecard
 
@@ -133,6 +135,7 @@ def partners(
     if context.result.plan is None:
         return context.nothing("partners")
     card = Scorecard(context.case, context.scenario, context.plan, volume_swing, response_swing)
+    _solve_ahead(context, list(card.providers.index), shares)
     values = values_added(context, "provider", list(card.providers.index))
     by_share, share_results = make_or_buy(context, shares)
     failures = partner_failures(context)
@@ -149,9 +152,13 @@ def partners(
         "takeovers": takeover_table(context, failures),
     }
     others = [*(value.other for value in values), *share_results, *(failure.result for failure in failures)]
-    facts = _facts(tables, failures, context)
-    sentences = partner_sentences(tables, context)
-    return context.answer("partners", tables, _COLUMNS, sentences, facts, others, ["scorecard", "failures"])
+    facts, told = _facts(tables, failures, context), partner_sentences(tables, context)
+    return context.answer("partners", tables, _COLUMNS, told, facts, others, ["scorecard", "failures"])
+
+
+def _solve_ahead(context: AnalysisContext, providers: Sequence[str], shares: Sequence[float]) -> None:
+    solves = [*value_solves(context, "provider", providers), *share_solves(context, shares)]
+    work_ahead(context.session, [*solves, *failure_solves(context)])
 
 
 def _check(**shares: Sequence[float]) -> None:

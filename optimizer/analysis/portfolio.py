@@ -26,9 +26,12 @@ from .machinery.comparison.value_added import (
     margin_of,
     value_added_table,
     value_sentences,
+    value_solves,
     values_added,
 )
 from .machinery.sessions.context import AnalysisContext, context_of
+from .machinery.sessions.lane_session import OneSolve
+from .machinery.sessions.lanes import work_ahead
 from .machinery.sessions.solver_session import AskedOf, SolveOptions, question
 
 _KINDS: tuple[DecisionKindName, ...] = ("product", "tier", "model")
@@ -79,6 +82,8 @@ def portfolio(
     context = context_of(case, scenario, result, **options)
     if context.result.plan is None:
         return context.nothing("portfolio")
+    asked = [one for kind in _KINDS for one in value_solves(context, kind, _sellable(context, kind))]
+    work_ahead(context.session, [*asked, *(one for kind in _CURVES for one in count_solves(context, kind).values())])
     found = {kind: values_added(context, kind, _sellable(context, kind)) for kind in _KINDS}
     curves = {kind: best_by_count(context, kind) for kind in _CURVES}
     tables = {DECISION_KINDS[kind].listed: value_added_table(found[kind], kind) for kind in _KINDS}
@@ -102,18 +107,26 @@ def _sellable(context: AnalysisContext, kind: DecisionKindName) -> list[str]:
 
 def best_by_count(context: AnalysisContext, kind: DecisionKindName) -> list[CountPoint]:
     """The best plan with exactly 1, 2, 3, ... tiers or models, as many as may be sold."""
-    counts = range(1, len(_sellable(context, kind)) + 1)
+    solves = count_solves(context, kind)
     word = DECISION_KINDS[kind].word
-    asked = context.session.each(counts, lambda count: f"{count} {word}{'s' if count > 1 else ''}")
-    return [CountPoint(count, _best_with(context, kind, count)) for count in asked]
+    asked = context.session.each(
+        list(solves), lambda count: solves[count].name, named=lambda count: f"{count} {word}{'s' if count > 1 else ''}"
+    )
+    return [CountPoint(count, solves[count].run(context.session)) for count in asked]
 
 
-def _best_with(context: AnalysisContext, kind: DecisionKindName, count: int) -> Result:
+def count_solves(context: AnalysisContext, kind: DecisionKindName) -> dict[int, OneSolve]:
+    """What is to be solved for each number."""
+    counts = range(1, len(_sellable(context, kind)) + 1)
+    return {count: _with_exactly(context, kind, count) for count in counts}
+
+
+def _with_exactly(context: AnalysisContext, kind: DecisionKindName, count: int) -> OneSolve:
     scenario, least = context.scenario, context.scenario.min_menu
     if kind == "tier" and least is not None and least > count:
         scenario = scenario.model_copy(update={"min_menu": count})
     asked = CountLimit(kind, count, count)
-    return context.session.solve(scenario, conditions=[asked], label=str(asked))
+    return OneSolve(scenario, (asked,), str(asked))
 
 
 def curve_table(context: AnalysisContext, kind: DecisionKindName, points: Sequence[CountPoint]) -> pd.DataFrame:

@@ -24,6 +24,9 @@ from .machinery.comparison.moves import moves
 from .machinery.feasibility.iis import find_iis
 from .machinery.feasibility.levers import levers
 from .machinery.sessions.context import AnalysisContext, pose
+from .machinery.sessions.lane_session import OneSolve
+from .machinery.sessions.lanes import work_ahead
+from .machinery.sessions.solved_question import name_of
 from .machinery.sessions.solver_session import AskedOf, SolveOptions, question
 
 Request: TypeAlias = str | Condition | Sequence[Condition]
@@ -91,6 +94,7 @@ def whynot(
     context = posed.context(result)
     if context.result.plan is None:
         return context.nothing("whynot")
+    work_ahead(context.session, [OneSolve(context.scenario, asked, name_of(asked)) for asked in parsed])
     asked = [_ask(context, conditions) for conditions in context.session.each(parsed)]
     return _answer(context, asked)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from rich.cells import cell_len, set_cell_size
 
 from models.text.characters import shown
 
-from ..results.progress import Progress, ProgressCallback, StopCheck
+from ..results.progress import FoundRow, Progress, ProgressCallback, StopCheck
 from ..results.progress_words import progress_in_words
 from .exit_codes import INTERRUPTED
 from .streams import are_ours, columns_of, write_past_buffers
@@ -27,6 +28,8 @@ Saved = TypeVar("Saved")
 
 _REDRAW_SECONDS = 0.25
 _LOG_SECONDS = 5.0
+_ROWS_SECONDS = 2.0
+"""Time from which rows of an answer are told before its end."""
 _HANG_UP: signal.Signals | None = getattr(signal, "SIGHUP", None)
 
 
@@ -125,15 +128,21 @@ class ProgressLine:
         self._started = monotonic()
         self._drawn = self._started
         self._news: Progress | None = None
+        self._rows: deque[FoundRow] = deque()
         self._shown = 0
 
     def update(self, news: Progress) -> None:
         """Take what the search reports; called from its thread."""
-        self._news = news
+        if isinstance(news, FoundRow):
+            self._rows.append(news)
+        else:
+            self._news = news
 
     def draw(self) -> None:
-        """Show the newest report with the time elapsed by now."""
+        """Show the newest report with the time elapsed by now, and rows of an answer that takes a while."""
         now = monotonic()
+        while self._rows and now - self._started >= _ROWS_SECONDS:
+            self.print_sentence(self._rows.popleft().phase)
         if not self._live and now - self._drawn < _LOG_SECONDS:
             return
         self._drawn = now

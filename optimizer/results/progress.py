@@ -29,6 +29,11 @@ class Progress:
     """Whether this tells of many searches at once, which have no one plan or bound."""
 
 
+@dataclass(frozen=True)
+class FoundRow(Progress):
+    """What one solve of an answer has found, said by `phase`, to be kept in sight: the answer's row before its end."""
+
+
 ProgressCallback = Callable[[Progress], None]
 """Called from the solving thread whenever there is news; must return quickly."""
 

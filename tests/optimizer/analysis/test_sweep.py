@@ -258,7 +258,7 @@ def test_where_processes_never_begin_this_one_solves(
 
 
 def test_a_daemon_solves_by_itself(case: Case, answer: Sweep, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "_may_have_children", lambda: False)
+    monkeypatch.setattr(pool, "may_have_children", lambda: False)
     monkeypatch.setattr(pool, "process_pool", None)
     found = sweep(case, {**GRID, "min_service_margin": [0.05]})
     assert objectives(found) == pytest.approx(objectives(answer)[::2])

@@ -5,7 +5,9 @@ from __future__ import annotations
 from math import isfinite
 from typing import NamedTuple
 
+from ....assurance.result import Result
 from ....program.delivery import SECOND_STAGE_SLACK
+from ....results.record import Status
 from ....results.summary import money
 
 UNDECIDED = "less than the proof resolves"
@@ -44,3 +46,15 @@ class ProvedAmount(NamedTuple):
 
     def _end(self, amount: float, currency: str) -> str:
         return "0" if abs(amount) <= self._rounding else money(amount, currency)
+
+
+def found_in_words(run: Result, found: Result) -> str:
+    """How a solve ended, in a few words: its least and most against the run, where both are of the same amount."""
+    if found.objective is None or found.bound is None:
+        return "no plan" if found.status is Status.INFEASIBLE else "no plan found"
+    same = run.objective is not None and run.objective_name == found.objective_name
+    ends = [end - (run.objective or 0.0 if same else 0.0) for end in (found.objective, found.bound)]
+    least, most = (
+        f"{'+' if same and end >= 0 else '-' if end < 0 else ''}{money(abs(end), found.currency)}" for end in ends
+    )
+    return f"{least} to {most} a year"

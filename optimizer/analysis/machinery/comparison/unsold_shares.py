@@ -115,7 +115,8 @@ def unsold_shares(
     """Of each plan whose scenario is known and that gains over today, each tier and model that is not sold today."""
     asked = [(name, offer) for name in results if name in scenarios for offer in _asked(results[name])]
     return [
-        _without(session, name, results[name], scenarios[name], offer) for name, offer in session.each(asked, _named)
+        _without(session, name, results[name], scenarios[name], offer)
+        for name, offer in session.each(asked, named=_named)
     ]
 
 

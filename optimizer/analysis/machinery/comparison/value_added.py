@@ -18,6 +18,7 @@ from ....results.one_off import beside_gain, extra_once, yearly_gain
 from ....results.summary import money
 from ..answers.proved_amount import ProvedAmount
 from ..sessions.context import AnalysisContext
+from ..sessions.lane_session import OneSolve
 
 VALUE_COLUMNS = {
     "in_plan": "whether the plan has it",
@@ -44,9 +45,21 @@ class ValueAdded:
     row: dict[str, object]
 
 
+def value_solves(context: AnalysisContext, kind: DecisionKindName, names: Sequence[str]) -> list[OneSolve]:
+    """What is to be solved for the values of some: what the plan has is dropped, what it lacks is forced."""
+    asked = [Decision(kind, name, not _is_in_plan(context, kind, name)) for name in names]
+    return [OneSolve(context.scenario, (decision,), str(decision)) for decision in asked]
+
+
 def values_added(context: AnalysisContext, kind: DecisionKindName, names: Sequence[str]) -> list[ValueAdded]:
     """What each adds: what the plan has is dropped, what it lacks is forced, and everything else decided anew."""
-    return [_value_added(context, kind, name) for name in context.session.each(names)]
+    solves = dict(zip(names, value_solves(context, kind, names), strict=True))
+    asked = context.session.each(names, lambda name: solves[name].name)
+    return [_value_added(context, kind, name, solves[name].run(context.session)) for name in asked]
+
+
+def _is_in_plan(context: AnalysisContext, kind: DecisionKindName, name: str) -> bool:
+    return name in getattr(context.plan.decisions, DECISION_KINDS[kind].listed)
 
 
 def value_added_table(found: Sequence[ValueAdded], column: str) -> pd.DataFrame:
@@ -69,10 +82,8 @@ def value_sentences(table: pd.DataFrame, column: str, lead: str, held: str, kpi:
     return [*([f"{lead}: {', '.join(decided)}; {held}."] if decided else []), *undecided]
 
 
-def _value_added(context: AnalysisContext, kind: DecisionKindName, name: str) -> ValueAdded:
-    in_plan = name in getattr(context.plan.decisions, DECISION_KINDS[kind].listed)
-    asked = Decision(kind, name, not in_plan)
-    other = context.session.solve(context.scenario, conditions=[asked], label=str(asked))
+def _value_added(context: AnalysisContext, kind: DecisionKindName, name: str, other: Result) -> ValueAdded:
+    in_plan = _is_in_plan(context, kind, name)
     having, lacking = (context.result, other) if in_plan else (other, context.result)
     value, least, most = _difference(having, lacking)
     once, margin = extra_once(having, lacking), margin_of(having) - margin_of(lacking)

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from models.plan import Plan
 
 from ....assurance.result import Result
-from ....results.record import Status
 from ..sessions.brief_solves import NODES
 from ..sessions.context import AnalysisContext
 from ..sessions.reference_run import verdict_on
 from .levers import Lever, all_dropped
+from .rule_solves import gains_nothing
 
 FEWER = 4
 """Times fewer nodes for a solve of many rules than for that of one: a part of them may be closed sooner."""
@@ -34,19 +34,11 @@ def jointly_dropped(context: AnalysisContext, group: Sequence[Lever]) -> dict[Le
         if len(together) < 2:
             continue
         result = _solved(context, together)
-        if gains_nothing(context, result):
+        if gains_nothing(context.session, result):
             found |= dict.fromkeys(together, result)
         elif not context.session.stopped:
             waiting += _smaller(context, together, result)
     return found
-
-
-def gains_nothing(context: AnalysisContext, result: Result) -> bool:
-    """Whether the run's plan is proved, to the gap, to be one of those sought under other rules."""
-    base = context.result.objective
-    if base is None or result.objective is None:
-        return False
-    return result.status is Status.OPTIMAL and result.objective <= base
 
 
 def _composable(group: Sequence[Lever]) -> list[Lever]:

@@ -18,6 +18,7 @@ from ....results.one_off import beside_gain, extra_once, yearly_gain
 from ....results.record import Status
 from ....results.summary import ladder_ends, money, price_in_words
 from ..sessions.context import AnalysisContext
+from ..sessions.solver_session import SolverSession
 from .ladder_ends import TABLE, LadderEnd, ladder_ends_of
 
 COLUMNS = {
@@ -84,28 +85,58 @@ def _row(end: LadderEnd | None, gain: Gain | None) -> list[object]:
     return [end.tier, end.model, end.price, end.direction, books, end.next_price, end.against, *gained]
 
 
-def wider_ladders(context: AnalysisContext) -> WiderLadders:
+@dataclass(frozen=True)
+class LadderSolves:
+    """The scenario with one more step at ends of ladders, all at once and then each, to be solved in any process."""
+
+    scenario: Scenario
+    """Without the changes of price points, which these have been through."""
+    points: pd.DataFrame
+    ends: tuple[LadderEnd, ...]
+    name: str = "one more step of every ladder"
+
+    @classmethod
+    def of(cls, context: AnalysisContext) -> LadderSolves:
+        """Those of the ladders of which the plan uses an end."""
+        ends = tuple(ladder_ends_of(context.case, context.scenario, context.plan.menus))
+        return cls(_with_prices_made(context.scenario), context.case.tables[TABLE], ends)
+
+    def run(self, session: SolverSession) -> None:
+        """All at once, then each by itself where that finds something."""
+        whole, base = self.all_at_once(session), session.reference
+        if len(self.ends) > 1 and base is not None and found_something(base.result, whole):
+            for end in self.ends:
+                self.with_one(session, end)
+
+    def all_at_once(self, session: SolverSession) -> Result:
+        """One more step at every end."""
+        return self._solved(session, self.ends, self.ends[0].name if len(self.ends) == 1 else self.name)
+
+    def with_one(self, session: SolverSession, end: LadderEnd) -> Result:
+        """One more step at one end."""
+        return self._solved(session, [end], end.name)
+
+    def _solved(self, session: SolverSession, ends: Sequence[LadderEnd], label: str) -> Result:
+        points = pd.concat([self.points, *(end.points() for end in ends)], ignore_index=True)
+        return session.solve(self.scenario, label=label, price_points=points)
+
+
+def wider_ladders(context: AnalysisContext, solves: LadderSolves) -> WiderLadders:
     """What one more step at each end brings: all at once, then each by itself where that finds something."""
-    ends = ladder_ends_of(context.case, context.scenario, context.plan.menus)
-    if not ends or context.session.stopped:
+    ends, session = solves.ends, context.session
+    if not ends or session.leaves_out(solves.name):
         return WiderLadders(ends, {}, None, [])
-    context.session.expect(1)
-    whole = _solved(context, ends, ends[0].name if len(ends) == 1 else "one more step of every ladder")
+    session.expect(1)
+    whole = solves.all_at_once(session)
     together, results = _gain(context.result, whole, np.nan), [whole]
     if len(ends) == 1:
         return WiderLadders(ends, {ends[0]: together}, together, results)
     gains = {end: Gain(np.nan, 0.0, together.most) for end in ends}
-    for end in context.session.each(ends if _found_something(context, whole, together) else []):
-        results.append(_solved(context, [end], end.name))
+    for end in session.each(ends if found_something(context.result, whole) else [], lambda end: solves.name):
+        results.append(solves.with_one(session, end))
         gains[end] = _gain(context.result, results[-1], together.most)
     ranked = sorted(ends, key=lambda end: -np.nan_to_num(gains[end].found))
     return WiderLadders(ranked, gains, together, results)
-
-
-def _solved(context: AnalysisContext, ends: Sequence[LadderEnd], label: str) -> Result:
-    """The scenario solved with one more point at each of these ends."""
-    points = pd.concat([context.case.tables[TABLE], *(end.points() for end in ends)], ignore_index=True)
-    return context.session.solve(_with_prices_made(context.scenario), label=label, price_points=points)
 
 
 def _with_prices_made(scenario: Scenario) -> Scenario:
@@ -133,9 +164,10 @@ def least_told(base: Result) -> float:
     return max((base.bound or 0.0) - objective, 1e-6 * abs(objective))
 
 
-def _found_something(context: AnalysisContext, whole: Result, together: Gain) -> bool:
+def found_something(base: Result, whole: Result) -> bool:
     """Whether one of the ladders may bring more than the plan's own proof leaves open."""
-    return whole.status is not Status.OPTIMAL or together.found > least_told(context.result)
+    found = 0.0 if whole.objective is None or base.objective is None else whole.objective - base.objective
+    return whole.status is not Status.OPTIMAL or found > least_told(base)
 
 
 def ladder_sentences(context: AnalysisContext, wider: WiderLadders) -> list[str]:

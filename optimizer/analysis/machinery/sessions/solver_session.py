@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import wraps
@@ -19,7 +19,7 @@ from models.conditions import Condition
 from ....assurance.result import Result
 from ....interrupts import current, handling_interrupts, note_plan
 from ....results.default_gap import DEFAULT_GAP
-from ....results.progress import Progress, ProgressCallback, StopCheck
+from ....results.progress import FoundRow, Progress, ProgressCallback, StopCheck
 from ....search.state.parameters import SearchParameters
 from ....search.state.stop_rule import StopRule
 from ....solving.baselines import Baselines
@@ -28,16 +28,16 @@ from ....solving.solve import solve
 from ....solving.time_limit import Limit
 from ..answers.answer import Answer
 from ..answers.asked_arguments import arguments_of
+from ..answers.proved_amount import found_in_words
 from .brief_solves import NODES, BriefSolves
 from .reference_run import AskedSolve, KeptRuns, ReferenceRun, opened_run
-from .solved_question import SolvedQuestion, SolvedQuestions, key_of, name_of, rows_of
-from .unasked_result import unasked_result
+from .solved_question import QuestionKey, SolvedQuestion, SolvedQuestions, key_of, name_of, rows_of
+from .unasked_result import stopped_in_words, unasked_result
 
 Item = TypeVar("Item")
+Words: TypeAlias = Callable[[Item], str]
 P = ParamSpec("P")
 Answered = TypeVar("Answered", bound=Answer)
-Settle: TypeAlias = Callable[[Result], Result]
-"""Makes of what a solve found what is known of its question, the run's plan and bound considered."""
 
 ELSEWHERE = inf
 """Stands for the gap of a result that was found elsewhere and answers nothing that is asked here."""
@@ -45,8 +45,6 @@ ANY = 1e9
 """Relative gap that every plan has: the first one found will do."""
 ONE_OF_MANY = 0.5
 """Most share of the time left for one solve, where it is not known how many follow."""
-MOST_NAMED = 8
-"""Most questions named of those that a stop left out."""
 
 
 class SolveOptions(TypedDict, total=False):
@@ -89,12 +87,13 @@ class SolverSession:
         self.params = SearchParameters.of(options.get("params"))
         self._baselines = Baselines()
         self._began = monotonic()
-        self._known = SolvedQuestions()
+        self.known = SolvedQuestions()
         self._announced = self._asked = 0
         self._deadline: float | None = None
         self._answering = False
         self._left_out: list[str] = []
         self._narrow: dict[str, bool] = {}
+        self._finished: set[str] = set()
 
     @property
     def interrupted(self) -> bool:
@@ -119,6 +118,7 @@ class SolverSession:
             yield
             return
         self._answering, self._announced, self._left_out, self._narrow = True, self._asked, [], {}
+        self._finished = set()
         self._deadline = None if self.time_limit is None else monotonic() + self.time_limit
         try:
             with handling_interrupts():
@@ -129,12 +129,12 @@ class SolverSession:
     @property
     def results(self) -> tuple[Result, ...]:
         """Every result so far, in the order solved."""
-        return tuple(solved.result for solved in self._known.values())
+        return tuple(solved.result for solved in self.known.values())
 
     @property
     def solves(self) -> tuple[AskedSolve, ...]:
         """Every solve so far that chose the menus from the case's own price points, in order."""
-        return tuple(one for (_, _, rows, _), one in self._known.items() if rows is None)
+        return tuple(one for (_, _, rows, _), one in self.known.items() if rows is None)
 
     def expect(self, solves: int) -> None:
         """Announce solves to come, so that progress can say `12 of 30`."""
@@ -142,28 +142,37 @@ class SolverSession:
 
     def report(self, phase: str) -> None:
         """Tell whoever watches of work that is done elsewhere than here."""
-        if self._progress is not None:
-            self._progress(Progress(monotonic() - self._began, phase, many=True))
+        self.tell(Progress(0.0, phase, many=True))
 
-    def each(self, items: Sequence[Item], named: Callable[[Item], str] = name_of) -> Iterator[Item]:
-        """The items, announced as one solve each, until someone asks to stop; what is left out is told by name."""
+    def tell(self, news: Progress) -> None:
+        """Tell whoever watches, with the time since the session began."""
+        if self._progress is not None:
+            self._progress(replace(news, seconds=monotonic() - self._began))
+
+    def each(self, items: Sequence[Item], name: Words[Item] = name_of, named: Words[Item] = name_of) -> Iterator[Item]:
+        """The items, one solve each, until a stop; then those finished, by `name`. The others are told as `named`."""
         self.expect(len(items))
-        for place, item in enumerate(items):
-            if self.stopped:
-                self._left_out += map(named, items[place:])
-                return
-            yield item
+        for item in items:
+            if self.leaves_out(name(item)):
+                self._left_out.append(named(item))
+            else:
+                yield item
+
+    def leaves_out(self, name: str) -> bool:
+        """Whether a stop came before what goes by this name was finished."""
+        return self.stopped and name not in self._finished
+
+    def learn(self, solved: Mapping[QuestionKey, SolvedQuestion], finished: str | None) -> None:
+        """Take what was solved elsewhere for this answer, and the name of what was finished by it."""
+        self.known.update(solved)
+        self._finished |= set() if finished is None else {finished}
 
     @property
     def shortfall(self) -> list[str]:
         """What a stop left out of the answer at work, in sentences; none where there was none."""
         if not self.stopped:
             return [] if self.brief is None else self.brief.in_words()
-        lead = "Stopped" if self.interrupted else "The time was up"
-        names = list(dict.fromkeys(filter(None, self._left_out)))
-        more = "" if len(names) <= MOST_NAMED else f" and {len(names) - MOST_NAMED} more"
-        missing = [f"Not asked: {', '.join(names[:MOST_NAMED])}{more}."] if names else []
-        return [*missing, f"{lead} before everything was asked; what is missing is left out."]
+        return stopped_in_words(self._left_out, interrupted=self.interrupted)
 
     def solve(
         self,
@@ -195,14 +204,14 @@ class SolverSession:
         more |= {"rule": self.brief and self.brief.rule(wanted, asked, nodes, differs=differs)}
         if reference is not None:
             more["settle"] = lambda found: reference.bounded(wanted, asked, reference.kept(wanted, asked, found))
-        found = self._ask(wanted, asked, label, start=self._known.nearest(wanted, asked), **more)
+        found = self._ask(wanted, asked, label, start=self.known.nearest(wanted, asked), **more)
         if self.brief is not None:
             self.brief.note(label, found)
         return found
 
     def know(self, scenario: Scenario, result: Result) -> None:
         """Take a plan for what solving a scenario gives; one that is not proved is solved again when asked for."""
-        self._known[key_of(scenario, (), None, self.gap)] = SolvedQuestion(scenario, (), result, 0.0)
+        self.known[key_of(scenario, (), None, self.gap)] = SolvedQuestion(scenario, (), result, 0.0)
 
     def take(self, scenario: str | Scenario, result: Result) -> None:
         """Know the result of solving a scenario of this case elsewhere.
@@ -212,7 +221,7 @@ class SolverSession:
         wanted = named_scenario(self.case, scenario)
         proves = result.gap is not None and result.gap <= self.gap
         key = key_of(wanted, (), None, self.gap if proves else ELSEWHERE)
-        self._known[key] = SolvedQuestion(wanted, (), result, inf)
+        self.known[key] = SolvedQuestion(wanted, (), result, inf)
 
     def any_plan(
         self, scenario: str | Scenario = "base", *, conditions: Sequence[Condition] = (), label: str = ""
@@ -220,11 +229,11 @@ class SolverSession:
         """Some plan that obeys every rule, however good, or the proof that there is none."""
         wanted, asked = named_scenario(self.case, scenario), tuple(conditions)
         settled = self.reference is not None and self.reference.settles(wanted, asked)
-        if settled or key_of(wanted, asked, None, self.gap) in self._known:
+        if settled or key_of(wanted, asked, None, self.gap) in self.known:
             return self.solve(wanted, conditions=asked, label=label)
         more: dict[str, Any] = {"conditions": asked} if asked else {}
         more |= {"rule": self.brief and self.brief.without_difference()}
-        return self._ask(wanted, asked, label, gap=ANY, start=self._known.nearest(wanted, asked), **more)
+        return self._ask(wanted, asked, label, gap=ANY, start=self.known.nearest(wanted, asked), **more)
 
     def evaluate(
         self,
@@ -253,27 +262,27 @@ class SolverSession:
         menus, points = more.get("menus"), more.pop("price_points", None)
         rows = None if menus is None and points is None else (rows_of(menus), rows_of(points))
         gap, share, rule = more.pop("gap", self.gap), more.pop("share", None), more.pop("rule", None)
-        settle: Settle = more.pop("settle", lambda found: found)
+        settle: Callable[[Result], Result] = more.pop("settle", lambda found: found)
         key = key_of(scenario, conditions, rows, gap)
         self._asked += 1
-        known, seconds = self._known.get(key), self._time_for_one(share)
+        known, seconds = self.known.get(key), self._time_for_one(share)
         if self.brief is not None:
             self.brief.begin(label)
         if self.stopped or (known is not None and known.serves(inf if seconds is None else seconds, rule)):
             return settle(self.unasked(scenario, label)) if known is None else self._met(settle(known.result))
-        more |= {"gap": gap, "time_limit": seconds, "should_stop": self._should_stop}
+        more |= {"gap": gap, "time_limit": seconds, "should_stop": self._should_stop, "stop_rule": rule}
         more |= {"progress": self._reporter(label), "baselines": self._baselines, "params": self.params}
-        more |= {"stop_rule": rule}
         case = self.case if points is None else self.case.with_table("price_points", points)
         result = settle((solve if menus is None else evaluate)(case, scenario, **more))
         given = 0.0 if self.interrupted else inf if seconds is None else seconds
-        self._known[key] = SolvedQuestion(scenario, conditions, result, given, rule)
+        self.known[key] = SolvedQuestion(scenario, conditions, result, given, rule)
+        if self.reference is not None and label:
+            self.tell(FoundRow(0.0, f"{label}: {found_in_words(self.reference.result, result)}"))
         return self._met(result)
 
     def limit_of_last(self) -> Limit:
         """What may end a piece of work that is no search: the time left, and a request to stop."""
-        left = self.seconds_left
-        return Limit(self.gap, None if left is None else monotonic() + left, self._should_stop)
+        return Limit(self.gap, self._deadline, self._should_stop)
 
     @staticmethod
     def _met(result: Result) -> Result:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from models import Case, Scenario
 
 from ....assurance.result import Result
 from ....results.record import Status
+
+MOST_NAMED = 8
+"""Most questions named of those that a stop left out."""
 
 
 def unasked_result(case: Case, scenario: Scenario, *, interrupted: bool) -> Result:
@@ -24,3 +29,12 @@ def unasked_result(case: Case, scenario: Scenario, *, interrupted: bool) -> Resu
         reason="A stop came before this was asked." if interrupted else "The time was up before this was asked.",
         interrupted=interrupted,
     )
+
+
+def stopped_in_words(left_out: Sequence[str], *, interrupted: bool) -> list[str]:
+    """What a stop left out of an answer, in sentences."""
+    lead = "Stopped" if interrupted else "The time was up"
+    names = list(dict.fromkeys(filter(None, left_out)))
+    more = "" if len(names) <= MOST_NAMED else f" and {len(names) - MOST_NAMED} more"
+    missing = [f"Not asked: {', '.join(names[:MOST_NAMED])}{more}."] if names else []
+    return [*missing, f"{lead} before everything was asked; what is missing is left out."]

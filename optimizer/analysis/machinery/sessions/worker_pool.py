@@ -51,7 +51,7 @@ def pool_for(executor: Executor | None, size: int) -> Iterator[WorkerPool]:
     elif executor is not None:
         with _with_executor(executor, size) as pool:
             yield pool
-    elif _may_have_children():
+    elif may_have_children():
         with process_pool(size) as pool:
             yield pool
     else:
@@ -59,7 +59,7 @@ def pool_for(executor: Executor | None, size: int) -> Iterator[WorkerPool]:
             yield _threads(alone, 1)
 
 
-def _may_have_children() -> bool:
+def may_have_children() -> bool:
     """Whether this process may start others: a daemon may not, nor one that is still being started."""
     this = multiprocessing.current_process()
     return not this.daemon and not getattr(this, "_inheriting", False)

@@ -40,10 +40,11 @@ def solve_one(
     """
     if due is not None and time_limit is not None:
         time_limit = max(0.0, min(time_limit, due - time.time()))
-    stop = should_stop or _stopped
+    stop = should_stop or is_stopped
     result = solve(case, scenario, gap=gap, time_limit=time_limit, start=start, should_stop=stop, params=params)
     return replace(result, warm_start_left=None)
 
 
-def _stopped() -> bool:
+def is_stopped() -> bool:
+    """Whether the solves of this process are to end."""
     return _stop is not None and _stop.is_set()

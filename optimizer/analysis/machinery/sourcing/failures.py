@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -18,6 +18,7 @@ from ....results.one_off import extra_once, yearly_loss
 from ..comparison.value_added import amount_of
 from ..service.delivered import delivered_flows
 from ..sessions.context import AnalysisContext, bar
+from ..sessions.solver_session import SolverSession
 
 SAME, OTHERS, REPLANNED = "same partners", "other partners", "new plan"
 FAILURE_COLUMNS = {
@@ -56,26 +57,54 @@ class Failure:
     result: Result
 
 
-def partner_failures(context: AnalysisContext) -> list[Failure]:
-    """Each engaged partner's failure, answered in the three ways; the second only where the first is impossible."""
+@dataclass(frozen=True)
+class FailureSolves:
+    """The responses to a partner's failure with the plan's menus; the second only where the first is impossible."""
+
+    partner: str
+    responses: Mapping[str, Scenario]
+    menus: pd.DataFrame
+
+    @property
+    def name(self) -> str:
+        """What is asked."""
+        return f"{self.partner} fails"
+
+    def run(self, session: SolverSession) -> list[Failure]:
+        """Those solved."""
+        found: list[Failure] = []
+        for response, scenario in self.responses.items():
+            result = session.evaluate(scenario, menus=self.menus, label=f"{self.name}, {response}")
+            found.append(Failure(self.partner, response, result))
+            if result.plan is not None:
+                break
+        return found
+
+
+def failure_solves(context: AnalysisContext) -> list[FailureSolves]:
+    """Those of each engaged partner."""
     kinds = context.case.tables["providers"].set_index("provider")["kind"]
     partners = [name for name in context.plan.decisions.providers if kinds[name] in PARTNER_KINDS]
-    context.session.expect(len(partners))  # two questions each
-    return [answered for partner in context.session.each(partners) for answered in _responses(context, partner)]
-
-
-def _responses(context: AnalysisContext, partner: str) -> Iterator[Failure]:
-    menus = context.plan.menus
     margin = MARGIN_OF[context.scenario.objective]
-    gone = context.changed(bar(partner), **NO_MONEY_RULES, objective=margin)
-    for response, scenario in ((SAME, _only(context, gone)), (OTHERS, gone)):
-        result = context.session.evaluate(scenario, menus=menus, label=f"{partner} fails, {response}")
-        yield Failure(partner, response, result)
-        if result.plan is not None:
-            break
-    asked = Decision("provider", partner, False)
-    again = context.session.solve(context.scenario, conditions=[asked], label=f"{partner} fails, {REPLANNED}")
-    yield Failure(partner, REPLANNED, again)
+    gone = {name: context.changed(bar(name), **NO_MONEY_RULES, objective=margin) for name in partners}
+    return [
+        FailureSolves(name, {SAME: _only(context, gone[name]), OTHERS: gone[name]}, context.plan.menus)
+        for name in partners
+    ]
+
+
+def partner_failures(context: AnalysisContext) -> list[Failure]:
+    """Each engaged partner's failure, answered in the three ways; the second only where the first is impossible."""
+    solves = failure_solves(context)
+    context.session.expect(len(solves))  # two questions each
+    asked = context.session.each(solves, lambda one: one.name)
+    return [answered for one in asked for answered in (*one.run(context.session), _replanned(context, one))]
+
+
+def _replanned(context: AnalysisContext, failing: FailureSolves) -> Failure:
+    label, asked = f"{failing.name}, {REPLANNED}", Decision("provider", failing.partner, wanted=False)
+    result = context.session.solve(context.scenario, conditions=[asked], label=label)
+    return Failure(failing.partner, REPLANNED, result)
 
 
 def _only(context: AnalysisContext, scenario: Scenario) -> Scenario:

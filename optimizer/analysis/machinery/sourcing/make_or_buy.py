@@ -13,6 +13,7 @@ from models.economics.delivery_formulas import HOUR_SHARING_KINDS, OWN_TEAM_KIND
 from ....assurance.result import Result
 from ..service.delivered import delivered_flows, measured
 from ..sessions.context import AnalysisContext
+from ..sessions.lane_session import OneSolve
 
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 _KPIS = (
@@ -52,15 +53,25 @@ def make_or_buy(context: AnalysisContext, shares: Sequence[float]) -> tuple[pd.D
     if not teams:
         return pd.DataFrame(columns=list(MAKE_OR_BUY_COLUMNS)), []
     rows, results = [_row(context, _share_worked(context, teams), context.result, in_plan=True)], []
-    for share in context.session.each(
-        sorted(set(shares)), lambda share: f"own teams at {share * 100:g} % of the hours"
-    ):
-        asked = WorkShare(teams, least=share or None, most=share if share < 1 else None)
-        result = context.session.solve(context.scenario, conditions=[asked], label=str(asked))
+    solves = dict(zip(sorted(set(shares)), share_solves(context, shares), strict=True))
+    asked = context.session.each(list(solves), lambda share: solves[share].name, named=_share_in_words)
+    for share in asked:
+        result = solves[share].run(context.session)
         rows.append(_row(context, share, result))
         results.append(result)
     table = pd.DataFrame(rows, columns=list(MAKE_OR_BUY_COLUMNS))
     return table.sort_values("in_house_share", kind="stable").reset_index(drop=True), results
+
+
+def share_solves(context: AnalysisContext, shares: Sequence[float]) -> list[OneSolve]:
+    """What is to be solved for each share, in rising order; nothing where the case has no team of its own."""
+    teams = own_teams(context)
+    asked = [WorkShare(teams, least=share or None, most=share if share < 1 else None) for share in sorted(set(shares))]
+    return [OneSolve(context.scenario, (one,), str(one)) for one in asked if teams]
+
+
+def _share_in_words(share: float) -> str:
+    return f"own teams at {share * 100:g} % of the hours"
 
 
 def own_teams(context: AnalysisContext) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import pytest
 import optimizer
 from models import Case, Change, Scenario, apply_scenario
 from optimizer.analysis.machinery.feasibility.ladder_ends import LadderEnd, ladder_ends_of
-from optimizer.analysis.machinery.feasibility.wider_ladders import wider_ladders
+from optimizer.analysis.machinery.feasibility.wider_ladders import LadderSolves, wider_ladders
 from optimizer.analysis.machinery.sessions.context import context_of
 from tests.optimizer.analysis.posed import case_of, drawn, optimum, scenario_of
 from tests.oracle.enumeration import enumerate_scenario
@@ -34,7 +34,8 @@ def enumerated(seed: int, ends: list[LadderEnd]) -> float:
 def test_gains_are_those_of_enumeration_with_the_points_added(seed: int) -> None:
     base = optimum(seed, scenario_of(seed)).objective
     assert base is not None
-    wider = wider_ladders(context_of(case_of(seed), "base", None, gap=GAP))
+    context = context_of(case_of(seed), "base", None, gap=GAP)
+    wider = wider_ladders(context, LadderSolves.of(context))
     room = 3e-6 * max(1.0, abs(base))
     asked = [(list(wider.ends), wider.together), *(([end], wider.gains[end]) for end in wider.ends)]
     assert any(gain is not None and gain.found > room for _, gain in asked)
