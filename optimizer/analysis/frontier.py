@@ -21,6 +21,7 @@ from ..results.summary import money, percent
 from .machinery.answers.answer import Answer
 from .machinery.answers.proved_amount import ProvedAmount
 from .machinery.comparison.moves import structure_moves
+from .machinery.sessions.brief_solves import WIDE
 from .machinery.sessions.context import AnalysisContext, pose
 from .machinery.sessions.solver_session import AskedOf, SolveOptions, question
 from .machinery.trade_offs.goals import GOALS, Goal
@@ -124,7 +125,8 @@ def _answer(context: AnalysisContext, goals: tuple[Goal, ...], found: list[Front
     best = table[table["knee"]]
     facts = {"goals": [goal.name for goal in goals], "points": len(found), "knee": int(best["point"].iloc[0])}
     results = [point.result for point in found]
-    answer = context.answer("frontier", tables, columns, _sentences(goals, table, currency), facts, results, ["points"])
+    told = [*_sentences(goals, table, currency), *_wide(context, goals[0], table)]
+    answer = context.answer("frontier", tables, columns, told, facts, results, ["points"])
     return _with_gap(answer, found)
 
 
@@ -203,6 +205,23 @@ def _undecided(goals: tuple[Goal, ...], table: pd.DataFrame, currency: str) -> l
         if not cost.decided:
             told.append(f"from point {place} to {place + 1}: {cost.undecided_in_words(currency)}")
     return [f"What {goals[0].name.replace('_', ' ')} a step costs is open {'; '.join(told)}."] if told else []
+
+
+def _wide(context: AnalysisContext, goal: Goal, table: pd.DataFrame) -> list[str]:
+    """Which points are proved less closely than others are asked to be, and how closely."""
+    brief = context.session.brief
+    wide = [] if brief is None else [brief.is_wide(most) for most in table["at_most"] - table[goal.name]]
+    rows = table[wide] if any(wide) else table.iloc[:0]
+    if rows.empty:
+        return []
+    numbers, least, most = list(rows["point"]), percent(float(rows["gap"].min())), percent(float(rows["gap"].max()))
+    following = numbers == list(range(numbers[0], numbers[-1] + 1))
+    which = f"{numbers[0]} to {numbers[-1]}" if following and len(numbers) > 1 else ", ".join(map(str, numbers))
+    lead = f"Point{'s' if len(numbers) > 1 else ''} {which}"
+    within = least if least == most else f"{least} to {most}"
+    verb = "are" if len(numbers) > 1 else "is"
+    told = f"within {within} of {goal.name.replace('_', ' ')}"
+    return [f"{lead} {verb} proved less closely than {100 * WIDE:g} % of what contracts add: {told}."]
 
 
 def _once(table: pd.DataFrame, currency: str) -> list[str]:

@@ -11,6 +11,7 @@ import pytest
 
 import optimizer
 from optimizer.analysis.frontier import _sentences
+from optimizer.analysis.machinery.sessions import brief_solves
 from optimizer.analysis.machinery.sessions.solver_session import SolverSession
 from optimizer.analysis.machinery.trade_offs.goals import Goal
 from optimizer.analysis.machinery.trade_offs.trade_off import FrontierPoint, knee, normalized, supported, undominated
@@ -150,3 +151,13 @@ def test_a_step_that_no_proof_resolves_is_told_as_undecided() -> None:
         "proof resolves."
     )
     assert not any("at first" in sentence for sentence in said)
+
+
+def test_points_proved_less_closely_are_told_by_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(brief_solves, "WIDE", -1.0)
+    answer = optimizer.frontier(optimizer.load_case("data/tiny"), points=3)
+    (told,) = [sentence for sentence in answer.sentences if "proved less closely" in sentence.lower()]
+    last = answer.tables["points"]["point"].max()
+    lead = "Point 1 is" if last == 1 else f"Points 1 to {last} are"
+    assert told.startswith(f"{lead} proved less closely than 1 % of what contracts add: within ")
+    assert told.endswith(" of account revenue.")

@@ -11,8 +11,9 @@ from collections.abc import Callable
 
 import pytest
 
+from optimizer.cli import watching
 from optimizer.cli.watching import ProgressLine, watch
-from optimizer.results.progress import Progress, ProgressCallback, StopCheck
+from optimizer.results.progress import FoundRow, Progress, ProgressCallback, StopCheck
 from optimizer.results.progress_words import progress_in_words
 
 NEWS = Progress(seconds=3.0, phase="pricing menus", objective=1.23e6, bound=1.24e6, gap=0.0081)
@@ -204,3 +205,16 @@ def test_a_terminal_may_hang_up_twice(monkeypatch: pytest.MonkeyPatch) -> None:
         return should_stop()
 
     assert watch(search, keep, "EUR", io.StringIO())[0]
+
+
+def test_rows_of_an_answer_stay_in_sight_once_it_takes_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    line = watching.ProgressLine("EUR", stream)
+    line.update(FoundRow(0.0, "drop gold: -2 k EUR to -1 k EUR a year"))
+    monkeypatch.setattr(watching, "_ROWS_SECONDS", 1e9)
+    line.draw()
+    assert stream.getvalue() == ""
+    monkeypatch.setattr(watching, "_ROWS_SECONDS", 0.0)
+    line.draw()
+    line.draw()
+    assert stream.getvalue() == "drop gold: -2 k EUR to -1 k EUR a year\n"

@@ -56,9 +56,14 @@ class BriefSolves:
         own, before = self.reference.result.objective, self.reference.result.no_contract_objective
         if found.status is Status.INFEASIBLE or own is None or before is None:
             return True
-        if found.objective is None or found.bound is None:
-            return False
-        return found.bound - found.objective <= WIDE * max(1.0, own - before)
+        return (
+            found.objective is not None and found.bound is not None and not self.is_wide(found.bound - found.objective)
+        )
+
+    def is_wide(self, amount: float) -> bool:
+        """Whether an interval of this width, money a year, is more than a hundredth of what contracts add."""
+        own, before = self.reference.result.objective, self.reference.result.no_contract_objective
+        return own is not None and before is not None and amount > WIDE * max(1.0, own - before)
 
     def in_words(self) -> list[str]:
         """What ended the solves, and which of them ended with a wide interval; nothing where there was none."""

@@ -200,12 +200,12 @@ class SolverSession:
         more: dict[str, Any] = {"conditions": asked} if asked else {}
         more |= {"share": share, "price_points": price_points}
         more |= {"gap": self.gap if gap is None or self.asked_gap is not None else gap}
-        differs = differs and reference is not None
-        more |= {"rule": self.brief and self.brief.rule(wanted, asked, nodes, differs=differs)}
+        compared = differs and reference is not None
+        more |= {"rule": self.brief and self.brief.rule(wanted, asked, nodes, differs=compared)}
         if reference is not None:
             more["settle"] = lambda found: reference.bounded(wanted, asked, reference.kept(wanted, asked, found))
         found = self._ask(wanted, asked, label, start=self.known.nearest(wanted, asked), **more)
-        if self.brief is not None:
+        if self.brief is not None and differs:  # how closely others are proved is told by who asks for them
             self.brief.note(label, found)
         return found
 
