@@ -16,10 +16,31 @@ Rows = list[dict[str, Any]]
 
 INCIDENTS = 2.0
 """Incidents of a unit a year, before any prevention."""
-REMOTE, FIELD = 0.6, 0.5
-"""Cases of each service an incident brings."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """One service of a starter case."""
+
+    service: str
+    hours: float
+    """Work of one case."""
+    cost: float
+    """What the own team asks for a case, as a share of unit value."""
+    per_incident: float = 0.0
+    """Cases that an incident brings."""
+    per_rank: float = 0.0
+    """Scheduled cases of a unit a year for each rank of its tier above the lowest."""
+
+
+REMOTE = Work("remote_help", hours=1, cost=0.004, per_incident=0.6)
+FIELD = Work("field_repair", hours=5, cost=0.022, per_incident=0.5)
+INSPECTION = Work("inspection", hours=3, cost=0.008, per_rank=1.0)
+SERVICES = (REMOTE, FIELD, INSPECTION)
 ROOM = 1.6
 """Hours that the own team and the partner each have, for every hour that all units together could need."""
+TODAY = 0.045
+"""Today's yearly price of the lowest tier, as a share of unit value: about a third of it is margin."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +89,16 @@ def starter_case(answers: Answers) -> Case:
     return build_case(settings, tables, {"base": base})
 
 
+def _money(amount: float) -> float:
+    """An amount to three figures, as a person would write it."""
+    return float(f"{amount:.3g}")
+
+
 def _accounts(answers: Answers) -> Iterator[tuple[str, str, str, int]]:
     """(account, segment, region, size) of every account; sizes go round from 1 to 3."""
-    for segment, region in pairs(answers.segments, answers.regions):
-        for number in range(1, answers.accounts + 1):
-            yield f"{segment}-{region}-{number}", segment, region, 1 + (number - 1) % 3
+    everyone = pairs(answers.segments, answers.regions, range(answers.accounts))
+    for at, (segment, region, number) in enumerate(everyone, 1):
+        yield f"A-{at:03}", segment, region, 1 + number % 3
 
 
 def _units(size: int, place: int) -> int:
@@ -104,7 +130,7 @@ def _market(answers: Answers) -> dict[str, Rows]:
 
 def _tastes(answers: Answers) -> dict[str, Rows]:
     """Two customer classes in each segment, and loyalty that rises with the tier."""
-    classes = (("careful", 0.5, 0.4, 0.7), ("thrifty", 0.5, 0.8, 0.3))
+    classes = (("careful", 0.5, 0.4, 0.7), ("thrifty", 0.5, 0.8, 0.1))
     ranked = list(enumerate(answers.tiers, 1))
     return {
         "customer_classes": [
@@ -134,11 +160,11 @@ def _offer(answers: Answers) -> dict[str, Rows]:
     mean = sum(values.values()) / max(1, len(values))
     lowest = answers.tiers[0] if answers.tiers else ""
     flat = [
-        {"tier": tier, "model": "flat_fee", "price": round(0.04 + 0.02 * rank + step, 4)}
+        {"tier": tier, "model": "flat_fee", "price": round(TODAY + 0.015 * (rank - 1) + step, 4)}
         for rank, tier in ranked
-        for step in (-0.01, 0.0, 0.01, 0.02)
+        for step in (-0.005, 0.0, 0.005, 0.01)
     ]
-    calls = [{"tier": lowest, "model": "per_call", "price": round(share * mean, 2)} for share in (0.02, 0.025, 0.03)]
+    calls = [{"tier": lowest, "model": "per_call", "price": _money(share * mean)} for share in (0.02, 0.0225, 0.025)]
     return {
         "products": [_product(name, value, mean) for name, value in values.items()],
         "tiers": [_tier(rank, tier, len(ranked), mean) for rank, tier in ranked],
@@ -148,18 +174,18 @@ def _offer(answers: Answers) -> dict[str, Rows]:
         ],
         "price_points": [*flat, *calls],
         "services": [
-            {"service": "remote_help", "hours_per_case": 1, "standard_cost": round(0.001 * mean, 2),
-             "needs_parts": False, "response_clock": True},
-            {"service": "field_repair", "hours_per_case": 5, "standard_cost": round(0.01 * mean, 2),
-             "needs_parts": True, "response_clock": True},
+            {"service": one.service, "hours_per_case": one.hours, "standard_cost": _money(one.cost * mean),
+             "needs_parts": one is FIELD, "response_clock": one is not INSPECTION}
+            for one in SERVICES
         ],
         "service_mix": [
-            {"tier": tier, "service": service, "cases_per_incident": cases}
-            for tier in answers.tiers
-            for service, cases in (("remote_help", REMOTE), ("field_repair", FIELD))
+            {"tier": tier, "service": one.service, "cases_per_incident": one.per_incident,
+             "cases_per_unit": one.per_rank * (rank - 1)}
+            for rank, tier in ranked
+            for one in SERVICES
         ],
         "current_menus": [
-            {"price_book": segment, "tier": lowest, "model": "flat_fee", "price": 0.05} for segment in answers.segments
+            {"price_book": segment, "tier": lowest, "model": "flat_fee", "price": TODAY} for segment in answers.segments
         ],
     }  # fmt: skip
 
@@ -170,10 +196,10 @@ def _product(name: str, value: float, mean: float) -> dict[str, Any]:
         "family": name,
         "unit_value": value,
         "incident_rate": INCIDENTS,
-        "downtime_cost": round(0.0005 * value, 2),
-        "adhoc_price": round(0.02 * value, 2),
+        "downtime_cost": _money(0.0005 * value),
+        "adhoc_price": _money(0.02 * value),
         "adhoc_hours": 40,
-        "price_index": round(value / mean, 6) if value > 0 else 1,
+        "price_index": float(f"{value / mean:.6g}") if value > 0 else 1,
         "product_margin": 0.4,
         "support": "optional",
     }
@@ -187,14 +213,17 @@ def _tier(rank: int, tier: str, count: int, mean: float) -> dict[str, Any]:
         "min_attainment": 0.5,
         "csat_floor": 60 + 15 * rank / count,
         "csat_target": 72 + 12 * rank / count,
-        "loyalty_loss": min(1.0, round(0.0001 * mean, 6)),
+        "loyalty_loss": min(1.0, _money(0.0001 * mean)),
         "offer": "optional",
     }
 
 
 def _delivery(answers: Answers) -> dict[str, Rows]:
     held = sum(_units(size, place) for *_, size in _accounts(answers) for place in range(len(answers.values)))
-    hours = round(ROOM * held * INCIDENTS * (REMOTE * 1 + FIELD * 5), 1)
+    most = max(0, len(answers.tiers) - 1)
+    hours = round(
+        ROOM * held * sum(one.hours * (INCIDENTS * one.per_incident + most * one.per_rank) for one in SERVICES), 1
+    )
     fastest = 48 / 2 ** max(1, len(answers.tiers))
     providers = (("own_team", 1.0, 0.6, 88.0), ("partner", 0.75, 1.2, 76.0))
     return {
@@ -207,18 +236,18 @@ def _delivery(answers: Answers) -> dict[str, Rows]:
                 "provider": provider,
                 "region": region,
                 "family": name,
-                "service": service,
-                "cost_per_case": round(share * value * cost, 2),
+                "service": one.service,
+                "cost_per_case": _money(one.cost * value * cost),
                 "response_hours": round(fastest * pace, 4),
                 "csat": csat,
             }
             for provider, cost, pace, csat in providers
             for region in answers.regions
             for name, value in answers.values.items()
-            for service, share in (("remote_help", 0.001), ("field_repair", 0.01))
+            for one in SERVICES
         ],
         "fulfilment": [
-            {"product": name, "policy": policy, "parts_cost": round(share * value, 2), "turnaround_hours": hours}
+            {"product": name, "policy": policy, "parts_cost": _money(share * value), "turnaround_hours": hours}
             for name, value in answers.values.items()
             for policy, share, hours in (("central_repair", 0.005, 96), ("local_stock", 0.008, 24))
         ],

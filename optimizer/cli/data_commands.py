@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 from rich.console import Console
 
-from models import CaseError, Problem, load_case
+from models import Case, CaseError, Problem, load_case
 from models.differences import Difference, differences
 from models.files import try_file, try_folder, write_file
 from models.staffing import Staffing
@@ -21,6 +21,9 @@ from .command_output import CommandOutcome, CommandOutput
 from .exit_codes import DONE
 from .targets import case_label, new_file
 from .terminal import SHOWN_ROWS, print_line, show_table
+
+_ROUGH, _SOON = 0.01, 20.0
+"""Gap and seconds for the margins of a starter, which are told in whole per cent."""
 
 
 def init(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
@@ -35,17 +38,36 @@ def init(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     (try_file if target.suffix.lower() == ".xlsx" else try_folder)(target)
     case = starter_case(interview(case_label(target), ask=not arguments.yes))
     write_case(case, target, "xlsx" if target.suffix.lower() == ".xlsx" else "csv")
+    margins = _margins(case)
     sizes = {name: case.sizes[name] for name in ("accounts", "products", "tiers", "providers")}
 
     def show(console: Console) -> None:
         said = ", ".join(f"{count} {name}" for name, count in sizes.items())
         print_line(console, f"Wrote {target}: {said}. Every number is a placeholder: replace it by your own.")
+        if margins:
+            today, plan = margins["today"], margins["plan"]
+            print_line(
+                console, f"Service margin: {today:.0%} of service revenue today, {plan:.0%} under the best plan."
+            )
 
     steps = (
         Step(as_typed("solve", target), "find the best plan; it solves as it is"),
         Step(as_typed("validate", target), "once numbers are replaced, find every fault"),
     )
-    return CommandOutcome(DONE, show, {"case": case.settings.name, "sizes": sizes}, target, steps)
+    return CommandOutcome(
+        DONE, show, {"case": case.settings.name, "sizes": sizes, "service_margin_share": margins}, target, steps
+    )
+
+
+def _margins(case: Case) -> dict[str, float]:
+    """Service margin as a share of service revenue, `today` and in the best `plan`; empty where none was found soon."""
+    from ..solving.solve import solve  # loads the solver, which few commands need
+
+    result = solve(case, gap=_ROUGH, time_limit=_SOON)
+    if result.plan is None or result.baseline is None:
+        return {}
+    shares = {"today": result.baseline["service_margin_share"], "plan": result.plan.kpis["service_margin_share"]}
+    return {name: share for name, share in shares.items() if share is not None}
 
 
 def mark(case: Path, target: Path, output: CommandOutput, *, force: bool = False) -> None:

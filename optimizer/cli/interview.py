@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
-from math import isfinite
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, TextIO
 
 from rich.console import Console
@@ -14,9 +15,24 @@ from rich.text import Text, TextType
 
 from models import CaseError, Problem
 from models.authoring.starter import Answers
+from models.schema import NO_CONTRACT
+from models.text.characters import barred
+from models.text.lookalikes import LONGEST, looks
 
 from .streams import err
 from .terminal import console_on
+
+MOST_NAMES = 50
+"""Names that one answer may list; more are put into the files themselves."""
+MOST_TIERS = 8
+"""Tiers to begin with; each is half as long a wait as the one below it."""
+MOST_ACCOUNTS = 1000
+"""Accounts to begin with in each segment and region."""
+MOST_ROWS = 200_000
+"""Rows of installed_base to begin with; a workbook holds some five times as many."""
+LEAST_VALUE, MOST_VALUE = 0.01, 1e9
+"""Value of one unit, in the currency."""
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -32,14 +48,25 @@ class InterviewQuestion:
 def interview(name: str, *, ask: bool = True) -> Answers:
     """Ask for what a starter case needs; Enter takes what is offered in brackets.
 
-    Raises `CaseError` where the input ends before the last answer.
+    Each answer is checked as it is given, and asked for again where it cannot be. Raises `CaseError` where the input
+    ends before the last one, or what is offered cannot be.
     """
-    questions = _questions(name)
-    if not ask:
-        return Answers(**{key: question.read(question.default) for key, question in questions.items()})
-    console = console_on(err())
-    console.print("Enter takes what stands in brackets.", soft_wrap=True)
-    return Answers(**{key: _asked(question, console) for key, question in questions.items()})
+    console = console_on(err()) if ask else None
+    if console is not None:
+        console.print("Enter takes what stands in brackets.", soft_wrap=True)
+    given: dict[str, Any] = {}
+    for key, question in (*_questions(name).items(), ("accounts", None)):
+        asked = question or _accounts_question(given)
+        given[key] = _offered(asked) if console is None else _asked(asked, console)
+    return Answers(**given)
+
+
+def _offered(question: InterviewQuestion) -> Any:
+    try:
+        return question.read(question.default)
+    except ValueError as error:  # a name made of the target's
+        expected = "a target by whose name a case can be called"
+        raise CaseError([Problem("--yes", str(error), found=question.default, expected=expected)]) from None
 
 
 def _asked(question: InterviewQuestion, console: Console) -> Any:
@@ -92,51 +119,81 @@ def _next_line() -> str:
 
 
 def _questions(name: str) -> Mapping[str, InterviewQuestion]:
-    """Every question by the answer it gives."""
-    found = {
-        "name": InterviewQuestion("Name of the case", name, str),
-        "currency": InterviewQuestion("Currency", "EUR", str),
+    """Every question by the answer it gives, but how many accounts there are, which depends on the others."""
+    return {
+        "name": InterviewQuestion("Name of the case", name, _name),
+        "currency": InterviewQuestion("Currency", "EUR", _currency),
         "products": InterviewQuestion(
             "Products, each with the value of one unit", "scanner = 80000, monitor = 15000", _valued
         ),
         "segments": InterviewQuestion("Customer segments", "hospitals, practices", _names),
         "regions": InterviewQuestion("Regions", "north, south", _names),
         "tiers": InterviewQuestion("Service tiers, from the lowest to the highest", "silver, gold", _tiers),
-        "accounts": InterviewQuestion("Accounts to begin with in each segment and region", "3", _count),
     }
-    assert set(found) == {field.name for field in fields(Answers)}
-    return found
+
+
+def _accounts_question(given: Mapping[str, Any]) -> InterviewQuestion:
+    """How many accounts to begin with: as many as a workbook holds with all their products."""
+    places = len(given["segments"]) * len(given["regions"]) * len(given["products"])
+    read = partial(_count, most=max(1, min(MOST_ACCOUNTS, MOST_ROWS // places)))
+    return InterviewQuestion("Accounts to begin with in each segment and region", "3", read)
+
+
+def _name(text: str) -> str:
+    name = text.strip()
+    strange = barred(name)
+    if strange:
+        raise ValueError(f"no name may hold {strange}")
+    if not 0 < len(name) <= LONGEST:
+        raise ValueError(f"expected a name of 1 to {LONGEST} characters")
+    return name
+
+
+def _currency(text: str) -> str:
+    name = _name(text)
+    if any(mark.isdigit() for mark in name):
+        raise ValueError("expected a currency such as EUR, without an amount")
+    return name
 
 
 def _names(text: str) -> tuple[str, ...]:
-    names = tuple(part.strip() for part in text.split(","))
-    if not all(names) or len(set(names)) < len(names):
+    names = tuple(_name(part) if part.strip() else "" for part in text.split(","))
+    if not all(names) or len({looks(name).casefold() for name in names}) < len(names):
         raise ValueError("expected different names with commas between them, such as north, south")
+    if len(names) > MOST_NAMES:
+        raise ValueError(f"expected at most {MOST_NAMES} names to begin with")
     return names
 
 
 def _tiers(text: str) -> tuple[str, ...]:
     names = _names(text)
-    if "none" in names:
-        raise ValueError("none stands for having no contract; expected other names")
+    if NO_CONTRACT in names:
+        raise ValueError(f"{NO_CONTRACT} stands for having no contract; expected other names")
+    if len(names) > MOST_TIERS:
+        raise ValueError(f"expected at most {MOST_TIERS} tiers to begin with")
     return names
 
 
 def _valued(text: str) -> dict[str, float]:
     values = {}
-    for part in _names(text):
+    for part in text.split(","):
         name, _, value = part.rpartition("=")
-        try:
-            amount = float(value)
-        except ValueError:
-            amount = 0.0
-        if not (name.strip() and name.strip() not in values and isfinite(amount) and amount > 0):
-            raise ValueError("expected name = value, such as scanner = 80000, monitor = 15000; plain numbers above 0")
-        values[name.strip()] = amount
+        if not name.strip() or not _NUMBER.fullmatch(value.strip()):
+            raise ValueError(
+                "expected name = value, such as scanner = 80000, monitor = 15000; plain numbers above 0, without "
+                "thousands separators"
+            )
+        if not LEAST_VALUE <= float(value) <= MOST_VALUE:
+            raise ValueError(
+                f"{value.strip()} is out of range; expected a value from {LEAST_VALUE:g} to {MOST_VALUE:,.0f}"
+            )
+        values[name.strip()] = float(value)
+    if len(_names(",".join(values))) < len(text.split(",")):
+        raise ValueError("expected different products with commas between them")
     return values
 
 
-def _count(text: str) -> int:
-    if not (text.isdecimal() and 1 <= int(text) <= 1000):
-        raise ValueError("expected a whole number from 1 to 1000")
+def _count(text: str, most: int) -> int:
+    if not (text.isdecimal() and 1 <= int(text) <= most):
+        raise ValueError(f"expected a whole number from 1 to {most}")
     return int(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import optimizer
-from models import CaseError
+from models import CaseError, scenario_warnings
 from models.authoring.starter import Answers, starter_case
 
 ODD = Answers(
@@ -34,6 +34,38 @@ def test_a_starter_case_solves_and_beats_today(answers: Answers) -> None:
     assert share >= 0.2 - 1e-6
     assert result.baseline is not None
     assert (result.objective or 0) >= (result.baseline["account_revenue"] or 0) * (1 - 1e-3)
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        Answers(),
+        ODD,
+        Answers(tiers=("only",), accounts=1),
+        Answers(tiers=("a", "b", "c")),
+        Answers(products={"a": 0.01}),
+    ],
+    ids=["default", "odd", "one tier", "three tiers", "cheap"],
+)
+def test_margins_are_those_of_a_service_business(answers: Answers) -> None:
+    """Services of industrial companies earn some 25 to 50 % of their revenue, and more than their products."""
+    case = starter_case(answers)
+    result = optimizer.solve(case, gap=0.01)
+
+    assert result.baseline is not None
+    assert result.plan is not None
+    today, plan = result.baseline["service_margin_share"], result.plan.kpis["service_margin_share"]
+    assert today is not None
+    assert plan is not None
+    assert 0.25 <= today <= 0.5
+    assert 0.25 <= plan <= 0.5
+    assert scenario_warnings(case, case.scenarios["base"]) == ()
+    assert result.plan.kpis["account_revenue"] >= (result.baseline["account_revenue"] or 0) > 0  # type: ignore[operator]
+
+
+def test_accounts_are_told_apart_whatever_segments_and_regions_are_called() -> None:
+    case = starter_case(Answers(segments=("a-b", "a"), regions=("c", "b-c")))
+    assert case.tables["accounts"]["account_id"].nunique() == 2 * 2 * 3
 
 
 def test_answers_set_the_size() -> None:
