@@ -47,6 +47,34 @@ HOLDINGS: dict[tuple[str, str], tuple[int, int, float, int]] = {
     ("inspection_lab", "XP-2"): (2, 8, 0.9, 1600),
 }
 
+LABELS: dict[str, dict[str, str]] = {
+    "segments": {
+        "university_hospital": "University hospitals",
+        "general_hospital": "General hospitals",
+        "imaging_chain": "Imaging chains",
+        "private_practice": "Private practices",
+        "manufacturer": "Manufacturers",
+        "inspection_lab": "Inspection laboratories",
+    },
+    "pricing_models": {
+        "per_call": "Pay per call",
+        "full_cover": "Full cover",
+        "system_lease": "System lease",
+        "open_book": "Open book",
+        "uptime_pledge": "Uptime pledge",
+        "pay_per_hour": "Pay per hour",
+    },
+    "services": {
+        "how_to_question": "How-to question",
+        "remote_diagnosis": "Remote diagnosis",
+        "field_repair": "Field repair",
+        "module_exchange": "Module exchange",
+        "component_replacement": "Component replacement",
+        "scheduled_maintenance": "Scheduled maintenance",
+        "operator_training": "Operator training",
+    },
+}
+"""Names that people read, by table and key; tiers, products and providers read well as they are."""
 STATIC: dict[str, Table] = {
     "segments": (
         "segment,price_book,discount",

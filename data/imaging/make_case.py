@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 
 import delivery_rates
-from assumptions import HOLDINGS, REGIONS, SEGMENTS, STATIC, TIERS, Row, Table
+from assumptions import HOLDINGS, LABELS, REGIONS, SEGMENTS, STATIC, TIERS, Row, Table
 from demand_assumptions import APPEAL, CLASSES, CONTRACTS, LEAN, LOYALTY, PRICE_POINTS
 from scenarios import CASE, SCENARIOS
 
@@ -44,8 +44,16 @@ def all_tables() -> dict[str, Table]:
         "loyalty": ("segment,tier,retention,cross_sell", list(loyalty())),
         "price_points": ("tier,model,price,price_book,to,step", list(price_points())),
         "rates": (delivery_rates.HEADER, delivery_rates.rates()),
-        **STATIC,
+        **{name: labelled(name, table) for name, table in STATIC.items()},
     }
+
+
+def labelled(name: str, table: Table) -> Table:
+    """The table with the names that people read, where its keys read raw."""
+    header, rows = table
+    if name not in LABELS:
+        return table
+    return f"{header},label", [(*row, LABELS[name][str(row[0])]) for row in rows]
 
 
 def customers(chance: Random) -> tuple[list[Row], list[Row]]:
