@@ -149,7 +149,7 @@ def _name_run_first(arguments: Namespace) -> None:
 def _refuse_without_inputs(arguments: Namespace) -> None:
     """Refuse to compare runs of two versions of a case that keep no inputs, before one is held against its case now."""
     plans: list[str] = getattr(arguments, "plans", [])
-    if len(plans) == 1 and names_run(Path(plans[0])):
+    if arguments.case is None and len(plans) == 1 and names_run(Path(plans[0])):
         are_versions(arguments.subject, Path(plans[0]))
 
 

@@ -77,7 +77,7 @@ def test_there_is_no_workbook_of_a_run_without_a_plan(here: Path, capsys: pytest
 
 def test_a_changed_case_is_refused(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "case" / "rates.csv").write_text((here / "case" / "rates.csv").read_text() + "\n")
-    assert tierwise(here, "workbook") == FAILED
+    assert tierwise(here, "workbook") == BAD_INPUT
     assert "changed since the run was made (rates.csv)" in capsys.readouterr().err
 
 
@@ -99,8 +99,14 @@ def test_sign_off_is_written_checked_and_ended(here: Path, capsys: pytest.Captur
     assert "It holds." in capsys.readouterr().out
 
     (here / "case" / "rates.csv").write_text((here / "case" / "rates.csv").read_text() + "\n")
+    assert tierwise(here, "sign-off") == DONE
+    told = capsys.readouterr().out
+    assert "It holds." in told
+    assert "The case has changed since the run was made (rates.csv)." in told
+    (here / "run" / "inputs" / "rates.parquet").write_bytes(b"")
+    capsys.readouterr()
     assert tierwise(here, "sign-off") == FAILED
-    assert "rates.csv of the case was changed." in capsys.readouterr().out
+    assert "inputs/rates.parquet of the run was changed." in capsys.readouterr().out
     assert tierwise(here, "sign-off", "--by", "Ann") == FAILED
 
 

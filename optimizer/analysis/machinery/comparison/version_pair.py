@@ -10,6 +10,8 @@ from models.plan_tables import RunError
 from ....assurance.case_versions import are_versions
 from ....assurance.opening import open_run
 from ....assurance.result import Result
+from ....results.run_case import noted_inputs
+from ....results.run_folder import read_documents
 from ..sessions.solver_session import SolverSession
 from .version_bridge import Version
 
@@ -23,7 +25,11 @@ def version_folders(asked: object, plans: object) -> tuple[Path, Path] | None:
         list(plans.values() if isinstance(plans, Mapping) else plans) if isinstance(plans, Mapping | Sequence) else []
     )
     old, new = _folder(asked), _folder(given[0]) if len(given) == 1 else None
-    if old is None or new is None or not are_versions(old, new):
+    if old is None or new is None:
+        return None
+    if isinstance(asked, SolverSession) and not noted_inputs(old, read_documents(old)[1]):
+        return None  # its case was named, or has not changed: both are held against that
+    if not are_versions(old, new):
         return None
     return old, new
 
