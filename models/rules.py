@@ -268,7 +268,7 @@ TABLE_RULES: Mapping[str, RuleSpec] = {
                  RuleGroup.EXPERIENCE, "CSAT points", 1.0, least=True,
                  measure=Measure("experience", "csat"), target=True,
                  cell=Cell("tiers", "tier", "csat_floor", 0.0, up_to="csat_target"), key="csat_floor"),
-        RuleSpec("the share of a tier's cases in a region answered in time is at least min_attainment.",
+        RuleSpec("the share of a tier's cases in a region answered in time (compliance) is at least min_attainment.",
                  RuleGroup.EXPERIENCE, "share of cases", 0.01, least=True,
                  measure=Measure("experience", "attainment"), target=True,
                  cell=Cell("tiers", "tier", "min_attainment", 0.0), key="min_attainment"),

@@ -83,7 +83,7 @@ LOYALTY = Table(
     (
         text("segment", "segment", refers="segments.segment"),
         text("tier", "tier, or none for no contract", refers="tiers.tier", also=(NO_CONTRACT,)),
-        number("retention", SHARE, "share of product revenue kept"),
+        number("retention", SHARE, "share of a year's product revenue that is kept"),
         number("cross_sell", NON_NEGATIVE, "further product revenue, as a share of what is kept", default=0.0),
     ),
     key=("segment", "tier"),

@@ -48,8 +48,8 @@ TIERS = Table(
         text("tier", "name of the tier", reserved=(NO_CONTRACT,)),
         Column("rank", ColumnKind.INTEGER, "order of the tiers: larger is higher service", unique=True),
         number("response_hours", POSITIVE, "response promise", HOURS),
-        number("min_attainment", SHARE, "least share of cases answered within the promise", default=0.0),
-        number("turnaround_hours", POSITIVE, "parts-turnaround promise; blank is no promise", HOURS, default=None),
+        number("min_attainment", SHARE, "service-level target: least share of cases answered in time", default=0.0),
+        number("turnaround_hours", POSITIVE, "parts turnaround (lead time) promised; blank: none", HOURS, default=None),
         number("csat_floor", POINTS, "least mean satisfaction", "CSAT points"),
         number("csat_target", POINTS, "satisfaction aimed at, csat_floor or more", "CSAT points"),
         number(
@@ -71,7 +71,7 @@ PRICING_MODELS = Table(
     "how a contract is paid",
     (
         text("model", "name of the pricing model"),
-        choice("kind", PRICING_KINDS, "kind of the pricing model"),
+        choice("kind", PRICING_KINDS, "kind of the pricing model; fixed_warranty is a fixed-fee contract"),
         number("fixed_cost", NON_NEGATIVE, "cost of using the model", YEARLY, default=0.0),
         number("admin_cost", NON_NEGATIVE, "cost of a unit under contract", "currency per unit and year", default=0.0),
         number(

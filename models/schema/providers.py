@@ -65,7 +65,7 @@ FULFILMENT = Table(
         text("product", "product", refers="products.product"),
         text("policy", "name of the policy"),
         number("parts_cost", NON_NEGATIVE, "cost of parts", "currency a parts case"),
-        number("turnaround_hours", NON_NEGATIVE, "time until parts are there", HOURS),
+        number("turnaround_hours", NON_NEGATIVE, "time until parts are there: the parts lead time", HOURS),
         number("fixed_cost", NON_NEGATIVE, "cost of using the policy for the product", YEARLY, default=0.0),
     ),
     key=("product", "policy"),

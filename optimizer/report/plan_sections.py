@@ -135,8 +135,9 @@ def _delivery(result: Result, case: Case | None) -> ReportSection:
 
 
 def _experience(result: Result) -> ReportSection:
-    metrics = {"csat": "CSAT, points", "csat_over_target": "CSAT over target, points", "attainment": "answered in time",
-               "turnaround_hours": "parts turnaround, hours"}  # fmt: skip
+    metrics = {"csat": "CSAT, points", "csat_over_target": "CSAT over target, points",
+               "attainment": "answered in time (compliance)",
+               "turnaround_hours": "parts turnaround (lead time), hours"}  # fmt: skip
     table = result.experience.assign(metric=result.experience["metric"].replace(metrics))
     chart = experience_chart(result.experience, result.allocation, result.tiers, result.currency)
     figures = [Figure("experience", chart, "experience.csv, allocation.csv")]
