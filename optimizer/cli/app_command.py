@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from contextlib import ExitStack
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,11 +28,23 @@ _EXTRA = ("voila", "ipykernel", "ipywidgets", "anywidget")
 def app(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     """Serve the page of a run until it is stopped; without a run of the case, one is solved for it and kept nowhere."""
     _check_extra()
+    subject = subject_of(arguments, output)
+    folder = TemporaryDirectory(prefix="tierwise-app-", ignore_cleanup_errors=True)
+    with ExitStack() as unless_served:
+        unless_served.callback(folder.cleanup)
+        outcome = _serving(subject, arguments, output, folder)
+        if outcome.then is not None:
+            unless_served.pop_all()
+    return outcome
+
+
+def _serving(
+    subject: CommandSubject, arguments: Namespace, output: CommandOutput, folder: TemporaryDirectory[str]
+) -> CommandOutcome:
+    """The server, ready and told of; or that there is nothing to serve."""
     from ..app.page_notebook import ServedRun
     from ..app.page_server import PageServer
 
-    subject = subject_of(arguments, output)
-    folder = TemporaryDirectory(prefix="tierwise-app-", ignore_cleanup_errors=True)
     run, result = _run_to_show(subject, arguments, output, Path(folder.name, "run"))
     if result.plan is None:
         return _nothing_to_show(result)

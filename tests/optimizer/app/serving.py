@@ -83,6 +83,6 @@ def served(folder: Path, *arguments: object) -> Iterator[Served]:
         assert lines[1].startswith("http://127.0.0.1:"), (folder / "app.log").read_text()
         yield Served(lines[1], process)
     finally:
-        process.kill()
+        process.terminate()
         process.wait(SECONDS)
         log.close()

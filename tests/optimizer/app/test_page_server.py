@@ -116,11 +116,15 @@ def test_a_case_without_a_run_is_solved_for_the_page_alone(tmp_path: Path) -> No
     assert [path.name for path in tmp_path.iterdir()] == ["app.log"]
 
 
-def test_a_port_that_is_taken_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_port_that_is_taken_is_told_and_nothing_is_left(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         assert main(["app", str(folder / "run"), "--no-browser", "--port", str(port)]) == BAD_INPUT
     assert f"Port {port} cannot be used" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_without_a_plan_there_is_nothing_to_serve(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
