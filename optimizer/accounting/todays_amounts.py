@@ -59,8 +59,13 @@ class TodaysAmounts:
         return locked_rows(self.demand)
 
     @cached_property
+    def uptake(self) -> Rows:
+        """Who takes what today, contracts in force among them: what uptake.csv would hold, with `unit_value`."""
+        return uptake_rows(self.demand, self._choice, self._locked)
+
+    @cached_property
     def _sales(self) -> dict[str, float]:
-        return sales(uptake_rows(self.demand, self._choice, self._locked), self.demand.case)
+        return sales(self.uptake, self.demand.case)
 
     def decided_by_menus(self, known: Mapping[str, float]) -> dict[str, float | None]:
         """Amounts that follow from today's menus, and from the other amounts that are `known` of today."""

@@ -212,7 +212,7 @@ def experience_chart(experience: pd.DataFrame, allocation: pd.DataFrame, tiers: 
     tiers = [tier for tier in tiers if tier in drawn] if told else tiers
     points = alt.Chart(shown).encode(
         x=alt.X("cost_per_case:Q", axis=money_axis(f"Delivery cost, {currency} per case"), scale=scale),
-        color=tier_colour(tiers),
+        color=tier_colour(tiers, [tier for tier in tiers if tier in drawn] or tiers),
         tooltip=tooltips(
             ("tier", "Tier"),
             ("region", "Region"),

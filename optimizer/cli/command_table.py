@@ -141,6 +141,9 @@ def _add_workbook(parser: ArgumentParser) -> None:
 def _add_report(parser: ArgumentParser) -> None:
     _add_document(parser)
     parser.add_argument(*OUT_FLAGS, metavar="FILE.html", type=page, help="file to write (default: RUN.html)")
+    parser.add_argument("--one-page", action="store_true", help="what is read in a minute: one printed page, no charts")
+    parser.add_argument("--title", metavar="TEXT", help="title (default: what the case is called)")
+    parser.add_argument("--author", metavar="NAME", help="who presents it (default: nobody is named)")
     add_force(parser, "replace the file if it exists")
 
 

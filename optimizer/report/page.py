@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import altair as alt
-import vl_convert
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from models import Case, apply_scenario
@@ -22,12 +18,17 @@ from ..analysis.machinery.answers.answer import Answer
 from ..analysis.machinery.answers.run_answers import RunAnswers, answers_of, in_words
 from ..assurance.opening import OpenedRun, open_run
 from ..assurance.result import Result
-from ..charts.theme import for_our_pages
-from ..results.summary import unbroken
-from .answer_sections import answer_sections
-from .parts import Figure, ReportSection
-from .plan_sections import plan_sections
-from .recommendation import recommendation
+from ..assurance.signed_files import read_sign_off
+from ..results.favour import ADVERSE, FAVOURABLE
+from ..results.run_folder import SIGN_OFF
+from ..results.summary import plan_heading, status_sentence, unbroken
+from .front_matter import FrontMatter, byline, facts, kind_of, mapping, signed_words, title_of
+from .one_page import price_matrix
+from .parts import ReportSection, ReportTable
+from .price_lists import PriceLists
+from .readable import Readable
+from .recommendation import KeyPoint, headline, recommendation, rests_on
+from .year import KEY_KPIS, year_table
 
 _HERE = Path(__file__).parent
 
@@ -39,27 +40,81 @@ def write_report(
     case: Case | None = None,
     answers: Sequence[Answer] = (),
     unchecked: bool = False,
+    title: str | None = None,
+    author: str | None = None,
+    one_page: bool = False,
 ) -> Path:
     """Write the report on a run folder to the HTML file `path` and return it; the file appears whole or not at all.
 
     `case` is the case of the run, by default where the run's command found it; the run is checked against it first, as
     `optimizer.assurance.opening.open_run` does, and `unchecked` skips that and marks every page. Answers about this
     very run add a section each: those that lie beside it, and `answers`. Nothing is solved; the commands for what was
-    not asked are named. Raises `FaultyRunError` for a run that is not what it says, `RunError` for one that cannot be
-    read or whose case is not found, and for answers about another run.
+    not asked are named. The report bears the day on which the run ended, and `title` and `author` as given. With
+    `one_page` it is what is read in a minute: one printed page. Raises `FaultyRunError` for a run that is not what it
+    says, `RunError` for one that cannot be read or whose case is not found, and for answers about another run.
     """
-    save_report(open_run(run, case, unchecked=unchecked), Path(run), path, answers=answers)
+    front = FrontMatter(title, author)
+    opened = open_run(run, case, unchecked=unchecked)
+    save_report(opened, Path(run), path, answers=answers, front=front, one_page=one_page)
     return Path(path).absolute()
 
 
-def save_report(opened: OpenedRun, run: Path, path: str | Path, *, answers: Sequence[Answer] = ()) -> RunAnswers:
+def save_report(
+    opened: OpenedRun,
+    run: Path,
+    path: str | Path,
+    *,
+    answers: Sequence[Answer] = (),
+    front: FrontMatter | None = None,
+    one_page: bool = False,
+) -> RunAnswers:
     """Write the report on a run that was opened, and return the answers that it shows; see `write_report`."""
     result = opened.result
     of_run = answers_of(result, run, answers, unchecked=result.unchecked is not None)
-    page = report_page(result, opened.digests, case=opened.case, answers=of_run.answers, notes=in_words(of_run))
+    front = front or FrontMatter()
+    if result.unchecked is None and (run / SIGN_OFF).exists():
+        front = replace(front, signed=signed_words(read_sign_off(run / SIGN_OFF)))
+    page = report_page(
+        result, opened.digests, case=opened.case, answers=of_run.answers, notes=in_words(of_run), front=front,
+        one_page=one_page,
+    )  # fmt: skip
     with write_file(Path(path).absolute()) as temporary:
         temporary.write_bytes(page.encode("utf-8", "backslashreplace"))  # a path may hold what is not UTF-8
     return of_run
+
+
+@dataclass(frozen=True)
+class Told:
+    """A run and the answers about it, with names in place of keys."""
+
+    result: Result
+    lists: PriceLists
+    answers: tuple[Answer, ...]
+    front: FrontMatter
+
+    @property
+    def seen(self) -> Result:
+        """The result, or what comes closest."""
+        return self.result.with_closest
+
+    @property
+    def mark(self) -> str | None:
+        """What was not checked of it."""
+        return self.result.unchecked or next((one.unchecked for one in self.answers if one.unchecked), None)
+
+    @property
+    def year(self) -> ReportTable | None:
+        """The year in numbers."""
+        if self.seen.plan is None:
+            return None
+        source = "plan.json (kpis, baseline)" if self.result.closest is None else "plan.json (closest, baseline)"
+        return year_table(
+            self.seen, f"A year in {self.seen.currency}, today and {plan_heading(self.seen)}", KEY_KPIS, source
+        )
+
+    def points(self, *, in_a_minute: bool) -> list[KeyPoint]:
+        """The points of page one."""
+        return recommendation(self.result, self.lists, self.answers, in_a_minute=in_a_minute)
 
 
 def report_page(
@@ -69,68 +124,62 @@ def report_page(
     case: Case | None = None,
     answers: Sequence[Answer] = (),
     notes: Sequence[str] = (),
+    front: FrontMatter | None = None,
+    one_page: bool = False,
 ) -> str:
     """The page. Every name from the data is escaped; a strict policy lets it load nothing and call nobody."""
     changed = None if case is None else apply_scenario(case, result.scenario_name)[0]
-    with for_our_pages():
-        sections = [*plan_sections(result, changed), *answer_sections(result, answers)]
-    if notes:
-        sections.append(ReportSection("not-asked", "What else can be asked", notes))
+    words = Readable.of(result, case)
+    readable = replace(words.result(result), case_name=words.text(result.case_name))
+    lists = PriceLists(readable.with_closest, changed, words)
+    told = Told(readable, lists, tuple(map(words.answer, answers)), front or FrontMatter())
+    scenario = "" if case is None else case.scenarios[result.scenario_name].description
+    shared = {
+        "result": readable,
+        "mark": told.mark,
+        "kind": kind_of(readable),
+        "title": title_of(readable, told.front),
+        "byline": byline(readable, told.front),
+        "scenario": words.text(scenario or f"Scenario {result.scenario_name}"),
+        "headline": words.text(headline(readable)),
+        "year": told.year,
+        "points": told.points(in_a_minute=one_page),
+        "style": Markup(_text("page.css").replace("FAVOURABLE", FAVOURABLE).replace("ADVERSE", ADVERSE)),
+    }
+    if one_page:
+        return _template("one_page.html").render(**shared, prices=price_matrix(readable.with_closest, lists))
+    return _whole(told, files, notes, shared)
+
+
+def _whole(told: Told, files: Mapping[str, str], notes: Sequence[str], shared: Mapping[str, Any]) -> str:
+    """The report with every section and chart."""
+    from .all_sections import sections_of  # loads the charts, which one page does without
+    from .drawings import drawing, script
+
+    sections: list[ReportSection] = sections_of(told.result, told.lists, told.answers, notes)
+    figures = [figure for section in sections for figure in section.figures]
+    return _template("page.html").render(
+        **shared,
+        sections=sections,
+        proof=[
+            told.lists.words.text(status_sentence(told.result)),
+            *([rests_on(told.result)] if told.seen.plan else []),
+        ],
+        facts=facts(told.result),
+        files=files,
+        inputs=mapping(told.result.manifest.get("inputs")),
+        charts={figure.key: drawing(figure) for figure in figures},
+        script=script() if figures else "",
+    )
+
+
+def _template(name: str) -> Template:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_safe
     )
     environment.filters["unbroken"] = unbroken
-    page = environment.from_string(_text("page.html"))
-    figures = [figure for section in sections for figure in section.figures]
-    return page.render(
-        result=result,
-        mark=result.unchecked or next((answer.unchecked for answer in answers if answer.unchecked), None),
-        points=recommendation(result),
-        sections=sections,
-        facts=_facts(result),
-        files=files,
-        inputs=_mapping(result.manifest.get("inputs")),
-        style=Markup(_text("page.css")),
-        charts={figure.key: drawing(figure) for figure in figures},
-        script=Markup(_script()) if figures else "",
-    )
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A chart as the page holds it: its title and notes as text, and the rest compiled for Vega."""
-
-    title: str
-    notes: Sequence[str]
-    spec: Markup
-    """JSON, safe inside a script element."""
-
-
-def drawing(figure: Figure) -> Drawing:
-    """The chart taken apart; one that is not made of several takes the width of the page."""
-    with for_our_pages():
-        spec: dict[str, Any] = figure.chart.to_dict()
-    title = spec.pop("title")
-    single = not {"facet", "hconcat", "vconcat"} & set(spec)
-    layers = [spec, *spec.get("layer", [])] if single else []
-    widths = [layer for layer in layers if isinstance(layer.get("width"), (int, float))]
-    if widths:
-        for layer in widths:
-            del layer["width"]
-        spec["width"] = "container"
-    compiled = vl_convert.vegalite_to_vega(spec, vl_version=_vega_lite())
-    return Drawing(title["text"], title.get("subtitle", []), Markup(_in_script(compiled)))
-
-
-def _vega_lite() -> str:
-    """Version of Vega-Lite that the charts are written in, such as `6.1`."""
-    return ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
-
-
-def _in_script(spec: Mapping[str, Any]) -> str:
-    """JSON that no text in it can end the script element of."""
-    text = json.dumps(spec, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    environment.globals["macros"] = environment.from_string(_text("macros.html")).module
+    return environment.from_string(_text(name))
 
 
 def _safe(value: Any) -> Any:
@@ -138,40 +187,5 @@ def _safe(value: Any) -> Any:
     return shown(value, keep="\n") if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _script() -> str:
-    """Vega, Vega-Lite and Vega-Embed as they are installed, and the few lines that draw each chart."""
-    bundle = vl_convert.javascript_bundle(_text("page.js"), vl_version=_vega_lite())
-    return bundle.replace("</script", "<\\/script")
-
-
 def _text(name: str) -> str:
     return (_HERE / name).read_text(encoding="utf-8")
-
-
-def _facts(result: Result) -> list[tuple[str, str]]:
-    """What stands at the foot: how and with what the run was made."""
-    manifest = result.manifest
-    command = manifest.get("command")
-    options = _mapping(manifest.get("options"))
-    versions = _mapping(manifest.get("versions"))
-    facts = {
-        "Case": result.case_name,
-        "Scenario": result.scenario_name,
-        "Solved": f"{_moment(manifest.get('start'))} to {_moment(manifest.get('end'))}",
-        "Command": " ".join(map(str, command)) if isinstance(command, list) else "",
-        "Options": ", ".join(f"{name} {'off' if value is None else value}" for name, value in options.items()),
-        "Versions": ", ".join(f"{name} {value}" for name, value in versions.items()),
-    }
-    return [(name, value) for name, value in facts.items() if value]
-
-
-def _moment(stamp: object) -> str:
-    """A time of the manifest to the second, such as `2026-03-01 09:30:00 UTC`."""
-    try:
-        return datetime.fromisoformat(str(stamp)).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    except ValueError:
-        return "unknown"
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, Mapping) else {}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ..charts.theme import Chart
 from ..results.summary import cells_in_words
+
+if TYPE_CHECKING:
+    from ..charts.theme import Chart
 
 SHOWN_ROWS = 30
 """Rows of a table before the rest is only counted."""
@@ -28,7 +31,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class ReportTable:
-    """A table of text; numbers stand right."""
+    """A table of text; numbers stand right. A row of one cell is the heading of the rows beneath it."""
 
     caption: str
     header: Sequence[str]
@@ -36,7 +39,11 @@ class ReportTable:
     source: str
     numeric: frozenset[int] = frozenset()
     hidden: int = 0
-    """Rows that are only in the file."""
+    """How many more there are in the file."""
+    what: str = "rows"
+    """What is counted by `hidden`."""
+    tones: Mapping[int, str] = field(default_factory=dict)
+    """Rows whose last cell tells of a change: `good` for the better, `bad` for the worse."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,9 @@ class ReportSection:
 
 
 def table_of(caption: str, frame: pd.DataFrame, source: str) -> ReportTable:
-    """The first rows and columns of a frame as text, its numbers of a readable length."""
+    """The first rows and columns of a frame as text, its numbers of a readable length; what is blank throughout is
+    left out."""
+    frame = frame.loc[:, [bool(((cells != "") & cells.notna()).any()) for _, cells in frame.items()]]
     if frame.shape[1] > SHOWN_COLUMNS:
         caption = f"{caption}: the first {SHOWN_COLUMNS} of {frame.shape[1]:,} columns"
         frame = frame.iloc[:, :SHOWN_COLUMNS]

@@ -1,27 +1,32 @@
-"""Page one: what to offer, to whom, at what price, by whom; what it earns and costs; how sure that is."""
+"""Page one: the headline, the year in numbers, and what changes for whom, what it costs, and how sure that is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from models.economics.pricing_kinds import KINDS, Quote
+from models.decisions import DECISION_KINDS
 from models.plan import ONE_OFF_COST
 
+from ..analysis.machinery.answers.answer import Answer
 from ..assurance.result import Result
-from ..charts.menu_charts import heat_map_cells
 from ..results.audit_rules import NEAREST_RESTS_ON_SEARCH, RESTS_ON_SEARCH
 from ..results.busy_providers import busy_sentence
-from ..results.closest_words import missed_in_words
-from ..results.new_offers import new_offer_sentence
-from ..results.one_off import beside_gain, yearly_gain
-from ..results.summary import binding_rules, by_rank, ladder_ends, money, percent, status_sentence
+from ..results.new_offers import new_offers
+from ..results.one_off import counted_once, yearly_gain
+from ..results.record import Status
+from ..results.summary import binding_rules, by_rank, status_sentence
 from .assumptions import assumptions
+from .broken_rules import broken_sentences, missed_sentences
+from .capacity import idle_sentences
+from .cost_of_more import MOST, trade_offs
+from .price_lists import PriceLists
+from .rounded import about, about_percent, count
 
 MOST_BOOKS = 8
-"""Price books told of one by one; more are in the table of menus."""
+"""Price books told of one by one."""
 MOST_PROVIDERS = 5
 MOST_NAMES = 40
 """Names that one sentence spells out."""
@@ -36,43 +41,6 @@ class KeyPoint:
     source: str
 
 
-def recommendation(result: Result) -> list[KeyPoint]:
-    """The points of page one, in order. Without a plan there is one: why there is none, and what comes closest."""
-    if result.closest is not None:
-        return _closest(result)
-    if result.plan is None:
-        return [KeyPoint("No plan", (status_sentence(result),), "plan.json")]
-    return [
-        KeyPoint("What to offer", tuple(_offer(result)), "plan.json (decisions, kpis), uptake.csv"),
-        KeyPoint("To whom, at what price", tuple(_prices(result)), "menus.csv"),
-        KeyPoint("Who delivers it", tuple(_delivery(result)), "plan.json (decisions), allocation.csv, audit.json"),
-        KeyPoint("What it earns", tuple(_earnings(result)), "plan.json (kpis, baseline)"),
-        KeyPoint("What it costs", tuple(_costs(result)), "plan.json (kpis, baseline)"),
-        KeyPoint("How sure this is", tuple(_certainty(result)), "plan.json, audit.json, manifest.json"),
-    ]
-
-
-def _closest(result: Result) -> list[KeyPoint]:
-    """What given menus come to that cannot keep every rule."""
-    seen, source = result.with_closest, "plan.json (closest, baseline)"
-    missed = tuple(
-        f"{rule[0].upper()}{rule[1:].rstrip('.')}; {where}: {how}." for rule, where, how in missed_in_words(result)
-    )
-    return [
-        KeyPoint("No plan", (status_sentence(result), _CLOSEST, _audited(result), *result.broken_rules), "plan.json"),
-        KeyPoint("What these menus miss", missed[:MOST_NAMES], "plan.json (closest)"),
-        KeyPoint("Who delivers it", tuple(_delivery(seen)), "plan.json (closest), closest/allocation.csv, audit.json"),
-        KeyPoint("What it earns", tuple(_earnings(seen)), source),
-        KeyPoint("What it costs", tuple(_costs(seen)), source),
-    ]
-
-
-_CLOSEST = (
-    "What follows is not a plan: of all deliveries of these menus it is the one with the least work undone, then the "
-    "least missed of attainment and CSAT, then the most margin."
-)
-
-
 def listed(names: Sequence[str]) -> str:
     """Names in a sentence: `a`, `a and b`, `a, b and c`; `none` for nothing, the tail counted where they are many."""
     if len(names) > MOST_NAMES:
@@ -82,99 +50,172 @@ def listed(names: Sequence[str]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
+def sentence_of(text: str) -> str:
+    """A text that begins as a sentence does."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def headline(result: Result) -> str:
+    """The one sentence to remember."""
+    if result.closest is not None:
+        return "These menus cannot keep every rule; this is what comes closest."
+    if result.plan is None:
+        proved = result.status is Status.INFEASIBLE
+        return "No plan obeys every rule." if proved else "No plan was found in the time allowed."
+    tiers, before = by_rank(list(result.decided.decisions.tiers), result.tiers), result.tiers_sold_today or ()
+    instead = f" in place of {listed(by_rank(list(before), result.tiers))}" if set(before) - set(tiers) else ""
+    offer = f"Offer {listed(tiers)}{instead}" if tiers else "Offer no contracts"
+    goal = result.objective_name
+    return f"{'With these menus' if result.menus_given else offer}: {_words(goal)} {_reached(result, goal)}."
+
+
+def _words(kpi: str) -> str:
+    return kpi.replace("_", " ")
+
+
+def _reached(result: Result, kpi: str) -> str:
+    """What an amount comes to, and what that is against today: `rises by 34.1 M EUR a year (12.7 %)`."""
+    value, today = result.decided.kpis[kpi], (result.baseline or {}).get(kpi)
+    if value is None or today is None:
+        return f"is {about(value, result.currency)} a year"
+    once = (result.decided.kpis[ONE_OFF_COST] or 0.0) - ((result.baseline or {}).get(ONE_OFF_COST) or 0.0)
+    by = yearly_gain(value - today, once, kpi)
+    share = f" ({about_percent(abs(by / today))})" if today else ""
+    verb, paid = "rises" if by >= 0 else "falls", counted_once(once, kpi)
+    beside = f", {'less' if paid > 0 else 'plus'} {about(abs(paid), result.currency)} once" if abs(paid) >= 1 else ""
+    return f"{verb} by {about(abs(by), result.currency)} a year{share}{beside}"
+
+
+def recommendation(
+    result: Result, lists: PriceLists, answers: Sequence[Answer] = (), *, in_a_minute: bool = False
+) -> list[KeyPoint]:
+    """The points of page one, in order; `in_a_minute` tells the most of each.
+
+    Without a plan there is one: why there is none, and what comes closest.
+    """
+    if result.closest is not None:
+        return _closest(result, lists)
+    if result.plan is None:
+        return [KeyPoint("No plan", (status_sentence(result),), "plan.json")]
+    cost_more = trade_offs(answers, 2 if in_a_minute else MOST)
+    what = "What is offered" if result.menus_given else "What to offer"
+    points = [
+        KeyPoint(what, tuple(_offer(result)), "plan.json (decisions)"),
+        KeyPoint("What changes for customers", tuple(_changes(lists)), "menus.csv; today's: the case"),
+        KeyPoint("Who delivers it", tuple(_delivery(result, lists)), "plan.json (decisions), allocation.csv"),
+        KeyPoint("What it costs", tuple(_costs(result)), "plan.json (kpis)"),
+        KeyPoint("What more would cost", tuple(cost_more), "the answers beside the run"),
+        KeyPoint("How sure this is", tuple(certainty(result, lists)), "plan.json, audit.json, uptake.csv"),
+    ]
+    return [as_sentences(point, 4 if in_a_minute else None) for point in points if point.sentences]
+
+
+def as_sentences(point: KeyPoint, most: int | None = None) -> KeyPoint:
+    """The point with its first sentences, each beginning as one does."""
+    return replace(point, sentences=tuple(map(sentence_of, point.sentences[:most])))
+
+
+def _closest(result: Result, lists: PriceLists) -> list[KeyPoint]:
+    """What given menus come to that cannot keep every rule."""
+    seen, source = result.with_closest, "plan.json (closest)"
+    no_plan = (lists.words.text(status_sentence(result)), _CLOSEST, _audited(result))
+    missed = [*missed_sentences(result, lists.words), *broken_sentences(result, lists.words)]
+    points = [
+        KeyPoint("No plan", no_plan, "plan.json"),
+        KeyPoint("What these menus miss", tuple(missed[:MOST_NAMES]), source),
+        KeyPoint("Who delivers it", tuple(_delivery(seen, lists)), "closest/allocation.csv"),
+        KeyPoint("What it costs", tuple(_costs(seen)), source),
+    ]
+    return [as_sentences(point) for point in points if point.sentences]
+
+
+_CLOSEST = (
+    "What follows is not a plan: of all deliveries of these menus it is the one with the least work undone, then the "
+    "least missed of attainment and CSAT, then the most margin."
+)
+
+
 def _offer(result: Result) -> Iterator[str]:
     decided = result.decided.decisions
-    tiers = by_rank(list(decided.tiers), result.tiers)
-    if not tiers:
-        yield "Offer no contracts: no price book is better off with one."
+    if decided.tiers:
+        yield f"Paid by {listed(decided.models)}."
     else:
-        yield f"Offer {listed(tiers)}, paid by {listed(decided.models)}."
+        yield "Offer no contracts: no price book is better off with one."
     yield f"Support {listed(decided.products)}."
-    rate, before = result.decided.kpis["contract_coverage"], (result.baseline or {}).get("contract_coverage")
-    if rate is not None:
-        today = "" if before is None else f" (today's price book: {percent(before)})"
-        by_value = percent(result.decided.kpis["contract_value_coverage"])
-        yield f"{percent(rate)} of all units are then under contract{today}, {by_value} by their value."
 
 
-def _prices(result: Result) -> Iterator[str]:
-    cells = heat_map_cells(result)
-    if cells.empty:
+def _changes(lists: PriceLists) -> Iterator[str]:
+    """Tiers that end and who is on them; that nothing is offered, where that is so."""
+    if not any(lists.plan.values()):
         yield "No price book is offered anything."
         return
-    for book, rows in list(cells.groupby("price_book", sort=False))[:MOST_BOOKS]:
-        ranked = by_rank(list(rows["tier"]), result.tiers)
-        ordered = rows.set_index("tier").loc[ranked].reset_index()
-        told = [f"{row['tier']} at {row['words']} ({row['model']})" for row in ordered.to_dict("records")]
-        more = [f"and {len(told) - MOST_NAMES:,} more tiers"] if len(told) > MOST_NAMES else []
-        yield f"{book}: {', '.join([*told[:MOST_NAMES], *more])}."
-    hidden = cells["price_book"].nunique() - MOST_BOOKS
-    if hidden > 0:
-        yield f"{hidden:,} more price books are in menus.csv."
-    if any(KINDS[kind].quote is Quote.SHARE_OF_VALUE for kind in cells["kind"] if kind in KINDS):
-        yield "Prices in per cent are yearly shares of a unit's value."
-    yield from ladder_ends(result)
+    ending = list(lists.ending())
+    yield from ending[:MOST_BOOKS]
+    if len(ending) > MOST_BOOKS:
+        yield f"{len(ending) - MOST_BOOKS:,} more tiers end in other price books."
+    if lists.today:
+        moves = [
+            lists.moved(book, tier)
+            for book, menu in lists.plan.items()
+            for tier in {**menu, **lists.today.get(book, {})}
+        ]
+        dearer, cheaper = (sum(move.startswith(sign) for move in moves) for sign in "+−")
+        counts = {"dearer": dearer, "cheaper": cheaper, "new": moves.count("new")}
+        told = [f"{number} {how}" for how, number in counts.items() if number]
+        yield from [f"Of {len(moves) - moves.count('ends')} prices {listed(told)}."] if told else []
 
 
-def _delivery(result: Result) -> Iterator[str]:
+def _delivery(result: Result, lists: PriceLists) -> Iterator[str]:
     hours = result.allocation.groupby("provider")["hours"].sum().sort_values(ascending=False, kind="stable")
     engaged = result.decided.decisions.providers
     if not hours.sum() > 0:
         yield f"Engage {listed(engaged)}." if engaged else "No provider is engaged."
         return
-    shares = [f"{name} ({percent(worked / hours.sum())})" for name, worked in hours.head(MOST_PROVIDERS).items()]
-    yield f"Engage {listed(engaged)}."
-    yield f"Of {hours.sum():,.0f} hours of work a year most are done by {listed(shares)}."
+    shares = [f"{name} {about_percent(worked / hours.sum())}" for name, worked in hours.head(MOST_PROVIDERS).items()]
+    rest = f", and {len(hours) - MOST_PROVIDERS:,} more do the rest" if len(hours) > MOST_PROVIDERS else ""
+    yield f"Of {count(float(hours.sum()))} hours of work a year: {', '.join(shares)}{rest}."
     idle = sorted(set(engaged) - set(hours[hours > 0].index))
     if idle:
         yield f"Engaged without work in the plan: {listed(idle)}."
     yield from filter(None, [busy_sentence(result.audit)])
-
-
-def _earnings(result: Result) -> Iterator[str]:
-    for kpi in dict.fromkeys((result.objective_name, "account_revenue", "account_margin", "service_margin")):
-        yield f"{kpi.replace('_', ' ').capitalize()}: {_amount(result, kpi)}."
-    if result.baseline is None:
-        yield result.baseline_reason or "There is no price book of today to compare with."
+    yield from idle_sentences(result, lists)
 
 
 def _costs(result: Result) -> Iterator[str]:
-    yield f"Serving the contracts costs {_amount(result, 'service_cost')}."
     kpis, currency = result.decided.kpis, result.currency
-    parts = {"delivery": "delivery_cost", "parts": "fulfilment_cost", "administration": "admin_cost",
-             "capital for leases": "capital_cost", "fixed costs": "fixed_cost"}  # fmt: skip
-    yield f"Of that, {listed([f'{name} {money(kpis[kpi], currency)}' for name, kpi in parts.items() if kpis[kpi]])}."
-    if kpis[ONE_OFF_COST]:
-        once = money(kpis[ONE_OFF_COST], currency)
-        yield f"{once} of the fixed costs are paid once, to make providers ready; every margin here counts them whole."
-    if kpis["loyalty_loss"]:
-        lost = money(kpis["loyalty_loss"], currency)
-        yield f"Service under the CSAT target loses {lost} of product revenue a year; it is taken off above."
+    once, lost = kpis[ONE_OFF_COST], kpis["loyalty_loss"]
+    if once:
+        told = f"{about(once, currency)} are paid once, to make providers ready"
+        yield f"{told}; every margin here counts them whole, as if they came every year."
+    if lost:
+        yield f"Service under the CSAT target loses {about(lost, currency)} of product revenue a year; it is taken off."
 
 
-def _amount(result: Result, kpi: str) -> str:
-    value, currency = result.decided.kpis[kpi], result.currency
-    told = f"{money(value, currency)} a year"
-    today = None if result.baseline is None else result.baseline.get(kpi)
-    if value is None or today is None:
-        return told
-    once = (result.decided.kpis[ONE_OFF_COST] or 0.0) - ((result.baseline or {}).get(ONE_OFF_COST) or 0.0)
-    change = yearly_gain(value - today, once, kpi)
-    share = f" ({abs(change / today) * 100:.1f} %)" if today else ""
-    more = f"{money(abs(change), currency)}{share} {'more' if change >= 0 else 'less'}"
-    beside = beside_gain(once, kpi, currency)
-    return f"{told}, {more} than today's price book{',' if beside else ''}{beside}"
-
-
-def _certainty(result: Result) -> Iterator[str]:
-    yield status_sentence(result)
+def certainty(result: Result, lists: PriceLists) -> Iterator[str]:
+    """What is proved, what was recomputed, and what matters most."""
+    yield _proved(result)
+    if result.baseline is None:
+        yield result.baseline_reason or "There is no price book of today to compare with."
     yield _audited(result)
     yield from _matters_most(result)
-    yield from filter(None, [new_offer_sentence(result)])
-    yield from result.broken_rules
-    rules = [] if result.audit is None else [text.rstrip(".") for text, _ in binding_rules(result.audit)]
+    new = [f"{DECISION_KINDS[offer.kind].word} {offer.name} ({about_percent(offer.share)} of service revenue)"
+           for offer in new_offers(result)]  # fmt: skip
+    if new:
+        yield f"Not sold today, so that who buys it is assumed and not observed: {listed(new)}."
+    yield from broken_sentences(result, lists.words)
+    rules = [] if result.audit is None else binding_rules(result.audit)
     if rules:
-        yield f"{len(rules)} kinds of rules leave no room; they are listed below under what holds the plan back."
+        leave = "kind of rule leaves" if len(rules) == 1 else "kinds of rules leave"
+        yield f"{len(rules)} {leave} no room; see what holds the plan back."
+
+
+def _proved(result: Result) -> str:
+    """How much more another plan could have, in per cent."""
+    goal = _words(result.objective_name)
+    least = about_percent(result.gap)
+    if result.status is Status.OPTIMAL:
+        return f"Proved: no plan under these rules has more than {least} more {goal}."
+    return f"Not proved best: the search ended before its proof, and a plan could have up to {least} more {goal}."
 
 
 def _audited(result: Result) -> str:
@@ -186,8 +227,12 @@ def _audited(result: Result) -> str:
     if not result.audit.ok:
         return "The audit found faults: do not use this plan."
     counts = f"{len(result.audit.rules):,} rules and {len(result.audit.kpis)} amounts"
-    rests = RESTS_ON_SEARCH if result.closest is None else NEAREST_RESTS_ON_SEARCH
-    return f"An independent recomputation of {counts} agrees with it. {rests}"
+    return f"An independent recomputation of {counts} agrees with it."
+
+
+def rests_on(result: Result) -> str:
+    """What no recomputation tells."""
+    return RESTS_ON_SEARCH if result.closest is None else NEAREST_RESTS_ON_SEARCH
 
 
 def _matters_most(result: Result) -> Iterator[str]:
@@ -195,13 +240,10 @@ def _matters_most(result: Result) -> Iterator[str]:
     table = table[table["effect"] < 0]
     if table.empty:
         return
-    told = [_effect_in_words(row["assumption"], row["effect"], result.currency) for _, row in table.head(3).iterrows()]
-    yield f"What matters most for account margin, each a tenth worse with the decisions held: {listed(told)} a year."
     first = table.iloc[0]
-    if pd.notna(first["break_even"]):
-        worse = percent(float(first["break_even"]))
-        yield f"The gain over today is gone when {str(first['assumption']).lower()} turn out {worse} worse."
-
-
-def _effect_in_words(name: str, effect: float, currency: str) -> str:
-    return f"{name.lower()} (−{money(abs(effect), currency)})"
+    name, effect = str(first["assumption"]).lower(), about(abs(float(first["effect"])), result.currency)
+    told = f"What matters most is {name}: a tenth worse costs {effect} of account margin a year"
+    if pd.isna(first["break_even"]):
+        yield f"{told}."
+    else:
+        yield f"{told}, and the gain over today is gone at {about_percent(float(first['break_even']))} worse."

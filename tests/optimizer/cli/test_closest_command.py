@@ -168,7 +168,7 @@ def test_a_report_shows_it(made: Path, run: Path, tmp_path: Path) -> None:
     page = write_report(run, tmp_path / "report.html", case=load_case(made / "case")).read_text(encoding="utf-8")
     for text in (
         "What these menus miss",
-        "All work is done; plan: 12 of 112",
+        "All work is done: 12 of 112",
         "Work that nobody does",
         "closest/unserved.csv",
         "closest/menus.csv",

@@ -57,7 +57,7 @@ def test_every_chart_is_drawn(desk: Opened) -> None:
     marks = desk.page.evaluate(
         "[...document.querySelectorAll('.chart')].map(place => place.querySelectorAll('svg path, svg text').length)"
     )
-    assert len(marks) == 17
+    assert len(marks) == 16
     assert all(count > 5 for count in marks)
 
 
