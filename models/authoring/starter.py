@@ -19,7 +19,7 @@ INCIDENTS = 2.0
 
 
 @dataclass(frozen=True)
-class Work:
+class StarterService:
     """One service of a starter case."""
 
     service: str
@@ -33,9 +33,9 @@ class Work:
     """Scheduled cases of a unit a year for each rank of its tier above the lowest."""
 
 
-REMOTE = Work("remote_help", hours=1, cost=0.004, per_incident=0.6)
-FIELD = Work("field_repair", hours=5, cost=0.022, per_incident=0.5)
-INSPECTION = Work("inspection", hours=3, cost=0.008, per_rank=1.0)
+REMOTE = StarterService("remote_help", hours=1, cost=0.004, per_incident=0.6)
+FIELD = StarterService("field_repair", hours=5, cost=0.022, per_incident=0.5)
+INSPECTION = StarterService("inspection", hours=3, cost=0.008, per_rank=1.0)
 SERVICES = (REMOTE, FIELD, INSPECTION)
 ROOM = 1.6
 """Hours that the own team and the partner each have, for every hour that all units together could need."""

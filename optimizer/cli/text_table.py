@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from rich.cells import cell_len, set_cell_size, split_text
+from rich.cells import cell_len, chop_cells, set_cell_size
 
 from ..results.summary import NO_BREAK, unbroken
 
@@ -90,10 +90,7 @@ def _words(text: str) -> list[str]:
 
 
 def _pieces(word: str, width: int) -> Iterator[str]:
-    while cell_len(word) > width > 1:
-        first, word = split_text(word, width)
-        yield first
-    yield word
+    yield from chop_cells(word, width) if cell_len(word) > width > 1 else (word,)
 
 
 def _wide(columns: Sequence[TextColumn], *, at_ease: bool = True) -> int:
