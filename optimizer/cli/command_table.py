@@ -151,8 +151,7 @@ def _add_app(parser: ArgumentParser) -> None:
     add_subject(parser)
     add_scenario(parser, "scenario of CASE to show (default: base); RUN has its own", default=None)
     parser.add_argument("--port", metavar="PORT", type=port, help="port to serve it on (default: a free one)")
-    browser = "do not open a browser; the address is printed all the same"
-    parser.add_argument("--no-browser", dest="browser", action="store_false", help=browser)
+    parser.add_argument("--no-browser", dest="browser", action="store_false", help="print the address, open nothing")
     gap = "where a run is solved: stop when proved this close to the best (default: 1e-4)"
     add_limits(parser, "where a run is solved: stop then with the best plan so far (default: none)", gap, DEFAULT_GAP)
 

@@ -27,7 +27,7 @@ from .rounded import rounded_text
 
 _AS_WRITTEN = frozenset({"kpi", "objective_name", "status", "measure", "goal", "unit"})
 """Columns of answers that charts look things up by."""
-_LISTED = {kind.listed: name for name, kind in DECISION_KINDS.items()}
+_LISTED: dict[str, str] = {kind.listed: name for name, kind in DECISION_KINDS.items()}
 _IDENTIFIER = re.compile(r"(?<![\w/.=-])[A-Za-z0-9]+(?:_[A-Za-z0-9]+)+(?![\w/]|\.\w|-\w)")
 _SHARE = re.compile(r"(?<![\w.])(0?\.\d+|0|1) share(?= of\b)")
 _OF_TABLES = {
