@@ -11,7 +11,7 @@ import pytest
 
 import optimizer
 from optimizer.analysis.frontier import _sentences
-from optimizer.analysis.machinery.sessions import brief_solves
+from optimizer.analysis.machinery.sessions.brief_solves import BriefSolves
 from optimizer.analysis.machinery.sessions.solver_session import SolverSession
 from optimizer.analysis.machinery.trade_offs.goals import Goal
 from optimizer.analysis.machinery.trade_offs.trade_off import FrontierPoint, knee, normalized, supported, undominated
@@ -154,7 +154,7 @@ def test_a_step_that_no_proof_resolves_is_told_as_undecided() -> None:
 
 
 def test_points_proved_less_closely_are_told_by_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(brief_solves, "WIDE", -1.0)
+    monkeypatch.setattr(BriefSolves, "is_wide", lambda self, amount: True)
     answer = optimizer.frontier(optimizer.load_case("data/tiny"), points=3)
     (told,) = [sentence for sentence in answer.sentences if "proved less closely" in sentence.lower()]
     last = answer.tables["points"]["point"].max()
