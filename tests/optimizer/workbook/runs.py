@@ -11,6 +11,7 @@ import pandas as pd
 import optimizer
 from models import Case, load_case
 from optimizer.assurance.result import Result
+from tests.faults.corruptions import added
 from tests.folders import TINY
 from tests.worlds.small_case import SCENARIOS, TABLES, write_small_case
 
@@ -42,6 +43,8 @@ def odd() -> tuple[Case, Result]:
             _rename(place / "scenarios" / f"{name}.toml")
         with (place / "readiness.csv").open("a", encoding="utf-8") as gaps:
             gaps.write("own,workshop,5,3,700,1\n")  # so that something is paid once
+            gaps.write("web,search,5,3,400,1\n")  # and something over the years of a contract
+        added("providers", "contract_years", line_5="2")(place)
         case = load_case(place)
     menus = pd.DataFrame(MENUS, columns=["price_book", "tier", "model", "price"])
     result = optimizer.evaluate(case, "dear", menus=menus)
