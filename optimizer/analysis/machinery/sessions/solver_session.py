@@ -35,7 +35,7 @@ from .solved_question import QuestionKey, SolvedQuestion, SolvedQuestions, key_o
 from .unasked_result import stopped_in_words, unasked_result
 
 Item = TypeVar("Item")
-Naming: TypeAlias = Callable[[Item], str]
+Label: TypeAlias = Callable[[Item], str]
 P = ParamSpec("P")
 Answered = TypeVar("Answered", bound=Answer)
 
@@ -149,9 +149,7 @@ class SolverSession:
         if self._progress is not None:
             self._progress(replace(news, seconds=monotonic() - self._began))
 
-    def each(
-        self, items: Sequence[Item], name: Naming[Item] = name_of, named: Naming[Item] = name_of
-    ) -> Iterator[Item]:
+    def each(self, items: Sequence[Item], name: Label[Item] = name_of, named: Label[Item] = name_of) -> Iterator[Item]:
         """The items, one solve each, until a stop; then those finished, by `name`. The others are told as `named`."""
         self.expect(len(items))
         for item in items:
