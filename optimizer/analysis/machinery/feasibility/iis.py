@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from models import Scenario, apply_scenario
 from models.conditions import Condition
@@ -49,8 +48,8 @@ def find_iis(
     if bare.plan is None:
         return filtering.proved([], minimal=True) if bare.status is Status.INFEASIBLE else None
     kept, needed = list(rules), True
-    for name, group in [(key, list(items)) for key, items in groupby(rules, key=lambda lever: lever.rule)]:
-        kept, _ = filtering.less(kept, group, name)
+    for name in dict.fromkeys(lever.rule for lever in rules):
+        kept, _ = filtering.less(kept, [lever for lever in kept if lever.rule == name], name)
     for lever in list(kept):
         kept, known = filtering.less(kept, [lever], lever.name)
         needed = needed and known
