@@ -26,7 +26,7 @@ class Progress:
     gap: float | None = None
     """(bound - objective) / max(1, |objective|), once both are known."""
     many: bool = False
-    """Whether this tells of many searches at once, which have no one plan or bound."""
+    """Whether this has no one plan or bound to tell: of many searches at once, or of one that any plan ends."""
 
 
 @dataclass(frozen=True)

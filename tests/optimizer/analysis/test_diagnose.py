@@ -18,6 +18,7 @@ from optimizer.analysis.machinery.feasibility.feasible_limit import furthest
 from optimizer.analysis.machinery.feasibility.iis import find_iis
 from optimizer.analysis.machinery.feasibility.levers import Lever, all_dropped, levers
 from optimizer.analysis.machinery.sessions.solver_session import SolverSession
+from optimizer.results.progress import FoundRow, Progress
 from optimizer.results.record import Status
 from tests.optimizer.analysis.posed import case_of, optimum, scenario_of
 from tests.oracle.enumeration import Enumeration
@@ -92,6 +93,18 @@ def test_a_contract_that_nobody_can_serve_contradicts_itself() -> None:
     assert "even without every rule" in answer.sentences[0]
     assert "since there is none even without every rule: " in answer.sentences[1]
     assert "contradict each other" not in str(answer.sentences)
+
+
+def test_rows_told_say_whether_there_is_a_plan_and_no_bound_of_it() -> None:
+    """Any plan ends such a solve, so that its bound, 1e9 times as much, says nothing."""
+    told: list[Progress] = []
+    case = optimizer.load_case(TINY)
+    answer = optimizer.diagnose(case, result=optimizer.solve(case), progress=told.append)
+    rows = [news.phase for news in told if isinstance(news, FoundRow)]
+    assert "csat_floor (silver) at 70: there is a plan" in rows
+    assert {row.rpartition(": ")[2] for row in rows} <= {"there is a plan", "no plan", "no plan found"}
+    assert all(news.many for news in told if not isinstance(news, FoundRow))
+    assert answer.sentences[-1].startswith("Each solve ended with what was asked, or after 40 nodes at most.")
 
 
 def test_nothing_stands_in_the_way_of_a_feasible_scenario() -> None:

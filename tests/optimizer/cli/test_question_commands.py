@@ -61,4 +61,4 @@ def test_a_stop_leaves_what_is_known_and_says_so() -> None:
         optimizer.whynot(case, "base", "drop silver", result=result, should_stop=lambda: True),
     ):
         assert answer.status == "feasible"
-        assert answer.sentences[-1] == "Stopped before everything was asked; what is missing is left out."
+        assert answer.sentences[-1] == "Stopped before everything was asked and proved; what is missing is left out."

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ....assurance.result import Result
 from ....program.delivery import SECOND_STAGE_SLACK
+from ....results.one_off import LEAST_SHOWN
 from ....results.record import Status
 from ....results.summary import money
 
@@ -40,7 +41,7 @@ class ProvedAmount(NamedTuple):
         """`between 0 and 25 k EUR a year: less than the proof resolves`."""
         if not (isfinite(self.least) and isfinite(self.most)):
             return f"an amount that the time allowed no proof of: {UNDECIDED}"
-        if self.least == self.most == 0:
+        if all(abs(end) < LEAST_SHOWN for end in (self.least, self.most)):
             return "nothing"
         return f"between {self._end(self.least, currency)} and {self._end(self.most, currency)} a year: {UNDECIDED}"
 
@@ -48,10 +49,15 @@ class ProvedAmount(NamedTuple):
         return "0" if abs(amount) <= self._rounding else money(amount, currency)
 
 
-def found_in_words(run: Result, found: Result) -> str:
-    """How a solve ended, in a few words: its least and most against the run, where both are of the same amount."""
+def found_in_words(run: Result, found: Result, *, any_plan: bool = False) -> str:
+    """How a solve ended, in a few words: its least and most against the run, where both are of the same amount.
+
+    Of one that any plan ended, only whether there is one: its bound says nothing.
+    """
     if found.objective is None or found.bound is None:
         return "no plan" if found.status is Status.INFEASIBLE else "no plan found"
+    if any_plan:
+        return "there is a plan"
     same = run.objective is not None and run.objective_name == found.objective_name
     ends = [end - (run.objective or 0.0 if same else 0.0) for end in (found.objective, found.bound)]
     least, most = (

@@ -26,8 +26,9 @@ class BriefSolves:
     reference: ReferenceRun
     timed: bool
     """Whether a time limit was asked for, which takes the place of that on nodes."""
-    narrow: dict[str, bool]
-    """Whether what was asked ended with a narrow interval, by label; nothing where the run's plan answered all."""
+    narrow: dict[str, bool | None]
+    """Whether what was asked ended with a narrow interval, by label; None where it was compared with nothing, and
+    nothing where the run's plan answered all."""
 
     def without_difference(self, nodes: int = NODES) -> StopRule:
         """The rule for a solve that is compared with nothing."""
@@ -45,11 +46,12 @@ class BriefSolves:
 
     def begin(self, label: str) -> None:
         """Note that something is solved, though how closely may tell nothing."""
-        self.narrow.setdefault(label, True)
+        self.narrow.setdefault(label, None)
 
     def note(self, label: str, found: Result) -> None:
-        """Note how closely a solve was proved, the last of its label."""
-        self.narrow[label] = self._is_narrow(found)
+        """Note how closely a solve was proved, the last of its label; nothing of what was not asked."""
+        if found.status is not Status.NO_PLAN or found.seconds > 0:
+            self.narrow[label] = self._is_narrow(found)
 
     def _is_narrow(self, found: Result) -> bool:
         """Whether less is open than a hundredth of what contracts add, or there is proved to be no plan."""
@@ -65,12 +67,15 @@ class BriefSolves:
         own, before = self.reference.result.objective, self.reference.result.no_contract_objective
         return own is not None and before is not None and amount > WIDE * max(1.0, own - before)
 
-    def in_words(self) -> list[str]:
-        """What ended the solves, and which of them ended with a wide interval; nothing where there was none."""
+    def in_words(self, *, stopped: bool) -> list[str]:
+        """What ended the solves, unless a stop did, and which ended with a wide interval; nothing without solves."""
         if not self.narrow:
             return []
         end = "when the time was up" if self.timed else f"after {NODES} nodes at most"
-        told = f"Each solve ended at the sign and two digits of its difference from the plan, or {end}."
-        names = "; ".join(label for label, narrow in self.narrow.items() if label and not narrow)
+        compared = any(narrow is not None for narrow in self.narrow.values())
+        enough = "at the sign and two digits of its difference from the plan" if compared else "with what was asked"
+        told = f"Each solve ended {enough}, or {end}."
+        ended = [] if stopped else [f"{told} A gap or a time limit asks for more."]
+        names = "; ".join(label for label, narrow in self.narrow.items() if label and narrow is False)
         wide = f"Proved less closely than {100 * WIDE:g} % of what contracts add: {names}."
-        return [f"{told} A gap or a time limit asks for more.", *([wide] if names else [])]
+        return [*ended, *([wide] if names else [])]

@@ -92,7 +92,7 @@ class SolverSession:
         self._deadline: float | None = None
         self._answering = False
         self._left_out: list[str] = []
-        self._narrow: dict[str, bool] = {}
+        self._narrow: dict[str, bool | None] = {}
         self._finished: set[str] = set()
 
     @property
@@ -170,9 +170,8 @@ class SolverSession:
     @property
     def shortfall(self) -> list[str]:
         """What a stop left out of the answer at work, in sentences; none where there was none."""
-        if not self.stopped:
-            return [] if self.brief is None else self.brief.in_words()
-        return stopped_in_words(self._left_out, interrupted=self.interrupted)
+        told = [] if self.brief is None else self.brief.in_words(stopped=self.stopped)
+        return told + (stopped_in_words(self._left_out, interrupted=self.interrupted) if self.stopped else [])
 
     def solve(
         self,
@@ -271,13 +270,13 @@ class SolverSession:
         if self.stopped or (known is not None and known.serves(inf if seconds is None else seconds, rule)):
             return settle(self.unasked(scenario, label)) if known is None else self._met(settle(known.result))
         more |= {"gap": gap, "time_limit": seconds, "should_stop": self._should_stop, "stop_rule": rule}
-        more |= {"progress": self._reporter(label), "baselines": self._baselines, "params": self.params}
+        more |= {"progress": self._reporter(label, gap), "baselines": self._baselines, "params": self.params}
         case = self.case if points is None else self.case.with_table("price_points", points)
         result = settle((solve if menus is None else evaluate)(case, scenario, **more))
         given = 0.0 if self.interrupted else inf if seconds is None else seconds
         self.known[key] = SolvedQuestion(scenario, conditions, result, given, rule)
         if self.reference is not None and label:
-            self.tell(FoundRow(0.0, f"{label}: {found_in_words(self.reference.result, result)}"))
+            self.tell(FoundRow(0.0, f"{label}: {found_in_words(self.reference.result, result, any_plan=gap == ANY)}"))
         return self._met(result)
 
     def limit_of_last(self) -> Limit:
@@ -305,8 +304,8 @@ class SolverSession:
         self._left_out += [label] if label else []
         return unasked_result(self.case, scenario, interrupted=self.interrupted)
 
-    def _reporter(self, label: str) -> ProgressCallback | None:
-        """Progress of one solve as part of all: time since the session began, and which solve it is."""
+    def _reporter(self, label: str, gap: float) -> ProgressCallback | None:
+        """Progress of one solve as part of all; no amounts of one that ends at any plan, whose bound says nothing."""
         tell, number = self._progress, self._asked
         if tell is None:
             return None
@@ -314,7 +313,7 @@ class SolverSession:
         part = f"{count}: {label}" if label else count
 
         def report(news: Progress) -> None:
-            tell(replace(news, seconds=monotonic() - self._began, phase=f"{part}, {news.phase}"))
+            tell(replace(news, seconds=monotonic() - self._began, phase=f"{part}, {news.phase}", many=gap == ANY))
 
         return report
 

@@ -37,4 +37,4 @@ def stopped_in_words(left_out: Sequence[str], *, interrupted: bool) -> list[str]
     names = list(dict.fromkeys(filter(None, left_out)))
     more = "" if len(names) <= MOST_NAMED else f" and {len(names) - MOST_NAMED} more"
     missing = [f"Not asked: {', '.join(names[:MOST_NAMED])}{more}."] if names else []
-    return [*missing, f"{lead} before everything was asked; what is missing is left out."]
+    return [*missing, f"{lead} before everything was asked and proved; what is missing is left out."]

@@ -129,7 +129,7 @@ def test_what_the_time_did_not_allow_is_said(case: Case, monkeypatch: pytest.Mon
     assert solved == ["base"]
     assert answer.sentences == (
         "Not asked: drop silver, drop gold.",
-        "The time was up before everything was asked; what is missing is left out.",
+        "The time was up before everything was asked and proved; what is missing is left out.",
     )
     assert (answer.status, answer.gap) == (Status.FEASIBLE, pytest.approx(answer.gap))
     assert answer.tables["requests"].empty
