@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import inf
+from math import inf, isnan
 from typing import Unpack
 
 import pandas as pd
@@ -233,11 +233,11 @@ def _sentences(context: AnalysisContext, table: pd.DataFrame, stops: Mapping[str
             "No rule leaves the plan without room, so none was dropped and solved again. One with room may still keep "
             "a plan of another kind out: name it to see."
         ]
-    goal, currency = context.result.objective_name, context.result.currency
+    currency = context.result.currency
     left_open = (context.result.bound or 0.0) - (context.result.objective or 0.0)
     dear = table[table["gain_dropped"] > least_told(context.result)]
     lines = [
-        f"{_sentence(row, currency, goal)}{_stops(stops.get(str(row['rule']), []))}"
+        f"{_sentence(row, context.result)}{_stops(stops.get(str(row['rule']), []))}"
         for row in dear.head(MOST_SENTENCES).to_dict("records")
     ]
     if len(dear) < len(table):
@@ -260,13 +260,22 @@ def _name(row: dict[object, object]) -> str:
     return f"{row['rule']} ({row['scope']})" if row["scope"] else str(row["rule"])
 
 
-def _sentence(row: dict[object, object], currency: str, goal: str) -> str:
+def _sentence(row: dict[object, object], base: Result) -> str:
+    goal, currency = base.objective_name, base.currency
     at = "" if pd.isna(row["limit"]) else f" at {row['limit']:.6g} {row['unit']}"  # type: ignore[call-overload]  # cells
     cost, once = _gain_in_words(row, "dropped", goal, currency)
     dropped = f"{_name(row)}{at} costs {cost} of {goal.replace('_', ' ')} a year{once} with all other rules held"
     if pd.isna(row["gain_step"]):  # type: ignore[call-overload]
         return f"{dropped}."
-    return f"{dropped}; the first {row['step']:.6g}: {''.join(_gain_in_words(row, 'step', goal, currency))}."
+    return f"{dropped}; the first {row['step']:.6g}: {_step_in_words(row, base)}."
+
+
+def _step_in_words(row: dict[object, object], base: Result) -> str:
+    """What one step gains, undecided where that is no more than the plan's own proof leaves open."""
+    gain, most = float(str(row["gain_step"])), float(str(row["gain_step_at_most"]))
+    if gain > least_told(base):
+        return "".join(_gain_in_words(row, "step", base.objective_name, base.currency))
+    return ProvedAmount(0.0, inf if isnan(most) else most, base.objective or 0.0).undecided_in_words(base.currency)
 
 
 def _gain_in_words(row: dict[object, object], what: str, goal: str, currency: str) -> tuple[str, str]:

@@ -197,7 +197,7 @@ def _best_in_words(table: pd.DataFrame, listed: str, word: str, best: int, conte
     for count, row in found.drop(index=best).to_dict("index").items():
         amount = ProvedAmount.of_loss(top["objective"], top["bound"], row["objective"], row["bound"])
         if amount.decided:
-            behind.append(f"with {count} {_behind(top, row, context)}")
+            behind.append(f"{count} would lose {_behind(top, row, context)}")
         else:
             undecided.append(f"with {count} it is {amount.undecided_in_words(context.result.currency)}")
     held = ", with all rules held but those on their number"
@@ -208,11 +208,11 @@ def _best_in_words(table: pd.DataFrame, listed: str, word: str, best: int, conte
 
 
 def _behind(first: Mapping[Any, Any], row: Mapping[Any, Any], context: AnalysisContext) -> str:
-    """What a plan with another number has less than the best: every year, and once."""
+    """What a plan with another number loses against the best: every year, and once."""
     kpi, currency = context.result.objective_name, context.result.currency
     once = row["one_off_cost"] - first["one_off_cost"]
-    less = money(yearly_loss(first["objective"] - row["objective"], once, kpi), currency)
-    return f"{less} less{beside_loss(once, kpi, currency)}"
+    lost = money(yearly_loss(first["objective"] - row["objective"], once, kpi), currency)
+    return f"{lost} a year{beside_loss(once, kpi, currency)}"
 
 
 def _impossible(table: pd.DataFrame, listed: str) -> str:

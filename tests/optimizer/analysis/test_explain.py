@@ -8,6 +8,7 @@ import optimizer
 from models import apply_scenario, load_case
 from optimizer.analysis.explain import explain
 from optimizer.analysis.machinery.answers.answer import Answer
+from optimizer.analysis.machinery.answers.proved_amount import UNDECIDED
 from optimizer.analysis.machinery.feasibility.levers import levers
 from optimizer.analysis.machinery.feasibility.shadow_prices import ShadowPrices, shadow_prices
 from optimizer.analysis.machinery.sessions.solver_session import SolverSession
@@ -51,6 +52,14 @@ def test_a_floor_costs_what_is_worked_out_by_hand(answer: Answer) -> None:
     assert silver["shadow_price"] == pytest.approx(16.0)
     assert costs.loc[("required_providers", "Own"), "gain_dropped"] == pytest.approx(0.0, abs=1e-6)
     assert answer.sentences[0].startswith("csat_floor (silver) at 70 CSAT points costs 160.00 EUR")
+
+
+def test_a_first_step_within_the_proof_is_undecided() -> None:
+    answer = optimizer.explain(case_of(19))
+    row = answer.tables["costs"].set_index(["rule", "scope"]).loc[("criteria_minimum", "skill")]
+    assert row["gain_step"] == 0.0 < row["gain_step_at_most"]
+    (told,) = (sentence for sentence in answer.sentences if sentence.startswith("criteria_minimum (skill)"))
+    assert told.endswith(f"; the first 0.5: between 0 and {row['gain_step_at_most']:.2f} EUR a year: {UNDECIDED}.")
 
 
 def test_a_shadow_price_of_a_slack_rule_is_nothing() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import pandas as pd
@@ -9,7 +10,7 @@ import pytest
 
 from optimizer.analysis.machinery.comparison.value_added import value_added_table, values_added
 from optimizer.analysis.machinery.sessions.context import AnalysisContext, context_of
-from optimizer.analysis.portfolio import best_by_count, curve_table, portfolio
+from optimizer.analysis.portfolio import _behind, best_by_count, curve_table, portfolio
 from tests.optimizer.solving.test_enumeration import Posed, pose
 from tests.oracle.conditioned import Bound, best_within, with_cell, with_rules
 from tests.oracle.enumeration import Enumeration
@@ -89,3 +90,11 @@ def test_the_answer_holds_every_curve_and_names_the_best_number() -> None:
     best = counts.loc[counts["objective"].idxmax(), "tiers"]
     assert answer.facts["best_count"]["tier"] == best  # type: ignore[index]
     assert any(sentence.startswith(f"The best number of tiers is {best}") for sentence in answer.sentences)
+
+
+def test_what_another_number_loses_is_told_by_year_and_once() -> None:
+    """60 less, of which 30 is saved once: 90 less every year."""
+    first, row = {"objective": 100.0, "one_off_cost": 90.0}, {"objective": 40.0, "one_off_cost": 60.0}
+    one = context(4)
+    margin = one.about(replace(one.result, objective_name="account_margin", currency="EUR"))
+    assert _behind(first, row, margin) == "90.00 EUR a year less 30.00 EUR once"

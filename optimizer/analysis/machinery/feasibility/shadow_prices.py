@@ -33,6 +33,8 @@ from ....solving.plan_assembly import plan_totals
 
 BASIC = 1e-9
 """Reduced cost, relative to the largest, up to which a column counts as basic."""
+GAIN_ROUNDING = 1e-12
+"""Share of the objective up to which a gain is rounding of the two objectives that it is a difference of."""
 SECONDS = 20.0
 """Most seconds for the delivery whose structure is kept: the plan's own, so that it is found at once."""
 
@@ -61,7 +63,8 @@ class ShadowPrices:
         stated = _delivery_program(case, scenario, self.plan, self.conditions)
         if stated.labels != self._stated.labels or stated.columns != self._stated.columns:
             return None
-        return -self._lagrangian(stated) - self.objective
+        gained = -self._lagrangian(stated) - self.objective
+        return 0.0 if abs(gained) <= GAIN_ROUNDING * max(1.0, abs(self.objective)) else gained
 
     def _lagrangian(self, stated: FormulationArrays) -> float:
         """Cost at the plan with the rows' violation at its multipliers, and what moved bounds bring."""
