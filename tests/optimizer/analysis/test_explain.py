@@ -54,6 +54,11 @@ def test_a_floor_costs_what_is_worked_out_by_hand(answer: Answer) -> None:
     assert answer.sentences[0].startswith("csat_floor (silver) at 70 CSAT points costs 160.00 EUR")
 
 
+def test_one_rule_of_a_name_is_asked_as_answers_call_it() -> None:
+    answer = optimizer.explain(optimizer.load_case(TINY), rules=["csat_floor (silver)"])
+    assert answer.tables["costs"][["rule", "scope"]].to_numpy().tolist() == [["csat_floor", "silver"]]
+
+
 def test_a_first_step_within_the_proof_is_undecided() -> None:
     answer = optimizer.explain(case_of(19))
     row = answer.tables["costs"].set_index(["rule", "scope"]).loc[("criteria_minimum", "skill")]

@@ -87,16 +87,17 @@ def levers(case: Case, scenario: Scenario) -> tuple[Lever, ...]:
 
 
 def named(on: Sequence[Lever], rules: Sequence[str]) -> tuple[Lever, ...]:
-    """The levers of these rules; raises `CaseError` for a name that no rule of the scenario has."""
-    known = sorted({lever.rule for lever in on if not lever.idle})
+    """The levers of these rules, all of a name or one as answers call it; `CaseError` for what no rule is called."""
+    working = [lever for lever in on if not lever.idle]
+    known, whole = sorted({lever.rule for lever in working}), {lever.name for lever in working}
     problems = [
         Problem("rules", f"no rule of that name is on{suggestion(rule, known)}", found=rule, expected=listed(known, 40))
         for rule in rules
-        if rule not in known
+        if rule not in known and rule not in whole
     ]
     if problems:
         raise CaseError(problems)
-    return tuple(lever for lever in on if lever.rule in rules and not lever.idle)
+    return tuple(lever for lever in working if {lever.rule, lever.name} & set(rules))
 
 
 # -- rules of the scenario -------------------------------------------------------------------------
