@@ -66,6 +66,8 @@ class Measure:
 class RuleSpec:
     """One rule: what it asks, in which unit, which way it gives and how far."""
 
+    title: str
+    """What it is called in a few words, as it stands within a sentence."""
     text: str
     """What must hold, one sentence."""
     group: RuleGroup
@@ -108,22 +110,24 @@ class RuleSpec:
 # -- rules of scenarios ----------------------------------------------------------------------------
 
 
-def _ratio(text: str, unit: str, kpi: str, *, least: bool) -> RuleSpec:
+def _ratio(title: str, text: str, unit: str, kpi: str, *, least: bool) -> RuleSpec:
     ends = (-10.0, 1.0) if least else (0.0, 1.0)
-    return RuleSpec(text, RuleGroup.MONEY, unit, 0.01, least, ends, measure=Measure("kpis", kpi), target=True)
+    return RuleSpec(title, text, RuleGroup.MONEY, unit, 0.01, least, ends, measure=Measure("kpis", kpi), target=True)
 
 
-def _number(text: str, group: RuleGroup, unit: str, *, least: bool = False, most: float = 99) -> RuleSpec:
-    return RuleSpec(text, group, unit, 1, least, (0, most), whole=True)
+def _number(title: str, text: str, group: RuleGroup, unit: str, *, least: bool = False, most: float = 99) -> RuleSpec:
+    return RuleSpec(title, text, group, unit, 1, least, (0, most), whole=True)
 
 
 def _listed(kind: DecisionKindName) -> Measure:
     return Measure("decisions", DECISION_KINDS[kind].listed)
 
 
-def _counted(text: str, group: RuleGroup, kind: DecisionKindName, unit: str, *, least: bool = False) -> RuleSpec:
+def _counted(
+    title: str, text: str, group: RuleGroup, kind: DecisionKindName, unit: str, *, least: bool = False
+) -> RuleSpec:
     most = 999 if kind == "provider" else 99
-    spec = _number(text, group, unit, least=least, most=most)
+    spec = _number(title, text, group, unit, least=least, most=most)
     return replace(spec, measure=_listed(kind), target=not least)
 
 
@@ -132,84 +136,97 @@ class ScenarioRules(Strict):
 
     min_service_margin: Annotated[
         Margin | None,
-        _ratio("the service margin is at least min_service_margin of service revenue.",
+        _ratio("service margin floor", "the service margin is at least min_service_margin of service revenue.",
                "share of service revenue", "service_margin_share", least=True),
     ] = None  # fmt: skip
     """Least service margin, as a share of service revenue."""
     min_account_margin: Annotated[
         Margin | None,
-        _ratio("the account margin is at least min_account_margin of account revenue.",
+        _ratio("account margin floor", "the account margin is at least min_account_margin of account revenue.",
                "share of account revenue", "account_margin_share", least=True),
     ] = None  # fmt: skip
     """Least account margin, as a share of account revenue."""
     max_cost_to_serve: Annotated[
         Share | None,
-        _ratio("delivery, fulfilment and admin cost are at most max_cost_to_serve of service revenue.",
+        _ratio("cap on cost to serve",
+               "delivery, fulfilment and admin cost are at most max_cost_to_serve of service revenue.",
                "share of service revenue", "cost_to_serve", least=False),
     ] = None  # fmt: skip
     """Most (delivery + fulfilment + admin) cost, as a share of service revenue."""
     min_tiers: Annotated[
         Count | None,
-        _counted("at least min_tiers tiers are offered.", RuleGroup.RANGE, "tier", "tiers", least=True),
-    ] = None
+        _counted("least number of tiers", "at least min_tiers tiers are offered.",
+                 RuleGroup.RANGE, "tier", "tiers", least=True),
+    ] = None  # fmt: skip
     """Least number of tiers offered anywhere."""
     max_tiers: Annotated[
-        Count | None, _counted("at most max_tiers tiers are offered.", RuleGroup.RANGE, "tier", "tiers")
-    ] = None
+        Count | None,
+        _counted("cap on the number of tiers", "at most max_tiers tiers are offered.",
+                 RuleGroup.RANGE, "tier", "tiers"),
+    ] = None  # fmt: skip
     """Most tiers offered anywhere."""
     max_models: Annotated[
         Count | None,
-        _counted("at most max_models pricing models are used.", RuleGroup.RANGE, "model", "pricing models"),
-    ] = None
+        _counted("cap on the number of pricing models", "at most max_models pricing models are used.",
+                 RuleGroup.RANGE, "model", "pricing models"),
+    ] = None  # fmt: skip
     """Most pricing models used anywhere."""
     min_menu: Annotated[
         Count | None,
-        _number("a price book's menu has at least min_menu tiers.", RuleGroup.MENU, "tiers in a menu", least=True),
-    ] = None
+        _number("shortest menu", "a price book's menu has at least min_menu tiers.",
+                RuleGroup.MENU, "tiers in a menu", least=True),
+    ] = None  # fmt: skip
     """Fewest tiers in one price book's menu."""
     max_menu: Annotated[
-        Count | None, _number("a price book's menu has at most max_menu tiers.", RuleGroup.MENU, "tiers in a menu")
-    ] = None
+        Count | None,
+        _number("longest menu", "a price book's menu has at most max_menu tiers.",
+                RuleGroup.MENU, "tiers in a menu"),
+    ] = None  # fmt: skip
     """Most tiers in one price book's menu."""
     max_providers: Annotated[
         Count | None,
-        _counted("at most max_providers providers are engaged.", RuleGroup.PROVIDER, "provider", "providers"),
-    ] = None
+        _counted("cap on the number of providers", "at most max_providers providers are engaged.",
+                 RuleGroup.PROVIDER, "provider", "providers"),
+    ] = None  # fmt: skip
     """Most providers engaged."""
     max_provider_share: Annotated[
         Share | None,
-        RuleSpec("a partner works at most max_provider_share of all team and partner hours.",
+        RuleSpec("cap on a partner's share of hours",
+                 "a partner works at most max_provider_share of all team and partner hours.",
                  RuleGroup.WORK, "share of team and partner hours", 0.05),
     ] = None  # fmt: skip
     """Most of all team and partner hours that one partner may work."""
     max_utilization: Annotated[
         Share | None,
-        RuleSpec("a team or partner works at most max_utilization of its capacity_hours.",
+        RuleSpec("cap on the use of capacity", "a team or partner works at most max_utilization of its capacity_hours.",
                  RuleGroup.WORK, "share of capacity", 0.05),
     ] = None  # fmt: skip
     """Most of its capacity_hours that a team or partner may work."""
     min_provider_score: Annotated[
         Score | None,
-        RuleSpec("an engaged partner's weighted mean score is at least min_provider_score.",
+        RuleSpec("least score of a partner", "an engaged partner's weighted mean score is at least min_provider_score.",
                  RuleGroup.PROVIDER, "points of 0 to 10", 0.5, least=True, ends=(0.0, 10.0), bars_providers=True),
     ] = None  # fmt: skip
     """Least weighted score of an engaged partner, 0..10."""
     min_tier_gap: Annotated[
         Points | None,
-        RuleSpec("in one menu a higher-ranked tier's mean payment is at least 1 + min_tier_gap times a "
+        RuleSpec("least step from tier to tier",
+                 "in one menu a higher-ranked tier's mean payment is at least 1 + min_tier_gap times a "
                  "lower-ranked one's.",
                  RuleGroup.PRICE, "share of the lower tier's mean payment", 0.02, least=True, ends=(0.0, 10.0)),
     ] = None  # fmt: skip
     """Least relative step of mean payment from a tier to a higher-ranked one in a menu."""
     max_price_change: Annotated[
         Points | None,
-        RuleSpec("a tier's mean payment lies within max_price_change of that of the price book's current option.",
+        RuleSpec("cap on price changes",
+                 "a tier's mean payment lies within max_price_change of that of the price book's current option.",
                  RuleGroup.PRICE, "share of today's mean payment", 0.05, ends=(0.0, 10.0)),
     ] = None  # fmt: skip
     """Most relative change of mean payment against the current menu's option of the tier."""
     max_csat_over_target: Annotated[
         Points | None,
-        RuleSpec("the case-weighted mean CSAT of a tier in a region is at most csat_target + max_csat_over_target.",
+        RuleSpec("cap on CSAT over target",
+                 "the case-weighted mean CSAT of a tier in a region is at most csat_target + max_csat_over_target.",
                  RuleGroup.EXPERIENCE, "CSAT points", 1.0, ends=(0.0, 100.0),
                  measure=Measure("experience", "csat_over_target")),
     ] = None  # fmt: skip
@@ -235,7 +252,8 @@ SCENARIO_RULES: Mapping[str, RuleSpec] = {spec.key: spec for spec in _of_scenari
 def _switched(state: str, name: DecisionKindName, group: RuleGroup, text: str) -> RuleSpec:
     kind = DECISION_KINDS[name]
     cell = Cell(kind.table, name, kind.switch, "optional")
-    return RuleSpec(text, group, structural=True, cell=cell, key=f"{state}_{kind.listed}")
+    title = f"{state} {kind.word}s"
+    return RuleSpec(title, text, group, structural=True, cell=cell, key=f"{state}_{kind.listed}")
 
 
 TABLE_RULES: Mapping[str, RuleSpec] = {
@@ -250,29 +268,32 @@ TABLE_RULES: Mapping[str, RuleSpec] = {
         _switched("excluded", "product", RuleGroup.PRODUCT, "an excluded product is neither supported nor covered."),
         _switched("required", "provider", RuleGroup.PROVIDER, "a required provider is engaged."),
         _switched("excluded", "provider", RuleGroup.PROVIDER, "an excluded provider is not engaged."),
-        RuleSpec("a provider delivers at most its rate's max_share of a work class's cases.",
+        RuleSpec("cap on the cases", "a provider delivers at most its rate's max_share of a work class's cases.",
                  RuleGroup.WORK, cell=Cell("rates", "provider", "max_share", 1.0), key="rate_share"),
-        RuleSpec("a provider works at most capacity_hours.",
+        RuleSpec("capacity", "a provider works at most capacity_hours.",
                  RuleGroup.WORK, "hours a year", 0.05, relative=True, ends=(0.0, LARGEST),
                  measure=Measure("allocation", "hours"),
                  cell=Cell("providers", "provider", "capacity_hours", LARGEST), key="capacity"),
-        RuleSpec("a team or partner works at most its max_share of all team and partner hours.",
+        RuleSpec("cap on the share of hours",
+                 "a team or partner works at most its max_share of all team and partner hours.",
                  RuleGroup.WORK, "share of team and partner hours", 0.05,
                  cell=Cell("providers", "provider", "max_share", 1.0, kinds=HOUR_SHARING_KINDS),
                  key="provider_share"),
-        RuleSpec("the case-weighted mean parts turnaround of a tier is at most its turnaround_hours.",
+        RuleSpec("promise of parts turnaround",
+                 "the case-weighted mean parts turnaround of a tier is at most its turnaround_hours.",
                  RuleGroup.PARTS, "hours", 4.0, ends=(0.01, LARGEST),
                  measure=Measure("experience", "turnaround_hours"), target=True,
                  cell=Cell("tiers", "tier", "turnaround_hours", LARGEST), key="turnaround"),
-        RuleSpec("the case-weighted mean CSAT of a tier in a region is at least csat_floor.",
+        RuleSpec("CSAT floor", "the case-weighted mean CSAT of a tier in a region is at least csat_floor.",
                  RuleGroup.EXPERIENCE, "CSAT points", 1.0, least=True,
                  measure=Measure("experience", "csat"), target=True,
                  cell=Cell("tiers", "tier", "csat_floor", 0.0, up_to="csat_target"), key="csat_floor"),
-        RuleSpec("the share of a tier's cases in a region answered in time (compliance) is at least min_attainment.",
+        RuleSpec("promise of cases answered in time",
+                 "the share of a tier's cases in a region answered in time (compliance) is at least min_attainment.",
                  RuleGroup.EXPERIENCE, "share of cases", 0.01, least=True,
                  measure=Measure("experience", "attainment"), target=True,
                  cell=Cell("tiers", "tier", "min_attainment", 0.0), key="min_attainment"),
-        RuleSpec("no score of an engaged partner is under its criterion's minimum.",
+        RuleSpec("least score in a criterion", "no score of an engaged partner is under its criterion's minimum.",
                  RuleGroup.SCORE, "points of 0 to 10", 0.5, least=True, ends=(0.0, 10.0), bars_providers=True,
                  cell=Cell("criteria", "criterion", "minimum", 0.0), key="criteria_minimum"),
     )

@@ -39,29 +39,6 @@ _OF_TABLES = {
     "max_share": "largest share",
 }
 """Columns of tables in the texts of rules."""
-_TITLES = {
-    "min_service_margin": "service margin floor",
-    "min_account_margin": "account margin floor",
-    "max_cost_to_serve": "cap on cost to serve",
-    "min_tiers": "least number of tiers",
-    "max_tiers": "cap on the number of tiers",
-    "max_models": "cap on the number of pricing models",
-    "min_menu": "shortest menu",
-    "max_menu": "longest menu",
-    "max_providers": "cap on the number of providers",
-    "max_provider_share": "cap on a partner's share of hours",
-    "min_provider_score": "least score of a partner",
-    "min_tier_gap": "least step from tier to tier",
-    "max_price_change": "cap on price changes",
-    "max_csat_over_target": "cap on CSAT over target",
-    "csat_floor": "CSAT floor",
-    "min_attainment": "promise of cases answered in time",
-    "rate_share": "cap on the cases",
-    "provider_share": "cap on the share of hours",
-    "criteria_minimum": "least score in a criterion",
-    "turnaround": "promise of parts turnaround",
-}
-"""What rules are called in a few words, where their keys do not say it."""
 
 
 @dataclass(frozen=True)
@@ -179,12 +156,9 @@ class Readable:
 
 def rule_title(key: str) -> str:
     """A rule, a KPI or any other identifier as a few words: `max_price_change` is `cap on price changes`."""
-    if key in _TITLES:
-        return _TITLES[key]
-    words = key.replace("one_off", "one-off").replace("_", " ").replace("csat", "CSAT")
-    if key not in RULE_SPECS:
-        return words
-    return re.sub("^min ", "least ", re.sub("^max ", "cap on ", words))
+    if key in RULE_SPECS:
+        return RULE_SPECS[key].title
+    return key.replace("one_off", "one-off").replace("_", " ").replace("csat", "CSAT")
 
 
 def _limit_in_words(spec: RuleSpec, limit: float) -> str:

@@ -11,7 +11,7 @@ import pytest
 import optimizer
 from models import Case, named_scenario
 from models.labels import Labels
-from models.rules import RULE_SPECS, SCENARIO_RULES
+from models.rules import RULE_SPECS, SCENARIO_RULES, RuleGroup, RuleSpec
 from optimizer.report import FrontMatter, write_report
 from optimizer.report.page import report_page
 from optimizer.report.readable import Readable, rule_title
@@ -37,8 +37,20 @@ def words(imaging: Case) -> Readable:
 @pytest.mark.parametrize("key", RULE_SPECS)
 def test_every_rule_has_a_name_without_underscores(key: str) -> None:
     title = rule_title(key)
+    assert title == RULE_SPECS[key].title
+    assert title.strip() == title != ""
     assert "_" not in title
     assert not re.match("(min|max) ", title)
+
+
+def test_no_two_rules_are_called_alike() -> None:
+    titles = [spec.title for spec in RULE_SPECS.values()]
+    assert sorted(set(titles)) == sorted(titles)
+
+
+def test_no_rule_is_declared_without_a_title() -> None:
+    with pytest.raises(TypeError, match="title"):
+        RuleSpec(text="a tier is offered.", group=RuleGroup.RANGE)  # type: ignore[call-arg]
 
 
 @pytest.mark.parametrize("key", RULES)
@@ -57,7 +69,7 @@ def test_rules_are_said_with_the_limits_of_the_scenario(words: Readable) -> None
 def test_sentences_name_things_as_people_do(words: Readable) -> None:
     told = "min_service_margin at 0.33 share of service revenue costs 5.00 EUR; excluded_models (uptime_pledge)"
     assert words.text(told) == (
-        "service margin floor at 33 % of service revenue costs 5.00 EUR; excluded models (uptime pledge)"
+        "service margin floor at 33 % of service revenue costs 5.00 EUR; excluded pricing models (Uptime pledge)"
     )
 
 
