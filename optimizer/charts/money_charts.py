@@ -130,7 +130,8 @@ def rule_cost_chart(explained: Answer) -> Chart:
     """
     title = "What each rule costs"
     if not explained.tables or explained.tables["costs"].empty:
-        return nothing(title, "No rule leaves the plan without room, so none was dropped and solved again.")
+        said = (line for line in explained.sentences if line.startswith("No rule leaves the plan without room"))
+        return nothing(title, next(said, "What a rule costs was not found in the time allowed."))
     table, currency = explained.tables["costs"], explained.currency
     costs = table.head(MOST_ROWS)
     note = "" if len(table) <= MOST_ROWS else f"The {MOST_ROWS} dearest of {len(table):,} rules."

@@ -24,7 +24,7 @@ from ..charts import (
     tornado_rows,
 )
 from ..charts.theme import Chart
-from .parts import SHOWN_ROWS, Figure, ReportSection, ReportTable, table_of
+from .parts import SHOWN_ROWS, Figure, ReportSection, ReportTable, grouped, table_of
 from .readable import rule_title
 from .rounded import about, about_percent
 
@@ -72,6 +72,10 @@ _TELLING: Mapping[str, Mapping[str, Mapping[str, str]]] = {
 _MONEY = frozenset({"value", "payment", "loss", "margin_loss", "gain_yearly", "one_off_cost", "to_gain", "objective",
                     "step", "with_contract", "without_contract", "saving"})  # fmt: skip
 _SHARES = frozenset({"under_served", "sweet_spot", "over_delivered"})
+_CAPTIONS = {"zones": "Share of each tier's cases", "ownership": "Cost of ownership, a unit and year"}
+"""What tables are called whose names do not say it."""
+_ON_PAGE_ONE = ("Service under the CSAT target ", "Loaded above ")
+"""How sentences begin that page one has already."""
 OF_SOLVES = ("Each solve ended ", "Proved less closely ")
 """How sentences begin that tell of the solves and not of the business."""
 
@@ -91,14 +95,23 @@ def answer_sections(result: Result, answers: Sequence[Answer]) -> Iterator[Repor
 
 def _sentences(answer: Answer) -> Iterator[str]:
     """Sentences that neither tell of the solves nor say what page one or a chart of the section does."""
-    kept = _BESIDE_CHARTS.get(answer.name, ("",))
+    kept = _BESIDE_CHARTS.get(answer.name, ("",)) if _drawn(answer) else _UNDRAWN
     for sentence in answer.sentences:
-        if sentence.startswith(kept) and not sentence.startswith(OF_SOLVES):
+        if sentence.startswith(kept) and not sentence.startswith((*OF_SOLVES, *_ON_PAGE_ONE)):
             yield f"{sentence[0].upper()}{sentence[1:]}" if sentence else sentence
 
 
 _BESIDE_CHARTS = {"explain": ("None of", "One more step"), "frontier": ("What a plan pays once",)}
 """How the sentences begin that say more than page one and the chart of the answer."""
+
+
+_UNDRAWN = ("No rule leaves", "Not asked: ", "The time was up ")
+"""How the sentences begin that say why there is nothing to draw."""
+
+
+def _drawn(answer: Answer) -> bool:
+    """Whether there is anything to draw of what was asked."""
+    return answer.name != "explain" or not answer.tables.get("costs", pd.DataFrame()).empty
 
 
 def how_closely(answers: Sequence[Answer]) -> ReportSection | None:
@@ -130,24 +143,30 @@ def _telling(answer: Answer, table: pd.DataFrame, name: str, columns: Mapping[st
     kept = {column: title for column, title in columns.items() if column in table} or {
         str(column): rule_title(str(column)) for column in table.columns
     }
-    shown = table[list(kept)].head(SHOWN_ROWS)
+    shown = table[list(kept)].head(SHOWN_ROWS).dropna(axis="columns", how="all")
+    kept = {column: kept[column] for column in shown.columns}
     numeric = {at for at, column in enumerate(kept) if shown[column].dtype.kind in "if"}
-    rounded = [column for column in kept if column in _MONEY | _SHARES and shown[column].dtype.kind in "if"]
+    rounded = [column for column in kept if column in _MONEY | _SHARES | {"score"} and shown[column].dtype.kind in "if"]
     words = shown.assign(**{column: [_words(value, column, answer) for value in shown[column]] for column in rounded})
-    made = table_of(rule_title(name).capitalize(), words.rename(columns=kept), f"{name}.csv of {source}")
+    made = table_of(
+        _CAPTIONS.get(name, rule_title(name).capitalize()), words.rename(columns=kept), f"{name}.csv of {source}"
+    )
     at = {title: place for place, title in enumerate(made.header)}
     right = frozenset(at[title] for place, title in enumerate(kept.values()) if place in numeric and title in at)
-    return ReportTable(made.caption, made.header, made.rows, made.source, right, max(0, len(table) - SHOWN_ROWS))
+    whole = replace(made, numeric=right, hidden=max(0, len(table) - SHOWN_ROWS))
+    return grouped(whole) if name == "ownership" else whole
 
 
 def _words(value: float, column: str, answer: Answer) -> str:
     if pd.isna(value):
         return "–"
+    if column == "score":
+        return f"{value:.1f}"
     return about_percent(value) if column in _SHARES else about(value, answer.currency)
 
 
 def _charts(answer: Answer, result: Result) -> list[Chart]:
-    if not answer.tables or result.plan is None or answer.name not in _DRAWN:
+    if not answer.tables or not _drawn(answer) or result.plan is None or answer.name not in _DRAWN:
         return []
     return _DRAWN[answer.name](answer, result)
 
@@ -167,7 +186,12 @@ def _that_cost(answer: Answer) -> Answer:
 
 def _of_offered(answer: Answer, result: Result) -> Answer:
     """Only the places of tiers that are offered."""
-    return replace(answer, tables={**answer.tables, "segments": _offered(answer, answer.tables["segments"], result)})
+    return replace(answer, tables={name: _offered(answer, table, result) for name, table in answer.tables.items()})
+
+
+def _levels(answer: Answer, result: Result) -> list[Chart]:
+    offered = _of_offered(answer, result)
+    return [sweet_spot_map(offered, result), ownership_chart(offered)]
 
 
 def _sweep(answer: Answer, result: Result) -> list[Chart]:
@@ -183,7 +207,7 @@ _DRAWN: Mapping[str, Callable[[Answer, Result], list[Chart]]] = {
     "frontier": lambda answer, _: [frontier_chart(answer)],
     "explain": lambda answer, _: [rule_cost_chart(_that_cost(answer))],
     "price": lambda answer, _: [price_response_chart(answer)],
-    "levels": lambda answer, result: [sweet_spot_map(_of_offered(answer, result), result), ownership_chart(answer)],
+    "levels": _levels,
     "partners": lambda answer, _: [make_or_buy_chart(answer), scorecard_chart(answer), criteria_chart(answer)],
 }
 """Charts of each answer that has some."""

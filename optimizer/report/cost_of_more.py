@@ -16,6 +16,8 @@ MOST = 4
 """Sentences of one answer."""
 NEAR = 0.02
 """The gain of a share that most ask for: 2 points."""
+CLOSE = 0.1
+"""Share of an amount up to which what the proof leaves open is not told."""
 _SHARES = {"service_margin": "service_margin_share", "account_margin": "account_margin_share"}
 """The share of revenue that a margin is told as beside its money."""
 
@@ -32,11 +34,22 @@ def _frontier(answer: Answer) -> Iterator[str]:
     if len(points) < 2 or len(goals) != 2 or not all(Goal(name).more for name in goals):
         return
     for at in sorted({_near(answer, goals[1]), *points.index[points["knee"].astype(bool)]}):
-        lost = float(points[goals[0]].iloc[0] - points.loc[at, goals[0]])
+        before = float(points[goals[0]].iloc[0])
+        lost, proved = before - float(points.loc[at, goals[0]]), before - float(points.loc[at, "at_most"])
         won = float(points.loc[at, goals[1]] - points[goals[1]].iloc[0])
         if at != points.index[0] and lost > 0:
             gained = _gained(answer, int(points.loc[at, "point"]), goals[1], won)
-            yield f"{gained} {_amount(goals[0], lost, answer)} of {_words(goals[0])}."
+            yield f"{gained} {_at_most(proved, lost)}{_amount(goals[0], lost, answer)} of {_words(goals[0])}."
+
+
+def _at_most(least: float, most: float) -> str:
+    """What stands before the cost found where a lower one is not ruled out."""
+    return "" if _is_known(least, most) else "at most "
+
+
+def _is_known(least: float, most: float) -> bool:
+    """Whether an amount is proved as closely as it is told."""
+    return most - max(least, 0.0) <= CLOSE * most
 
 
 def _near(answer: Answer, goal: str) -> int:
@@ -84,7 +97,11 @@ def _rules(answer: Answer) -> Iterator[str]:
     costs = answer.tables["costs"]
     costs = costs[costs["gain_dropped"] > max(open_yet, 0.0)]
     for row in costs.to_dict("records"):
-        yield f"{_rule(row)} costs {about(float(row['gain_dropped']), answer.currency)} a year."
+        least, most = float(row["gain_dropped"]) - max(open_yet, 0.0), float(row["gain_dropped_at_most"])
+        told = about(float(row["gain_dropped"]), answer.currency)
+        if not _is_known(least, most):
+            told = f"between {about(least, answer.currency)} and {about(most, answer.currency)}"
+        yield f"{_rule(row)} costs {told} a year."
 
 
 def _rule(row: Mapping[Hashable, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..assurance.result import Result
-from ..results.summary import by_rank
+from ..results.summary import by_rank, plan_heading
 from .parts import ReportTable
 from .price_lists import Option, PriceLists
 from .recommendation import sentence_of
@@ -23,7 +23,8 @@ def price_matrix(result: Result, lists: PriceLists) -> ReportTable | None:
     every = {tier for book in books for tier in lists.tiers(book)}
     tiers = by_rank(sorted(every), result.tiers)[-MOST_TIERS:]
     rows = [[sentence_of(book), *(_cell(book, tier, lists) for tier in tiers)] for book in books[:MOST_BOOKS]]
-    caption = "Price list, today → plan" if lists.today else "Price list"
+    caption = f"Price list, today → {plan_heading(result)}" if lists.today else "Price list"
+    caption += "; % of what a unit is worth, a year" if lists.in_shares_of_value else ""
     return ReportTable(caption, ["", *tiers], rows, "", frozenset(), max(0, len(books) - MOST_BOOKS), "price books")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -55,6 +55,15 @@ class ReportSection:
     sentences: Sequence[str] = ()
     figures: Sequence[Figure] = ()
     tables: Sequence[ReportTable] = field(default=())
+
+
+def grouped(table: ReportTable) -> ReportTable:
+    """The table with its first column as headings of the rows beneath them; it is then narrow enough for a phone."""
+    rows: list[Sequence[str]] = []
+    for place, (first, *rest) in enumerate(table.rows):
+        rows += [rest] if place and table.rows[place - 1][0] == first else [[first], rest]
+    numeric = frozenset(place - 1 for place in table.numeric if place)
+    return replace(table, header=table.header[1:], rows=rows, numeric=numeric)
 
 
 def table_of(caption: str, frame: pd.DataFrame, source: str) -> ReportTable:

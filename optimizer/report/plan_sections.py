@@ -13,13 +13,14 @@ from models.schema import NO_CONTRACT
 from ..assurance.result import Result
 from ..charts import experience_chart, profit_waterfall, provider_chart, tornado_chart, uptake_chart
 from ..results.run_folder import CLOSEST
-from ..results.summary import binding_rules, by_rank, ladder_ends
+from ..results.summary import by_rank, ladder_ends
 from .assumptions import WORSE, assumptions
 from .capacity import use_of_capacity
 from .parts import SHOWN_COLUMNS, SHOWN_ROWS, Figure, ReportSection, ReportTable, table_of
 from .price_lists import PriceLists, share_of
 from .recommendation import sentence_of
 from .rounded import about, about_percent, count
+from .rules_without_room import rules_without_room
 from .year import COST_KPIS, year_table
 
 FAR = 2.0
@@ -96,7 +97,8 @@ def _about(lists: PriceLists) -> list[str]:
     told = [] if lists.case is None or not (lists.case.tables["segments"]["discount"] > 0).any() else [
         "Prices are before the discounts that segments get on them."
     ]  # fmt: skip
-    return [*told, *ladder_ends(lists.result)]
+    shares = ["Prices in % are of what a unit is worth, a year."] if lists.in_shares_of_value else []
+    return [*shares, *told, *ladder_ends(lists.result)]
 
 
 def _book(book: str, lists: PriceLists) -> str:
@@ -248,7 +250,7 @@ _WHOLE = {"plan": "the whole plan", "decisions": "the whole plan"}
 
 
 def _rules(result: Result, lists: PriceLists) -> ReportSection:
-    rules = [] if result.audit is None else binding_rules(result.audit)
+    rules = rules_without_room(result)
     rows = [[sentence_of(lists.words.rule(rule)), _WHOLE.get(where, where)] for rule, where in rules]
     told = () if rows else ("No rule of the scenario is at its limit.",)
     table = ReportTable("Rules that leave no room", ["rule", "where"], rows, "audit.json")

@@ -9,6 +9,7 @@ from functools import cached_property
 import pandas as pd
 
 from models import Case
+from models.economics.pricing_kinds import KINDS, Quote
 from models.schema import NO_CONTRACT
 
 from ..accounting.demand import Demand
@@ -58,6 +59,13 @@ class PriceLists:
     def price(self, option: Option) -> str:
         """A price in words."""
         return price_in_words(self.result.model_kinds.get(option[0]), option[1], self.result.currency)
+
+    @property
+    def in_shares_of_value(self) -> bool:
+        """Whether some price is a share of a unit's value."""
+        models = {model for menus in (self.today, self.plan) for menu in menus.values() for model, _ in menu.values()}
+        kinds = (KINDS.get(self.result.model_kinds.get(model, "")) for model in models)
+        return any(kind is not None and kind.quote is Quote.SHARE_OF_VALUE for kind in kinds)
 
     def tiers(self, book: str) -> list[str]:
         """Tiers that a price book is offered today or by the plan, by rank."""

@@ -17,13 +17,14 @@ from ..results.busy_providers import busy_sentence
 from ..results.new_offers import new_offers
 from ..results.one_off import counted_once, yearly_gain
 from ..results.record import Status
-from ..results.summary import binding_rules, by_rank, status_sentence
+from ..results.summary import by_rank, status_sentence
 from .assumptions import assumptions
 from .broken_rules import broken_sentences, missed_sentences
 from .capacity import idle_sentences
 from .cost_of_more import MOST, trade_offs
 from .price_lists import PriceLists
 from .rounded import about, about_percent, count
+from .rules_without_room import rules_without_room
 
 MOST_BOOKS = 8
 """Price books told of one by one."""
@@ -62,9 +63,9 @@ def headline(result: Result) -> str:
     if result.plan is None:
         proved = result.status is Status.INFEASIBLE
         return "No plan obeys every rule." if proved else "No plan was found in the time allowed."
-    tiers, before = by_rank(list(result.decided.decisions.tiers), result.tiers), result.tiers_sold_today or ()
-    instead = f" in place of {listed(by_rank(list(before), result.tiers))}" if set(before) - set(tiers) else ""
-    offer = f"Offer {listed(tiers)}{instead}" if tiers else "Offer no contracts"
+    tiers = by_rank(list(result.decided.decisions.tiers), result.tiers)
+    ended = by_rank(sorted({*(result.tiers_sold_today or ())} - {*tiers}), result.tiers)
+    offer = f"Offer {listed(tiers)}{f', and end {listed(ended)}' if ended else ''}" if tiers else "Offer no contracts"
     goal = result.objective_name
     return f"{'With these menus' if result.menus_given else offer}: {_words(goal)} {_reached(result, goal)}."
 
@@ -177,7 +178,7 @@ def _delivery(result: Result, lists: PriceLists) -> Iterator[str]:
     idle = sorted(set(engaged) - set(hours[hours > 0].index))
     if idle:
         yield f"Engaged without work in the plan: {listed(idle)}."
-    yield from filter(None, [busy_sentence(result.audit)])
+    yield from filter(None, [busy_sentence(result.audit, short=True)])
     yield from idle_sentences(result, lists)
 
 
@@ -203,7 +204,7 @@ def certainty(result: Result, lists: PriceLists) -> Iterator[str]:
     if new:
         yield f"Not sold today, so that who buys it is assumed and not observed: {listed(new)}."
     yield from broken_sentences(result, lists.words)
-    rules = [] if result.audit is None else binding_rules(result.audit)
+    rules = rules_without_room(result)
     if rules:
         leave = "kind of rule leaves" if len(rules) == 1 else "kinds of rules leave"
         yield f"{len(rules)} {leave} no room; see what holds the plan back."

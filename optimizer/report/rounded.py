@@ -12,6 +12,10 @@ _MONEY = re.compile(r"(\d[\d,]*\.\d\d)(?: (bn|M|k))? ([A-Z]{3})\b(?! an )")
 """Money as sentences of answers have it, and not a price an incident or an hour."""
 
 
+_PROVED = re.compile(r"\d+\.\d+ % \(proved: \d+\.\d+ % to \d+\.\d+ %\)")
+_DECIMALS = re.compile(r"\d+\.\d+")
+
+
 def about(amount: float | None, currency: str = "") -> str:
     """An amount of money to three figures, such as `302 M EUR` or `34.1 M EUR`; `none` for None."""
     if amount is None:
@@ -28,7 +32,9 @@ def _figures(value: float) -> str:
 
 
 def change(amount: float, currency: str = "") -> str:
-    """A change of an amount with its sign: `+34.1 M EUR`."""
+    """A change of an amount with its sign: `+34.1 M EUR`; a dash for none."""
+    if abs(amount) < 0.5:
+        return "–"
     return f"{'+' if amount >= 0 else '−'}{about(abs(amount), currency)}"
 
 
@@ -56,5 +62,7 @@ def count(number: float) -> str:
 
 
 def rounded_text(sentence: str) -> str:
-    """A sentence with its money to three figures: `278.07 k EUR` is `278 k EUR`; prices stay as they are."""
+    """A sentence with its money to three figures: `278.07 k EUR` is `278 k EUR`, and proved shares to one decimal;
+    prices stay as they are."""
+    sentence = _PROVED.sub(lambda told: _DECIMALS.sub(lambda one: f"{float(one[0]):.1f}", told[0]), sentence)
     return _MONEY.sub(lambda told: about(float(told[1].replace(",", "")) * _SIZE[told[2] or ""], told[3]), sentence)

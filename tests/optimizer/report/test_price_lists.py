@@ -59,6 +59,7 @@ def test_shares_of_units_and_of_value_differ(lists: PriceLists) -> None:
 def test_the_matrix_of_one_page_holds_both_prices(lists: PriceLists) -> None:
     table = price_matrix(lists.result, lists)
     assert table is not None
+    assert table.caption == "Price list, today → plan; % of what a unit is worth, a year"
     assert table.header == ["", "silver", "gold"]
     assert table.rows == [["Clinics", "6 % → ends", "new: 10 %"], ["Factories", "6 % → 8 %", "new: 10 %"]]
 

@@ -44,7 +44,7 @@ def test_the_headline_says_what_to_offer_and_what_it_is_worth() -> None:
     made = result(2)
     assert headline(made) == "Offer silver and gold: account margin rises by 160 CHF a year (25.0 %)."
     sold = replace(made, tiers=("bronze", "silver", "gold"), tiers_sold_today=("bronze", "silver"))
-    assert headline(sold).startswith("Offer silver and gold in place of bronze and silver: account margin rises")
+    assert headline(sold).startswith("Offer silver and gold, and end bronze: account margin rises")
     assert headline(replace(made, baseline=None)) == "Offer silver and gold: account margin is 800 CHF a year."
     assert headline(replace(made, menus_given=True)).startswith("With these menus: account margin rises")
     assert headline(replace(made, plan=None, status=Status.INFEASIBLE)) == "No plan obeys every rule."
@@ -108,6 +108,30 @@ def test_trade_offs_come_from_the_answers() -> None:
     told = said(result(2), (explained(3), frontiered(3)))["What more would cost"]
     assert " cost" in told
     assert "What more would cost" not in said(result(2))
+
+
+def frontier(at_most: float) -> Answer:
+    """One point more of margin costs 10 of revenue, and no plan with it has more revenue than `at_most`."""
+    made = frontiered(2, ("account_revenue", "service_margin"))
+    points = made.tables["points"].assign(
+        account_revenue=[100.0, 90.0], service_margin=[40.0, 45.0], at_most=[100.0, at_most], knee=False
+    )
+    return replace(made, tables={**made.tables, "points": points})
+
+
+@pytest.mark.parametrize(("at_most", "told"), [(90.5, "cost 10 CHF"), (92.0, "cost at most 10 CHF"),
+                                               (101.0, "cost at most 10 CHF")])  # fmt: skip
+def test_what_a_goal_costs_is_told_as_closely_as_it_is_proved(at_most: float, told: str) -> None:
+    assert told in said(result(2), (frontier(at_most),))["What more would cost"]
+
+
+@pytest.mark.parametrize(("at_most", "told"), [(1000.0, "costs 1,000 CHF a year"),
+                                               (1500.0, "costs between 1,000 CHF and 1,500 CHF a year")])  # fmt: skip
+def test_what_a_rule_costs_is_told_as_closely_as_it_is_proved(at_most: float, told: str) -> None:
+    made = explained(1)
+    costs = made.tables["costs"].assign(gain_dropped=1000.0, gain_dropped_at_most=at_most)
+    answer = replace(made, tables={**made.tables, "costs": costs})
+    assert told in said(result(2), (answer,))["What more would cost"]
 
 
 def test_a_plan_that_offers_nothing_says_so() -> None:

@@ -23,6 +23,7 @@ def test_money_has_three_figures(amount: float | None, words: str) -> None:
 def test_a_change_has_its_sign() -> None:
     assert (change(160.0, "EUR"), change(-4.0e6)) == ("+160 EUR", "−4.00 M")
     assert (points(0.0193), points(-0.095), points(0.0)) == ("+1.9 points", "−9.5 points", "–")
+    assert (change(0.4), change(-0.4)) == ("–", "–")
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,11 @@ def test_a_change_has_its_sign() -> None:
 )  # fmt: skip
 def test_shares_have_one_decimal(share: float | None, words: str) -> None:
     assert about_percent(share) == words
+
+
+def test_proved_shares_have_one_decimal() -> None:
+    told = "44.37 % (proved: 44.28 % to 44.37 %) of its gain rests on gold at 9.75 %."
+    assert rounded_text(told) == "44.4 % (proved: 44.3 % to 44.4 %) of its gain rests on gold at 9.75 %."
 
 
 def test_sentences_keep_their_prices() -> None:

@@ -15,6 +15,8 @@ from optimizer.assurance.result import Result
 from optimizer.auditing import audit
 from optimizer.cli.command_line import main
 from optimizer.cli.exit_codes import DONE
+from optimizer.report.price_lists import PriceLists
+from optimizer.report.readable import Readable
 from optimizer.report.recommendation import recommendation
 from optimizer.results.busy_providers import BUSIEST, LOADS, busy_sentence
 from optimizer.results.findings import Audit
@@ -42,6 +44,10 @@ def test_the_busiest_first_and_only_those_above() -> None:
 
 def test_an_audit_that_does_not_know_says_nothing() -> None:
     assert busy_sentence(None) is None
+    short = busy_sentence(found(own=0.9455, orbis=1.0), short=True)
+    assert short is not None
+    assert "orbis (100 %), own (94.5 %)" in short
+    assert "tierwise" not in short
     assert busy_sentence(replace(found(own=0.9), loads=None)) is None
 
 
@@ -63,8 +69,9 @@ def busy() -> tuple[Case, Result]:
 def test_everywhere_a_plan_is_summed_up(busy: tuple[Case, Result]) -> None:
     case, result = busy
     assert TOLD in result._repr_html_()
-    (delivery,) = (point for point in recommendation(result) if point.heading == "Who delivers it")
-    assert delivery.sentences[-1].startswith(TOLD)
+    points = recommendation(result, PriceLists(result, case, Readable.of(result, case)))
+    (delivery,) = (point for point in points if point.heading == "Who delivers it")
+    assert sum(sentence.startswith(TOLD.replace("94.55", "94.5")) for sentence in delivery.sentences) == 1
     assert levels(case, result=result).sentences[-1].startswith(TOLD)
 
 

@@ -72,7 +72,9 @@ def _about_make_or_buy(table: pd.DataFrame, currency: str, kpi: str) -> list[str
         return ["The company has no team of its own, so there is nothing to make or buy."]
     own, goal = table.loc[table["in_plan"], "in_house_share"].iloc[0], kpi.replace("_", " ")
     tried = table[~table["in_plan"]]
-    said = f"Own teams do {percent(own)} of the hours in the plan." if own == own else "Teams and partners do no work."
+    said = "Teams and partners do no work."
+    if own == own:
+        said = f"Own teams do {percent(own)} of the hours of teams and partners in the plan."
     lost, undecided = _costs_of_shares(table, kpi, currency)
     never = ", ".join(_whole(share) for share in tried.loc[tried["status"] == Status.INFEASIBLE, "in_house_share"])
     return [
