@@ -31,6 +31,8 @@ from .recommendation import KeyPoint, headline, recommendation, rests_on
 from .year import KEY_KPIS, year_table
 
 _HERE = Path(__file__).parent
+_LONGEST_WORD, _PIECE = 18, 8
+"""Characters of a word from which it may be broken where there is no room for it, and of its pieces."""
 
 
 def write_report(
@@ -108,9 +110,8 @@ class Told:
         if self.seen.plan is None:
             return None
         source = "plan.json (kpis, baseline)" if self.result.closest is None else "plan.json (closest, baseline)"
-        return year_table(
-            self.seen, f"A year in {self.seen.currency}, today and {plan_heading(self.seen)}", KEY_KPIS, source
-        )
+        both = "" if self.seen.baseline is None else f", today and {plan_heading(self.seen)}"
+        return year_table(self.seen, f"A year in {self.seen.currency}{both}", KEY_KPIS, source)
 
     def points(self, *, in_a_minute: bool) -> list[KeyPoint]:
         """The points of page one."""
@@ -177,7 +178,7 @@ def _template(name: str) -> Template:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_safe
     )
-    environment.filters["unbroken"] = unbroken
+    environment.filters.update(unbroken=unbroken, breakable=_breakable)
     environment.globals["macros"] = environment.from_string(_text("macros.html")).module
     return environment.from_string(_text(name))
 
@@ -185,6 +186,16 @@ def _template(name: str) -> Template:
 def _safe(value: Any) -> Any:
     """Text of the data without what would turn the text around it; the page's own parts as they are."""
     return shown(value, keep="\n") if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _breakable(cell: str) -> Markup:
+    """A cell in which a word may be broken that is too long for a phone."""
+    words = shown(cell, keep="\n").split(" ")
+    pieces = (
+        [word[at : at + _PIECE] for at in range(0, len(word), _PIECE)] if len(word) > _LONGEST_WORD else [word]
+        for word in words
+    )
+    return Markup(" ").join(Markup("<wbr>").join(piece) for piece in pieces)
 
 
 def _text(name: str) -> str:

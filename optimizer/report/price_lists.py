@@ -19,6 +19,8 @@ from ..results.summary import by_rank, price_in_words
 from .readable import Readable
 from .rounded import about_percent
 
+_NAMED = 3
+"""Price books that a sentence names."""
 Option = tuple[str, float]
 Menu = Mapping[str, Option]
 """Pricing model and price by tier."""
@@ -85,20 +87,24 @@ class PriceLists:
         )
 
     def ending(self) -> Iterator[str]:
-        """A sentence for each price book in which a tier ends: who is on it, and what is the least then asked."""
+        """A sentence for each way in which a tier ends: in which price books, who is on it, the least then asked."""
+        books: dict[str, list[str]] = {}
         for book, today in self.today.items():
             plan = self.plan.get(book, {})
             for tier in by_rank([tier for tier in today if tier not in plan], self.result.tiers):
-                yield self._ending(book, tier, today[tier], plan)
+                books.setdefault(self._ending(book, tier, today[tier], plan), []).append(book)
+        for told, alike in books.items():
+            more = f" and {len(alike) - _NAMED:,} more" if len(alike) > _NAMED else ""
+            yield f"{', '.join(alike[:_NAMED])}{more}: {told}"
 
     def _ending(self, book: str, tier: str, option: Option, plan: Menu) -> str:
         units, share = self._on_tier(book, tier)
         least = next(iter(by_rank(list(plan), self.result.tiers)), None)
         if least is None:
-            return f"{book}: {tier} ends, and nothing is offered in its place."
+            return f"{tier} ends, and nothing is offered in its place."
         asked = f"go from {self.price(option)} to {self.price(plan[least])} at the least ({least})"
         who = f"its buyers, {about_percent(share)} of the units there," if units else "its buyers"
-        return f"{book}: {tier} ends; {who} {asked}, or go without."
+        return f"{tier} ends; {who} {asked}, or go without."
 
     def _on_tier(self, book: str, tier: str) -> tuple[float, float]:
         """Units of a price book that take a tier today, and their share."""

@@ -29,6 +29,7 @@ _AS_WRITTEN = frozenset({"kpi", "objective_name", "status", "measure", "goal", "
 """Columns of answers that charts look things up by."""
 _LISTED: dict[str, str] = {kind.listed: name for name, kind in DECISION_KINDS.items()}
 _IDENTIFIER = re.compile(r"(?<![\w/.=-])[A-Za-z0-9]+(?:_[A-Za-z0-9]+)+(?![\w/]|\.\w|-\w)")
+_NAMED_AFTER = ("tier", "pricing model", "product", "provider", "partner", "segment", "service")
 _SHARE = re.compile(r"(?<![\w.])(0?\.\d+|0|1) share(?= of\b)")
 _OF_TABLES = {
     "capacity_hours": "its capacity",
@@ -59,7 +60,15 @@ class Readable:
 
     def text(self, sentence: str) -> str:
         """A sentence without identifiers: names of the case and of rules in words, shares in per cent."""
-        return _SHARE.sub(lambda found: _percent(float(found[1])), self._known.sub(self._named, sentence))
+        named = self._of_kind.sub(lambda found: f"{found[1]}{self._names[found[2]]}", sentence)
+        return _SHARE.sub(lambda found: _percent(float(found[1])), self._known.sub(self._named, named))
+
+    @cached_property
+    def _of_kind(self) -> re.Pattern[str]:
+        """Names of one plain word that stand where nothing but a name does: after what it is a name of, in brackets."""
+        plain = sorted((key for key in self._names if key.islower() and "_" not in key), key=len, reverse=True)
+        either = "|".join(map(re.escape, plain)) or "(?!)"
+        return re.compile(rf"(\b(?:{'|'.join(_NAMED_AFTER)}) |\()({either})(?![\w/]|\.\w|-\w| \w)")
 
     @cached_property
     def _known(self) -> re.Pattern[str]:
@@ -147,11 +156,16 @@ class Readable:
 
     def _table(self, table: pd.DataFrame) -> pd.DataFrame:
         named = self.labels.in_table(table)
-        for column in named.columns:
-            told: Callable[[str], str] = rule_title if column == "rule" else self.text
+        ways: dict[str, Callable[[str], str]] = {"rule": rule_title, "scope": self._parts}
+        for column in map(str, named.columns):
+            told = ways.get(column, self.text)
             if column not in (*_AS_WRITTEN, *self.labels.names) and named[column].dtype.kind in "OTU":
                 named[column] = [told(cell) if isinstance(cell, str) else cell for cell in named[column]]
         return named
+
+    def _parts(self, scope: str) -> str:
+        """Names one after the other, such as `gold, east`."""
+        return ", ".join(self._names.get(part) or self.text(part) for part in scope.split(", "))
 
 
 def rule_title(key: str) -> str:

@@ -23,11 +23,13 @@ from .broken_rules import broken_sentences, missed_sentences
 from .capacity import idle_sentences
 from .cost_of_more import MOST, trade_offs
 from .price_lists import PriceLists
-from .rounded import about, about_percent, count
+from .rounded import about, about_percent, at_most_percent, count
 from .rules_without_room import rules_without_room
 
 MOST_BOOKS = 8
 """Price books told of one by one."""
+MOST_IN_A_MINUTE = 3
+"""The same on one page."""
 MOST_PROVIDERS = 5
 MOST_NAMES = 40
 """Names that one sentence spells out."""
@@ -99,16 +101,21 @@ def recommendation(
     if result.plan is None:
         return [KeyPoint("No plan", (status_sentence(result),), "plan.json")]
     cost_more = trade_offs(answers, 2 if in_a_minute else MOST)
+    most = MOST_IN_A_MINUTE if in_a_minute else MOST_BOOKS
     what = "What is offered" if result.menus_given else "What to offer"
     points = [
         KeyPoint(what, tuple(_offer(result)), "plan.json (decisions)"),
-        KeyPoint("What changes for customers", tuple(_changes(lists)), "menus.csv; today's: the case"),
+        KeyPoint(
+            "What changes for customers",
+            tuple(_changes(lists, most)),
+            "menus.csv; today's: the case",
+        ),
         KeyPoint("Who delivers it", tuple(_delivery(result, lists)), "plan.json (decisions), allocation.csv"),
         KeyPoint("What it costs", tuple(_costs(result)), "plan.json (kpis)"),
         KeyPoint("What more would cost", tuple(cost_more), "the answers beside the run"),
         KeyPoint("How sure this is", tuple(certainty(result, lists)), "plan.json, audit.json, uptake.csv"),
     ]
-    return [as_sentences(point, 4 if in_a_minute else None) for point in points if point.sentences]
+    return [as_sentences(point, MOST_IN_A_MINUTE + 2 if in_a_minute else None) for point in points if point.sentences]
 
 
 def as_sentences(point: KeyPoint, most: int | None = None) -> KeyPoint:
@@ -145,15 +152,15 @@ def _offer(result: Result) -> Iterator[str]:
     yield f"Support {listed(decided.products)}."
 
 
-def _changes(lists: PriceLists) -> Iterator[str]:
+def _changes(lists: PriceLists, most: int) -> Iterator[str]:
     """Tiers that end and who is on them; that nothing is offered, where that is so."""
     if not any(lists.plan.values()):
         yield "No price book is offered anything."
         return
     ending = list(lists.ending())
-    yield from ending[:MOST_BOOKS]
-    if len(ending) > MOST_BOOKS:
-        yield f"{len(ending) - MOST_BOOKS:,} more tiers end in other price books."
+    yield from ending[:most]
+    if len(ending) > most:
+        yield f"{len(ending) - most:,} more moves like these in other price books."
     if lists.today:
         moves = [
             lists.moved(book, tier)
@@ -213,7 +220,7 @@ def certainty(result: Result, lists: PriceLists) -> Iterator[str]:
 def _proved(result: Result) -> str:
     """How much more another plan could have, in per cent."""
     goal = _words(result.objective_name)
-    least = about_percent(result.gap)
+    least = "an unknown share" if result.gap is None else at_most_percent(result.gap)
     if result.status is Status.OPTIMAL:
         return f"Proved: no plan under these rules has more than {least} more {goal}."
     return f"Not proved best: the search ended before its proof, and a plan could have up to {least} more {goal}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 _SCALES = ((1e9, "bn"), (1e6, "M"), (1e4, "k"))
@@ -44,9 +45,18 @@ def about_percent(share: float | None) -> str:
         return "none"
     value = abs(share * 100)
     sign = "−" if share < 0 else ""
+    if 0 < value < 1e-3:
+        return "under 0.001 %"
     if value == 0 or round(value, 1) == 100:
         return f"{sign}{value:.0f} %"
     return f"{sign}{value:.1f} %" if value >= 0.95 else f"{sign}{value:.{2 if value >= 0.095 else 1}g} %"
+
+
+def at_most_percent(share: float) -> str:
+    """A proved share in per cent, rounded up: two figures, one under 0.1 %, and 0.001 % at least."""
+    value = max(share * 100, 1e-3)
+    digits = (2 if value >= 0.1 else 1) - 1 - math.floor(math.log10(value))
+    return f"{math.ceil(value * 10.0**digits - 1e-9) / 10.0**digits:.12g} %"
 
 
 def points(change: float) -> str:

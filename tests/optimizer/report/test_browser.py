@@ -78,6 +78,16 @@ def test_the_page_is_as_wide_as_its_window(width: str, request: pytest.FixtureRe
     assert opened.page.evaluate("document.documentElement.scrollWidth") == opened.page.viewport_size["width"]
 
 
+def test_tables_of_long_words_fit_a_phone(browser: Browser, tmp_path: Path) -> None:
+    target = tmp_path / "long.html"
+    target.write_text(page("Verordnung" * 12), encoding="utf-8")
+    over = Opened(browser, target, PHONE).page.evaluate(
+        "[...document.querySelectorAll('.scroll')].filter(place => place.querySelector('table:not(.wide)')"
+        " && place.scrollWidth > place.clientWidth + 1).map(place => place.innerText.slice(0, 80))"
+    )
+    assert over == []
+
+
 def test_text_can_be_read_on_a_phone(phone: Opened) -> None:
     sizes = phone.page.evaluate(
         """[...document.querySelectorAll('.summary li, .summary p, td, .chart svg text')].map(

@@ -60,7 +60,10 @@ def test_nothing_is_taken_from_elsewhere() -> None:
 
 def test_names_from_data_stay_text() -> None:
     safe, evil = outline(), outline(EVIL)
-    assert [tag for tag, _ in evil.elements if tag != "li"] == [tag for tag, _ in safe.elements if tag != "li"]
+    varying = ("li", "wbr")  # more sentences, and long words that may break
+    assert [tag for tag, _ in evil.elements if tag not in varying] == [
+        tag for tag, _ in safe.elements if tag not in varying
+    ]
     assert any(EVIL in text for text in evil.text)
     assert EVIL not in page(EVIL)
 

@@ -46,6 +46,18 @@ def test_who_must_move_is_told(lists: PriceLists) -> None:
     )
 
 
+def test_price_books_that_move_alike_are_told_together(lists: PriceLists) -> None:
+    """Factories without silver move as clinics do, all from 6 % to gold at 10 %; so do three more."""
+    names = ["clinics", "factories", "labs", "shops"]
+    gold, silver = {"gold": ("fixed", 0.1)}, {"silver": ("fixed", 0.06)}
+    alike = replace(lists, case=None)
+    alike.__dict__.update(today=dict.fromkeys(names, silver), plan=dict.fromkeys(names, gold))
+    assert list(alike.ending()) == [
+        "clinics, factories, labs and 1 more: silver ends; its buyers go from 6 % to 10 % at the least (gold), "
+        "or go without."
+    ]
+
+
 def test_shares_of_units_and_of_value_differ(lists: PriceLists) -> None:
     """Half of 8 factory scanners take gold; 30 clinic units (10 scanners of 10,000, 20 viewers of 2,000) all do."""
     clinics, factories = lists.segments("clinics")[0], lists.segments("factories")[0]

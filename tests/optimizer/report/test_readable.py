@@ -12,12 +12,14 @@ import optimizer
 from models import Case, named_scenario
 from models.labels import Labels
 from models.rules import RULE_SPECS, SCENARIO_RULES, RuleGroup, RuleSpec
+from optimizer.analysis.machinery.answers.answer import Answer
 from optimizer.report import FrontMatter, write_report
 from optimizer.report.page import report_page
 from optimizer.report.readable import Readable, rule_title
 from optimizer.results.audit_rules import RULES
 from optimizer.results.run_reference import RunReference
 from tests.folders import IMAGING, TINY
+from tests.optimizer.charts.made import explained
 from tests.optimizer.report.pages import Outline
 
 _IDENTIFIER = re.compile(r"\b[A-Za-z0-9]+_[A-Za-z0-9_]+\b(?!\.(?:json|csv))")
@@ -71,6 +73,20 @@ def test_sentences_name_things_as_people_do(words: Readable) -> None:
     assert words.text(told) == (
         "service margin floor at 33 % of service revenue costs 5.00 EUR; excluded pricing models (Uptime pledge)"
     )
+
+
+def test_plain_words_are_names_where_nothing_else_can_stand() -> None:
+    words = Readable(Labels({"tier": {"silver": "Basis", "gold": "Komfort"}}))
+    assert words.text("it rests on tier gold, not sold; csat_floor (silver) costs 5") == (
+        "it rests on tier Komfort, not sold; CSAT floor (Basis) costs 5"
+    )
+    assert words.text("tiers silver lined") == "tiers silver lined"
+    assert words.answer(explained_of("silver, east")).tables["costs"]["scope"].tolist() == ["Basis, east"]
+
+
+def explained_of(scope: str) -> Answer:
+    made = explained(1)
+    return replace(made, tables={"costs": made.tables["costs"].assign(scope=scope)})
 
 
 @pytest.mark.parametrize(

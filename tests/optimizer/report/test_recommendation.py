@@ -93,7 +93,7 @@ def test_without_today_it_says_so() -> None:
 
 def test_it_says_how_sure_it_is_and_what_it_rests_on() -> None:
     told = said(result(2))["How sure this is"]
-    assert "Proved: no plan under these rules has more than 0.12 % more account margin." in told
+    assert "Proved: no plan under these rules has more than 0.13 % more account margin." in told
     assert "The plan has not been audited." in told
     assert "What matters most is prices paid: a tenth worse costs 90 CHF of account margin a year" in told
     assert "the gain over today is gone at 17.8 % worse." in told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from optimizer.report.rounded import about, about_percent, change, points, rounded_text
+from optimizer.report.rounded import about, about_percent, at_most_percent, change, points, rounded_text
 
 
 @pytest.mark.parametrize(
@@ -29,10 +29,18 @@ def test_a_change_has_its_sign() -> None:
 @pytest.mark.parametrize(
     ("share", "words"),
     [(0.33034, "33.0 %"), (1.0, "100 %"), (0.0, "0 %"), (0.0087, "0.87 %"), (9.9e-5, "0.01 %"), (-0.4517, "−45.2 %"),
-     (0.0099, "1.0 %"), (None, "none")],
+     (0.0099, "1.0 %"), (8e-10, "under 0.001 %"), (None, "none")],
 )  # fmt: skip
 def test_shares_have_one_decimal(share: float | None, words: str) -> None:
     assert about_percent(share) == words
+
+
+@pytest.mark.parametrize(("share", "words"), [
+    (0.0125, "1.3 %"), (0.034, "3.4 %"), (0.0341, "3.5 %"), (1.25e-3, "0.13 %"), (9.9e-5, "0.01 %"),
+    (1.04e-4, "0.02 %"), (8e-10, "0.001 %"), (0.0, "0.001 %"), (0.123, "13 %"), (1.5, "150 %"),
+])  # fmt: skip
+def test_a_proof_covers_what_is_told_of_it(share: float, words: str) -> None:
+    assert at_most_percent(share) == words
 
 
 def test_proved_shares_have_one_decimal() -> None:
