@@ -26,16 +26,23 @@ from voila.app import Voila
 from voila.configuration import VoilaConfiguration
 from voila.tornado.handler import TornadoVoilaHandler
 
+from models.plan_tables import RunError
+
 from .admission import LOOPBACK, Admission, RefusalHandler, Refused
 from .page_notebook import ServedRun, write_notebook
 
 _TEMPLATE = Path(__file__).with_name("page_template")
-_STOPPING = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+_STOPPING = (signal.SIGINT, signal.SIGTERM)
+_HANG_UP: signal.Signals | None = getattr(signal, "SIGHUP", None)
 _BROKEN = "This part of the page could not be shown. Load the page again; what went wrong is told in the terminal."
 _EXTENSIONS = ("@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget")
 """What is loaded of JupyterLab's extensions: what draws widgets."""
 _ABANDONED_SECONDS = 600
 """After which the process of a page that is gone without a word is ended."""
+_SOCKETS_IN_FILES = os.name == "posix"
+"""Whether processes speak through files of ours: what they say on a port of this machine, every user may listen to."""
+_LONGEST_FOLDER = 40
+"""Bytes of a path in which such files can lie: some systems end the name of a socket after 103 bytes."""
 
 
 class OwnKernel(KernelSpecManager):
@@ -67,7 +74,7 @@ class AliveHandler(RequestHandler):
 
 
 class PageServer(Voila):  # type: ignore[misc]  # Voila is untyped
-    """Serves one run to whoever has its address. Raises OSError where the port is taken.
+    """Serves one run to whoever has its address. Raises OSError where the port is taken, RunError without templates.
 
     What it keeps meanwhile is in `folder`, which is its own and is removed. No settings of the folder it is started
     in, nor of the user's Jupyter, reach it.
@@ -77,11 +84,10 @@ class PageServer(Voila):  # type: ignore[misc]  # Voila is untyped
         self._sockets = bind_sockets(port or 0, LOOPBACK)
         self._temporary, self._folder = folder, Path(folder.name)
         self.admission = Admission(self._sockets[0].getsockname()[1], secrets.token_urlsafe(32))
-        connections = self._folder / "kernels"
-        connections.mkdir()
+        self._connections = _connection_folder(self._folder)
         super().__init__(
             notebook_path=str(write_notebook(served, self._folder / "page.ipynb")),
-            connection_dir=str(connections),
+            connection_dir=self._connections.name,
             ip=LOOPBACK,
             port=self.admission.port,
             log_level=logging.ERROR,
@@ -89,11 +95,10 @@ class PageServer(Voila):  # type: ignore[misc]  # Voila is untyped
             config=_config(),
         )
         self.voila_configuration = VoilaConfiguration(parent=self)
-        self.setup_template_dirs()
-        self.template_paths: list[str] = [str(_TEMPLATE), *self.template_paths]
+        self.template_paths: list[str] = [str(_TEMPLATE), *self._templates_of_voila()]
 
     def serve(self, *, open_browser: bool) -> None:
-        """Answer until SIGINT, SIGTERM or SIGHUP, then end at once, with every process of the pages."""
+        """Answer until SIGINT, SIGTERM or SIGHUP (under nohup not), then end at once, and all processes of pages."""
         try:
             with _environment(IPYTHONDIR=str(self._folder / "ipython")):
                 asyncio.run(self._answer(open_browser))
@@ -104,6 +109,7 @@ class PageServer(Voila):  # type: ignore[misc]  # Voila is untyped
         """Give up the port and the folder."""
         for socket in self._sockets:
             socket.close()
+        self._connections.cleanup()
         self._temporary.cleanup()
 
     def init_handlers(self) -> list[Any]:
@@ -115,6 +121,15 @@ class PageServer(Voila):  # type: ignore[misc]  # Voila is untyped
                 for route, handler, *rest in super().init_handlers()
             ),
         ]
+
+    def _templates_of_voila(self) -> list[str]:
+        """Folders of the template that ours goes on from. Raises RunError where Voila is half installed."""
+        try:
+            self.setup_template_dirs()
+        except ValueError as error:
+            told = "Voila's template lab is not there: it lies in share/jupyter of the environment that Voila is in"
+            raise RunError([f"{told}. Install the extra app anew, in the environment of tierwise."]) from error
+        return list(self.template_paths)
 
     async def _answer(self, open_browser: bool) -> None:
         self.app = Application(**self.init_settings(), **self.tornado_settings)
@@ -136,6 +151,12 @@ class PageServer(Voila):  # type: ignore[misc]  # Voila is untyped
         file = self._folder / "open.html"
         file.write_text(f'<meta http-equiv="refresh" content="0;url={self.admission.address}">', encoding="utf-8")
         threading.Thread(target=webbrowser.open, args=[file.as_uri()], daemon=True).start()
+
+
+def _connection_folder(folder: Path) -> TemporaryDirectory[str]:
+    """A folder that only this user may enter: in `folder`, or where names are short enough for sockets."""
+    there = _SOCKETS_IN_FILES and len(os.fsencode(folder)) > _LONGEST_FOLDER
+    return TemporaryDirectory(prefix="k", dir="/tmp" if there else folder, ignore_cleanup_errors=True)
 
 
 def _settings(admission: Admission) -> dict[str, Any]:
@@ -177,7 +198,7 @@ def _config() -> Config:
         },
         VoilaExecutor={"cell_error_instruction": _BROKEN, "timeout": None},
         MappingKernelManager={"cull_idle_timeout": _ABANDONED_SECONDS, "cull_interval": 60, "cull_connected": False},
-        KernelManager={"autorestart": False},
+        KernelManager={"autorestart": False, "transport": "ipc" if _SOCKETS_IN_FILES else "tcp"},
     )
 
 
@@ -197,7 +218,8 @@ def _environment(**values: str) -> Iterator[None]:
 def _stopping() -> Iterator[asyncio.Event]:
     """An event that a signal to stop sets."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    before = {number: signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set)) for number in _STOPPING}
+    heard = [*_STOPPING, *([] if _HANG_UP is None or signal.getsignal(_HANG_UP) is signal.SIG_IGN else [_HANG_UP])]
+    before = {number: signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set)) for number in heard}
     try:
         yield stop
     finally:

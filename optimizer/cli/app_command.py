@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from argparse import Namespace
 from contextlib import ExitStack
 from functools import partial
@@ -19,6 +20,7 @@ from ..results.summary import status_sentence
 from .asked_run import CommandSubject, subject_of
 from .command_output import CommandOutcome, CommandOutput
 from .exit_codes import DONE, FAILED, NO_PLAN
+from .streams import are_ours
 from .terminal import print_line
 
 _EXTRA = ("voila", "ipykernel", "ipywidgets", "anywidget")
@@ -28,6 +30,7 @@ _EXTRA = ("voila", "ipykernel", "ipywidgets", "anywidget")
 def app(arguments: Namespace, output: CommandOutput) -> CommandOutcome:
     """Serve the page of a run until it is stopped; without a run of the case, one is solved for it and kept nowhere."""
     _check_extra()
+    _end_in_order()
     subject = subject_of(arguments, output)
     folder = TemporaryDirectory(prefix="tierwise-app-", ignore_cleanup_errors=True)
     with ExitStack() as unless_served:
@@ -68,6 +71,14 @@ def _check_extra() -> None:
     if missing:
         told = f"tierwise app needs {', '.join(missing)}, which the extra app installs"
         raise RunError([f"{told}: pip install 'tierwise[app]', or pip install '.[app]' in a checkout."])
+
+
+def _end_in_order() -> None:
+    """Let requests to end the process raise what Ctrl-C raises, so that no folder is left; not so under nohup."""
+    for name in ("SIGTERM", "SIGHUP") if are_ours() else ():
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
 
 
 def _run_to_show(

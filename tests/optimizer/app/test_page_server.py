@@ -6,6 +6,8 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,8 +16,8 @@ import pytest
 
 from optimizer.cli import app_command
 from optimizer.cli.command_line import main
-from optimizer.cli.exit_codes import BAD_INPUT, DONE, FAILED
-from tests.folders import TINY
+from optimizer.cli.exit_codes import BAD_INPUT, DONE, FAILED, INTERRUPTED
+from tests.folders import ROOT, TINY
 from tests.optimizer.app.serving import Served, served
 
 CHANNELS = "/api/kernels/00000000-0000-0000-0000-000000000000/channels"
@@ -106,6 +108,56 @@ def test_it_ends_at_once_and_leaves_nothing(number: signal.Signals, folder: Path
     assert not any(Path(f"/proc/{page}").exists() for page in pages)
     assert [path.name for path in tmp_path.iterdir()] == ["app.log"]
     assert {path: path.stat().st_mtime_ns for path in (folder / "run").rglob("*")} == before
+
+
+@pytest.mark.parametrize("depth", [0, 4])
+def test_other_users_can_neither_listen_to_a_page_nor_enter_its_folder(
+    depth: int, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What goes between server and process of a page goes through no port; also where temporary files lie deep."""
+    temporary = tmp_path.joinpath("temporary", *["a folder with a long name"] * depth)
+    temporary.mkdir(parents=True)
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    with served(tmp_path, folder / "run") as server:
+        status, text = server.ask(server.page)
+        assert (status, "19.56 k EUR" in text) == (200, True)
+        page = server.pages_at_work()[0]
+        assert listening(server.process.pid) == {server.port}
+        assert len(listening(page)) <= 1  # of ipykernel, for its own subprocesses: it takes, and tells nothing
+        file = Path(f"/proc/{page}/cmdline").read_text().split("\0")[-2]
+        for place in (Path(file).parent, *temporary.iterdir()):
+            assert place.stat().st_mode & 0o77 == 0
+        server.stop()
+    assert list(temporary.iterdir()) == []
+    assert not Path(file).parent.exists()
+
+
+def listening(process: int) -> set[int]:
+    """Ports of this machine that a process listens on."""
+    places = [os.readlink(place) for place in Path(f"/proc/{process}/fd").iterdir() if place.is_symlink()]
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return {int(row[1].split(":")[1], 16) for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in places}
+
+
+def test_a_request_to_end_that_comes_before_it_serves_leaves_nothing(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    command = [sys.executable, "-m", "optimizer", "app", str(folder / "run"), "--no-browser"]
+    with subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL) as process:
+        while not any(tmp_path.glob("tierwise-app-*")):
+            time.sleep(0.01)
+        process.terminate()
+    assert process.returncode in (INTERRUPTED, -signal.SIGINT)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_voila_without_its_template_is_told(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voila.paths.jupyter_path", lambda *_: [])
+    assert main(["app", str(folder / "run"), "--no-browser"]) == BAD_INPUT
+    assert "Install the extra app anew" in capsys.readouterr().err
 
 
 def test_a_case_without_a_run_is_solved_for_the_page_alone(tmp_path: Path) -> None:
