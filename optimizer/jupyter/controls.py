@@ -12,6 +12,7 @@ import pandas as pd
 
 from models import Case, Change, Scenario
 from models.conditions import Condition, MenuOption
+from models.labels import Labels
 from models.plan import Plan
 
 from ..results.summary import price_in_words
@@ -24,7 +25,9 @@ MARGINS = tuple(share / 100 for share in range(61))
 PRICE_CHANGES = tuple(share / 100 for share in range(0, 51, 5))
 FACTORS = tuple(share / 100 for share in range(50, 151, 5))
 """Factors on a number of the case."""
-_WIDTH = "38em"
+_WIDTH = "43em"
+_LABEL_WIDTH = "19em"
+"""For the longest label of a slider."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +130,9 @@ def _factor(label: str, ask: Callable[[float], ScenarioEdit], subject: widgets.D
 def _of_one_price(case: Case, menus: pd.DataFrame, currency: str) -> Control:
     """The price of an option of the plan's menus, at one of its price points; all others stay free."""
     rows = menus.to_dict("records")
-    subject = _choice("Price of", [(f"{row['price_book']}, {row['tier']}", at) for at, row in enumerate(rows)])
+    named = Labels.of(case).in_table(menus)
+    places = (named["price_book"] + ", " + named["tier"]).tolist()
+    subject = _choice("Price of", [(place, at) for at, place in enumerate(places)])
     slider = _slider("is", _prices(case, rows[0], currency), FREE)
 
     def ask(price: float) -> ScenarioEdit:
@@ -155,7 +160,8 @@ def _prices(case: Case, row: Mapping[Any, Any], currency: str) -> list[tuple[str
 def _of_providers(case: Case) -> dict[str, Control]:
     """One provider's rates, and whether it is in or out."""
     rated = sorted(set(case.tables["rates"]["provider"]))
-    subject = _choice("Provider", [(name, name) for name in rated])
+    labels = Labels.of(case)
+    subject = _choice("Provider", [(labels.name("provider", key), key) for key in rated])
 
     def dearer(factor: float) -> ScenarioEdit:
         name = str(subject.value)
@@ -179,7 +185,7 @@ def _choice(label: str, options: Sequence[tuple[str, object]]) -> widgets.Dropdo
         description=label,
         options=list(options),
         value=options[0][1],
-        style={"description_width": "14em"},
+        style={"description_width": _LABEL_WIDTH},
         layout=widgets.Layout(width=_WIDTH),
     )
 
@@ -190,6 +196,6 @@ def _slider(label: str, options: Sequence[tuple[str, object]], value: object) ->
         options=list(options),
         value=value,
         continuous_update=False,
-        style={"description_width": "14em"},
+        style={"description_width": _LABEL_WIDTH},
         layout=widgets.Layout(width=_WIDTH),
     )

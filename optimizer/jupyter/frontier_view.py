@@ -8,12 +8,14 @@ from typing import Any
 import ipywidgets as widgets
 
 from models import Case
+from models.labels import Labels
 
 from ..analysis.frontier import frontier
 from ..analysis.machinery.answers.answer import Answer
 from ..analysis.machinery.sessions.solver_session import SolverSession
 from ..assurance.result import Result
 from ..charts import frontier_chart
+from ..report.readable import Readable
 from ..results.html import escaped
 from .drawn_chart import drawn_chart
 from .told_faults import fault_page
@@ -60,5 +62,6 @@ class FrontierView:
             self._said.value = "<p>Nobody has asked yet how much of one goal another costs.</p>"
             return
         self.button.layout.display = "none"
-        self._said.value = "".join(f"<p>{escaped(sentence)}</p>" for sentence in self.answer.sentences)
-        self._chart.children = [drawn_chart(frontier_chart(self.answer))]
+        shown = Readable(Labels.of(self._case)).answer(self.answer)
+        self._said.value = "".join(f"<p>{escaped(sentence)}</p>" for sentence in shown.sentences)
+        self._chart.children = [drawn_chart(frontier_chart(shown))]

@@ -13,6 +13,7 @@ from pathlib import Path
 from IPython.display import HTML, display
 
 from models import Case
+from models.labels import Labels
 from models.plan_tables import RunError
 
 from ..analysis.machinery.answers.run_answers import answers_of
@@ -20,6 +21,7 @@ from ..assurance.opening import OpenedRun, open_reference
 from ..assurance.result import Result
 from ..charts import provider_chart, uptake_chart
 from ..charts.theme import Chart
+from ..report.readable import Readable
 from ..results.html import result_page
 from .drawn_chart import drawn_chart
 from .frontier_view import FrontierView
@@ -58,11 +60,15 @@ class RunPage:
         assert case is not None  # only an unchecked run may lack it
         return case
 
+    @cached_property
+    def _words(self) -> Readable:
+        return Readable(Labels.of(self._case))
+
     @_telling_faults
     def show_plan(self) -> None:
         """Status, menus and amounts beside today's; who buys, and who delivers."""
-        result = self._opened.result
-        _show(result_page(result))
+        result = self._words.result(self._opened.result)
+        _show(result_page(result, in_notebook=False))
         if result.plan is not None:
             display(*(drawn_chart(draw(result)) for draw in _CHARTS))  # type: ignore[no-untyped-call]
 
@@ -70,7 +76,8 @@ class RunPage:
     def show_what_if(self) -> None:
         """Sliders that begin at the plan."""
         result = self._opened.result
-        display(WhatIf(self._case, result.scenario_name, result=result))  # type: ignore[no-untyped-call]
+        shown = WhatIf(self._case, result.scenario_name, result=result, in_notebook=False)
+        display(shown)  # type: ignore[no-untyped-call]
 
     @_telling_faults
     def show_frontier(self) -> None:

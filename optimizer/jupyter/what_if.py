@@ -14,11 +14,13 @@ import ipywidgets as widgets
 
 from models import Case, Scenario, apply_scenario, named_scenario
 from models.conditions import Condition
+from models.labels import Labels
 
 from ..analysis.machinery.sessions.solver_session import SolverSession
 from ..assurance.result import Result
 from ..auditing import judge_plan
 from ..charts import menu_heat_map, profit_waterfall
+from ..report.readable import Readable
 from ..results.closest_words import missed_by
 from ..results.html import escaped, result_page
 from ..results.record import Status
@@ -42,6 +44,7 @@ class WhatIf:
     the latest result, `scenario` and `conditions` what it answers. `view` is the widget; a notebook shows it by itself.
     `sliders` are those of the scenario's keys, `csat_points`, `price`, `rate`, `engaged`, `incident_rate` and
     `price_sensitivity`, as far as the case has them; `subjects` choose what `price`, `rate` and `engaged` are about.
+    Without `in_notebook` nothing is said that helps only those who write Python.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class WhatIf:
         result: Result | None = None,
         seconds: float = 3.0,
         gap: float = 1e-3,
+        in_notebook: bool = True,
     ) -> None:
         compile_search()  # once after an installation, and not in the time of a slider
         self._start = named_scenario(case, scenario)
@@ -61,6 +65,7 @@ class WhatIf:
         began = monotonic()
         self.result = self._session.solve(self._start)
         self._plan = self.result
+        self._words, self._in_notebook = Readable(Labels.of(case)), in_notebook
         self._controls = controls(case, self._start, self.result.plan, self.result.currency)
         self._asked = ScenarioEdit()
         self.sliders = {name: control.slider for name, control in self._controls.items()}
@@ -117,9 +122,11 @@ class WhatIf:
         """Draw the result; without a plan the one before stays."""
         if self.result.plan is not None:
             self._plan = self.result
-            self._charts.children = [drawn_chart(draw(self.result)) for draw in _CHARTS]
-        self._table.value = result_page(self._plan)
-        self._said.value = escaped(_verdict(self.result, seconds) + self._what_is_shown())
+            self._charts.children = [drawn_chart(draw(self._words.result(self.result))) for draw in _CHARTS]
+        self._table.value = result_page(self._words.result(self._plan), in_notebook=self._in_notebook)
+        longer = ", or begin with WhatIf(..., seconds=30)" if self._in_notebook else ""
+        told = _verdict(self.result, seconds, longer) + self._what_is_shown()
+        self._said.value = escaped(told if self._in_notebook else self._words.text(told))
 
     def _what_is_shown(self) -> str:
         """Where no plan was found: that the one before is shown, and which rules it breaks here."""
@@ -137,16 +144,14 @@ class WhatIf:
 _CHARTS = (profit_waterfall, menu_heat_map)
 
 
-def _verdict(result: Result, seconds: float) -> str:
-    """How the search ended, and what is proved, in a sentence or two."""
+def _verdict(result: Result, seconds: float, longer: str) -> str:
+    """How the search ended, and what is proved, in a sentence or two; `longer` says how it is given more time."""
     took, most = f"{seconds:.1f} s", money(result.bound, result.currency)
     if result.status is Status.INFEASIBLE:
         return f"No plan obeys these limits: proved in {took}, with all other rules held. Move a slider back."
     if result.plan is None:
         proved = "" if result.bound is None else f" None earns more than {most}."
-        return (
-            f"No plan was found in {took}.{proved} There may be one: move less, or begin with WhatIf(..., seconds=30)."
-        )
+        return f"No plan was found in {took}.{proved} There may be one: move less{longer}."
     ended = f"Solved in {took}" if result.status is Status.OPTIMAL else f"Stopped after {took}"
     earned = f"{money(result.objective, result.currency)} a year of {result.objective_name.replace('_', ' ')}"
     return f"{ended}: {earned}; no plan earns more than {most}, {percent(result.gap)} above this one."

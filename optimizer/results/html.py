@@ -22,14 +22,18 @@ def escaped(text: str) -> str:
     return escape(shown(text, keep="\n"))
 
 
-def result_page(result: ResultRecord) -> str:
-    """Status sentence, menus and KPIs beside today's. Names from the case are escaped."""
+def result_page(result: ResultRecord, *, in_notebook: bool = True) -> str:
+    """Status sentence, menus and KPIs beside today's. Names from the case are escaped.
+
+    In a notebook long menus are cut, and where the rest is found is said; elsewhere they are whole.
+    """
     title = f"{result.case_name}, scenario {result.scenario_name}"
     parts = [f"<p><b>{escaped(title)}</b><br>{escaped(status_sentence(result))}</p>"]
     if result.unchecked is not None:
         parts.insert(0, f"<p><b>{escaped(result.unchecked)}</b></p>")
     if result.audit is not None and not result.audit.ok:
-        parts.append("<p><b>The audit found faults: do not use this plan.</b> See <code>result.audit</code>.</p>")
+        where = " See <code>result.audit</code>." if in_notebook else ""
+        parts.append(f"<p><b>The audit found faults: do not use this plan.</b>{where}</p>")
     warnings = filter(None, (new_offer_sentence(result), busy_sentence(result.audit)))
     parts += [f"<p>{escaped(warning)}</p>" for warning in warnings]
     if result.closest is not None:
@@ -37,14 +41,14 @@ def result_page(result: ResultRecord) -> str:
     if result.start_judged is not None:
         parts.append(html_table(MISSED_HEADER, broken_in_words(result.start_judged, result.currency)[:SHOWN_ROWS]))
     if (seen := result.with_closest).plan is not None:
-        parts += [_menus(seen), _kpis(seen)]
+        parts += [_menus(seen, SHOWN_ROWS if in_notebook else len(seen.menus)), _kpis(seen)]
     return f"<div>{''.join(parts)}</div>"
 
 
-def _menus(result: ResultRecord) -> str:
+def _menus(result: ResultRecord, most: int) -> str:
     grid = menu_grid(result)
-    rows = ([str(book), *cells] for book, *cells in grid.head(SHOWN_ROWS).itertuples(name=None))
-    hidden = max(0, len(grid) - SHOWN_ROWS)
+    rows = ([str(book), *cells] for book, *cells in grid.head(most).itertuples(name=None))
+    hidden = max(0, len(grid) - most)
     note = f"<p>and {hidden} more price books in <code>result.menus</code></p>" if hidden else ""
     return html_table(["price book", *map(str, grid.columns)], rows) + note
 

@@ -20,6 +20,16 @@ from tests.optimizer.app.serving import Served, served
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=WITHOUT)
 WAIT = 120_000
 CHARTS = "document.querySelectorAll('#rendered_cells svg.marks').length >= 4"
+CUT = """[...document.querySelectorAll('svg.marks')].filter((drawing) => {
+    const end = drawing.appendChild(document.createElementNS('http://www.w3.org/2000/svg', 'rect'));
+    end.setAttribute('x', drawing.getAttribute('width') - 1);
+    end.setAttribute('width', 1);
+    end.setAttribute('height', 1);
+    for (let box = drawing.parentElement; box.id !== 'rendered_cells'; box = box.parentElement)
+        if (getComputedStyle(box).overflowX === 'auto') box.scrollLeft = drawing.clientWidth;
+    return end.getBoundingClientRect().right > innerWidth;
+}).length"""
+"""How many charts have a right end that no scrolling brings onto the page."""
 VERDICT = "text=/no plan earns more than/"
 
 
@@ -72,6 +82,7 @@ def test_two_readers_see_the_whole_page_and_their_moves_do_not_mix(browser: Brow
         page.wait_for_function(CHARTS, timeout=WAIT)
         assert page.locator("h2").all_inner_texts() == ["The plan", "What if", "What one goal costs in another"]
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert page.evaluate(CUT) == 0
         assert page.locator("[role=alert]:visible").count() == 0
     assert elsewhere == []
 

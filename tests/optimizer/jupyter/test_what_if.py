@@ -11,6 +11,7 @@ import optimizer
 from models import load_case, vary
 from optimizer.analysis.machinery.sessions import solver_session
 from optimizer.jupyter.what_if import WhatIf
+from optimizer.results.html import result_page
 from optimizer.results.record import Status
 from tests.folders import TINY
 
@@ -152,6 +153,39 @@ def test_without_time_the_plan_at_hand_is_shown() -> None:
     assert " min_service_margin: 55.38 % against 60.00 %, 980.00 EUR a year short. " in made.verdict  # 11,740 of 21,200
     assert made.view.children[2].value == shown
     assert made.view.children[1].children == drawn
+
+
+def test_outside_of_a_notebook_nothing_names_python_or_keys() -> None:
+    case = load_case(TINY)
+    made = WhatIf(case, "base", result=optimizer.solve(case), seconds=0.0, in_notebook=False)
+    made.sliders["min_service_margin"].value = 0.6
+    assert made.result.status is Status.NO_PLAN
+    assert "There may be one: move less. service margin floor: 55.00 % against 60.00 %" in made.verdict
+    assert made.verdict.endswith("Shown is the plan before, which breaks service margin floor.")
+    assert "WhatIf(" not in made.verdict
+    named = WhatIf(case, "base", result=optimizer.solve(case), seconds=0.0)
+    named.sliders["min_service_margin"].value = 0.6
+    assert "move less, or begin with WhatIf(..., seconds=30)." in named.verdict
+
+
+def test_menus_that_a_notebook_cuts_are_whole_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("optimizer.results.html.SHOWN_ROWS", 1)
+    result = optimizer.solve(load_case(TINY))
+    assert "and 1 more price books in <code>result.menus</code>" in result_page(result)
+    page = result_page(result, in_notebook=False)
+    assert "clinics</td>" in page
+    assert "factories</td>" in page
+    assert "<code>" not in page
+
+
+def test_what_is_shown_has_the_names_that_people_read() -> None:
+    case = load_case(TINY)
+    tiers = case.tables["tiers"].assign(label=lambda rows: "Level " + rows["tier"])
+    made = WhatIf(replace(case, tables={**case.tables, "tiers": tiers}))
+    assert next(label for label, _ in made.subjects["price"].options) == "clinics, Level gold"
+    assert "Level silver</th>" in made.view.children[2].value
+    assert made.result.plan is not None
+    assert set(made.result.plan.menus["tier"]) == {"gold", "silver"}
 
 
 def test_a_case_without_menus_of_today_has_no_sensitivity_to_hold() -> None:
