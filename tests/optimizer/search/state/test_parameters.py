@@ -91,8 +91,9 @@ DEFAULTS = {
     "limits": {
         "proved_share": 0.98,
         "delivery_share": 0.01,
-        "overrun_seconds": 2,
-        "grace_seconds": 3,
+        "overrun_seconds": 0.5,
+        "grace_seconds": 0.8,
+        "second_stage_grace_seconds": 0.3,
         "stopped_grace_seconds": 1,
     },
     "near": {"node_limit": 20_000},
@@ -188,8 +189,8 @@ def test_numbers_are_as_plain_python_has_them() -> None:
         ),
         (
             lambda: SearchParameters(branching=LimitParameters()),
-            "branching is LimitParameters(proved_share=0.98, delivery_share=0.01, overrun_seconds=2.0, "
-            "grace_seconds=3.0, stopped_grace_seconds=1.0); expected BranchingParameters",
+            "branching is LimitParameters(proved_share=0.98, delivery_share=0.01, overrun_seconds=0.5, "
+            "grace_seconds=0.8, second_stage_grace_seconds=0.3, stopped_grace_seconds=1.0); expected BranchingParameters",
         ),
         (
             lambda: SearchParameters.from_dict({"checkpoint": {"every": 3}}),
