@@ -115,7 +115,7 @@ def recommendation(
         KeyPoint("What more would cost", tuple(cost_more), "the answers beside the run"),
         KeyPoint("How sure this is", tuple(certainty(result, lists)), "plan.json, audit.json, uptake.csv"),
     ]
-    return [as_sentences(point, MOST_IN_A_MINUTE + 2 if in_a_minute else None) for point in points if point.sentences]
+    return [as_sentences(point, MOST_IN_A_MINUTE + 1 if in_a_minute else None) for point in points if point.sentences]
 
 
 def as_sentences(point: KeyPoint, most: int | None = None) -> KeyPoint:

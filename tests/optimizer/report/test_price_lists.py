@@ -14,6 +14,7 @@ from optimizer.report.one_page import price_matrix
 from optimizer.report.plan_sections import plan_sections
 from optimizer.report.price_lists import PriceLists, share_of
 from optimizer.report.readable import Readable
+from optimizer.report.recommendation import recommendation
 from tests.folders import TINY
 
 
@@ -56,6 +57,19 @@ def test_price_books_that_move_alike_are_told_together(lists: PriceLists) -> Non
         "clinics, factories, labs and 1 more: silver ends; its buyers go from 6 % to 10 % at the least (gold), "
         "or go without."
     ]
+
+
+def test_one_page_counts_the_moves_that_it_does_not_name(lists: PriceLists) -> None:
+    """Five ways to end, each to another price: three are told, two counted."""
+    plan = {f"book {n}": {"gold": ("fixed", 0.1 + n / 100)} for n in range(5)}
+    many = replace(lists, case=None)
+    many.__dict__.update(today=dict.fromkeys(plan, {"silver": ("fixed", 0.06)}), plan=plan)
+    points = recommendation(lists.result, many, in_a_minute=True)
+    (told,) = (point.sentences for point in points if point.heading == "What changes for customers")
+    assert [sentence.partition(":")[0] for sentence in told] == [
+        "Book 0", "Book 1", "Book 2", "2 more moves like these in other price books.",
+    ]  # fmt: skip
+    assert not any("see what holds" in sentence for point in points for sentence in point.sentences)
 
 
 def test_shares_of_units_and_of_value_differ(lists: PriceLists) -> None:
