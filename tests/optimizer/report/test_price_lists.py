@@ -63,7 +63,7 @@ def test_one_page_counts_the_moves_that_it_does_not_name(lists: PriceLists) -> N
     """Five ways to end, each to another price: three are told, two counted."""
     plan = {f"book {n}": {"gold": ("fixed", 0.1 + n / 100)} for n in range(5)}
     many = replace(lists, case=None)
-    many.__dict__.update(today=dict.fromkeys(plan, {"silver": ("fixed", 0.06)}), plan=plan)
+    many.__dict__.update(today={key: {"silver": ("fixed", 0.06)} for key in plan}, plan=plan)
     points = recommendation(lists.result, many, in_a_minute=True)
     (told,) = (point.sentences for point in points if point.heading == "What changes for customers")
     assert [sentence.partition(":")[0] for sentence in told] == [
