@@ -46,6 +46,11 @@ def differences(before: Case, after: Case) -> tuple[Difference, ...]:
     return tuple(found)
 
 
+def scenario_differences(before: Scenario, after: Scenario) -> tuple[Difference, ...]:
+    """Every key in which two scenarios differ, whatever their names."""
+    return tuple(_of_records("scenarios", {"": _texts(before)}, {"": _texts(after)}, "scenario"))
+
+
 Record = Mapping[str, str]
 
 

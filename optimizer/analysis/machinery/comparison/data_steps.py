@@ -90,10 +90,13 @@ def _exchanged(case: Case, after: Case, tables: Sequence[str]) -> Case:
 
 def changed_tables(found: Sequence[Difference]) -> list[str]:
     """The tables that amounts can depend on, and `case`, that differ."""
-    return list(dict.fromkeys(one.table for one in found if one.table in TABLES or _is_number(one)))
+    return list(dict.fromkeys(one.table for one in found if _decides(one)))
 
 
-def _is_number(found: Difference) -> bool:
+def _decides(found: Difference) -> bool:
+    """Whether amounts can depend on what differs: labels are for people."""
+    if found.table in TABLES:
+        return not (found.column and TABLES[found.table].column(found.column).for_people)
     return found.table == SETTINGS and found.column not in _NO_NUMBERS
 
 

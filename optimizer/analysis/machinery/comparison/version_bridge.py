@@ -9,7 +9,7 @@ from functools import cached_property
 import pandas as pd
 
 from models import Case, apply_scenario
-from models.differences import Difference
+from models.differences import Difference, scenario_differences
 from models.plan import Plan
 
 from ....assurance.result import Result
@@ -137,7 +137,17 @@ class VersionBridge:
                 "none of its providers or policies can do. What these change is among the decisions."
             )
         decided = moves(self.old.plan, self.new.plan)
-        return [*said, f"Decisions: {decided}." if decided else "The same is decided in both."]
+        return [*said, *self._asked(), f"Decisions: {decided}." if decided else "The same is decided in both."]
+
+    def _asked(self) -> list[str]:
+        """What else the new run's scenario asks, changes of its own left out: they are among the data."""
+        old, new = (version.case.scenarios[version.result.scenario_name] for version in (self.old, self.new))
+        told = [
+            f"{one.column} {one.before or 'none'} -> {one.after or 'none'}"
+            for one in scenario_differences(old, new)
+            if one.column != "description" and not one.column.startswith("change[")
+        ]
+        return [f"Asked otherwise: {', '.join(told)}."] if told else []
 
 
 def _signed(amount: float, currency: str) -> str:

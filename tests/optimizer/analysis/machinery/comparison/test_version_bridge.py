@@ -154,6 +154,20 @@ def test_another_scenario_of_the_other_version_is_compared_by_its_changes_and_ru
     assert answer.tables["differences"]["table"].unique().tolist() == ["scenarios"]
 
 
+def test_rules_that_are_asked_otherwise_are_said_and_labels_are_no_data(tmp_path: Path) -> None:
+    shutil.copytree(TINY, tmp_path / "case")
+    old = solved(tmp_path / "case", tmp_path / "old")
+    edited(tmp_path / "case", "segments", "segment,price_book", "segment,price_book,label")
+    edited(tmp_path / "case", "segments", "clinic,clinics", "clinic,clinics,Small clinics")
+    edited(tmp_path / "case", "segments", "factory,factories", "factory,factories,")
+    with (tmp_path / "case" / "scenarios" / "base.toml").open("a") as base:
+        base.write("max_tiers = 1\n")
+    answer = optimizer.compare(old, solved(tmp_path / "case", tmp_path / "new"))
+    assert answer.tables["data"].empty
+    assert set(answer.tables["differences"]["table"]) == {"segments", "scenarios"}
+    assert "Asked otherwise: max_tiers none -> 1." in answer.sentences
+
+
 def test_decisions_that_cannot_be_held_are_said(tmp_path: Path) -> None:
     """Nobody the old plan engages has a rate any more: what that changes is among the decisions."""
     shutil.copytree(TINY, tmp_path / "case")
