@@ -19,6 +19,7 @@ from .intake.case_folder import folder_digests, read_folder
 from .intake.documents import plain_values
 from .intake.in_memory import from_memory
 from .intake.reading import Reading
+from .plan import INPUTS
 from .problems import CaseError, Problem, ProblemList, suggestion
 from .scenario import Scenario
 from .schema import TABLES
@@ -76,6 +77,7 @@ def find_problems(path: str | Path) -> tuple[Problem, ...]:
 
 def _read(place: Path, problems: ProblemList) -> Reading:
     if isdir(place):
+        _refuse_run(place)
         return read_folder(place, problems)
     if isfile(place) and place.suffix.lower() == ".xlsx":
         from .intake.case_workbook import read_workbook  # loads a library for workbooks, which no folder needs
@@ -86,6 +88,16 @@ def _read(place: Path, problems: ProblemList) -> Reading:
     message = message if exists(place) else "there is no such file or folder"
     expected = f"the path of a case folder or of an .xlsx workbook{'; save it as Excel Workbook' if other else ''}"
     raise CaseError([Problem(str(place), message, expected=expected)])
+
+
+def _refuse_run(folder: Path) -> None:
+    """Raise `CaseError` for a run in place of a case; it says where the case is that the run keeps."""
+    if not isfile(folder / "plan.json") or exists(folder / "case.toml"):
+        return
+    kept, expected = folder / INPUTS, "the path of a case folder or of an .xlsx workbook"
+    if isfile(kept / "case.toml"):
+        expected = f"a case: this run keeps the one it was made from in {kept}"
+    raise CaseError([Problem(str(folder), "this is a run, not a case", expected=expected)])
 
 
 def build_case(

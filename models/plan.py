@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+INPUTS = "inputs"
+"""Folder of a run that holds the case as it was loaded, before the scenario's changes."""
 MONEY_KPIS = (
     "service_revenue",
     "delivery_cost",

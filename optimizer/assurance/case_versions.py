@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from models.plan import INPUTS
 from models.plan_tables import FaultyRunError
 
 from ..results.digests import differing
 from ..results.identity import files_asked_of
-from ..results.kept_inputs import INPUTS
 from ..results.run_case import noted_inputs
 from ..results.run_folder import read_documents
 

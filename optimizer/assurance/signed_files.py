@@ -6,10 +6,11 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from models.plan import INPUTS
 from models.plan_tables import RunError
 
 from ..results.digests import differing, digest_of, digest_of_files, file_digests
-from ..results.kept_inputs import INPUTS, kept_files
+from ..results.kept_inputs import kept_files
 from ..results.run_folder import ALL_RUN_FILES, FILES, SIGN_OFF
 from ..results.run_reference import run_digest
 from ..version import __version__

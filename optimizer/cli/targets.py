@@ -13,10 +13,10 @@ from typing import NamedTuple
 from models import Case
 from models.files import place_of, try_file, try_folder
 from models.intake.listing import would_disturb
+from models.plan import INPUTS
 from models.plan_tables import RunError
 
 from ..results.checkpoint import SEARCH
-from ..results.kept_inputs import INPUTS
 from ..results.run_folder import CLOSEST, RUN_FILES, SIGN_OFF
 from .command_output import CommandOutput
 

@@ -8,11 +8,10 @@ from pathlib import Path
 
 from models import Case
 from models.files import is_temporary, write_folder
+from models.plan import INPUTS
 from models.plan_tables import RunError
 from models.schema import TABLES
 
-INPUTS = "inputs"
-"""Folder of a run that holds the case as it was loaded, before the scenario's changes."""
 _FOLDERS = (INPUTS, f"{INPUTS}/scenarios")
 
 

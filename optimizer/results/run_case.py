@@ -8,14 +8,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from models import Case, load_case
+from models.plan import INPUTS
 from models.plan_tables import FaultyRunError, RunError
 
 from .digests import differing, file_digests
 from .identity import files_asked_of
-from .kept_inputs import INPUTS, among_inputs, kept_files
+from .kept_inputs import among_inputs, kept_files
 from .record import ResultRecord
 from .run_folder import FILES, SIGN_OFF, read_documents
 from .run_reference import run_digest
+
+NAME_THE_CASE = "name it with --case CASE (for audit: tierwise audit CASE RUN)."
+"""What to do about a run that does not lead to its case."""
 
 
 def is_case(path: Path) -> bool:
@@ -30,8 +34,9 @@ def case_of_run(result: ResultRecord, given: str | Path | None = None, *, change
     those that the run was made from; `FaultyRunError` for inputs that are not as they were kept; `CaseError` for a bad
     case.
     """
-    folder = None if given is not None else _folder_of(result)
-    kept = None if folder is None else kept_case(folder, read_documents(folder)[1])
+    folder = _folder_of(result)
+    own = folder is not None and _means_its_own(given, folder)
+    kept = kept_case(folder, read_documents(folder)[1]) if folder is not None and own else None
     case = kept or load_case(path_of_case(result.manifest) if given is None else given)
     faults = [] if changed else faults_of_case(case, result.manifest, result.scenario_name)
     if faults:
@@ -48,12 +53,19 @@ def _folder_of(result: ResultRecord) -> Path | None:
 
 
 def case_of_folder(run: Path, manifest: Mapping[str, object], given: Case | str | Path | None = None) -> Case:
-    """The case of a run folder with this manifest.json, as `case_of_run` finds it; it may have changed."""
+    """The case of a run folder with this manifest.json, as `case_of_run` finds it; it may have changed.
+
+    The run's own inputs named by their path are the case that it keeps, though their files are others than its.
+    """
     if isinstance(given, Case):
         return given
-    if given is not None:
-        return load_case(given)
-    return kept_case(run, manifest) or load_case(path_of_case(manifest))
+    kept = kept_case(run, manifest) if _means_its_own(given, run) else None
+    return kept or load_case(path_of_case(manifest) if given is None else given)
+
+
+def _means_its_own(given: str | Path | None, run: Path) -> bool:
+    """Whether the inputs of a run are meant: no case is named, or these by their path."""
+    return given is None or Path(given).resolve() == (run / INPUTS).resolve()
 
 
 def kept_case(run: Path, manifest: Mapping[str, object]) -> Case | None:
@@ -103,7 +115,7 @@ def path_of_case(manifest: Mapping[str, object]) -> Path:
     for word in [*([noted] if isinstance(noted, str) else []), *map(str, words)]:
         if is_case(path := Path(word)):
             return path
-    raise RunError(["The run's manifest does not lead to its case from here; name it with --case CASE."])
+    raise RunError(["The run's manifest does not lead to its case from here; " + NAME_THE_CASE])
 
 
 def faults_of_case(case: Case, manifest: Mapping[str, object], scenario: str) -> list[str]:

@@ -14,14 +14,14 @@ import pandas as pd
 
 from models import Case
 from models.files import is_temporary, read_folder, write_folder, write_json
-from models.plan import PLAN_TABLES
+from models.plan import INPUTS, PLAN_TABLES
 from models.plan_tables import OtherFormatError, RunError, read_plan_tables, write_plan_tables
 
 from .checkpoint import SEARCH, write_state_file
 from .closest_delivery import CLOSEST_TABLES
 from .digests import DIGEST, file_digests, with_checksum
 from .findings import Audit, read_audit
-from .kept_inputs import INPUTS, kept_files, stranger_in_inputs, write_inputs
+from .kept_inputs import kept_files, stranger_in_inputs, write_inputs
 from .plan_document import PlanDocument, plan_document, read_plan_document, to_result
 from .record import ResultRecord
 from .run_owner import Owner

@@ -111,6 +111,9 @@ def test_a_run_is_found_without_its_case_being_named_and_with_it(told: Told) -> 
     Path("acme").rename("moved")
     assert main(["levels", "there/run"]) == BAD_INPUT
     assert "name it with --case CASE" in told()[1]
+    assert main(["audit", "there/run"]) == BAD_INPUT
+    assert "for audit: tierwise audit CASE RUN" in told()[1]
+    assert main(["audit", "moved", "there/run"]) == DONE
     assert main(["levels", "there/run", "--case", "moved"]) == DONE
     assert sorted(place.name for place in Path("there").iterdir()) == ["run", "run-levels"]
     assert main(["levels", "moved", "--case", "moved"]) == BAD_INPUT

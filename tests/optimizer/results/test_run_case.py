@@ -14,10 +14,11 @@ import pandas as pd
 import pytest
 
 import optimizer
-from models import build_case, load_case, write_case
+from models import CaseError, build_case, load_case, write_case
 from models.plan_tables import FaultyRunError, RunError
 from optimizer.assurance.opening import open_run
 from optimizer.assurance.result import Result
+from optimizer.assurance.run_audit import audit_run
 from optimizer.results.kept_inputs import add_inputs
 from optimizer.results.run_folder import SIGN_OFF, save_run
 from tests.folders import ROOT, TINY
@@ -105,6 +106,23 @@ def test_a_question_is_asked_of_the_inputs_and_its_answers_are_of_the_case(alone
     assert case is not None
     assert (case.path, case.files) == (str(made / "case"), load_case(made / "case").files)
     assert optimizer.compare(alone).tables["bridge"].shape[0] > 0
+
+
+def test_the_inputs_named_by_their_path_are_those_of_the_run(alone: Path) -> None:
+    """Their files are others than the case's, and yet the run was made from them."""
+    assert audit_run(alone / "inputs", alone).ok
+    assert open_run(alone, alone / "inputs").result.objective is not None
+
+
+def test_a_run_in_place_of_a_case_says_where_its_case_is(alone: Path) -> None:
+    with pytest.raises(CaseError) as refused:
+        load_case(alone)
+    assert len(refused.value.problems) == 1
+    assert "this is a run, not a case" in str(refused.value)
+    assert str(alone / "inputs") in str(refused.value)
+    shutil.rmtree(alone / "inputs")
+    with pytest.raises(CaseError, match=r"this is a run, not a case; expected the path of a case folder"):
+        load_case(alone)
 
 
 def test_inputs_that_are_not_as_they_were_kept_are_refused(alone: Path) -> None:
