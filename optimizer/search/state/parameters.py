@@ -191,10 +191,10 @@ class LimitParameters(ParameterGroup):
     """Share of the gap asked for that one delivery program may keep. More: quicker plans, less exact."""
     overrun_seconds: float = limited(0.5, 0)
     """Seconds after the deadline that a menu search may take, which nothing can interrupt."""
-    grace_seconds: float = limited(0.8, 0)
+    grace_seconds: float = limited(3.0, 0)
     """Seconds after the deadline for all steps owed whatever the time: the plan of a start judged, or one like it found
     where the search found none, the second stage of the best plan, and today's plan."""
-    second_stage_grace_seconds: float = limited(0.3, 0)
+    second_stage_grace_seconds: float = limited(2.0, 0)
     """Seconds after the deadline for the first of these, up to the second stage of the best plan."""
     stopped_grace_seconds: float = limited(1.0, 0)
     """Seconds for each of these after a request to stop."""

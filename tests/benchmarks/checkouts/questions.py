@@ -23,7 +23,9 @@ FINE, COARSE = 1e-6, 1e-4
 """Gap of small cases, and of the shipped case."""
 CASES = 40
 """Generated cases, if no other number is asked for."""
-TELLING_SEEDS = (1107, 125, 540, 140, 20, 74, 43, 105, 42, 200, 171, 179, 11, 62, 37, 1, 12, 9, 17, 98, 18, 248, 0, 19)
+TELLING_SEEDS = (
+    1107, 125, 540, 140, 20, 74, 43, 105, 42, 200, 171, 179, 11, 62, 37, 1, 12, 9, 17, 98, 18, 248, 0, 19, 58, 240,
+)  # fmt: skip
 """Seeds of random cases that together use every feature, and in one of which each rule binds."""
 
 

@@ -92,8 +92,8 @@ DEFAULTS = {
         "proved_share": 0.98,
         "delivery_share": 0.01,
         "overrun_seconds": 0.5,
-        "grace_seconds": 0.8,
-        "second_stage_grace_seconds": 0.3,
+        "grace_seconds": 3,
+        "second_stage_grace_seconds": 2,
         "stopped_grace_seconds": 1,
     },
     "near": {"node_limit": 20_000},
@@ -190,7 +190,8 @@ def test_numbers_are_as_plain_python_has_them() -> None:
         (
             lambda: SearchParameters(branching=LimitParameters()),
             "branching is LimitParameters(proved_share=0.98, delivery_share=0.01, overrun_seconds=0.5, "
-            "grace_seconds=0.8, second_stage_grace_seconds=0.3, stopped_grace_seconds=1.0); expected BranchingParameters",
+            "grace_seconds=3.0, second_stage_grace_seconds=2.0, stopped_grace_seconds=1.0); "
+            "expected BranchingParameters",
         ),
         (
             lambda: SearchParameters.from_dict({"checkpoint": {"every": 3}}),
