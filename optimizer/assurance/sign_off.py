@@ -21,7 +21,7 @@ from ..results.digests import digest_of
 from ..results.findings import Audit
 from ..results.kept_inputs import add_inputs
 from ..results.record import ResultRecord
-from ..results.run_case import case_of_folder, changes_of_inputs, keeps_inputs
+from ..results.run_case import case_of_folder, changes_of_inputs, keeps_inputs, means_its_own
 from ..results.run_folder import FILES, SIGN_OFF, RunFiles, read_run, result_of
 from ..version import __version__
 from .reconcile import BOOKS_TOLERANCE, reconcile
@@ -88,7 +88,7 @@ def sign_off(
         document = _document(who, folder, result_of(files), checked)
         with write_file(folder / SIGN_OFF) as temporary:
             write_json(temporary, document)
-    return SignOff(document, case_since=_since(case, files))
+    return SignOff(document, case_since=_since(case, folder, files))
 
 
 def _checked(case: Case, run: Path, files: RunFiles, tolerance: float, problems: list[str]) -> dict[str, object]:
@@ -129,15 +129,16 @@ def _check_signed(case: Case | str | Path | None, run: Path) -> SignOff:
         return SignOff(document, faults)
     files = read_run(run)
     faults = tuple(f"The audit fails: {fault}" for fault in audit_there(run, files).faults[:1])
-    return SignOff(document, faults, _since(case, files))
+    return SignOff(document, faults, _since(case, run, files))
 
 
-def _since(case: Case | str | Path | None, files: RunFiles) -> str | None:
+def _since(case: Case | str | Path | None, run: Path, files: RunFiles) -> str | None:
     """What has become of the case since a run of it was made."""
     if isinstance(case, Case):
         changed = changes_of_inputs(files.manifest, case.files, files.document.scenario)
         return CaseSince(tuple(changed)).sentence
-    return case_since(files.manifest, files.document.scenario, case).sentence
+    named = None if means_its_own(case, run) else case  # of its own inputs there is nothing to tell
+    return case_since(files.manifest, files.document.scenario, named).sentence
 
 
 def _checks(case: Case, result: ResultRecord, audit: Audit, tolerance: float) -> tuple[dict[str, object], list[str]]:

@@ -35,7 +35,7 @@ def case_of_run(result: ResultRecord, given: str | Path | None = None, *, change
     case.
     """
     folder = _folder_of(result)
-    own = folder is not None and _means_its_own(given, folder)
+    own = folder is not None and means_its_own(given, folder)
     kept = kept_case(folder, read_documents(folder)[1]) if folder is not None and own else None
     case = kept or load_case(path_of_case(result.manifest) if given is None else given)
     faults = [] if changed else faults_of_case(case, result.manifest, result.scenario_name)
@@ -59,11 +59,11 @@ def case_of_folder(run: Path, manifest: Mapping[str, object], given: Case | str 
     """
     if isinstance(given, Case):
         return given
-    kept = kept_case(run, manifest) if _means_its_own(given, run) else None
+    kept = kept_case(run, manifest) if means_its_own(given, run) else None
     return kept or load_case(path_of_case(manifest) if given is None else given)
 
 
-def _means_its_own(given: str | Path | None, run: Path) -> bool:
+def means_its_own(given: str | Path | None, run: Path) -> bool:
     """Whether the inputs of a run are meant: no case is named, or these by their path."""
     return given is None or Path(given).resolve() == (run / INPUTS).resolve()
 

@@ -19,6 +19,7 @@ from models.plan_tables import FaultyRunError, RunError
 from optimizer.assurance.opening import open_run
 from optimizer.assurance.result import Result
 from optimizer.assurance.run_audit import audit_run
+from optimizer.assurance.sign_off import check_sign_off, sign_off
 from optimizer.results.kept_inputs import add_inputs
 from optimizer.results.run_folder import SIGN_OFF, save_run
 from tests.folders import ROOT, TINY
@@ -112,6 +113,13 @@ def test_the_inputs_named_by_their_path_are_those_of_the_run(alone: Path) -> Non
     """Their files are others than the case's, and yet the run was made from them."""
     assert audit_run(alone / "inputs", alone).ok
     assert open_run(alone, alone / "inputs").result.objective is not None
+    signed = sign_off(alone / "inputs", alone, "A. Controller")
+    assert signed.valid
+    assert (
+        signed.case_since
+        == check_sign_off(None, alone).case_since
+        == check_sign_off(alone / "inputs", alone).case_since
+    )
 
 
 def test_a_run_in_place_of_a_case_says_where_its_case_is(alone: Path) -> None:
