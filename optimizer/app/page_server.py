@@ -10,7 +10,7 @@ import signal
 import threading
 import webbrowser
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -39,6 +39,8 @@ _EXTENSIONS = ("@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets
 """What is loaded of JupyterLab's extensions: what draws widgets."""
 _ABANDONED_SECONDS = 600
 """After which the process of a page that is gone without a word is ended."""
+_ENDING_SECONDS = 5.0
+"""For the processes of pages to end; one that does not is left to see for itself that the server is gone."""
 _SOCKETS_IN_FILES = os.name == "posix"
 """Whether processes speak through files of ours: what they say on a port of this machine, every user may listen to."""
 _LONGEST_FOLDER = 40
@@ -144,7 +146,9 @@ class PageServer(Voila):  # type: ignore[misc]  # Voila is untyped
             server.stop()
             manager = self.kernel_manager
             ending = [manager.shutdown_kernel(kernel, now=True) for kernel in manager.list_kernel_ids()]
-            await asyncio.gather(*ending, return_exceptions=True)  # one that never began cannot be ended
+            with suppress(TimeoutError):  # a process that does not end is no reason to stay
+                async with asyncio.timeout(_ENDING_SECONDS):
+                    await asyncio.gather(*ending, return_exceptions=True)  # one that never began cannot be ended
 
     def _open_browser(self) -> None:
         """Open the address by way of a file of ours: a command line, with the token, is seen by every user."""

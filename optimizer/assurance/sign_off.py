@@ -78,7 +78,7 @@ def sign_off(
         if files.tables is None:
             raise RunError([*problems, NOTHING_TO_AUDIT.format(files.document.status)])
         world = case_of_folder(folder, files.manifest, case)
-        kept = keeps_inputs(folder, files.manifest)
+        kept = _keeps_inputs(folder, files, case)
         if not world.files and not kept:
             problems.append("A case in memory cannot be signed off; save it and load it from there.")
         checked = _checked(world, folder, files, tolerance, problems)
@@ -89,6 +89,16 @@ def sign_off(
         with write_file(folder / SIGN_OFF) as temporary:
             write_json(temporary, document)
     return SignOff(document, case_since=_since(case, folder, files))
+
+
+def _keeps_inputs(folder: Path, files: RunFiles, case: Case | str | Path | None) -> bool:
+    """Whether the inputs in the run stay; those that are not as they were kept give way to a case that is named."""
+    try:
+        return keeps_inputs(folder, files.manifest)
+    except FaultyRunError:
+        if case is None:
+            raise
+        return False
 
 
 def _checked(case: Case, run: Path, files: RunFiles, tolerance: float, problems: list[str]) -> dict[str, object]:
