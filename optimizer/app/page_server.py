@@ -9,8 +9,8 @@ import secrets
 import signal
 import threading
 import webbrowser
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -103,7 +103,7 @@ class PageServer(Voila):  # type: ignore[misc]  # Voila is untyped
         """Answer until SIGINT, SIGTERM or SIGHUP (under nohup not), then end at once, and all processes of pages."""
         try:
             with _environment(IPYTHONDIR=str(self._folder / "ipython")):
-                asyncio.run(self._answer(open_browser))
+                _run(self._answer(open_browser))
         finally:
             self.close()
 
@@ -145,16 +145,33 @@ class PageServer(Voila):  # type: ignore[misc]  # Voila is untyped
             await stop.wait()
             server.stop()
             manager = self.kernel_manager
-            ending = [manager.shutdown_kernel(kernel, now=True) for kernel in manager.list_kernel_ids()]
-            with suppress(TimeoutError):  # a process that does not end is no reason to stay
-                async with asyncio.timeout(_ENDING_SECONDS):
-                    await asyncio.gather(*ending, return_exceptions=True)  # one that never began cannot be ended
+            asyncio.get_running_loop().set_exception_handler(lambda *_: None)  # of what is left behind nothing is told
+            ending = [
+                asyncio.ensure_future(manager.shutdown_kernel(kernel, now=True)) for kernel in manager.list_kernel_ids()
+            ]
+            if ending:  # a process that does not end, or that never began, is no reason to stay
+                await asyncio.wait(ending, timeout=_ENDING_SECONDS)
 
     def _open_browser(self) -> None:
         """Open the address by way of a file of ours: a command line, with the token, is seen by every user."""
         file = self._folder / "open.html"
         file.write_text(f'<meta http-equiv="refresh" content="0;url={self.admission.address}">', encoding="utf-8")
         threading.Thread(target=webbrowser.open, args=[file.as_uri()], daemon=True).start()
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    """Run to its end, and leave behind what else still runs then.
+
+    `asyncio.run` would wait for it: a page that was being loaded, whose process is gone, heeds no cancelling.
+    """
+    loop = asyncio.new_event_loop()
+    try:
+        loop.run_until_complete(work)
+    finally:
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+        loop.run_until_complete(asyncio.sleep(0))
+        loop.close()
 
 
 def _connection_folder(folder: Path) -> TemporaryDirectory[str]:

@@ -117,5 +117,5 @@ def test_what_was_not_asked_is_told_by_what_it_is() -> None:
     session = SolverSession(optimizer.load_case("data/tiny"), time_limit=60.0)
     with session.answering():
         session._deadline = 0.0
-        assert list(session.each([2, 3], lambda rank: f"alternative {rank}")) == []
+        assert list(session.each([2, 3], named=lambda rank: f"alternative {rank}")) == []
         assert session.shortfall[0] == "Not asked: alternative 2, alternative 3."

@@ -12,7 +12,10 @@ from models import Case, Scenario
 from models.conditions import Amount
 from optimizer.analysis.machinery.answers.answer import Answer
 
-CLAIM = re.compile(r"prove|[Nn]o plan|does without|costs? |Worth of|Forcing|Impossible|best number|in all goals|pays")
+CLAIM = re.compile(
+    r"prove|[Nn]o plan|does without|costs? (?!its owner|is not in it)|Worth of|Forcing|Impossible|best number|"
+    r"in all goals|pays"
+)
 HELD = re.compile(
     r"rules? held|rules set aside|whatever becomes of the other rules|obeys every rule|as planned|rules .* are held"
 )

@@ -128,7 +128,7 @@ def test_what_scenarios_change() -> None:
 
 def test_what_another_number_of_tiers_has_less() -> None:
     answer = portfolio(session())
-    assert said(answer, f"with 1 480.00 EUR less {TOLD}")
+    assert said(answer, f"1 would lose 480.00 EUR a year {TOLD}")
     counts = answer.tables["tier_counts"].set_index("tiers")
     assert counts["one_off_cost"].tolist() == [0, ONCE]
     assert (counts.loc[2, "step"], counts.loc[2, "step_yearly"]) == pytest.approx((455, 480), abs=1e-3)

@@ -20,7 +20,7 @@ from tests.slow import one_in
 
 from .posed import case_of, scenario_of
 
-SEEDS: list[Any] = one_in(4, [34, 7, 12, 21])
+SEEDS: list[Any] = one_in(4, [37, 7, 12, 21])
 EXACT, ROUNDING = 1e-9, 1e-6
 """Gap of the independent solves, and what intervals may be off by, relative."""
 

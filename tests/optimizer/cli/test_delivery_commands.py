@@ -18,7 +18,11 @@ from tests.optimizer.cli.run_on_tiny import TINY, run_on_tiny
 @pytest.mark.parametrize(
     ("command", "tables", "said"),
     [
-        (["levels"], {"zones", "segments", "regions"}, "places (a segment's tier in a region)"),
+        (
+            ["levels"],
+            {"zones", "segments", "regions", "ownership", "ownership_parts"},
+            "places (a segment's tier in a region)",
+        ),
         (
             ["partners", "--in-house", "0.5"],
             {
@@ -26,6 +30,7 @@ from tests.optimizer.cli.run_on_tiny import TINY, run_on_tiny
                 "values",
                 "measures",
                 "criteria",
+                "barred",
                 "readiness",
                 "work",
                 "make_or_buy",

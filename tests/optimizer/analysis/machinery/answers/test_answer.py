@@ -64,7 +64,7 @@ def test_an_answer_of_another_format_is_refused_with_what_to_do(
     document = json.loads(file.read_text())
     assert document.pop("format") == 2
     file.write_text(json.dumps(document if written is None else {**document, "format": written}))
-    with pytest.raises(OtherFormatError, match=r"reads format 2\..*Ask for the answer again\."):
+    with pytest.raises(OtherFormatError, match=r"reads format 2\..*[Aa]sk for the answer again\."):
         load_answer(tmp_path / "out", unchecked=unchecked)
 
 
