@@ -85,7 +85,7 @@ def prepare(folder: Path) -> None:
     """Make a case with books to compare with and a scenario without a plan, a run, one with a fault, and a store."""
     shutil.copytree(TINY, folder / "case")
     (folder / "case" / "actuals.csv").write_text("line,amount\naccount_margin,12500\n")
-    (folder / "case" / "scenarios" / "greedy.toml").write_text("min_service_margin = 1.0\nmin_menu = 1\n")
+    (folder / "case" / "scenarios" / "greedy.toml").write_text("min_service_margin = 0.9\nmin_menu = 1\n")
     assert main(["solve", str(folder / "case"), "--out", str(folder / "run"), "--quiet"]) == 0
     shutil.copytree(folder / "run", folder / "edited")
     coverage = folder / "edited" / "uptake.csv"
