@@ -33,9 +33,9 @@ def add_run(parser: ArgumentParser) -> None:
     parser.add_argument("run_folder", metavar="RUN", type=Path, help="folder written by solve or evaluate")
 
 
-def add_subject(parser: ArgumentParser) -> None:
+def add_subject(parser: ArgumentParser, made: str = "made") -> None:
     """A run, or a case whose run it is; `--case` says where the case of a run lies."""
-    text = f"run folder, or {CASE}: then its run in runs/CASE-SCENARIO, which is made if there is none that fits"
+    text = f"run folder, or {CASE}: then its run in runs/CASE-SCENARIO, which is {made} if there is none that fits"
     parser.add_argument("subject", metavar="RUN", type=Path, help=text)
     found = (
         "the case of RUN: folder or .xlsx workbook (default: the inputs that it keeps, or where its command found it)"

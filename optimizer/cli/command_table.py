@@ -148,7 +148,7 @@ def _add_report(parser: ArgumentParser) -> None:
 
 
 def _add_app(parser: ArgumentParser) -> None:
-    add_subject(parser)
+    add_subject(parser, "made for the page alone")
     add_scenario(parser, "scenario of CASE to show (default: base); RUN has its own", default=None)
     parser.add_argument("--port", metavar="PORT", type=port, help="port to serve it on (default: a free one)")
     parser.add_argument("--no-browser", dest="browser", action="store_false", help="print the address, open nothing")
