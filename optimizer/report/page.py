@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from models import Case, apply_scenario
@@ -145,7 +145,7 @@ def report_page(
         "headline": words.text(headline(readable)),
         "year": told.year,
         "points": told.points(in_a_minute=one_page),
-        "style": Markup(_text("page.css").replace("FAVOURABLE", FAVOURABLE).replace("ADVERSE", ADVERSE)),
+        "style": _style(),
     }
     if one_page:
         return _template("one_page.html").render(**shared, prices=price_matrix(readable.with_closest, lists))
@@ -176,11 +176,12 @@ def _whole(told: Told, files: Mapping[str, str], notes: Sequence[str], shared: M
 
 def _template(name: str) -> Template:
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_safe
-    )
+        loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, finalize=_safe,
+    )  # fmt: skip
     environment.filters.update(unbroken=unbroken, breakable=_breakable)
-    environment.globals["macros"] = environment.from_string(_text("macros.html")).module
-    return environment.from_string(_text(name))
+    environment.globals["macros"] = environment.get_template("macros.html").module
+    return environment.get_template(name)
 
 
 def _safe(value: Any) -> Any:
@@ -198,5 +199,6 @@ def _breakable(cell: str) -> Markup:
     return Markup(" ").join(Markup("<wbr>").join(piece) for piece in pieces)
 
 
-def _text(name: str) -> str:
-    return (_HERE / name).read_text(encoding="utf-8")
+def _style() -> Markup:
+    text = (_HERE / "page.css").read_text(encoding="utf-8")
+    return Markup(text.replace("FAVOURABLE", FAVOURABLE).replace("ADVERSE", ADVERSE))
