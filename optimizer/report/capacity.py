@@ -14,16 +14,22 @@ LEAST_IDLE = 0.1
 """Share of the capacity from which idle hours are told of."""
 
 
+def capacities(lists: PriceLists) -> pd.Series | None:
+    """Hours a year that each provider of the case can work, by name; None where the case is not known."""
+    if lists.case is None:
+        return None
+    providers = lists.words.labels.in_table(lists.case.tables["providers"][["provider", "capacity_hours"]])
+    return providers.set_index("provider")["capacity_hours"]
+
+
 def use_of_capacity(result: Result, lists: PriceLists) -> pd.DataFrame:
     """Engaged providers, the one with most hours first: provider, cases, hours, case cost a year; capacity and idle
     hours, which are NaN where the case is not known."""
     work = result.allocation.groupby("provider")[["cases", "hours", "cost"]].sum()
     engaged = [*work.index, *(name for name in result.decided.decisions.providers if name not in work.index)]
     rows = work.reindex(engaged, fill_value=0.0).rename_axis("provider").reset_index()
-    rows["capacity"] = float("nan")
-    if lists.case is not None:
-        providers = lists.words.labels.in_table(lists.case.tables["providers"][["provider", "capacity_hours"]])
-        rows["capacity"] = rows["provider"].map(providers.set_index("provider")["capacity_hours"]).astype(float)
+    known = capacities(lists)
+    rows["capacity"] = float("nan") if known is None else rows["provider"].map(known).astype(float)
     rows["idle"] = (rows["capacity"] - rows["hours"]).clip(lower=0.0)
     return rows.sort_values("hours", ascending=False, kind="stable", ignore_index=True)
 

@@ -15,7 +15,7 @@ from ..charts import experience_chart, profit_waterfall, provider_chart, tornado
 from ..results.run_folder import CLOSEST
 from ..results.summary import by_rank, ladder_ends
 from .assumptions import WORSE, assumptions
-from .capacity import use_of_capacity
+from .capacity import capacities, use_of_capacity
 from .parts import SHOWN_COLUMNS, SHOWN_ROWS, Figure, ReportSection, ReportTable, table_of
 from .price_lists import PriceLists, share_of
 from .recommendation import sentence_of
@@ -31,7 +31,7 @@ _BARE = "without contract"
 def plan_sections(result: Result, lists: PriceLists) -> Iterator[ReportSection]:
     """Prices, uptake, money, delivery, experience, rules and assumptions; without a plan, of what comes closest."""
     if result.closest is not None:
-        yield from _closest(result, replace(lists, result=result.with_closest))
+        yield from _closest(result, lists)
     if result.plan is None:
         return
     yield prices(result, lists)
@@ -127,16 +127,15 @@ def _locked(result: Result, lists: PriceLists) -> list[str]:
 def _coverage(lists: PriceLists, source: str) -> ReportTable:
     """Share of each segment's units, and of their value, that is under contract."""
     by_value, rows = bool((lists.taken["value"] > 0).any()), []
-    with_today = lists.taken_today is not None
+    versions = _versions(lists)
     every = lists.segments_by_units()
     segments: list[str | None] = [*every[:SHOWN_ROWS], None]
     for segment in segments:
         cells = [segment or "all"]
         for amount in ("units", "value") if by_value else ("units",):
-            versions = (lists.taken_today, lists.taken) if with_today else (lists.taken,)
-            cells += [about_percent(share_of(rows_of, segment, None, amount)) for rows_of in versions]
+            cells += [about_percent(share_of(version, segment, None, amount)) for version in versions]
         rows.append(cells)
-    each = ["{}, today", "{}, plan"] if with_today else ["{}"]
+    each = ["{}, today", "{}, plan"] if len(versions) > 1 else ["{}"]
     titles = [text.format(what) for what in ("by unit", "by value")[: 1 + by_value] for text in each]
     header, numbers, hidden = ["segment", *titles], frozenset(range(1, 1 + len(titles))), len(every) - len(segments) + 1
     return ReportTable("Under contract, by segment", header, rows, source, numbers, hidden, what="segments")
@@ -166,6 +165,7 @@ def _taken(result: Result, lists: PriceLists, source: str) -> ReportTable:
 
 
 def _versions(lists: PriceLists) -> Sequence[pd.DataFrame]:
+    """Who takes what, of today where that is known and of the plan."""
     return [lists.taken] if lists.taken_today is None else [lists.taken_today, lists.taken]
 
 
@@ -177,14 +177,10 @@ def _money(result: Result) -> ReportSection:
 
 
 def _delivery(result: Result, lists: PriceLists) -> ReportSection:
-    capacity = None
-    if lists.case is not None:
-        providers = lists.words.labels.in_table(lists.case.tables["providers"][["provider", "capacity_hours"]])
-        capacity = providers.set_index("provider")["capacity_hours"]
     source = "allocation.csv" if lists.case is None else "allocation.csv; capacity: the case's table providers"
     tables = [_capacity(result, lists, source), _parts(result)]
     told = ("Case costs are before volume discounts and commitments.",)
-    figure = Figure("delivery", provider_chart(result, capacity), source)
+    figure = Figure("delivery", provider_chart(result, capacities(lists)), source)
     return ReportSection("delivery", "Who delivers it", told, [figure], [table for table in tables if table.rows])
 
 

@@ -31,7 +31,7 @@ class PriceLists:
     """Two price lists with names in place of keys; that of today is empty where the case has none or is not known."""
 
     result: Result
-    """With names in place of keys."""
+    """With names in place of keys, and what comes closest where there is no plan."""
     case: Case | None
     """With the changes of its scenario."""
     words: Readable
@@ -153,10 +153,8 @@ class PriceLists:
         return [str(name) for name in sums.sort_values(ascending=False, kind="stable").index]
 
 
-def share_of(rows: pd.DataFrame | None, segment: str | None, tiers: Sequence[str] | None, amount: str) -> float | None:
+def share_of(rows: pd.DataFrame, segment: str | None, tiers: Sequence[str] | None, amount: str) -> float | None:
     """Share of a segment's `amount` (units or value) that is in `tiers`, by default in any; None where it has none."""
-    if rows is None:
-        return None
     own = rows if segment is None else rows[rows["segment"] == segment]
     chosen = own["tier"] != NO_CONTRACT if tiers is None else own["tier"].isin(list(tiers))
     whole = float(own[amount].sum())
