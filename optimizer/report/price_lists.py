@@ -117,10 +117,18 @@ class PriceLists:
 
     def segments(self, book: str) -> list[str]:
         """The segments that are shown a price book."""
+        return self._segments.get(book, [])
+
+    @cached_property
+    def _segments(self) -> dict[str, list[str]]:
+        """Segments by the price book that they are shown; empty without a case."""
         if self.case is None:
-            return []
+            return {}
+        found: dict[str, list[str]] = {}
         rows = self.words.labels.in_table(self.case.tables["segments"][["segment", "price_book"]])
-        return [str(name) for name in rows.loc[rows["price_book"] == book, "segment"]]
+        for segment, book in rows.itertuples(index=False):
+            found.setdefault(str(book), []).append(str(segment))
+        return found
 
     @cached_property
     def taken_today(self) -> pd.DataFrame | None:
