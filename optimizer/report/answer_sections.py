@@ -25,7 +25,7 @@ from ..charts import (
 )
 from ..charts.theme import Chart
 from .parts import SHOWN_ROWS, Figure, ReportSection, ReportTable, grouped, table_of
-from .readable import rule_title
+from .readable import rule_title, sentence_of
 from .rounded import about, about_percent
 
 HEADINGS = {
@@ -98,7 +98,7 @@ def _sentences(answer: Answer) -> Iterator[str]:
     kept = _BESIDE_CHARTS.get(answer.name, ("",)) if _drawn(answer) else _UNDRAWN
     for sentence in answer.sentences:
         if sentence.startswith(kept) and not sentence.startswith((*OF_SOLVES, *_ON_PAGE_ONE)):
-            yield f"{sentence[0].upper()}{sentence[1:]}" if sentence else sentence
+            yield sentence_of(sentence)
 
 
 _BESIDE_CHARTS = {"explain": ("None of", "One more step"), "frontier": ("What a plan pays once",)}

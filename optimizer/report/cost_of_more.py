@@ -10,6 +10,7 @@ import pandas as pd
 
 from ..analysis.machinery.answers.answer import Answer
 from ..analysis.machinery.trade_offs.goals import Goal
+from .readable import rule_title, sentence_of
 from .rounded import about
 
 MOST = 4
@@ -39,7 +40,7 @@ def _frontier(answer: Answer) -> Iterator[str]:
         won = float(points.loc[at, goals[1]] - points[goals[1]].iloc[0])
         if at != points.index[0] and lost > 0:
             gained = _gained(answer, int(points.loc[at, "point"]), goals[1], won)
-            yield f"{gained} {_at_most(proved, lost)}{_amount(goals[0], lost, answer)} of {_words(goals[0])}."
+            yield f"{gained} {_at_most(proved, lost)}{_amount(goals[0], lost, answer)} of {rule_title(goals[0])}."
 
 
 def _at_most(least: float, most: float) -> str:
@@ -75,8 +76,8 @@ def _gained(answer: Answer, point: int, goal: str, won: float) -> str:
     """What a point has more of the second goal than the plan, and that it costs something."""
     by = _share_gained(answer, goal).get(point)
     if by is None:
-        return f"{_amount(goal, won, answer)} more of {_words(goal)} cost"
-    return f"{by * 100:.1f} points more of {_words(goal)} ({_amount(goal, won, answer)} a year) cost"
+        return f"{_amount(goal, won, answer)} more of {rule_title(goal)} cost"
+    return f"{by * 100:.1f} points more of {rule_title(goal)} ({_amount(goal, won, answer)} a year) cost"
 
 
 def _amount(goal: str, amount: float, answer: Answer) -> str:
@@ -84,10 +85,6 @@ def _amount(goal: str, amount: float, answer: Answer) -> str:
     if unit == "share":
         return f"{amount * 100:.1f} points"
     return f"{amount:.3g} {unit}" if "point" in unit else about(amount, answer.currency)
-
-
-def _words(goal: str) -> str:
-    return goal.replace("_", " ").replace("csat", "CSAT")
 
 
 def _rules(answer: Answer) -> Iterator[str]:
@@ -111,7 +108,7 @@ def _rule(row: Mapping[Hashable, Any]) -> str:
         if title.startswith(state) and scope:
             return f"{verb} {scope}"
     where = f" of {scope}" if scope else ""
-    return f"{title[0].upper()}{title[1:]}{where}{_limit(row)}"
+    return f"{sentence_of(title)}{where}{_limit(row)}"
 
 
 def _limit(row: Mapping[Hashable, Any]) -> str:

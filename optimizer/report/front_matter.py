@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ..assurance.result import Result
-from .readable import rule_title
+from .readable import rule_title, sentence_of
 
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
            "November", "December")  # fmt: skip
@@ -26,7 +26,7 @@ class FrontMatter:
 
 def title_of(result: Result, front: FrontMatter) -> str:
     """The title given, or what is recommended of which case."""
-    return front.title or f"{result.case_name[:1].upper()}{result.case_name[1:]}: service tiers and prices"
+    return front.title or f"{sentence_of(result.case_name)}: service tiers and prices"
 
 
 def kind_of(result: Result) -> str:

@@ -8,7 +8,7 @@ from ..assurance.result import Result
 from ..results.summary import by_rank, plan_heading
 from .parts import ReportTable
 from .price_lists import Option, PriceLists
-from .recommendation import sentence_of
+from .readable import sentence_of
 
 MOST_BOOKS = 8
 """Price books of the matrix; more are counted."""

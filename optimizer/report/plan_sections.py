@@ -18,7 +18,7 @@ from .assumptions import WORSE, assumptions
 from .capacity import capacities, use_of_capacity
 from .parts import SHOWN_COLUMNS, SHOWN_ROWS, Figure, ReportSection, ReportTable, table_of
 from .price_lists import PriceLists, share_of
-from .recommendation import sentence_of
+from .readable import sentence_of
 from .rounded import about, about_percent, count
 from .rules_without_room import rules_without_room
 from .year import COST_KPIS, year_table

@@ -175,6 +175,11 @@ def rule_title(key: str) -> str:
     return key.replace("one_off", "one-off").replace("_", " ").replace("csat", "CSAT")
 
 
+def sentence_of(text: str) -> str:
+    """A text that begins as a sentence does."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def _limit_in_words(spec: RuleSpec, limit: float) -> str:
     return _percent(limit) if spec.unit.startswith("share") else f"{limit:g}"
 

@@ -23,6 +23,7 @@ from .broken_rules import broken_sentences, missed_sentences
 from .capacity import idle_sentences
 from .cost_of_more import MOST, trade_offs
 from .price_lists import PriceLists
+from .readable import rule_title, sentence_of
 from .rounded import about, about_percent, at_most_percent, count
 from .rules_without_room import rules_without_room
 
@@ -53,11 +54,6 @@ def listed(names: Sequence[str]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def sentence_of(text: str) -> str:
-    """A text that begins as a sentence does."""
-    return f"{text[:1].upper()}{text[1:]}"
-
-
 def headline(result: Result) -> str:
     """The one sentence to remember."""
     if result.closest is not None:
@@ -69,11 +65,7 @@ def headline(result: Result) -> str:
     ended = by_rank(sorted({*(result.tiers_sold_today or ())} - {*tiers}), result.tiers)
     offer = f"Offer {listed(tiers)}{f', and end {listed(ended)}' if ended else ''}" if tiers else "Offer no contracts"
     goal = result.objective_name
-    return f"{'With these menus' if result.menus_given else offer}: {_words(goal)} {_reached(result, goal)}."
-
-
-def _words(kpi: str) -> str:
-    return kpi.replace("_", " ")
+    return f"{'With these menus' if result.menus_given else offer}: {rule_title(goal)} {_reached(result, goal)}."
 
 
 def _reached(result: Result, kpi: str) -> str:
@@ -219,7 +211,7 @@ def certainty(result: Result, lists: PriceLists) -> Iterator[str]:
 
 def _proved(result: Result) -> str:
     """How much more another plan could have, in per cent."""
-    goal = _words(result.objective_name)
+    goal = rule_title(result.objective_name)
     least = "an unknown share" if result.gap is None else at_most_percent(result.gap)
     if result.status is Status.OPTIMAL:
         return f"Proved: no plan under these rules has more than {least} more {goal}."
