@@ -57,16 +57,17 @@ def _kpis(result: ResultRecord) -> str:
     rows = kpi_rows(result)
     if result.baseline is None:
         return html_table(["a year", plan_heading(result)], ([row.label, row.plan] for row in rows))
-    head = _row("th", ["a year", "today", plan_heading(result), "change"])
-    body = "".join(_row("td", [row.label, row.today, row.plan, row.change], last=row.colour) for row in rows)
-    return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
+    lines = (_row("td", [row.label, row.today, row.plan, row.change], last=row.colour) for row in rows)
+    return _table(["a year", "today", plan_heading(result), "change"], lines)
 
 
 def html_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Table of text cells."""
-    head = _row("th", header)
-    body = "".join(_row("td", row) for row in rows)
-    return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
+    return _table(header, (_row("td", row) for row in rows))
+
+
+def _table(header: Sequence[str], lines: Iterable[str]) -> str:
+    return f"<table><thead>{_row('th', header)}</thead><tbody>{''.join(lines)}</tbody></table>"
 
 
 def _row(tag: str, cells: Sequence[str], last: str | None = None) -> str:
