@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from models.conditions import BOUNDED, COSTS, Amount, Condition, CsatOverFloor
-from models.plan import DOWNTIME_UNITS, MONEY_KPIS, PARTNER_KPIS, SHARE_KPIS, Plan, kpi_unit
+from models.conditions import BOUNDED, Amount, Condition, CsatOverFloor
+from models.plan import MONEY_KPIS, PARTNER_KPIS, SHARE_KPIS, Plan, kpi_unit
 from models.scenario import OBJECTIVES
+
+from ....results.favour import LESS_IS_BETTER
 
 CSAT_OVER_FLOOR = "csat_over_floor"
 GOALS = (*BOUNDED, CSAT_OVER_FLOOR)
 """Every goal by its name."""
-_LESS = (*COSTS, "admin_cost", "capital_cost", "loyalty_loss", *DOWNTIME_UNITS)
-"""Amounts of which less is better."""
+_LESS = LESS_IS_BETTER | {"contract_incidents", "partner_payments"}
+"""Amounts of which less is asked: of these two a frontier wants less, though a change of them is judged neither way."""
 _REFINED: Mapping[str, float] = {CSAT_OVER_FLOOR: 0.01}
 _SHARE = 1e-5
 """Finest difference of shares that is told apart."""
