@@ -23,9 +23,9 @@ def capacities(lists: PriceLists) -> pd.Series | None:
 
 
 def use_of_capacity(result: Result, lists: PriceLists) -> pd.DataFrame:
-    """Engaged providers, the one with most hours first: provider, cases, hours, case cost a year; capacity and idle
-    hours, which are NaN where the case is not known."""
-    work = result.allocation.groupby("provider")[["cases", "hours", "cost"]].sum()
+    """Engaged providers, the one with most hours first: provider, hours, case cost a year; capacity and idle hours,
+    which are NaN where the case is not known."""
+    work = result.allocation.groupby("provider")[["hours", "cost"]].sum()
     engaged = [*work.index, *(name for name in result.decided.decisions.providers if name not in work.index)]
     rows = work.reindex(engaged, fill_value=0.0).rename_axis("provider").reset_index()
     known = capacities(lists)

@@ -81,10 +81,10 @@ class PriceLists:
             return "ends" if after is None else "new"
         if before[0] != after[0]:
             return "paid otherwise"
+        if before[1] == after[1]:
+            return "same"
         by = after[1] / before[1] - 1 if before[1] > 0 else 0.0
-        return (
-            "same" if before[1] == after[1] else f"{'+' if by > 0 else '−'}{about_percent(abs(by))}" if by else "moved"
-        )
+        return f"{'+' if by > 0 else '−'}{about_percent(abs(by))}" if by else "moved"
 
     def ending(self) -> Iterator[str]:
         """A sentence for each way in which a tier ends: in which price books, who is on it, the least then asked."""
@@ -135,15 +135,16 @@ class PriceLists:
         """Units and their value by segment and tier under today's price list; None where there is none."""
         if self.case is None or self.case.tables["current_menus"].empty:
             return None
-        return self._sums(TodaysAmounts(Demand(self.case)).uptake.frame)
+        uptake = TodaysAmounts(Demand(self.case)).uptake.frame
+        return self._sums(self.words.labels.in_table(uptake[["segment", "product", "tier", "units"]]))
 
     @cached_property
     def taken(self) -> pd.DataFrame:
         """The same under the plan."""
-        return self._sums(self.result.uptake, named=True)
+        return self._sums(self.result.uptake)
 
-    def _sums(self, rows: pd.DataFrame, *, named: bool = False) -> pd.DataFrame:
-        rows = rows if named else self.words.labels.in_table(rows[["segment", "product", "tier", "units"]])
+    def _sums(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Of uptake with names in place of keys."""
         sums = rows.assign(value=rows["units"] * rows["product"].map(self._unit_values))
         return sums.groupby(["segment", "tier"], as_index=False, sort=False)[["units", "value"]].sum()
 
