@@ -16,7 +16,7 @@ from ..results.run_folder import CLOSEST
 from ..results.summary import by_rank, ladder_ends
 from .assumptions import WORSE, assumptions
 from .capacity import capacities, use_of_capacity
-from .parts import SHOWN_COLUMNS, SHOWN_ROWS, Figure, ReportSection, ReportTable, table_of
+from .parts import SHOWN_COLUMNS, SHOWN_ROWS, Figure, ReportSection, ReportTable, grouped, table_of
 from .price_lists import PriceLists, share_of
 from .readable import sentence_of
 from .rounded import about, about_percent, count
@@ -231,14 +231,14 @@ def _promises(result: Result) -> ReportTable:
         told = f"{value} ({limit})" if pd.notna(row["limit"]) else value
         cells.setdefault((str(row["tier"]), str(row["region"] or "everywhere")), {})[row["metric"]] = told
     order = {tier: place for place, tier in enumerate(result.tiers)}
-    lines: list[list[str]] = []
-    for tier, region in sorted(cells, key=lambda place: order.get(place[0], len(order))):
-        lines += [] if any(line == [tier] for line in lines) else [[tier]]
-        lines.append([region, *(cells[tier, region].get(metric, "") for metric in shown)])
-    header = ["region", *(words[0] for words in shown.values())]
-    numbers, hidden = frozenset(range(1, len(header))), max(0, len(lines) - 2 * SHOWN_ROWS)
+    lines = [
+        [tier, region, *(cells[tier, region].get(metric, "") for metric in shown)]
+        for tier, region in sorted(cells, key=lambda place: order.get(place[0], len(order)))
+    ]
+    header = ["tier", "region", *(words[0] for words in shown.values())]
     caption = "What customers get, with the limit in brackets"
-    return ReportTable(caption, header, lines[: 2 * SHOWN_ROWS], "experience.csv", numbers, hidden)
+    every = grouped(ReportTable(caption, header, lines, "experience.csv", frozenset(range(2, len(header)))))
+    return replace(every, rows=every.rows[: 2 * SHOWN_ROWS], hidden=max(0, len(every.rows) - 2 * SHOWN_ROWS))
 
 
 _WHOLE = {"plan": "the whole plan", "decisions": "the whole plan"}
