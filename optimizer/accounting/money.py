@@ -8,8 +8,7 @@ from math import inf, isfinite
 import numpy as np
 
 from models.case import Case
-from models.economics.delivery_formulas import PARTNER_KINDS, payment, volume_discount
-from models.economics.pricing_kinds import annuity
+from models.economics.delivery_formulas import PARTNER_KINDS, payment, readiness_charge, volume_discount
 from models.plan import KPIS
 
 from .demand import Demand
@@ -78,16 +77,15 @@ def fixed_cost(case: Case, offered: Offer) -> float:
 def gaps(case: Case) -> Rows:
     """Readiness gaps to close, each with its provider's `contract_years` and `yearly`: what it costs a year.
 
-    `yearly` is the payment, at each year's end, that repays the cost at the discount rate over the contract's years; it
-    is the whole cost, which is then `once`, where those are blank.
+    `yearly` is its `readiness_charge`: the whole cost, which is then `once`, where the contract's years are blank.
     """
     table = Rows.of(case.tables["readiness"])
     table = table.where(table["actual"] < table["required"])
     rows = table.looked_up(Rows.of(case.tables["providers"], "provider", "contract_years"), ["provider"])
     years, rate = rows["contract_years"].astype(float), case.settings.discount_rate
-    whole = np.isnan(years)
-    repaid = [1.0 if np.isnan(term) else annuity(rate, float(term), 0.0) for term in years]
-    return rows.assign(once=whole, yearly=rows["cost_to_close"] * np.array(repaid, dtype=float))
+    both = zip(rows["cost_to_close"].tolist(), years.tolist(), strict=True)
+    yearly = np.array([readiness_charge(cost, term, rate) for cost, term in both], dtype=float)
+    return rows.assign(once=np.isnan(years), yearly=yearly)
 
 
 def one_off_cost(case: Case, engaged: Collection[str]) -> float:
