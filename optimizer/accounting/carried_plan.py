@@ -111,9 +111,11 @@ def _weights(
     weight = pd.Series(0.0, index=ways.index)
     cheapest = cost.groupby(group).rank(method="first") == 1
     for level in levels:
+        open_ = weight.groupby(group).transform("sum") == 0
+        if not open_.any():
+            break
         sums = done.groupby([*level, doer])["cases"].sum().rename("weight").reset_index()
         found = ways[[*level, doer]].merge(sums, on=[*level, doer], how="left")["weight"].fillna(0.0)
-        open_ = weight.groupby(group).transform("sum") == 0
         weight = weight.where(~open_, pd.Series(found.to_numpy(), index=ways.index))
     weight = weight.where(weight.groupby(group).transform("sum") > 0, cheapest.astype(float))
     return weight / weight.groupby(group).transform("sum")
