@@ -138,13 +138,15 @@ def _costs(
 ) -> list[_Cost]:
     """What each rule costs: many at once where no gap is asked for, and alone those that this leaves or are dear."""
     session = context.session
-    shadows = {lever: _shadow(context, lever, prices) for lever in asked}
+    solves = {lever: RuleSolves.of(lever, context.scenario) for lever in asked}
+    shadows = {lever: _shadow(context, one.looser, prices) for lever, one in solves.items()}
     cheap = [lever for lever in asked if not _is_likely_dear(context, lever, stops, shadows[lever])]
     known = {} if session.brief is None else jointly_dropped(context, cheap)
     found = {
-        lever: _Cost(lever, one, None if lever.limit is None else one, shadows[lever]) for lever, one in known.items()
+        lever: _Cost(lever, one, None if solves[lever].looser is None else one, shadows[lever])
+        for lever, one in known.items()
     }
-    tasks = {lever: RuleSolves.of(lever, context.scenario) for lever in asked if lever not in found}
+    tasks = {lever: one for lever, one in solves.items() if lever not in found}
     work_ahead(session, [*([ladders] if ladders is not None and ladders.ends else []), *tasks.values()])
     for lever in session.each(list(tasks), lambda lever: tasks[lever].name):
         found[lever] = _Cost(lever, *tasks[lever].run(session), shadows[lever])
@@ -157,10 +159,9 @@ def _is_likely_dear(context: AnalysisContext, lever: Lever, stops: set[str], sha
     return lever.rule in stops or lever.rule in _KEEPING_OUT or (shadow or 0.0) > least_told(context.result)
 
 
-def _shadow(context: AnalysisContext, lever: Lever, prices: ShadowPrices | None) -> float | None:
-    if prices is None or lever.limit is None or _half_is_over(context.session):
+def _shadow(context: AnalysisContext, looser: Scenario | None, prices: ShadowPrices | None) -> float | None:
+    if prices is None or looser is None or _half_is_over(context.session):
         return None
-    looser = lever.at(context.scenario, lever.loosened(lever.limit))
     return prices.gain(apply_scenario(context.session.case, looser)[0], looser)
 
 
