@@ -210,18 +210,17 @@ def _undecided(goals: tuple[Goal, ...], table: pd.DataFrame, currency: str) -> l
 def _wide(context: AnalysisContext, goal: Goal, table: pd.DataFrame) -> list[str]:
     """Which points are proved less closely than others are asked to be, and how closely."""
     brief = context.session.brief
-    wide = [] if brief is None else [brief.is_wide(most) for most in table["at_most"] - table[goal.name]]
-    rows = table[wide] if any(wide) else table.iloc[:0]
-    if rows.empty:
+    wide = [brief is not None and brief.is_wide(open_) for open_ in table["at_most"] - table[goal.name]]
+    if not any(wide):
         return []
+    rows = table[wide]
     numbers, least, most = list(rows["point"]), percent(float(rows["gap"].min())), percent(float(rows["gap"].max()))
     following = numbers == list(range(numbers[0], numbers[-1] + 1))
-    which = f"{numbers[0]} to {numbers[-1]}" if following and len(numbers) > 1 else ", ".join(map(str, numbers))
-    lead = f"Point{'s' if len(numbers) > 1 else ''} {which}"
+    which = f"{numbers[0]} to {numbers[-1]}" if following else ", ".join(map(str, numbers))
+    lead = f"Points {which} are" if len(numbers) > 1 else f"Point {numbers[0]} is"
     within = least if least == most else f"{least} to {most}"
-    verb = "are" if len(numbers) > 1 else "is"
     told = f"within {within} of {goal.name.replace('_', ' ')}"
-    return [f"{lead} {verb} proved less closely than {100 * WIDE:g} % of what contracts add: {told}."]
+    return [f"{lead} proved less closely than {100 * WIDE:g} % of what contracts add: {told}."]
 
 
 def _once(table: pd.DataFrame, currency: str) -> list[str]:
