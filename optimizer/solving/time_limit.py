@@ -49,7 +49,10 @@ class Limit:
 
         A request to stop leaves each a second; one that comes meanwhile ends the step.
         """
-        left = self._seconds_left(self.parameters.grace_seconds)
+        return self._of_owed(gap, self.parameters.grace_seconds)
+
+    def _of_owed(self, gap: float, grace: float) -> Limits:
+        left = self._seconds_left(grace)
         if self.stopped():
             return Limits(min(self.parameters.stopped_grace_seconds, left), gap=gap)
         return Limits(None if self.deadline is None else left, gap=gap, stop=self.should_stop)
@@ -60,8 +63,7 @@ class Limit:
     def of_second_stage(self) -> Limits:
         """Limits of the second stage, which need not be finer than what the search proves."""
         gap = min(COARSEST_SECOND_STAGE, max(SECOND_STAGE_GAP, self.parameters.delivery_share * self.gap))
-        limits, left = self.of_last_steps(gap), self._seconds_left(self.parameters.second_stage_grace_seconds)
-        return limits if limits.seconds is None else replace(limits, seconds=min(limits.seconds, left))
+        return self._of_owed(gap, min(self.parameters.grace_seconds, self.parameters.second_stage_grace_seconds))
 
     def of_delivery(self) -> Limits:
         """Limits of one delivery program."""
