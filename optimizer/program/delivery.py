@@ -139,7 +139,7 @@ def _delivered(
 ) -> DeliveryOutcome:
     """The delivery of a solution in the solver's scale."""
     reached = -float(arrays.scaled.offset + arrays.scaled.cost @ values) / arrays.scaling.cost
-    delivery = delivery_of(formulation, arrays, values * arrays.scaling.columns if len(values) else values)
+    delivery = delivery_of(formulation, arrays, values * arrays.scaling.columns)
     return DeliveryOutcome(delivery, proved, bound, reached)
 
 
