@@ -82,7 +82,7 @@ class Lane(SolverSession):
         options = {"gap": state.gap, "time_limit": state.time_limit, "params": state.params}
         super().__init__(state.case, should_stop=should_stop, progress=progress, **options)  # type: ignore[arg-type]
         self.reference, self._answering = state.reference, True
-        self.known = SolvedQuestions(state.known)
+        self.known = state.known
         self._deadline = None if state.due is None else monotonic() + state.due - time.time()
         self.expect(state.solves)
 

@@ -6,7 +6,6 @@ the session knows. So answers are the same, byte for byte, where both lanes are 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Future, wait
 from contextlib import contextmanager
@@ -16,13 +15,13 @@ from ....results.progress import Progress
 from .lane_session import Lane, LaneNews, LaneState, LaneTask, begin_lane, work_in_lane
 from .solved_question import SolvedQuestions
 from .solver_session import SolverSession
-from .worker_pool import WorkerPool, may_have_children, process_pool, processors
+from .worker_pool import POLL_SECONDS, WorkerPool, may_have_children, process_pool, processors
+from .worker_solve import due_in
 
 LANES = 2
 """How many there are, whatever the number of processors, since what a solve starts from depends on it."""
 WORTH_A_PROCESS = 5.0
 """Seconds that the second lane is expected to take, by the quickest solve so far, to be given a process."""
-_POLL_SECONDS = 0.25
 
 
 def work_ahead(session: SolverSession, tasks: Sequence[LaneTask]) -> None:
@@ -74,8 +73,7 @@ class _Lanes:
     def _beginning(self, solves: int) -> LaneState:
         """What a lane begins with that has so many solves to share the time out among."""
         session = self.session
-        left = session.seconds_left
-        due, known = None if left is None else time.time() + left, SolvedQuestions(session.known)
+        due, known = due_in(session.seconds_left), SolvedQuestions(session.known)
         return LaneState(
             session.case, session.reference, known, session.asked_gap, session.time_limit, session.params, due, solves
         )
@@ -124,5 +122,5 @@ class _Lanes:
         while other.futures:
             if self.session.stopped and other.pool.stop is not None:
                 other.pool.stop()
-            wait(other.futures[:1], timeout=_POLL_SECONDS)
+            wait(other.futures[:1], timeout=POLL_SECONDS)
             self._collect(other)

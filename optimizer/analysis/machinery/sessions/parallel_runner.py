@@ -20,12 +20,11 @@ from ....search.assortment.compilation import compile_search
 from ....search.state.limits import Stopped, Watch
 from ....solving.store import Store
 from .solver_session import SolverSession
-from .worker_pool import WorkerPool
-from .worker_solve import solve_one
+from .worker_pool import POLL_SECONDS, WorkerPool
+from .worker_solve import due_in, solve_one
 
 LATE = 4.0
 """Seconds that a solve may end after the limit before it is told to, or left behind."""
-_POLL_SECONDS = 0.25
 PROOF_SECONDS = 5.0
 """Most time for proving again, beside what is under way, that a scenario of the store is infeasible."""
 
@@ -58,8 +57,7 @@ class ParallelRunner:
         self._suspects: set[str] = set()
         self._outcomes: dict[str, ScenarioOutcome] = {}
         self._start: Result | None = None
-        left = session.seconds_left
-        self._due = None if left is None else time.time() + left
+        self._due = due_in(session.seconds_left)
 
     def run(self, scenarios: Sequence[Scenario]) -> dict[str, ScenarioOutcome]:
         """What became of each scenario, by its name, in the order given."""
@@ -81,7 +79,7 @@ class ParallelRunner:
                 self._begin(scenario, count)
             solved = f"{len(self._outcomes)} of {count} scenarios solved"
             self.session.report(f"{solved}, {len(self._underway)} under way")
-            done, _ = wait(self._underway, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
+            done, _ = wait(self._underway, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
             for future in done:
                 self._take(future, self._underway.pop(future))
 

@@ -16,6 +16,8 @@ from .worker_process import WorkerContext, begin_silently
 from .worker_solve import obey
 
 _log = logging.getLogger(__name__)
+POLL_SECONDS = 0.25
+"""How long whoever waits for a pool's solves waits at a time, between looks for a stop."""
 _left: list[object] = []
 """Events of pools that were left at once: a process still being started reads them, and would fail aloud without."""
 

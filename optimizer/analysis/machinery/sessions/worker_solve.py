@@ -23,6 +23,11 @@ def obey(stop: Event | None) -> None:
     _stop = stop
 
 
+def due_in(seconds: float | None) -> float | None:
+    """When what has so many seconds left is due, on the clock of this computer (`time.time`); None without a limit."""
+    return None if seconds is None else time.time() + seconds
+
+
 def solve_one(
     case: Case,
     scenario: Scenario,
